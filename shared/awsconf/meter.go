@@ -1,0 +1,75 @@
+package awsconf
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go/middleware"
+	"golang.org/x/time/rate"
+
+	"view360/shared/fault"
+)
+
+// Meter counts the requests of the clients that it was given to, retries included. It is safe for concurrent use.
+type Meter struct{ calls, throttles, paid atomic.Int64 }
+
+// Calls is the number of requests sent.
+func (m *Meter) Calls() int { return int(m.calls.Load()) }
+
+// Throttles is the number of requests that were answered with a throttling error.
+func (m *Meter) Throttles() int { return int(m.throttles.Load()) }
+
+// PaidCalls is the number of requests that AWS charges for: every Cost Explorer request.
+func (m *Meter) PaidCalls() int { return int(m.paid.Load()) }
+
+// paidService is the SDK's service id of the API whose requests are charged one by one.
+const paidService = "Cost Explorer"
+
+// WithMeter returns cfg with every attempt of its clients counted in m.
+func WithMeter(cfg aws.Config, m *Meter) aws.Config {
+	return eachAttempt(cfg, "view360.Meter", func(ctx context.Context, send func() error) error {
+		m.calls.Add(1)
+		if awsmiddleware.GetServiceID(ctx) == paidService {
+			m.paid.Add(1)
+		}
+		err := send()
+		if err != nil && fault.ClassOf(err) == fault.Throttled {
+			m.throttles.Add(1)
+		}
+		return err
+	})
+}
+
+// WithRate returns cfg with the attempts of its clients held to perSecond, after a first burst. A zero perSecond means
+// no limit.
+func WithRate(cfg aws.Config, perSecond float64, burst int) aws.Config {
+	if perSecond == 0 {
+		return cfg
+	}
+	limiter := rate.NewLimiter(rate.Limit(perSecond), max(burst, 1))
+	return eachAttempt(cfg, "view360.Rate", func(ctx context.Context, send func() error) error {
+		if err := limiter.Wait(ctx); err != nil {
+			return fmt.Errorf("waiting for the request quota: %w", err)
+		}
+		return send()
+	})
+}
+
+// eachAttempt runs around every attempt, below the SDK's retries.
+func eachAttempt(cfg aws.Config, id string, around func(ctx context.Context, send func() error) error) aws.Config {
+	cfg = cfg.Copy()
+	cfg.APIOptions = append(cfg.APIOptions[:len(cfg.APIOptions):len(cfg.APIOptions)], func(stack *middleware.Stack) error {
+		attempt := middleware.FinalizeMiddlewareFunc(id, func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (out middleware.FinalizeOutput, metadata middleware.Metadata, err error) {
+			err = around(ctx, func() error {
+				out, metadata, err = next.HandleFinalize(ctx, in)
+				return err
+			})
+			return out, metadata, err
+		})
+		return stack.Finalize.Insert(attempt, "Retry", middleware.After)
+	})
+	return cfg
+}

@@ -1,0 +1,103 @@
+// Package collect runs one collector: it gives it an AWS client configuration, a scope and a part to write to, and turns
+// what happened into an outcome. The collectors themselves are in the sub-packages, one for each word of the catalogue.
+package collect
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"view360/shared/snapshot"
+)
+
+// Collector is one source of a snapshot.
+type Collector struct {
+	// Word is the source's word in the catalogue.
+	Word string
+	// Rate bounds the calls of one run of the collector to its services; the zero value means unbounded.
+	Rate Rate
+	// Collect reads the source and writes what it finds to part. An error means that the source as a whole could not be
+	// read; what is wrong with single items goes to Part.Warn.
+	Collect func(ctx context.Context, cfg aws.Config, scope Scope, part *Part) error
+}
+
+// Rate is a token bucket: Burst requests at once, then PerSecond. The source of the figures is the service's published
+// quota.
+type Rate struct {
+	PerSecond float64
+	Burst     int
+}
+
+// Scope says what one run of a collector covers.
+type Scope struct {
+	Account  string // 12 digits
+	Region   string // the region of the snapshot
+	Home     bool   // the region that carries the account-wide sections
+	Interval snapshot.Interval
+	Window   snapshot.Window // half open, UTC
+	// History: the window lies in the past and state cannot be collected for it.
+	History bool
+	// AllResources asks config for every evaluated resource instead of those recorded in the window.
+	AllResources bool
+	// Now is the time of the run; collectors have no other clock.
+	Now     time.Time
+	Tenancy Tenancy
+	Options Options
+}
+
+// Tenancy labels an account. An empty label is written as the text None.
+type Tenancy struct {
+	Customer    string `json:"customer,omitempty"`
+	Partner     string `json:"partner,omitempty"`
+	Category    string `json:"category,omitempty"`
+	Environment string `json:"environment,omitempty"`
+	Product     string `json:"product,omitempty"` // names separated by commas
+}
+
+// Options are settings of a deployment that collectors honour.
+type Options struct {
+	NoPaidCalls  bool `json:"no_paid_calls,omitempty"` // leave out calls that AWS charges for
+	OmitContacts bool `json:"omit_contacts,omitempty"` // leave out contact details (D72)
+	OmitTags     bool `json:"omit_tags,omitempty"`     // leave out tags and descriptions of secrets (D72)
+}
+
+// Request is the input of every collector function.
+type Request struct {
+	Run      string            `json:"run"` // the execution's name
+	Account  string            `json:"account"`
+	Role     *Role             `json:"role,omitempty"` // absent: the function's own credentials
+	Region   string            `json:"region"`
+	Home     bool              `json:"home"`
+	Interval snapshot.Interval `json:"interval"`
+	// Date is the date in the snapshot's key, YYYY-MM-DD.
+	Date         string          `json:"date"`
+	Window       snapshot.Window `json:"window"`
+	History      bool            `json:"history,omitempty"`
+	AllResources bool            `json:"all_resources,omitempty"`
+	Now          time.Time       `json:"now"`
+	Tenancy      Tenancy         `json:"tenancy,omitzero"`
+	Options      Options         `json:"options,omitzero"`
+}
+
+// Role is the member role that a pull deployment assumes.
+type Role struct {
+	ARN        string `json:"arn"`
+	ExternalID string `json:"external_id,omitempty"`
+}
+
+// Name is the snapshot that the request contributes to.
+func (r Request) Name() (snapshot.Name, error) {
+	date, err := time.Parse(time.DateOnly, r.Date)
+	if err != nil {
+		return snapshot.Name{}, err
+	}
+	return snapshot.Name{Account: r.Account, Region: r.Region, Interval: r.Interval, Date: date}, nil
+}
+
+func (r Request) scope() Scope {
+	return Scope{
+		Account: r.Account, Region: r.Region, Home: r.Home, Interval: r.Interval, Window: r.Window,
+		History: r.History, AllResources: r.AllResources, Now: r.Now.UTC(), Tenancy: r.Tenancy, Options: r.Options,
+	}
+}

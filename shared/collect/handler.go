@@ -1,0 +1,115 @@
+package collect
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"view360/shared/awsconf"
+	"view360/shared/fault"
+	"view360/shared/object"
+	"view360/shared/snapshot"
+)
+
+// Handler is the function of one collector.
+type Handler struct {
+	Collector Collector
+	// Config names the function's own credentials; a request with a role assumes it from there.
+	Config aws.Config
+	// Actions are the IAM actions of the session policy when a role is assumed.
+	Actions []string
+	// Staging is where parts are written.
+	Staging *object.Store
+}
+
+// OutcomeKey is where a source's outcome is kept, beside its part.
+func OutcomeKey(name snapshot.Name, word string) string {
+	return name.StagingPrefix() + word + "/outcome.json"
+}
+
+// Handle collects the source for one account and region and stages the part and its outcome. A source that does not
+// apply is an outcome without an error. Anything else that keeps the source from being read is one of the error types
+// of package fault, so that the state machine can tell a retry from a failure; nothing is staged then.
+func (h Handler) Handle(ctx context.Context, request Request) (Outcome, error) {
+	started := time.Now()
+	name, err := request.Name()
+	if err != nil {
+		return Outcome{}, fault.New(fault.Invalid, "request date %q is not YYYY-MM-DD", request.Date)
+	}
+	cfg, err := awsconf.For(h.Config, h.target(request))
+	if err != nil {
+		return Outcome{}, fault.Classify(err)
+	}
+	meter := &awsconf.Meter{}
+	cfg = awsconf.WithMeter(awsconf.WithRate(cfg, h.Collector.Rate.PerSecond, h.Collector.Rate.Burst), meter)
+
+	part := newPart(ctx, h.Staging, name.StagingPrefix()+h.Collector.Word+"/")
+	failure := part.run(func() error { return h.Collector.Collect(ctx, cfg, request.scope(), part) })
+
+	outcome := part.outcome(failure)
+	outcome.Account, outcome.Region, outcome.Service, outcome.Run = request.Account, request.Region, h.Collector.Word, request.Run
+	outcome.Calls, outcome.Throttles, outcome.PaidCalls = meter.Calls(), meter.Throttles(), meter.PaidCalls()
+	outcome.CollectedAt, outcome.DurationMS = request.Now.UTC(), time.Since(started).Milliseconds()
+	outcome.log(ctx)
+	if failure != nil && !outcome.Status.NotApplicable() {
+		return Outcome{}, fault.Classify(failure)
+	}
+	if err := h.Staging.PutJSON(ctx, OutcomeKey(name, h.Collector.Word), outcome); err != nil {
+		return Outcome{}, fault.Classify(err)
+	}
+	return outcome, nil
+}
+
+func (h Handler) target(request Request) awsconf.Target {
+	target := awsconf.Target{Region: request.Region, Session: request.Run}
+	if request.Role != nil {
+		target.RoleARN, target.ExternalID, target.Actions = request.Role.ARN, request.Role.ExternalID, h.Actions
+	}
+	return target
+}
+
+// run calls collect and ends the part's streams: published when it succeeded, dropped when it did not.
+func (p *Part) run(collect func() error) error {
+	if err := collect(); err != nil {
+		p.abort(err)
+		return err
+	}
+	return p.close()
+}
+
+// outcome is what the part holds, or why it holds nothing.
+func (p *Part) outcome(failure error) Outcome {
+	o := Outcome{Status: Passed, Messages: p.messages, Warnings: p.warnings}
+	switch {
+	case failure != nil:
+		o.Status, o.Reason = statusOf(failure), describe(failure)
+		return o
+	case p.warnings > 0:
+		o.Status, o.Reason = Warned, p.messages[0].Text
+	case p.skipped != "":
+		o.Reason = p.skipped
+		if p.items == 0 {
+			o.Status = Skipped
+		}
+	}
+	o.Sections, o.Items, o.Bytes = p.sections, p.items, p.bytes
+	return o
+}
+
+// statusOf is the status of a source that failed as a whole.
+func statusOf(err error) Status {
+	switch class := fault.ClassOf(err); {
+	case class.NotApplicable(), class == fault.Denied:
+		return Status(class)
+	default:
+		return Failed
+	}
+}
+
+func (o Outcome) log(ctx context.Context) {
+	slog.InfoContext(ctx, "collected", "account", o.Account, "region", o.Region, "service", o.Service, "execution", o.Run,
+		"status", o.Status, "reason", o.Reason, "items", o.Items, "bytes", o.Bytes, "warnings", o.Warnings,
+		"calls", o.Calls, "throttles", o.Throttles, "paid_calls", o.PaidCalls, "duration_ms", o.DurationMS)
+}

@@ -1,0 +1,72 @@
+package collect
+
+import (
+	"context"
+	"iter"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// InOrder calls fetch for every item, at most limit at a time, and emit with the results one after the other in the
+// order of the items. The first error, of the items, of fetch or of emit, ends it. Use it for one call per item: the
+// items may come from a paginator that is still reading.
+func InOrder[In, Out any](ctx context.Context, limit int, items iter.Seq2[In, error], fetch func(context.Context, In) (Out, error), emit func(Out) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	pending := make(chan chan Out, limit)
+	group.Go(func() error {
+		defer close(pending)
+		for item, err := range items {
+			if err != nil {
+				return err
+			}
+			slot := make(chan Out, 1)
+			select {
+			case pending <- slot: // blocks while limit results are under way
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			group.Go(func() error {
+				out, err := fetch(ctx, item)
+				if err != nil {
+					return err
+				}
+				slot <- out
+				return nil
+			})
+		}
+		return nil
+	})
+	group.Go(func() error {
+		for slot := range pending {
+			select {
+			case out := <-slot:
+				if err := emit(out); err != nil {
+					return err
+				}
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// Pages turns an SDK paginator into the sequence of its items. It ends after the first error.
+func Pages[Page, Item any](ctx context.Context, more func() bool, next func(context.Context) (Page, error), items func(Page) []Item) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		for more() {
+			page, err := next(ctx)
+			if err != nil {
+				var none Item
+				yield(none, err)
+				return
+			}
+			for _, item := range items(page) {
+				if !yield(item, nil) {
+					return
+				}
+			}
+		}
+	}
+}

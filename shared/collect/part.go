@@ -1,0 +1,218 @@
+package collect
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"view360/shared/fault"
+	"view360/shared/object"
+)
+
+// maxMessages bounds the first reasons that an outcome carries for items that failed.
+const maxMessages = 5
+
+// Part receives what a collector reads, section by section, and stages it in S3 while the collector goes on: an array
+// section is streamed, so its size does not matter to memory. Its methods are safe for concurrent use.
+type Part struct {
+	ctx    context.Context
+	store  *object.Store
+	prefix string // staging folder of the part, with a trailing slash
+
+	mu       sync.Mutex
+	streams  map[string]*stream
+	order    []string
+	sections map[string]PartSection
+	messages []Message
+	warnings int
+	skipped  string
+	items    int
+	bytes    int64
+}
+
+func newPart(ctx context.Context, store *object.Store, prefix string) *Part {
+	return &Part{ctx: ctx, store: store, prefix: prefix, streams: map[string]*stream{}, sections: map[string]PartSection{}}
+}
+
+// Add appends one element to an array section, such as security.kms. Elements keep the order of the calls.
+func (p *Part) Add(section string, element any) error {
+	body, err := json.Marshal(element)
+	if err != nil {
+		return fmt.Errorf("encoding an element of %s: %w", section, err)
+	}
+	s := p.stream(section)
+	if err := s.write(body); err != nil {
+		return fmt.Errorf("staging %s: %w", section, err)
+	}
+	return nil
+}
+
+// Set writes an object section, such as account.
+func (p *Part) Set(section string, value any) error {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("encoding %s: %w", section, err)
+	}
+	key := p.prefix + section + ".json"
+	if err := p.store.PutJSON(p.ctx, key, json.RawMessage(body)); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sections[section] = PartSection{Items: 1, Fragments: []Fragment{{Key: key}}}
+	p.items++
+	p.bytes += int64(len(body))
+	return nil
+}
+
+// Compose declares a section made of texts and streamed lists: for groups whose head is known only after their members,
+// such as Security Hub's products. A fragment's Key names a list that the collector filled with Add under that name.
+func (p *Part) Compose(section string, items int, fragments []Fragment) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, f := range fragments {
+		if f.Key != "" {
+			fragments[i].Key = p.prefix + f.Key + ".json"
+		}
+	}
+	p.sections[section] = PartSection{Items: items, Fragments: fragments}
+}
+
+// Warn records that one item could not be read while the rest of the section goes on. The source names the section in
+// the snapshot's messages, such as kms.
+func (p *Part) Warn(source string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.warnings++
+	if len(p.messages) < maxMessages {
+		p.messages = append(p.messages, Message{Source: source, Text: describe(err)})
+	}
+}
+
+// Skip records that the collector left something out on purpose, and why. The outcome is Skipped, unless something was
+// collected all the same.
+func (p *Part) Skip(reason string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.skipped = reason
+}
+
+// Note adds a message that is no warning.
+func (p *Part) Note(source, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.messages = append(p.messages, Message{Source: source, Text: text})
+}
+
+// Empty declares array sections that were read completely and may hold nothing.
+func (p *Part) Empty(sections ...string) {
+	for _, section := range sections {
+		p.stream(section)
+	}
+}
+
+func (p *Part) stream(section string) *stream {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s, open := p.streams[section]; open {
+		return s
+	}
+	s := openStream(p.ctx, p.store, p.prefix+section+".json")
+	p.streams[section] = s
+	p.order = append(p.order, section)
+	return s
+}
+
+// close ends every stream and waits for the uploads. After it the sections are complete in S3.
+func (p *Part) close() error {
+	var failures []error
+	for _, section := range p.order {
+		s := p.streams[section]
+		if err := s.close(); err != nil {
+			failures = append(failures, fmt.Errorf("staging %s: %w", section, err))
+			continue
+		}
+		p.sections[section] = PartSection{Items: s.items, Fragments: []Fragment{{Key: s.key}}}
+		p.items += s.items
+		p.bytes += s.bytes
+	}
+	return errors.Join(failures...)
+}
+
+// abort ends every stream without publishing it.
+func (p *Part) abort(cause error) {
+	for _, s := range p.streams {
+		s.abort(cause)
+	}
+}
+
+// stream is one JSON array on its way to S3.
+type stream struct {
+	key    string
+	mu     sync.Mutex
+	pipe   *io.PipeWriter
+	buffer *bufio.Writer
+	items  int
+	bytes  int64
+	done   chan error
+}
+
+func openStream(ctx context.Context, store *object.Store, key string) *stream {
+	reader, writer := io.Pipe()
+	s := &stream{key: key, pipe: writer, buffer: bufio.NewWriterSize(writer, 64<<10), done: make(chan error, 1)}
+	go func() {
+		_, err := store.Put(ctx, key, reader)
+		reader.CloseWithError(err) // a writer that still writes learns why nobody reads
+		s.done <- err
+	}()
+	return s
+}
+
+func (s *stream) write(element []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	separator := byte(',')
+	if s.items == 0 {
+		separator = '['
+	}
+	s.items++
+	s.bytes += int64(len(element)) + 1
+	if err := s.buffer.WriteByte(separator); err != nil {
+		return err
+	}
+	_, err := s.buffer.Write(element)
+	return err
+}
+
+func (s *stream) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	end := "]"
+	if s.items == 0 {
+		end = "[]"
+	}
+	if _, err := s.buffer.WriteString(end); err != nil {
+		s.abort(err)
+		return <-s.done
+	}
+	if err := s.buffer.Flush(); err != nil {
+		s.abort(err)
+		return <-s.done
+	}
+	s.pipe.Close()
+	return <-s.done
+}
+
+func (s *stream) abort(cause error) { s.pipe.CloseWithError(cause) }
+
+// describe is an error as the operator should read it: a denial starts with the action to grant.
+func describe(err error) string {
+	if action := fault.DeniedAction(err); action != "" {
+		return fmt.Sprintf("denied %s: %v", action, err)
+	}
+	return err.Error()
+}

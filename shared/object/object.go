@@ -1,0 +1,232 @@
+// Package object reads and writes the objects that the pipeline passes between its steps: plans, parts, outcomes and
+// snapshots in S3. Bodies are streams; nothing here holds a whole object except the small JSON documents.
+package object
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	smithy "github.com/aws/smithy-go"
+
+	"view360/shared/fault"
+)
+
+// Store is one bucket.
+type Store struct {
+	client *s3.Client
+	bucket string
+	kmsKey string // ARN or id; "" means the bucket's default encryption
+	owner  string // expected bucket owner; "" means unchecked
+}
+
+// Options are a store's optional settings.
+type Options struct {
+	KMSKey string // key for SSE-KMS, named on every write
+	Owner  string // account that must own the bucket
+}
+
+// New returns the store of one bucket. The client is shared and safe for concurrent use.
+func New(client *s3.Client, bucket string, options Options) *Store {
+	return &Store{client: client, bucket: bucket, kmsKey: options.KMSKey, owner: options.Owner}
+}
+
+// Bucket is the bucket's name.
+func (s *Store) Bucket() string { return s.bucket }
+
+// Version names one state of an object.
+type Version struct {
+	Key          string
+	ETag         string // with its quotes, as S3 gives it
+	ID           string // version id; "" in an unversioned bucket
+	Size         int64  // bytes
+	LastModified time.Time
+}
+
+// partSize bounds the memory of a streamed upload: S3's smallest part, two in flight.
+const (
+	partSize    = 5 << 20
+	partsAtOnce = 2
+)
+
+// Put streams body to key, as a multipart upload when it is large, and returns its size in bytes. An upload that fails
+// leaves no object.
+func (s *Store) Put(ctx context.Context, key string, body io.Reader) (int64, error) {
+	counted := &countingReader{Reader: body}
+	uploader := transfermanager.New(s.client, func(o *transfermanager.Options) {
+		o.PartSizeBytes = partSize
+		o.MultipartUploadThreshold = partSize
+		o.Concurrency = partsAtOnce
+	})
+	input := &transfermanager.UploadObjectInput{
+		Bucket: &s.bucket, Key: &key, Body: counted, ContentType: aws.String("application/json"),
+		ExpectedBucketOwner: optional(s.owner),
+	}
+	if s.kmsKey != "" {
+		input.ServerSideEncryption = "aws:kms"
+		input.SSEKMSKeyID = &s.kmsKey
+	}
+	if _, err := uploader.UploadObject(ctx, input); err != nil {
+		return 0, fmt.Errorf("writing s3://%s/%s: %w", s.bucket, key, err)
+	}
+	return counted.read, nil
+}
+
+// PutJSON writes v as one compact JSON document.
+func (s *Store) PutJSON(ctx context.Context, key string, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encoding %s: %w", key, err)
+	}
+	_, err = s.Put(ctx, key, bytes.NewReader(body))
+	return err
+}
+
+// GetJSON reads one small JSON document into v.
+func (s *Store) GetJSON(ctx context.Context, key string, v any) error {
+	body, _, err := s.Open(ctx, Version{Key: key})
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if err := json.NewDecoder(body).Decode(v); err != nil {
+		return fmt.Errorf("reading s3://%s/%s: %w", s.bucket, key, err)
+	}
+	return nil
+}
+
+// Open streams an object. When v names an ETag or a version the object must still be that one; an object that was
+// replaced meanwhile is a fault.Invalid error, one that is gone satisfies [IsMissing].
+func (s *Store) Open(ctx context.Context, v Version) (io.ReadCloser, Version, error) {
+	return s.open(ctx, v, nil)
+}
+
+// OpenRange streams the bytes [start, end) of an object, under the conditions of Open.
+func (s *Store) OpenRange(ctx context.Context, v Version, start, end int64) (io.ReadCloser, error) {
+	if start >= end {
+		return io.NopCloser(bytes.NewReader(nil)), nil
+	}
+	body, _, err := s.open(ctx, v, aws.String(fmt.Sprintf("bytes=%d-%d", start, end-1)))
+	return body, err
+}
+
+func (s *Store) open(ctx context.Context, v Version, byteRange *string) (io.ReadCloser, Version, error) {
+	got, err := s.client.GetObject(ctx, &s3.GetObjectInput{
+		Bucket: &s.bucket, Key: &v.Key, Range: byteRange, ExpectedBucketOwner: optional(s.owner),
+		IfMatch: optional(v.ETag), VersionId: optional(v.ID),
+	})
+	if hasCode(err, "PreconditionFailed") {
+		return nil, Version{}, fault.New(fault.Invalid, "s3://%s/%s was replaced while it was read: start again with the new object", s.bucket, v.Key)
+	}
+	if err != nil {
+		return nil, Version{}, fmt.Errorf("reading s3://%s/%s: %w", s.bucket, v.Key, err)
+	}
+	return got.Body, Version{
+		Key: v.Key, ETag: aws.ToString(got.ETag), ID: aws.ToString(got.VersionId),
+		Size: aws.ToInt64(got.ContentLength), LastModified: aws.ToTime(got.LastModified),
+	}, nil
+}
+
+// List calls visit for every object under prefix, in key order.
+func (s *Store) List(ctx context.Context, prefix string, visit func(Version) error) error {
+	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{
+		Bucket: &s.bucket, Prefix: &prefix, ExpectedBucketOwner: optional(s.owner),
+	}, func(o *s3.ListObjectsV2PaginatorOptions) { o.StopOnDuplicateToken = true })
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("listing s3://%s/%s: %w", s.bucket, prefix, err)
+		}
+		for _, item := range page.Contents {
+			v := Version{Key: aws.ToString(item.Key), ETag: aws.ToString(item.ETag), Size: aws.ToInt64(item.Size), LastModified: aws.ToTime(item.LastModified)}
+			if err := visit(v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Move copies the exact version v to key, then deletes that version. A move that is repeated after the copy finds the
+// copy and only deletes; an object that is gone already counts as moved.
+func (s *Store) Move(ctx context.Context, v Version, key string) error {
+	source := s.bucket + "/" + (&url.URL{Path: v.Key}).EscapedPath()
+	if v.ID != "" {
+		source += "?versionId=" + url.QueryEscape(v.ID)
+	}
+	input := &s3.CopyObjectInput{
+		Bucket: &s.bucket, Key: &key, CopySource: &source, CopySourceIfMatch: optional(v.ETag),
+		ExpectedBucketOwner: optional(s.owner), ExpectedSourceBucketOwner: optional(s.owner),
+	}
+	if s.kmsKey != "" {
+		input.ServerSideEncryption = types.ServerSideEncryptionAwsKms
+		input.SSEKMSKeyId = &s.kmsKey
+	}
+	if _, err := s.client.CopyObject(ctx, input); err != nil {
+		if IsMissing(err) {
+			return nil
+		}
+		return fmt.Errorf("copying s3://%s/%s to %s: %w", s.bucket, v.Key, key, err)
+	}
+	return s.Delete(ctx, v)
+}
+
+// Delete removes the version v, or the current object when v names none.
+func (s *Store) Delete(ctx context.Context, v Version) error {
+	_, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{
+		Bucket: &s.bucket, Key: &v.Key, VersionId: optional(v.ID), ExpectedBucketOwner: optional(s.owner),
+	})
+	if err != nil {
+		return fmt.Errorf("deleting s3://%s/%s: %w", s.bucket, v.Key, err)
+	}
+	return nil
+}
+
+// Head returns the current version of key; [IsMissing] tells when there is none.
+func (s *Store) Head(ctx context.Context, key string) (Version, error) {
+	got, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key, ExpectedBucketOwner: optional(s.owner)})
+	if err != nil {
+		return Version{}, fmt.Errorf("looking at s3://%s/%s: %w", s.bucket, key, err)
+	}
+	return Version{
+		Key: key, ETag: aws.ToString(got.ETag), ID: aws.ToString(got.VersionId),
+		Size: aws.ToInt64(got.ContentLength), LastModified: aws.ToTime(got.LastModified),
+	}, nil
+}
+
+// IsMissing reports whether err says that the object is not there.
+func IsMissing(err error) bool {
+	return hasCode(err, "NoSuchKey") || hasCode(err, "NotFound") || hasCode(err, "NoSuchVersion")
+}
+
+func hasCode(err error, code string) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && api.ErrorCode() == code
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+type countingReader struct {
+	io.Reader
+	read int64
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.read += int64(n)
+	return n, err
+}

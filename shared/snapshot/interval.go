@@ -1,0 +1,90 @@
+package snapshot
+
+import (
+	"fmt"
+	"time"
+)
+
+// Interval is the length of the period that a snapshot describes, as written in object keys.
+type Interval string
+
+// The intervals, in the spelling of object keys and of cost.period.granularity.
+const (
+	Daily   Interval = "DAILY"
+	Weekly  Interval = "WEEKLY"
+	Monthly Interval = "MONTHLY"
+	Yearly  Interval = "YEARLY"
+)
+
+// ParseInterval accepts the four names in upper case.
+func ParseInterval(text string) (Interval, error) {
+	switch interval := Interval(text); interval {
+	case Daily, Weekly, Monthly, Yearly:
+		return interval, nil
+	default:
+		return "", fmt.Errorf("interval %q: use DAILY, WEEKLY, MONTHLY or YEARLY", text)
+	}
+}
+
+// Window is the half-open span [Start, End) in UTC that a snapshot's dated sections describe.
+type Window struct {
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
+}
+
+// Contains reports whether t lies in the window: not before Start and before End (D21).
+func (w Window) Contains(t time.Time) bool { return !t.Before(w.Start) && t.Before(w.End) }
+
+// Days is the number of days in the window.
+func (w Window) Days() int { return int(w.End.Sub(w.Start).Hours() / 24) }
+
+// StartDate and EndDate are the window's ends as the APIs and the snapshot write them, YYYY-MM-DD; the end is exclusive.
+func (w Window) StartDate() string { return w.Start.Format(time.DateOnly) }
+
+// EndDate is the exclusive end, YYYY-MM-DD.
+func (w Window) EndDate() string { return w.End.Format(time.DateOnly) }
+
+// WindowOf returns the window of a snapshot with the given run date: for DAILY the day before the date, for the others
+// the calendar week (from Monday), month or year that holds it, with an exclusive end (D5).
+func WindowOf(interval Interval, date time.Time) Window {
+	day := dayOf(date)
+	switch interval {
+	case Weekly:
+		monday := day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
+		return Window{monday, monday.AddDate(0, 0, 7)}
+	case Monthly:
+		first := time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, time.UTC)
+		return Window{first, first.AddDate(0, 1, 0)}
+	case Yearly:
+		first := time.Date(day.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
+		return Window{first, first.AddDate(1, 0, 0)}
+	default:
+		return Window{day.AddDate(0, 0, -1), day}
+	}
+}
+
+// Previous returns the calendar period before w (D5): the previous day, week, month or year.
+func (w Window) Previous(interval Interval) Window {
+	return WindowOf(interval, w.previousDate(interval))
+}
+
+func (w Window) previousDate(interval Interval) time.Time {
+	if interval == Daily {
+		return w.Start
+	}
+	return w.Start.AddDate(0, 0, -1)
+}
+
+// NameDate is the date in a snapshot's object key: the run date for DAILY (the window's exclusive end), else the
+// period's last day.
+func (w Window) NameDate(interval Interval) time.Time {
+	if interval == Daily {
+		return w.End
+	}
+	return w.End.AddDate(0, 0, -1)
+}
+
+func dayOf(t time.Time) time.Time {
+	t = t.UTC()
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
