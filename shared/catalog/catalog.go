@@ -1,0 +1,90 @@
+// Package catalog is the list of sources: one row for each word, data only. The stacks, the plan, the merge, the local
+// process and the tests loop over it; adding a source is one row here and files that no other source touches.
+package catalog
+
+import (
+	"slices"
+	"time"
+)
+
+// Scope says where a source is collected.
+type Scope string
+
+const (
+	// Account: once for each account, before its regions; every region's snapshot carries it.
+	Account Scope = "account"
+	// Home: once for each account, in the home region.
+	Home Scope = "home"
+	// Regional: in every region. A source with account-wide parts collects those in the home region only.
+	Regional Scope = "regional"
+)
+
+// Source is one row: everything that differs between sources, outside their own code.
+type Source struct {
+	Word  string
+	Scope Scope
+	// Sections are the paths in the snapshot that the source fills, such as security.kms.
+	Sections []string
+	// Group is the table group whose loader takes the sections; Tables and Views are what they feed.
+	Group  string
+	Tables []string
+	Views  []string
+	// Dated sources answer for past windows and take part in a backfill. The others only know the present.
+	Dated bool
+	// Paid sources make requests that AWS charges for.
+	Paid bool
+	// NotIn are enabled-by-default regions where the service does not exist.
+	NotIn []string
+	// Actions are what the collector's role holds: exactly what it calls.
+	Actions []Action
+	// MemoryMB and Timeout are the function's limits.
+	MemoryMB int
+	Timeout  time.Duration
+}
+
+// Action is one IAM action of a collector's role.
+type Action struct {
+	Name string // such as kms:ListKeys
+	// Resource is the narrowest ARN that the action allows, with ${Partition}, ${Region} and ${Account}; "" is *.
+	Resource string
+	// Operation is the API operation where its name is not the action's, such as ListBuckets for s3:ListAllMyBuckets.
+	Operation string
+	// Dependent actions are not called by us: AWS requires them of the caller of another action.
+	Dependent bool
+}
+
+// The limits of a collector function that nothing else asks for.
+const (
+	memoryMB = 256
+	timeout  = 5 * time.Minute
+)
+
+// Lookup returns the row of word.
+func Lookup(word string) (Source, bool) {
+	i := slices.IndexFunc(Sources, func(s Source) bool { return s.Word == word })
+	if i < 0 {
+		return Source{}, false
+	}
+	return Sources[i], true
+}
+
+// Words are the sources' words in catalogue order.
+func Words() []string {
+	words := make([]string, len(Sources))
+	for i, s := range Sources {
+		words[i] = s.Word
+	}
+	return words
+}
+
+// ActionNames are the names of the role's actions.
+func (s Source) ActionNames() []string {
+	names := make([]string, len(s.Actions))
+	for i, a := range s.Actions {
+		names[i] = a.Name
+	}
+	return names
+}
+
+// OfferedIn reports whether the service exists in region.
+func (s Source) OfferedIn(region string) bool { return !slices.Contains(s.NotIn, region) }
