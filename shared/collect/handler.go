@@ -84,7 +84,7 @@ func (p *Part) outcome(failure error) Outcome {
 	o := Outcome{Status: Passed, Messages: p.messages, Warnings: p.warnings}
 	switch {
 	case failure != nil:
-		o.Status, o.Reason = statusOf(failure), describe(failure)
+		o.Status, o.Reason = statusOf(failure), fault.Reason(failure)
 		return o
 	case p.warnings > 0:
 		o.Status, o.Reason = Warned, p.messages[0].Text

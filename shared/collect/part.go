@@ -89,7 +89,7 @@ func (p *Part) Warn(source string, err error) {
 	defer p.mu.Unlock()
 	p.warnings++
 	if len(p.messages) < maxMessages {
-		p.messages = append(p.messages, Message{Source: source, Text: describe(err)})
+		p.messages = append(p.messages, Message{Source: source, Text: fault.Reason(err)})
 	}
 }
 
@@ -208,11 +208,3 @@ func (s *stream) close() error {
 }
 
 func (s *stream) abort(cause error) { s.pipe.CloseWithError(cause) }
-
-// describe is an error as the operator should read it: a denial starts with the action to grant.
-func describe(err error) string {
-	if action := fault.DeniedAction(err); action != "" {
-		return fmt.Sprintf("denied %s: %v", action, err)
-	}
-	return err.Error()
-}

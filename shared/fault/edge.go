@@ -139,3 +139,21 @@ func DeniedAction(err error) string {
 	}
 	return ""
 }
+
+// Reason is one short line for the operator: the action to grant, the code and message of the service, or the text of
+// err without the SDK's wrapping.
+func Reason(err error) string {
+	if action := DeniedAction(err); action != "" {
+		return "denied " + action
+	}
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return err.Error()
+	}
+	reason := api.ErrorCode() + ": " + api.ErrorMessage()
+	var operation *smithy.OperationError
+	if errors.As(err, &operation) {
+		reason = operation.ServiceID + " " + operation.OperationName + ": " + reason
+	}
+	return reason
+}

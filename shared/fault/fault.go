@@ -40,7 +40,13 @@ type Failure struct {
 	Err    error
 }
 
-func (f Failure) Error() string { return f.Err.Error() }
+// Error is the reason first, so that the cause in a state machine's history starts with what to fix.
+func (f Failure) Error() string {
+	if f.Action == "" {
+		return f.Err.Error()
+	}
+	return fmt.Sprintf("denied %s: %v", f.Action, f.Err)
+}
 
 // Unwrap returns the error that was classified.
 func (f Failure) Unwrap() error { return f.Err }
