@@ -26,6 +26,9 @@ func (s Status) NotApplicable() bool {
 	return s == Skipped || s == NotEnabled || s == NotSubscribed || s == NotAvailable
 }
 
+// Failure reports whether the source could not be read, so that a redrive has something to repair.
+func (s Status) Failure() bool { return s == Failed || s == Denied }
+
 // Green reports whether s needs nobody's attention. A warning does, a source that does not apply does not.
 func (s Status) Green() bool { return s == Passed || s.NotApplicable() }
 

@@ -5,8 +5,10 @@
 package fault
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Class says why something failed, in the words that outcomes, logs and summaries use.
@@ -40,12 +42,13 @@ type Failure struct {
 	Err    error
 }
 
-// Error is the reason first, so that the cause in a state machine's history starts with what to fix.
+// Error is the short reason, see [Reason]: it is what the state machine's history and the operator's phone show. The
+// full text is that of Unwrap.
 func (f Failure) Error() string {
-	if f.Action == "" {
-		return f.Err.Error()
+	if f.Action != "" {
+		return "denied " + f.Action
 	}
-	return fmt.Sprintf("denied %s: %v", f.Action, f.Err)
+	return Reason(f.Err)
 }
 
 // Unwrap returns the error that was classified.
@@ -105,6 +108,18 @@ func ClassOf(err error) Class {
 		}
 	}
 	return Internal
+}
+
+// Caught is the reason of an error that a state machine caught: the message that Lambda reports in the cause, or the
+// error's name where it does not come from a function.
+func Caught(name, cause string) string {
+	var lambda struct {
+		ErrorMessage string `json:"errorMessage"`
+	}
+	if json.Unmarshal([]byte(cause), &lambda) == nil && lambda.ErrorMessage != "" {
+		return lambda.ErrorMessage
+	}
+	return strings.TrimSuffix(name+": "+cause, ": ")
 }
 
 // IsRetryable reports whether the same call may succeed later.

@@ -43,6 +43,9 @@ func (n Name) Key() string { return DataPrefix + n.path() + ".json" }
 // StagingPrefix is the folder of the snapshot's parts, with a trailing slash.
 func (n Name) StagingPrefix() string { return StagingPrefix + n.path() + "/" }
 
+// RunPrefix is the staging folder of one collect execution's plans and reports, with a trailing slash.
+func RunPrefix(run string) string { return StagingPrefix + "runs/" + run + "/" }
+
 func (n Name) path() string {
 	region := ""
 	if n.Region != "" {

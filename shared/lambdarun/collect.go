@@ -1,0 +1,22 @@
+package lambdarun
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"view360/shared/catalog"
+	"view360/shared/collect"
+)
+
+// Collect serves one collector.
+func Collect(collector collect.Collector) {
+	Start(func(_ context.Context, cfg aws.Config) (func(context.Context, collect.Request) (collect.Outcome, error), error) {
+		staging, err := Staging(cfg)
+		if err != nil {
+			return nil, err
+		}
+		source, _ := catalog.Lookup(collector.Word)
+		return collect.Handler{Collector: collector, Config: cfg, Actions: source.ActionNames(), Staging: staging}.Handle, nil
+	})
+}

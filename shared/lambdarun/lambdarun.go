@@ -1,0 +1,86 @@
+// Package lambdarun is what every function's main.go calls: structured logs, decoding, and errors that the state
+// machines can match. A main.go has no logic of its own.
+package lambdarun
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"view360/shared/awsconf"
+	"view360/shared/fault"
+	"view360/shared/object"
+)
+
+// The environment of every function.
+const (
+	stagingBucket = "STAGING_BUCKET"
+	dataBucket    = "DATA_BUCKET"
+	kmsKey        = "BUCKET_KMS_KEY"
+	bucketOwner   = "BUCKET_OWNER"
+)
+
+// Start serves handle until Lambda ends the process. setup builds the handler once, at cold start, from the function's
+// configuration; when it fails the function does not start.
+func Start[In, Out any](setup func(ctx context.Context, cfg aws.Config) (func(context.Context, In) (Out, error), error)) {
+	slog.SetDefault(lambdacontext.NewLogger())
+	ctx := context.Background()
+	handle, err := start(ctx, setup)
+	if err != nil {
+		slog.ErrorContext(ctx, "starting", "error", err)
+		os.Exit(1)
+	}
+	lambda.StartHandlerFunc(func(ctx context.Context, in In) (Out, error) {
+		out, err := handle(ctx, in)
+		return out, reported(ctx, err)
+	})
+}
+
+func start[In, Out any](ctx context.Context, setup func(context.Context, aws.Config) (func(context.Context, In) (Out, error), error)) (func(context.Context, In) (Out, error), error) {
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(awsconf.Patient(0)), config.WithHTTPClient(awsconf.HTTPClient()))
+	if err != nil {
+		return nil, fmt.Errorf("reading the AWS configuration: %w", err)
+	}
+	return setup(ctx, cfg)
+}
+
+// reported is err as Lambda reports it by type name, with the full text in the log. Handlers return classified errors,
+// or one that names itself.
+func reported(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	detail := err
+	if inner := errors.Unwrap(err); inner != nil {
+		detail = inner
+	}
+	slog.ErrorContext(ctx, "failed", "class", fault.ClassOf(err), "error", detail.Error())
+	var named interface{ ErrorType() string }
+	if errors.As(err, &named) {
+		return messages.InvokeResponse_Error{Type: named.ErrorType(), Message: err.Error()}
+	}
+	return err
+}
+
+// Staging is the store of plans, parts and outcomes that the environment names.
+func Staging(cfg aws.Config) (*object.Store, error) { return store(cfg, stagingBucket) }
+
+// Data is the store of snapshots that the environment names.
+func Data(cfg aws.Config) (*object.Store, error) { return store(cfg, dataBucket) }
+
+func store(cfg aws.Config, variable string) (*object.Store, error) {
+	bucket := os.Getenv(variable)
+	if bucket == "" {
+		return nil, fmt.Errorf("the environment variable %s is not set", variable)
+	}
+	return object.New(s3.NewFromConfig(cfg), bucket, object.Options{KMSKey: os.Getenv(kmsKey), Owner: os.Getenv(bucketOwner)}), nil
+}

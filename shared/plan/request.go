@@ -1,0 +1,153 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"view360/shared/catalog"
+	"view360/shared/fault"
+	"view360/shared/snapshot"
+)
+
+// Request is the input of a collect execution; every field is optional. The standard event of a schedule has none of
+// them and asks for today's daily run.
+type Request struct {
+	Interval string `json:"interval"` // default DAILY
+	Date     string `json:"date"`     // run date, 2026-03-11 or 11-3-2026; default today, UTC
+	// History asks for a daily snapshot of each date from Start to End, both inclusive. true, 1 and "true" mean yes.
+	History  Flag     `json:"history"`
+	Start    string   `json:"start"`    // default 1 January of End's year
+	End      string   `json:"end"`      // default today
+	Accounts []string `json:"accounts"` // narrow the run; default all that the deployment covers
+	Regions  []string `json:"regions"`
+	Services []string `json:"services"` // words of the catalogue
+	// ConfigMode is delta, evaluations recorded in the window, or all.
+	ConfigMode string `json:"config_mode"`
+}
+
+// Flag is a boolean that the schedules of the first generation wrote in several ways.
+type Flag bool
+
+// UnmarshalJSON accepts booleans, 0 and 1, and the texts true and false in any case (D27).
+func (f *Flag) UnmarshalJSON(data []byte) error {
+	switch strings.ToLower(strings.Trim(string(data), `"`)) {
+	case "true", "1":
+		*f = true
+	case "false", "0", "null", "":
+		*f = false
+	default:
+		return fmt.Errorf("history is %s: use true or false", data)
+	}
+	return nil
+}
+
+// maxDates bounds a backfill, so that a typo in a year does not start a run of decades (D28).
+const maxDates = 3 * 366
+
+// dates are the run dates that the request asks for.
+func (r Request) dates(now time.Time) ([]time.Time, error) {
+	today := now.UTC().Truncate(24 * time.Hour)
+	if !r.History {
+		date, err := parseDate("date", r.Date, today)
+		return []time.Time{date}, err
+	}
+	end, err := parseDate("end", r.End, today)
+	if err != nil {
+		return nil, err
+	}
+	start, err := parseDate("start", r.Start, time.Date(end.Year(), 1, 1, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		return nil, err
+	}
+	if start.After(end) {
+		return nil, fault.New(fault.Invalid, "start %s is after end %s", start.Format(time.DateOnly), end.Format(time.DateOnly))
+	}
+	if days := int(end.Sub(start).Hours()/24) + 1; days > maxDates {
+		return nil, fault.New(fault.Invalid, "%s to %s are %d days, more than the %d of one execution: split the range",
+			start.Format(time.DateOnly), end.Format(time.DateOnly), days, maxDates)
+	}
+	var dates []time.Time
+	for date := start; !date.After(end); date = date.AddDate(0, 0, 1) {
+		dates = append(dates, date)
+	}
+	return dates, nil
+}
+
+// interval is the request's interval; a backfill is always daily.
+func (r Request) interval() (snapshot.Interval, error) {
+	if r.Interval == "" {
+		return snapshot.Daily, nil
+	}
+	interval, err := snapshot.ParseInterval(r.Interval)
+	if err != nil {
+		return "", fault.New(fault.Invalid, "%w", err)
+	}
+	if r.History && interval != snapshot.Daily {
+		return "", fault.New(fault.Invalid, "a backfill is DAILY: leave interval %s out", interval)
+	}
+	return interval, nil
+}
+
+func (r Request) allResources() (bool, error) {
+	switch r.ConfigMode {
+	case "", "delta":
+		return false, nil
+	case "all":
+		return true, nil
+	default:
+		return false, fault.New(fault.Invalid, "config_mode %q: use delta or all", r.ConfigMode)
+	}
+}
+
+var (
+	accountPattern = regexp.MustCompile(`^\d{12}$`)
+	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`)
+)
+
+// check rejects what can be seen to be wrong without asking AWS.
+func (r Request) check() error {
+	for _, account := range r.Accounts {
+		if !accountPattern.MatchString(account) {
+			return fault.New(fault.Invalid, "account %q is not 12 digits", account)
+		}
+	}
+	for _, region := range r.Regions {
+		if !regionPattern.MatchString(region) {
+			return fault.New(fault.Invalid, "region %q is not a region name such as eu-west-1", region)
+		}
+	}
+	words := catalog.Words()
+	for _, service := range r.Services {
+		if !slices.Contains(words, service) {
+			return fault.New(fault.Invalid, "service %q is unknown: use one of %s", service, strings.Join(words, ", "))
+		}
+	}
+	return nil
+}
+
+// parseDate accepts ISO dates and day-month-year, with or without leading zeros (D28).
+func parseDate(field, text string, absent time.Time) (time.Time, error) {
+	if text == "" {
+		return absent, nil
+	}
+	for _, layout := range []string{time.DateOnly, "2-1-2006"} {
+		if date, err := time.Parse(layout, text); err == nil {
+			return date, nil
+		}
+	}
+	return time.Time{}, fault.New(fault.Invalid, "%s %q is not a date: write 2026-03-11 or 11-3-2026", field, text)
+}
+
+// decode reads the execution's input. Members that are not part of a request, such as those of a schedule's event, are
+// left alone.
+func decode(input json.RawMessage) (Request, error) {
+	var request Request
+	if err := json.Unmarshal(input, &request); err != nil {
+		return Request{}, fault.New(fault.Invalid, "reading the execution's input: %w", err)
+	}
+	return request, request.check()
+}
