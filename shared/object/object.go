@@ -124,8 +124,12 @@ func (s *Store) open(ctx context.Context, v Version, byteRange *string) (io.Read
 		Bucket: &s.bucket, Key: &v.Key, Range: byteRange, ExpectedBucketOwner: optional(s.owner),
 		IfMatch: optional(v.ETag), VersionId: optional(v.ID),
 	})
+	if err == nil && v.ETag != "" && aws.ToString(got.ETag) != v.ETag { // an endpoint that does not know the condition
+		got.Body.Close()
+		return nil, Version{}, s.replaced(v)
+	}
 	if hasCode(err, "PreconditionFailed") {
-		return nil, Version{}, fault.New(fault.Invalid, "s3://%s/%s was replaced while it was read: start again with the new object", s.bucket, v.Key)
+		return nil, Version{}, s.replaced(v)
 	}
 	if err != nil {
 		return nil, Version{}, fmt.Errorf("reading s3://%s/%s: %w", s.bucket, v.Key, err)
@@ -134,6 +138,10 @@ func (s *Store) open(ctx context.Context, v Version, byteRange *string) (io.Read
 		Key: v.Key, ETag: aws.ToString(got.ETag), ID: aws.ToString(got.VersionId),
 		Size: aws.ToInt64(got.ContentLength), LastModified: aws.ToTime(got.LastModified),
 	}, nil
+}
+
+func (s *Store) replaced(v Version) error {
+	return fault.New(fault.Invalid, "s3://%s/%s was replaced while it was read: start again with the new object", s.bucket, v.Key)
 }
 
 // List calls visit for every object under prefix, in key order.

@@ -1,0 +1,236 @@
+package s3disk
+
+import (
+	"crypto/md5" // ETags are not secrets
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/johannesboyne/gofakes3"
+)
+
+// uploads is the folder of files that are not complete yet; no bucket can have its name.
+const uploads = ".uploads"
+
+// disk is a gofakes3 backend: bucket and key are the path of a file under root. os.Root keeps every key inside.
+type disk struct {
+	root *os.Root
+	mu   sync.Mutex // makes a condition and the write that it guards one step
+}
+
+func (d *disk) ListBuckets() ([]gofakes3.BucketInfo, error) {
+	entries, err := fs.ReadDir(d.root.FS(), ".")
+	if err != nil {
+		return nil, err
+	}
+	var buckets []gofakes3.BucketInfo
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err != nil || entry.Name() == uploads {
+			continue
+		}
+		buckets = append(buckets, gofakes3.BucketInfo{Name: entry.Name(), CreationDate: gofakes3.NewContentTime(info.ModTime())})
+	}
+	return buckets, nil
+}
+
+func (d *disk) ListBucket(bucket string, prefix *gofakes3.Prefix, page gofakes3.ListBucketPage) (*gofakes3.ObjectList, error) {
+	found := map[string]fs.FileInfo{}
+	start := path.Join(bucket, path.Dir(prefix.Prefix+"x"))
+	err := fs.WalkDir(d.root.FS(), start, func(name string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // no object under the prefix, or deleted meanwhile
+		}
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			found[strings.TrimPrefix(name, bucket+"/")] = info
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]string, 0, len(found))
+	for key := range found {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return d.page(keys, found, prefix, page), nil
+}
+
+func (d *disk) page(keys []string, found map[string]fs.FileInfo, prefix *gofakes3.Prefix, page gofakes3.ListBucketPage) *gofakes3.ObjectList {
+	list := gofakes3.NewObjectList()
+	var last string
+	for _, key := range keys {
+		var match gofakes3.PrefixMatch
+		if !prefix.Match(key, &match) || page.HasMarker && key <= page.Marker {
+			continue
+		}
+		if page.MaxKeys > 0 && int64(len(list.Contents)+len(list.CommonPrefixes)) >= page.MaxKeys {
+			list.IsTruncated, list.NextMarker = true, last
+			return list
+		}
+		last = key
+		if match.CommonPrefix {
+			list.AddPrefix(match.MatchedPart)
+			continue
+		}
+		info := found[key]
+		list.Add(&gofakes3.Content{
+			Key: key, LastModified: gofakes3.NewContentTime(info.ModTime()), ETag: gofakes3.FormatETag(etag(info)), Size: info.Size(),
+		})
+	}
+	return list
+}
+
+func (d *disk) CreateBucket(name string) error {
+	if err := d.root.Mkdir(name, 0o700); err != nil {
+		return gofakes3.ResourceError(gofakes3.ErrBucketAlreadyExists, name)
+	}
+	return nil
+}
+
+func (d *disk) BucketExists(name string) (bool, error) {
+	_, err := d.root.Stat(name)
+	return err == nil && name != uploads, nil
+}
+
+func (d *disk) DeleteBucket(name string) error      { return d.root.Remove(name) }
+func (d *disk) ForceDeleteBucket(name string) error { return d.root.RemoveAll(name) }
+
+func (d *disk) HeadObject(bucket, key string) (*gofakes3.Object, error) {
+	object, err := d.GetObject(bucket, key, nil)
+	if err != nil {
+		return nil, err
+	}
+	object.Contents.Close()
+	object.Contents = io.NopCloser(strings.NewReader(""))
+	return object, nil
+}
+
+func (d *disk) GetObject(bucket, key string, wanted *gofakes3.ObjectRangeRequest) (*gofakes3.Object, error) {
+	file, err := d.root.Open(path.Join(bucket, key))
+	if err != nil {
+		return nil, gofakes3.KeyNotFound(key)
+	}
+	info, err := file.Stat()
+	if err != nil || info.IsDir() {
+		file.Close()
+		return nil, gofakes3.KeyNotFound(key)
+	}
+	span, err := wanted.Range(info.Size())
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	object := &gofakes3.Object{
+		Name: key, Size: info.Size(), Range: span, Hash: etag(info), Contents: file,
+		Metadata: map[string]string{"Last-Modified": info.ModTime().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")},
+	}
+	if span != nil {
+		object.Contents = section{io.NewSectionReader(file, span.Start, span.Length), file}
+	}
+	return object, nil
+}
+
+type section struct {
+	io.Reader
+	io.Closer
+}
+
+func (d *disk) PutObject(bucket, key string, _ map[string]string, body io.Reader, _ int64, conditions *gofakes3.PutConditions) (gofakes3.PutObjectResult, error) {
+	name, _, err := d.receive(body)
+	if err != nil {
+		return gofakes3.PutObjectResult{}, err
+	}
+	return gofakes3.PutObjectResult{}, d.publish(name, bucket, key, conditions)
+}
+
+func (d *disk) CopyObject(fromBucket, fromKey, toBucket, toKey string, meta map[string]string) (gofakes3.CopyObjectResult, error) {
+	return gofakes3.CopyObject(d, fromBucket, fromKey, toBucket, toKey, meta)
+}
+
+func (d *disk) DeleteObject(bucket, key string) (gofakes3.ObjectDeleteResult, error) {
+	err := d.root.Remove(path.Join(bucket, key))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return gofakes3.ObjectDeleteResult{}, err
+	}
+	d.prune(path.Dir(path.Join(bucket, key)))
+	return gofakes3.ObjectDeleteResult{}, nil
+}
+
+// prune removes folders that have become empty, up to the bucket: keys have no folders.
+func (d *disk) prune(dir string) {
+	for strings.Contains(dir, "/") && d.root.Remove(dir) == nil {
+		dir = path.Dir(dir)
+	}
+}
+
+func (d *disk) DeleteMulti(bucket string, keys ...string) (gofakes3.MultiDeleteResult, error) {
+	var result gofakes3.MultiDeleteResult
+	for _, key := range keys {
+		if _, err := d.DeleteObject(bucket, key); err != nil {
+			result.Error = append(result.Error, gofakes3.ErrorResult{Key: key, Code: gofakes3.ErrInternal, Message: err.Error()})
+			continue
+		}
+		result.Deleted = append(result.Deleted, gofakes3.ObjectID{Key: key})
+	}
+	return result, nil
+}
+
+// receive writes body to a new file of the uploads folder.
+func (d *disk) receive(body io.Reader) (name, sum string, err error) {
+	name = path.Join(uploads, rand.Text())
+	file, err := d.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return "", "", err
+	}
+	hash := md5.New()
+	_, err = io.Copy(io.MultiWriter(file, hash), body)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return "", "", errors.Join(err, d.root.Remove(name))
+	}
+	return name, fmt.Sprintf(`"%x"`, hash.Sum(nil)), nil
+}
+
+// publish gives an upload its key in one step.
+func (d *disk) publish(upload, bucket, key string, conditions *gofakes3.PutConditions) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	target := path.Join(bucket, key)
+	if conditions != nil {
+		current := &gofakes3.ConditionalObjectInfo{}
+		if info, err := d.root.Stat(target); err == nil {
+			current.Exists, current.Hash = true, etag(info)
+		}
+		if err := gofakes3.CheckPutConditions(conditions, current); err != nil {
+			return errors.Join(err, d.root.Remove(upload))
+		}
+	}
+	// A folder that is pruned between the two calls is made again.
+	for attempt := 0; ; attempt++ {
+		if err := d.root.MkdirAll(path.Dir(target), 0o700); err != nil {
+			return err
+		}
+		err := d.root.Rename(upload, target)
+		if err == nil || attempt == 3 || !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+}
+
+// etag is not the MD5 of the content, which clients may not rely on: it changes with every write.
+func etag(info fs.FileInfo) []byte {
+	sum := md5.Sum(fmt.Appendf(nil, "%s %d %d", info.Name(), info.Size(), info.ModTime().UnixNano()))
+	return sum[:]
+}

@@ -1,0 +1,69 @@
+// Package s3disk is an S3 endpoint inside this process over a folder: the object store of the local deployment. The
+// protocol is gofakes3's; this package keeps the objects as plain files that a person can look at, written whole or not
+// at all, so that a killed process never leaves half an object.
+package s3disk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/johannesboyne/gofakes3"
+)
+
+// Server is a running endpoint.
+type Server struct {
+	// Endpoint is its URL on the loopback interface.
+	Endpoint string
+	http     *http.Server
+	root     *os.Root
+}
+
+// Start serves the buckets under dir, which is created when missing, on a free loopback port until Close.
+func Start(dir string, buckets ...string) (*Server, error) {
+	for _, bucket := range append(buckets, uploads) {
+		if err := os.MkdirAll(filepath.Join(dir, bucket), 0o700); err != nil {
+			return nil, fmt.Errorf("creating the bucket folder %s: %w", bucket, err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening the object store's folder: %w", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listening for S3 requests: %w", err)
+	}
+	handler := gofakes3.New(&disk{root: root}, gofakes3.WithoutVersioning(), gofakes3.WithTimeSkewLimit(0)).Server()
+	s := &Server{
+		Endpoint: "http://" + listener.Addr().String(),
+		http:     &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second},
+		root:     root,
+	}
+	go func() { _ = s.http.Serve(listener) }() // ends with Close
+	return s, nil
+}
+
+// Client returns a client of the endpoint.
+func (s *Server) Client() *s3.Client {
+	return s3.New(s3.Options{
+		Region: "us-east-1", BaseEndpoint: &s.Endpoint, UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		Retryer:     aws.NopRetryer{},
+	})
+}
+
+// Close stops the endpoint after the requests under way.
+func (s *Server) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return errors.Join(s.http.Shutdown(ctx), s.root.Close())
+}

@@ -1,0 +1,156 @@
+package s3disk_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"view360/shared/fault"
+	"view360/shared/object"
+	"view360/shared/s3disk"
+)
+
+func open(t *testing.T, dir string) *object.Store {
+	t.Helper()
+	server, err := s3disk.Start(dir, "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	return object.New(server.Client(), "data", object.Options{})
+}
+
+func read(t *testing.T, store *object.Store, key string) string {
+	t.Helper()
+	body, _, err := store.Open(context.Background(), object.Version{Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	text, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestObjectsSurviveARestart(t *testing.T) {
+	dir := t.TempDir()
+	if err := open(t, dir).PutJSON(context.Background(), "a/b.json", 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, open(t, dir), "a/b.json"); got != "1" {
+		t.Errorf("got %q after a restart, want 1", got)
+	}
+}
+
+func TestMultipartAndRanges(t *testing.T) {
+	store, ctx := open(t, t.TempDir()), context.Background()
+	content := bytes.Repeat([]byte("0123456789"), 1_300_000) // three parts
+	size, err := store.Put(ctx, "big", io.MultiReader(bytes.NewReader(content)))
+	if err != nil || size != int64(len(content)) {
+		t.Fatalf("put %d bytes, error %v, want %d", size, err, len(content))
+	}
+	if got := read(t, store, "big"); got != string(content) {
+		t.Errorf("the object has %d bytes, want the %d that were put", len(got), len(content))
+	}
+	part, err := store.OpenRange(ctx, object.Version{Key: "big"}, 12, 17)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer part.Close()
+	if got, _ := io.ReadAll(part); string(got) != "23456" {
+		t.Errorf("bytes 12 to 17 are %q, want 23456", got)
+	}
+}
+
+func TestAFailedUploadLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	store, ctx := open(t, dir), context.Background()
+	broken := io.MultiReader(strings.NewReader("half"), failing{})
+	if _, err := store.Put(ctx, "half.json", broken); err == nil {
+		t.Fatal("no error from a body that fails")
+	}
+	if _, err := store.Head(ctx, "half.json"); !object.IsMissing(err) {
+		t.Errorf("half an object is there, error %v", err)
+	}
+	left, err := os.ReadDir(filepath.Join(dir, ".uploads"))
+	if err != nil || len(left) != 0 {
+		t.Errorf("%d files left among the uploads, error %v", len(left), err)
+	}
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errors.New("the source broke") }
+
+func TestReplacedObjectIsNoticed(t *testing.T) {
+	store, ctx := open(t, t.TempDir()), context.Background()
+	if err := store.PutJSON(ctx, "k", "first"); err != nil {
+		t.Fatal(err)
+	}
+	first, err := store.Head(ctx, "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.PutJSON(ctx, "k", "second!"); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = store.Open(ctx, first)
+	if fault.ClassOf(err) != fault.Invalid {
+		t.Errorf("opening the replaced version gives %v, want an invalid error", err)
+	}
+}
+
+func TestListPagesInKeyOrder(t *testing.T) {
+	store, ctx := open(t, t.TempDir()), context.Background()
+	var want []string
+	for i := range 1_050 {
+		key := fmt.Sprintf("data/%04d/x", i)
+		want = append(want, key)
+		if err := store.PutJSON(ctx, key, i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.PutJSON(ctx, "loaded/y", 0); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	if err := store.List(ctx, "data/", func(v object.Version) error { got = append(got, v.Key); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("listed %d keys from %s to %s, want %d", len(got), got[0], got[len(got)-1], len(want))
+	}
+	if err := store.List(ctx, "nothing/here/", func(object.Version) error { return errors.New("an object") }); err != nil {
+		t.Errorf("listing an empty prefix: %v", err)
+	}
+}
+
+func TestMove(t *testing.T) {
+	store, ctx := open(t, t.TempDir()), context.Background()
+	if err := store.PutJSON(ctx, "data/é 1/ü.json", "content"); err != nil {
+		t.Fatal(err)
+	}
+	version, err := store.Head(ctx, "data/é 1/ü.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time there is nothing left to do
+		if err := store.Move(ctx, version, "loaded/ü.json"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := read(t, store, "loaded/ü.json"); got != `"content"` {
+		t.Errorf("moved object holds %s", got)
+	}
+	if _, err := store.Head(ctx, version.Key); !object.IsMissing(err) {
+		t.Errorf("the source is still there, error %v", err)
+	}
+}
