@@ -1,0 +1,187 @@
+package plan_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/catalog"
+	"view360/shared/collect"
+	"view360/shared/fault"
+	"view360/shared/object"
+	"view360/shared/plan"
+	"view360/shared/s3disk"
+)
+
+// organisation is a directory of two accounts; the second is enabled in one region only, the third cannot be asked.
+type organisation struct{}
+
+func (organisation) Accounts(context.Context) ([]string, error) {
+	return []string{"111111111111", "222222222222", "333333333333"}, nil
+}
+func (organisation) Caller(context.Context) (string, error) { return "111111111111", nil }
+func (organisation) Regions(_ context.Context, account string, _ *collect.Role) ([]string, error) {
+	switch account {
+	case "111111111111":
+		return []string{"eu-west-1", "us-east-1"}, nil
+	case "222222222222":
+		return []string{"eu-west-1"}, nil
+	default:
+		return nil, errors.New("the role cannot be assumed")
+	}
+}
+
+var noon = time.Date(2026, 3, 11, 12, 0, 0, 0, time.UTC)
+
+func settings() plan.Settings {
+	functions := map[string]string{}
+	for _, word := range catalog.Words() {
+		functions[word] = "collect-" + word
+	}
+	return plan.Settings{Organization: true, RoleName: "View360", ExternalID: "x", HomeRegion: "us-east-1", Functions: functions, Concurrency: 5}
+}
+
+func planned(t *testing.T, settings plan.Settings, request string) (plan.Plan, []plan.Snapshot, error) {
+	t.Helper()
+	server, err := s3disk.Start(t.TempDir(), "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	store := object.New(server.Client(), "data", object.Options{})
+	handler := plan.Handler{Settings: settings, Directory: organisation{}, Staging: store}
+	out, err := handler.Handle(t.Context(), plan.Input{Request: json.RawMessage(request), Run: "run-1", Started: noon})
+	if err != nil {
+		return out, nil, err
+	}
+	var list []plan.Snapshot
+	if err := store.GetJSON(t.Context(), out.Key, &list); err != nil {
+		t.Fatal(err)
+	}
+	return out, list, nil
+}
+
+// outline is a plan in words: account date region(services).
+func outline(list []plan.Snapshot) []string {
+	var lines []string
+	for _, s := range list {
+		for _, r := range s.Regions {
+			var words []string
+			for _, service := range r.Services {
+				words = append(words, service.Service)
+			}
+			home := ""
+			if r.Home {
+				home = " home"
+			}
+			lines = append(lines, fmt.Sprintf("%s %s %s%s %s", s.Request.Account[:3], s.Request.Date, r.Region, home, strings.Join(words, ",")))
+		}
+	}
+	return lines
+}
+
+func TestPlanNarrowed(t *testing.T) {
+	tests := []struct {
+		name, request string
+		want          []string
+	}{
+		{"a scheduled event asks for today", `{"source":"aws.events","time":"2026-03-11T01:00:00Z","services":["cost","kms"]}`, []string{
+			"111 2026-03-11 eu-west-1 kms", "111 2026-03-11 us-east-1 home cost,kms",
+			"222 2026-03-11 eu-west-1 home cost,kms", "333 2026-03-11 us-east-1 home cost,kms"}},
+		{"one account and region", `{"accounts":["111111111111"],"regions":["eu-west-1"],"services":["cost","kms"]}`, []string{
+			"111 2026-03-11 eu-west-1 kms"}},
+		{"day-month-year", `{"date":"9-3-2026","accounts":["222222222222"],"services":["guardduty"]}`, []string{
+			"222 2026-03-09 eu-west-1 home guardduty"}},
+		{"monthly is named by the last day", `{"interval":"MONTHLY","accounts":["222222222222"],"services":["cost"]}`, []string{
+			"222 2026-03-31 eu-west-1 home cost"}},
+		{"D25: a backfill leaves out what only knows the present", `{"history":"True","start":"06-03-2026","end":"7-3-2026","accounts":["222222222222"],"services":["kms","cost"]}`, []string{
+			"222 2026-03-06 eu-west-1 home cost", "222 2026-03-07 eu-west-1 home cost"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, list, err := planned(t, settings(), test.request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, outline(list)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestPlanCoversTheOrganisation(t *testing.T) {
+	out, list, err := planned(t, settings(), `{}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.Snapshots != 3 || len(list) != 3 || out.Concurrency != 5 {
+		t.Errorf("planned %+v with %d elements, want 3 snapshots at concurrency 5", out, len(list))
+	}
+	role := list[1].Request.Role
+	if role == nil || role.ARN != "arn:aws:iam::222222222222:role/View360" || role.ExternalID != "x" {
+		t.Errorf("role of the second account is %+v", role)
+	}
+}
+
+func TestHomeRegionDoesNotMoveWithTheRequest(t *testing.T) {
+	_, list, err := planned(t, settings(), `{"accounts":["111111111111"],"regions":["eu-west-1"]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list[0].HomeRegion != "us-east-1" || list[0].Regions[0].Home {
+		t.Errorf("a run narrowed to eu-west-1 has home %s: account-wide sections would appear twice", list[0].HomeRegion)
+	}
+}
+
+func TestBadRequests(t *testing.T) {
+	tests := []struct{ name, request, want string }{
+		{"D28: a date that is none", `{"date":"2026-13-01"}`, `date "2026-13-01" is not a date: write 2026-03-11 or 11-3-2026`},
+		{"D28: a start that is none", `{"history":true,"start":"03/06/2026"}`, `start "03/06/2026" is not a date`},
+		{"start after end", `{"history":true,"start":"7-3-2026","end":"6-3-2026"}`, "start 2026-03-07 is after end 2026-03-06"},
+		{"a range of decades", `{"history":true,"start":"1-1-1926","end":"6-3-2026"}`, "split the range"},
+		{"an interval", `{"interval":"HOURLY"}`, "use DAILY, WEEKLY, MONTHLY or YEARLY"},
+		{"a monthly backfill", `{"interval":"MONTHLY","history":true}`, "leave interval MONTHLY out"},
+		{"a service", `{"services":["gardduty"]}`, `service "gardduty" is unknown: use one of account, cost`},
+		{"an account", `{"accounts":["12"]}`, `account "12" is not 12 digits`},
+		{"an account of somebody else", `{"accounts":["999999999999"]}`, "account 999999999999 is not one of the 3 accounts"},
+		{"a region", `{"regions":["europe"]}`, `region "europe" is not a region name`},
+		{"a region that is not enabled", `{"regions":["ap-east-1"]}`, "region ap-east-1 is not enabled"},
+		{"a mode", `{"config_mode":"full"}`, "use delta or all"},
+		{"history in words", `{"history":"yes"}`, "use true or false"},
+		{"no object", `[]`, "reading the execution's input"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, _, err := planned(t, settings(), test.request)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want one with %q", err, test.want)
+			}
+			if fault.ClassOf(err) != fault.Invalid {
+				t.Errorf("class %s, want invalid", fault.ClassOf(err))
+			}
+		})
+	}
+}
+
+func TestAccountIsNoServiceOfARegion(t *testing.T) {
+	_, list, err := planned(t, settings(), `{}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range outline(list) {
+		if slices.Contains(strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == ',' }), "account") {
+			t.Errorf("%s: the account function runs once, before the regions", line)
+		}
+	}
+	if list[0].Account != "collect-account" {
+		t.Errorf("account function %q", list[0].Account)
+	}
+}
