@@ -1,0 +1,135 @@
+// Package migrate brings a database to the current schema and views.
+//
+// It accepts an empty database, one of an earlier release, and one that the Python version made; anything else is
+// refused before the first change. Each migration is one transaction, all views together are one more, and the runs
+// of several programs wait for each other, so a run may be interrupted or repeated at any time.
+package migrate
+
+import (
+	"context"
+	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/lib/pq"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+
+	"view360/shared/postgres"
+	"view360/sql"
+)
+
+// versionTable remembers the applied migrations.
+const versionTable = "view360.schema_versions"
+
+// lockID is the advisory lock of a run: "view360" in ASCII.
+const lockID int64 = 0x76696577333630
+
+// Options change a run. The zero value migrates with the password of the URL.
+type Options struct {
+	// DryRun finds out what would be done and changes nothing.
+	DryRun bool
+	// Token replaces a password that the URL does not hold.
+	Token postgres.TokenFunc
+}
+
+// Result says what was done or, after a dry run, what would be done.
+type Result struct {
+	Found      Shape    // what the database was
+	Migrations []string // the files applied, in order
+	Views      int      // the number of views created anew; 0 when all were as they should be
+}
+
+// Run migrates the database of url.
+func Run(ctx context.Context, url string, opts Options) (Result, error) {
+	url, err := withSchema(url)
+	if err != nil {
+		return Result{}, err
+	}
+	conn, err := postgres.Connect(ctx, url, postgres.ConnectOptions{Token: opts.Token})
+	if err != nil {
+		return Result{}, err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	// The lock ends with the connection, so that a program that dies leaves none behind.
+	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lockID); err != nil {
+		return Result{}, fmt.Errorf("waiting for other migrations: %w", err)
+	}
+	shape, err := detect(ctx, conn)
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{Found: shape}
+	if opts.DryRun {
+		return plan(ctx, conn, result)
+	}
+	db, err := open(url, conn.Config())
+	if err != nil {
+		return result, err
+	}
+	defer db.Close()
+	if err := prepare(ctx, db, shape); err != nil {
+		return result, err
+	}
+	if result.Migrations, err = applyMigrations(ctx, db); err != nil {
+		return result, err
+	}
+	result.Views, err = replaceViews(ctx, conn)
+	return result, err
+}
+
+// withSchema makes schema public the place of every unqualified name, whatever the user's default is.
+func withSchema(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme == "" {
+		return "", errors.New("reading the database URL: want postgres://user@host/database")
+	}
+	query := u.Query()
+	query.Set("search_path", "public")
+	u.RawQuery = query.Encode()
+	return u.String(), nil
+}
+
+// open returns the database of text for goose, with the password that config was connected with.
+func open(text string, config *pgx.ConnConfig) (*stdsql.DB, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("reading the database URL: %w", err)
+	}
+	u.User = url.UserPassword(config.User, config.Password)
+	connector, err := pq.NewConnector(u.String())
+	if err != nil {
+		return nil, fmt.Errorf("reading the database URL: %w", err)
+	}
+	return stdsql.OpenDB(connector), nil
+}
+
+func applyMigrations(ctx context.Context, db *stdsql.DB) (applied []string, err error) {
+	provider, err := newProvider(db)
+	if err != nil {
+		return nil, err
+	}
+	results, err := provider.Up(ctx)
+	var partial *goose.PartialError
+	if errors.As(err, &partial) {
+		results = partial.Applied
+	}
+	for _, r := range results {
+		applied = append(applied, r.Source.Path)
+	}
+	if err != nil {
+		return applied, fmt.Errorf("applying the migrations: %w", err)
+	}
+	return applied, nil
+}
+
+func newProvider(db *stdsql.DB) (*goose.Provider, error) {
+	provider, err := goose.NewProvider(database.DialectPostgres, db, sql.Migrations(),
+		goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, fmt.Errorf("reading the migrations: %w", err)
+	}
+	return provider, nil
+}

@@ -1,0 +1,115 @@
+package migrate
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"view360/sql"
+)
+
+// viewsHash identifies the definitions of list.
+func viewsHash(list []sql.View) string {
+	hash := sha256.New()
+	for _, v := range list {
+		fmt.Fprintf(hash, "%s\x00%s\x00", v.Name, v.Create)
+	}
+	return fmt.Sprintf("%x", hash.Sum(nil))
+}
+
+// replaceViews drops and creates all views in one transaction and returns their number, or 0 if the database has
+// these very views. Grants on the views are kept.
+func replaceViews(ctx context.Context, conn *pgx.Conn) (int, error) {
+	list, err := sql.Views()
+	if err != nil {
+		return 0, err
+	}
+	current, err := viewsAreCurrent(ctx, conn, list)
+	if err != nil || current {
+		return 0, err
+	}
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		grants, err := viewGrants(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := dropViews(ctx, tx, list); err != nil {
+			return err
+		}
+		for _, v := range list {
+			if _, err := tx.Exec(ctx, v.Create); err != nil {
+				return fmt.Errorf("creating view %s: %w", v.Name, err)
+			}
+		}
+		for _, grant := range grants {
+			if _, err := tx.Exec(ctx, grant); err != nil {
+				return fmt.Errorf("granting again (%s): %w", grant, err)
+			}
+		}
+		return rememberViews(ctx, tx, list)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return len(list), nil
+}
+
+// viewsAreCurrent reports whether every view of list exists as it was created by the last run from the same files.
+func viewsAreCurrent(ctx context.Context, conn *pgx.Conn, list []sql.View) (current bool, err error) {
+	err = conn.QueryRow(ctx, `
+		select exists (select from view360.view_sets where hash = $1)
+			and not exists (select from unnest($2::text[]) name where to_regclass(name) is null)`,
+		viewsHash(list), names(list)).Scan(&current)
+	if err != nil {
+		return false, fmt.Errorf("comparing the views: %w", err)
+	}
+	return current, nil
+}
+
+func rememberViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
+	_, err := tx.Exec(ctx, `
+		insert into view360.view_sets (only_row, hash) values (true, $1)
+		on conflict (only_row) do update set hash = excluded.hash, created_at = current_timestamp`, viewsHash(list))
+	if err != nil {
+		return fmt.Errorf("remembering the views: %w", err)
+	}
+	return nil
+}
+
+// dropViews drops the views of list. It fails, and names the object, when a view that is not ours is built on one.
+func dropViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
+	if _, err := tx.Exec(ctx, "drop view if exists "+strings.Join(names(list), ", ")); err != nil {
+		return fmt.Errorf("dropping the views: %w", err)
+	}
+	return nil
+}
+
+// viewGrants returns the statements that restore the present grants on the views of our schemas.
+func viewGrants(ctx context.Context, tx pgx.Tx) ([]string, error) {
+	rows, err := tx.Query(ctx, `
+		select format('grant %s on %s to %s%s', a.privilege_type, c.oid::regclass,
+			case when a.grantee = 0 then 'public' else a.grantee::regrole::text end,
+			case when a.is_grantable then ' with grant option' else '' end)
+		from pg_class c, aclexplode(c.relacl) a
+		where c.relkind = 'v' and c.relnamespace in ('public'::regnamespace, 'view360'::regnamespace)
+			and a.grantee <> c.relowner`)
+	if err != nil {
+		return nil, fmt.Errorf("reading the grants on views: %w", err)
+	}
+	grants, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("reading the grants on views: %w", err)
+	}
+	return grants, nil
+}
+
+func names(list []sql.View) []string {
+	all := make([]string, len(list))
+	for i, v := range list {
+		all[i] = v.Name
+	}
+	return all
+}

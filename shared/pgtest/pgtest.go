@@ -1,0 +1,127 @@
+// Package pgtest gives tests a real PostgreSQL.
+//
+// The tests of one binary share one server, which is started by the first of them and ends with the process, however
+// it ends. Every test gets a database of its own, copied from one that has been migrated once.
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"view360/shared/migrate"
+	"view360/shared/postgres"
+)
+
+// startPatience bounds the start of the server, which may have to be downloaded.
+const startPatience = 5 * time.Minute
+
+// template is the migrated database that the others are copies of.
+const template = "migrated"
+
+// server starts the server of this test binary. Nobody stops it: it stops when the process ends.
+var server = sync.OnceValues(func() (*postgres.Server, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "view360-pgtest-")
+	if err != nil {
+		return nil, fmt.Errorf("creating a folder for the database: %w", err)
+	}
+	return postgres.Start(ctx, postgres.Options{Dir: dir, Ephemeral: true})
+})
+
+// migrated makes the template database.
+var migrated = sync.OnceValue(func() error {
+	s, err := server()
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	if err := execute(ctx, s.URL, "create database "+template); err != nil {
+		return err
+	}
+	_, err = migrate.Run(ctx, databaseURL(s.URL, template), migrate.Options{})
+	return err
+})
+
+var databases atomic.Int64
+
+// URL returns the connection string of a new database with all tables and views, which is dropped after the test.
+func URL(t testing.TB) string {
+	t.Helper()
+	if err := migrated(); err != nil {
+		t.Fatalf("preparing the test database: %v", err)
+	}
+	return create(t, "template "+template)
+}
+
+// EmptyURL returns the connection string of a new database without anything in it.
+func EmptyURL(t testing.TB) string {
+	t.Helper()
+	return create(t, "")
+}
+
+// Conn returns a connection to a new database with all tables and views.
+func Conn(t testing.TB) *pgx.Conn {
+	t.Helper()
+	return Open(t, URL(t))
+}
+
+// Open returns a connection to the database of url, closed after the test.
+func Open(t testing.TB, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := postgres.Connect(context.Background(), url, postgres.ConnectOptions{})
+	if err != nil {
+		t.Fatalf("connecting to the test database: %v", err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
+func create(t testing.TB, options string) string {
+	t.Helper()
+	s, err := server()
+	if err != nil {
+		t.Fatalf("starting PostgreSQL: %v", err)
+	}
+	name := fmt.Sprintf("test%d", databases.Add(1))
+	ctx := context.Background()
+	if err := execute(ctx, s.URL, "create database "+name+" "+options); err != nil {
+		t.Fatalf("creating a test database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := execute(ctx, s.URL, "drop database "+name+" with (force)"); err != nil {
+			t.Errorf("dropping the test database: %v", err)
+		}
+	})
+	return databaseURL(s.URL, name)
+}
+
+func execute(ctx context.Context, url, statement string) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("connecting to PostgreSQL: %w", err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		return fmt.Errorf("running %q: %w", statement, err)
+	}
+	return nil
+}
+
+// databaseURL returns server with another database name.
+func databaseURL(server, name string) string {
+	u, err := url.Parse(server)
+	if err != nil {
+		panic(err) // made by package postgres
+	}
+	u.Path = name
+	return u.String()
+}

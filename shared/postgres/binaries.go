@@ -1,0 +1,100 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// oldestVersion is the first major version with NULLS NOT DISTINCT, which the keys of the tables use.
+const oldestVersion = 15
+
+// usualPlaces are where packages put the server's programs, which they often keep out of PATH.
+var usualPlaces = []string{
+	"/usr/lib/postgresql/*/bin",         // Debian, Ubuntu
+	"/usr/pgsql-*/bin",                  // Red Hat, PGDG
+	"/usr/libexec/postgresql*",          // Alpine
+	"/opt/homebrew/opt/postgresql*/bin", // Homebrew on Apple silicon
+	"/usr/local/opt/postgresql*/bin",    // Homebrew on Intel
+	"/Applications/Postgres.app/Contents/Versions/*/bin",
+}
+
+var versionPattern = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
+
+// findBinaries returns the folder of a server program that can read data of the major version wanted ("" for new
+// data): wanted and named by the user, else the newest on the machine, else the downloaded distribution.
+func findBinaries(ctx context.Context, binDir, wanted string, a *account) (string, error) {
+	if binDir != "" {
+		version, err := binaryVersion(ctx, binDir)
+		if err != nil {
+			return "", err
+		}
+		if wanted != "" && wanted != strconv.Itoa(version) {
+			return "", fmt.Errorf("the data were made by PostgreSQL %s, but %s holds %d", wanted, binDir, version)
+		}
+		return binDir, nil
+	}
+	best, newest := "", 0
+	for _, dir := range candidateDirs(ctx) {
+		version, err := binaryVersion(ctx, dir)
+		usable := err == nil && version >= oldestVersion && a.canReach(dir)
+		if wanted != "" {
+			usable = usable && wanted == strconv.Itoa(version)
+		}
+		if usable && version > newest {
+			best, newest = dir, version
+		}
+	}
+	if best != "" {
+		return best, nil
+	}
+	if wanted != "" && wanted != embeddedMajor {
+		return "", fmt.Errorf("the data were made by PostgreSQL %s, which is no longer on this machine", wanted)
+	}
+	return downloadBinaries(a)
+}
+
+// candidateDirs lists folders that may hold the server's programs, without duplicates.
+func candidateDirs(ctx context.Context) []string {
+	dirs := filepath.SplitList(os.Getenv("PATH"))
+	if out, err := exec.CommandContext(ctx, "pg_config", "--bindir").Output(); err == nil {
+		dirs = append(dirs, strings.TrimSpace(string(out)))
+	}
+	for _, pattern := range usualPlaces {
+		found, _ := filepath.Glob(pattern) // the patterns are constants
+		dirs = append(dirs, found...)
+	}
+	var distinct []string
+	for _, dir := range dirs {
+		// A link in PATH is followed: the server finds its share files beside the program it points to.
+		program, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
+		if err != nil || slices.Contains(distinct, filepath.Dir(program)) {
+			continue
+		}
+		distinct = append(distinct, filepath.Dir(program))
+	}
+	return distinct
+}
+
+// binaryVersion returns the major version of the server in dir, which must hold initdb as well.
+func binaryVersion(ctx context.Context, dir string) (int, error) {
+	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
+		return 0, fmt.Errorf("looking for initdb: %w", err)
+	}
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
+	if err != nil {
+		return 0, fmt.Errorf("asking %s for its version: %w", dir, err)
+	}
+	match := versionPattern.FindStringSubmatch(string(out))
+	if match == nil {
+		return 0, errors.New("not a version of PostgreSQL: " + string(out))
+	}
+	return strconv.Atoi(match[1])
+}

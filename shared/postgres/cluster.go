@@ -1,0 +1,159 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// lockPatience is how long the server of a killed program may take to stop before its folder counts as in use.
+const lockPatience = 20 * time.Second
+
+// cluster is a data folder and what is needed to run a server on it.
+type cluster struct {
+	dir       string // password, port, log; belongs to the user who runs the program
+	data      string // belongs to the user who runs the server
+	binDir    string
+	password  string
+	ephemeral bool
+	account   *account // nil: the server runs as the user who runs the program
+}
+
+// openCluster returns the cluster of dir, and makes it first if there is none.
+func openCluster(ctx context.Context, dir string, opts Options) (*cluster, error) {
+	c := &cluster{dir: dir, ephemeral: opts.Ephemeral, account: serverAccount()}
+	c.data = c.dataFolder()
+	password, err := os.ReadFile(filepath.Join(dir, "password"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("reading the password of the database: %w", err)
+	}
+	c.password = string(password)
+	// A folder without a password has been emptied by the user, or its first start did not finish.
+	fresh := c.password == ""
+	c.binDir, err = findBinaries(ctx, opts.BinDir, c.dataVersion(fresh), c.account)
+	if err != nil {
+		return nil, err
+	}
+	if fresh {
+		if err := c.create(ctx); err != nil {
+			return nil, fmt.Errorf("making a new database in %s: %w", c.data, err)
+		}
+	}
+	// Whoever holds the lock of the folder knows that no server runs on it.
+	if err := os.Remove(filepath.Join(c.data, "postmaster.pid")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("removing a stale process id: %w", err)
+	}
+	return c, nil
+}
+
+// dataFolder is dir/data where the server can reach it. The home of root is closed to the unprivileged user that the
+// server of root runs as: its data are kept under /var/lib, in a folder named by a hash of dir.
+func (c *cluster) dataFolder() string {
+	if c.account == nil || c.account.canReach(c.dir) {
+		return filepath.Join(c.dir, "data")
+	}
+	return filepath.Join(rootStore, fmt.Sprintf("%x", sha256.Sum256([]byte(c.dir)))[:16], "data")
+}
+
+// dataVersion returns the major version that made the data, "" when new data are to be made.
+func (c *cluster) dataVersion(fresh bool) string {
+	if fresh {
+		return ""
+	}
+	version, _ := os.ReadFile(filepath.Join(c.data, "PG_VERSION")) // a missing file is reported by the server itself
+	return strings.TrimSpace(string(version))
+}
+
+// create runs initdb. The password is written last: it says that the cluster is complete.
+func (c *cluster) create(ctx context.Context) error {
+	if err := os.RemoveAll(c.data); err != nil {
+		return fmt.Errorf("removing incomplete data: %w", err)
+	}
+	if err := os.MkdirAll(c.data, 0o755); err != nil {
+		return fmt.Errorf("creating the data folder: %w", err)
+	}
+	c.password = rand.Text()
+	passwordFile := c.data + ".password"
+	if err := os.WriteFile(passwordFile, []byte(c.password), 0o600); err != nil {
+		return fmt.Errorf("writing the password for initdb: %w", err)
+	}
+	defer os.Remove(passwordFile)
+	owned := []string{c.data, passwordFile}
+	if c.ephemeral {
+		owned = append(owned, c.dir) // the keeper removes it
+	}
+	if err := c.account.own(owned...); err != nil {
+		return err
+	}
+	args := []string{"-D", c.data, "-U", superuser, "--pwfile", passwordFile, "--auth", "scram-sha-256",
+		"--encoding", "UTF8", "--locale", "C"}
+	if c.ephemeral {
+		args = append(args, "--no-sync")
+	}
+	initdb := c.command(filepath.Join(c.binDir, "initdb"), args...)
+	if err := runInit(ctx, initdb); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(c.dir, "password"), []byte(c.password), 0o600); err != nil {
+		return fmt.Errorf("writing the password: %w", err)
+	}
+	return nil
+}
+
+func runInit(ctx context.Context, initdb *exec.Cmd) error {
+	var output strings.Builder
+	initdb.Stdout, initdb.Stderr = &output, &output
+	if err := initdb.Start(); err != nil {
+		return fmt.Errorf("starting initdb: %w", err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = syscall.Kill(-initdb.Process.Pid, syscall.SIGKILL) })
+	defer stop()
+	if err := initdb.Wait(); err != nil {
+		return fmt.Errorf("running initdb: %w\n%s", errors.Join(ctx.Err(), err), output.String())
+	}
+	return nil
+}
+
+// command prepares a program that runs as the server's user, in a process group of its own: an interrupt typed at the
+// terminal must reach the program first, which then stops the server.
+func (c *cluster) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = c.data
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.account.apply(cmd)
+	return cmd
+}
+
+// lockDir takes the lock of dir. The server inherits it, so it is free only when no server runs on the folder.
+func lockDir(ctx context.Context, dir string) (*os.File, error) {
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the lock of the database: %w", err)
+	}
+	deadline := time.After(lockPatience)
+	for {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return file, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, errors.Join(fmt.Errorf("locking %s: %w", dir, err), file.Close())
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), file.Close())
+		case <-deadline:
+			return nil, errors.Join(fmt.Errorf("the database in %s is in use by another program", dir), file.Close())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}

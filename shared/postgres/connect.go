@@ -1,0 +1,116 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/rds/auth"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+const (
+	applicationName = "view360"
+	// wakePatience covers an Aurora cluster that resumes from zero capacity (about 15 s, longer after a day).
+	wakePatience = 60 * time.Second
+	firstPause   = 100 * time.Millisecond
+	longestPause = 5 * time.Second
+)
+
+// ConnectOptions change how Connect connects. The zero value suits a URL with a password.
+type ConnectOptions struct {
+	// Params are set in the session, such as search_path.
+	Params map[string]string
+	// Token returns the password. It is used only when the URL holds no password.
+	Token TokenFunc
+}
+
+// TokenFunc returns a password for a user of the server at endpoint (host:port).
+type TokenFunc func(ctx context.Context, endpoint, user string) (string, error)
+
+// IAMToken returns tokens that RDS and Aurora accept instead of a password. They are computed without a request and
+// last 15 minutes; the role of cfg needs rds-db:connect. cfg must have a region.
+func IAMToken(cfg aws.Config) TokenFunc {
+	return func(ctx context.Context, endpoint, user string) (string, error) {
+		return auth.BuildAuthToken(ctx, endpoint, cfg.Region, user, cfg.Credentials)
+	}
+}
+
+// Connect opens a connection to the database of url, which says how TLS is verified. It waits for a server that is
+// asleep, starting or full, until ctx ends but at most a minute; any other refusal is final.
+func Connect(ctx context.Context, url string, opts ConnectOptions) (*pgx.Conn, error) {
+	config, err := Config(ctx, url, opts)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := waitForServer(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to database %q at %s as %s: %w",
+			config.Database, endpoint(config), config.User, err)
+	}
+	return conn, nil
+}
+
+// Config returns what Connect connects with. A token in it lasts 15 minutes.
+func Config(ctx context.Context, url string, opts ConnectOptions) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("reading the database URL: %w", err)
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = applicationName
+	}
+	maps.Copy(config.RuntimeParams, opts.Params)
+	if opts.Token != nil && config.Password == "" {
+		config.Password, err = opts.Token(ctx, endpoint(config), config.User)
+		if err != nil {
+			return nil, fmt.Errorf("making a database token: %w", err)
+		}
+	}
+	return config, nil
+}
+
+func endpoint(config *pgx.ConnConfig) string {
+	return net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))
+}
+
+func waitForServer(ctx context.Context, config *pgx.ConnConfig) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, wakePatience)
+	defer cancel()
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		conn, err := pgx.ConnectConfig(ctx, config)
+		if err == nil || !mayPass(err) {
+			return conn, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("giving up: %w", err)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// mayPass reports whether a server that refused with err may accept later.
+func mayPass(err error) bool {
+	var refusal *pgconn.PgError
+	if errors.As(err, &refusal) {
+		switch refusal.Code {
+		case "57P01", "57P02", "57P03", // stopping, restarting, starting
+			"53300": // too many connections
+			return true
+		}
+		return false
+	}
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		return false
+	}
+	var network net.Error
+	return errors.As(err, &network) || pgconn.SafeToRetry(err)
+}

@@ -1,0 +1,70 @@
+package postgres
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	embedded "github.com/fergusstrange/embedded-postgres"
+)
+
+// embeddedVersion is the distribution that is downloaded where no server is installed. It is the major version that
+// the views and migrations are tested with.
+const embeddedVersion = embedded.V15
+
+var embeddedMajor, _, _ = strings.Cut(string(embeddedVersion), ".")
+
+// downloadBinaries returns the folder of the embedded distribution, which it downloads from Maven Central once per
+// user (about 10 MB).
+func downloadBinaries(a *account) (string, error) {
+	store, err := downloadFolder(a)
+	if err != nil {
+		return "", err
+	}
+	home := filepath.Join(store, "postgres-"+string(embeddedVersion))
+	bin := filepath.Join(home, "bin")
+	if _, err := os.Stat(filepath.Join(bin, "postgres")); err == nil {
+		return bin, nil
+	}
+	if err := os.MkdirAll(store, 0o755); err != nil {
+		return "", fmt.Errorf("creating the folder for PostgreSQL: %w", err)
+	}
+	work, err := os.MkdirTemp(store, "download-")
+	if err != nil {
+		return "", fmt.Errorf("creating the folder for PostgreSQL: %w", err)
+	}
+	defer os.RemoveAll(work)
+	// The library downloads only as a part of starting a server, and starts none for root.
+	server := embedded.NewDatabase(embedded.DefaultConfig().Version(embeddedVersion).Logger(io.Discard).
+		CachePath(work).RuntimePath(filepath.Join(work, "run")).BinariesPath(filepath.Join(work, "home")))
+	startErr := server.Start()
+	if startErr == nil {
+		if err := server.Stop(); err != nil {
+			return "", fmt.Errorf("stopping the server of the download: %w", err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(work, "home", "bin", "postgres")); err != nil {
+		return "", fmt.Errorf("downloading PostgreSQL %s: %w", embeddedVersion, startErr)
+	}
+	// Two programs may download at once; the first to finish wins.
+	if err := os.Rename(filepath.Join(work, "home"), home); err != nil {
+		if _, statErr := os.Stat(bin); statErr != nil {
+			return "", fmt.Errorf("keeping the downloaded PostgreSQL: %w", err)
+		}
+	}
+	return bin, nil
+}
+
+// downloadFolder is the user's cache where the server can reach it.
+func downloadFolder(a *account) (string, error) {
+	if a != nil {
+		return rootStore, nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("looking for the cache folder: %w", err)
+	}
+	return filepath.Join(cache, "view360"), nil
+}

@@ -1,0 +1,12 @@
+-- Joins and cascading deletes need an index on every referencing column; the keys of 0011 begin with most
+-- of them. Reading the first product of an account takes one look into an index.
+-- +goose Up
+create index product_accounts_account_id_id_idx on product_accounts (account_id, id);
+create index secrets_manager_secrets_account_id_idx on secrets_manager_secrets (account_id);
+create index certificates_account_id_idx on certificates (account_id);
+create index inspector_findings_account_id_idx on inspector_findings (account_id);
+create index inventory_applications_account_id_idx on inventory_applications (account_id);
+create index inventory_patches_account_id_idx on inventory_patches (account_id);
+
+-- The summaries look for the latest report of each account.
+create index cost_reports_account_id_period_end_idx on cost_reports (account_id, period_end);

@@ -1,0 +1,24 @@
+-- The ten columns that most views end with. Of several products the one that was linked first is shown; it is joined
+-- from the left, so that the planner leaves it out where a query does not ask for the product.
+create view view360.account_labels as
+select
+  a.id as account_row_id,
+  a.account_id as account,
+  a.region as account_region,
+  a.account_name,
+  a.account_type,
+  a.category as account_category,
+  a.account_status,
+  a.partner_name as account_partner,
+  a.customer_name as account_customer,
+  concat(a.account_id, '-', a.account_name) as account_full,
+  first.name as project_product_name
+from accounts a
+left join (
+  select distinct on (pa.account_id) pa.account_id, p.name
+  from product_accounts pa
+  join products p on p.id = pa.product_id
+  order by pa.account_id, pa.id
+) first on first.account_id = a.id;
+
+comment on view view360.account_labels is 'What dashboards show of an account beside its figures: one row per accounts row.';
