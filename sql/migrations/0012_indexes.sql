@@ -8,5 +8,7 @@ create index inspector_findings_account_id_idx on inspector_findings (account_id
 create index inventory_applications_account_id_idx on inventory_applications (account_id);
 create index inventory_patches_account_id_idx on inventory_patches (account_id);
 
--- The summaries look for the latest report of each account.
-create index cost_reports_account_id_period_end_idx on cost_reports (account_id, period_end);
+-- The summaries take the newest report of an account, and the services of its period.
+create index cost_reports_latest_idx
+  on cost_reports (account_id, period_granularity, period_end desc, period_start desc, id desc);
+create index services_account_id_date_from_idx on services (account_id, date_from);

@@ -1,0 +1,42 @@
+-- An account without any row of Security Hub has no health score: nobody looked.
+create view view_acct_summary as
+select
+  a.id, a.account_id, a.account_name, a.account_email, a.account_status, a.account_arn,
+  a.partner_name, a.customer_name, a.joined_method, a.joined_timestamp, a.account_type, a.csp,
+  a.region, a.category, a.created_at, a.updated_at,
+  l.account, l.account_region, l.account_category, l.account_partner, l.account_customer,
+  l.account_full, l.project_product_name,
+  coalesce(r.current_period_cost, 0) as latest_cost,
+  coalesce(r.cost_difference_percentage, 0) as cost_trend_percentage,
+  coalesce(r.potential_monthly_savings, 0) as savings_opportunity,
+  coalesce(s.total_findings, 0)::integer as security_findings,
+  coalesce(s.critical_findings, 0)::integer as critical_findings,
+  coalesce(s.high_findings, 0)::integer as high_findings,
+  i.instance_count,
+  i.running_instances,
+  case
+    when s.account_row_id is null then null
+    when s.critical_findings > 0 then 1
+    when s.high_findings > 0 then 2
+    when s.medium_findings > 0 then 3
+    when s.low_findings > 0 then 4
+    else 5
+  end as security_health_score
+from accounts a
+join view360.account_labels l on l.account_row_id = a.id
+left join view360.security_totals s on s.account_row_id = a.id
+left join lateral (
+  select current_period_cost, cost_difference_percentage, potential_monthly_savings
+  from cost_reports
+  where account_id = a.id
+  order by period_granularity = 'MONTHLY' desc, period_end desc, id desc
+  limit 1
+) r on true
+cross join lateral (
+  select count(*) as instance_count, count(*) filter (where ping_status = 'Online') as running_instances
+  from inventory_instances
+  where account_id = a.id
+) i;
+
+comment on view view_acct_summary is
+  'Account overview with health score: one row per accounts row. Cost is of the newest monthly report, or of the newest of any granularity. account_id is the 12-digit id.';

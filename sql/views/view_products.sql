@@ -1,0 +1,11 @@
+-- The account columns are null: a product stands for itself here. view_acct_products has its accounts.
+create view view_products as
+select
+  id, name, owner, position, description, created_at, updated_at,
+  null::text as account, null::text as account_region, null::text as account_name,
+  null::text as account_type, null::text as account_category, null::text as account_status,
+  null::text as account_partner, null::text as account_customer, null::text as account_full,
+  name as project_product_name
+from products;
+
+comment on view view_products is 'Product catalogue: one row per product.';
