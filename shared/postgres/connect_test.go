@@ -1,0 +1,97 @@
+package postgres
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+func TestConnect(t *testing.T) {
+	t.Parallel()
+	s := start(t, Options{Dir: folder(t), Ephemeral: true})
+
+	t.Run("names the program", func(t *testing.T) {
+		conn, err := Connect(t.Context(), s.URL, ConnectOptions{Params: map[string]string{"search_path": "here"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close(t.Context())
+		var name, path string
+		err = conn.QueryRow(t.Context(), "select current_setting('application_name'), current_setting('search_path')").Scan(&name, &path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != "view360" || path != "here" {
+			t.Errorf("application_name %q, search_path %q", name, path)
+		}
+	})
+
+	t.Run("a token stands in for the password", func(t *testing.T) {
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		password, _ := u.User.Password()
+		u.User = url.User(u.User.Username())
+		asked := ""
+		conn, err := Connect(t.Context(), u.String(), ConnectOptions{
+			Token: func(_ context.Context, endpoint, user string) (string, error) {
+				asked = user + "@" + endpoint
+				return password, nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close(t.Context())
+		if want := u.User.Username() + "@" + u.Host; asked != want {
+			t.Errorf("token for %s, want %s", asked, want)
+		}
+	})
+
+	t.Run("a refusal is final and says where", func(t *testing.T) {
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.Path = "missing"
+		began := time.Now()
+		_, err = Connect(t.Context(), u.String(), ConnectOptions{})
+		if err == nil || !strings.Contains(err.Error(), `connecting to database "missing" at `+u.Host) {
+			t.Errorf("error is %v", err)
+		}
+		if time.Since(began) > 10*time.Second {
+			t.Error("it was tried again")
+		}
+	})
+
+	t.Run("a server that does not listen yet is waited for", func(t *testing.T) {
+		stopped := start(t, Options{Dir: folder(t), Ephemeral: true})
+		if err := stopped.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		_, err := Connect(ctx, stopped.URL, ConnectOptions{})
+		if err == nil || !strings.Contains(err.Error(), "giving up") {
+			t.Errorf("error is %v", err)
+		}
+	})
+}
+
+func TestIAMToken(t *testing.T) {
+	t.Parallel()
+	cfg := aws.Config{Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", "")}
+	token, err := IAMToken(cfg)(t.Context(), "db.example.com:5432", "loader")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(token, "db.example.com:5432?Action=connect&DBUser=loader") {
+		t.Errorf("token is %s", token)
+	}
+}
