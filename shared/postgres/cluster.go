@@ -30,6 +30,11 @@ type cluster struct {
 // openCluster returns the cluster of dir, and makes it first if there is none.
 func openCluster(ctx context.Context, dir string, opts Options) (*cluster, error) {
 	c := &cluster{dir: dir, ephemeral: opts.Ephemeral, account: serverAccount()}
+	if c.ephemeral {
+		if err := c.account.own(dir); err != nil { // the keeper removes it
+			return nil, err
+		}
+	}
 	c.data = c.dataFolder()
 	password, err := os.ReadFile(filepath.Join(dir, "password"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -86,11 +91,7 @@ func (c *cluster) create(ctx context.Context) error {
 		return fmt.Errorf("writing the password for initdb: %w", err)
 	}
 	defer os.Remove(passwordFile)
-	owned := []string{c.data, passwordFile}
-	if c.ephemeral {
-		owned = append(owned, c.dir) // the keeper removes it
-	}
-	if err := c.account.own(owned...); err != nil {
+	if err := c.account.own(c.data, passwordFile); err != nil {
 		return err
 	}
 	args := []string{"-D", c.data, "-U", superuser, "--pwfile", passwordFile, "--auth", "scram-sha-256",

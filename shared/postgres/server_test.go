@@ -133,7 +133,14 @@ func TestStartWithURLStartsNothing(t *testing.T) {
 func TestEphemeralServerLeavesNothing(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
-	if err := start(t, Options{Dir: dir, Ephemeral: true}).Stop(); err != nil {
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, Options{Dir: dir, Ephemeral: true})
+	if _, err := os.Stat(filepath.Join(dir, "data")); err != nil {
+		t.Errorf("the data are not in the folder: %v", err)
+	}
+	if err := s.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
