@@ -3,7 +3,6 @@ package sql_test
 import (
 	"context"
 	"encoding/json"
-	"io/fs"
 	"os"
 	"slices"
 	"testing"
@@ -141,18 +140,12 @@ func catalogue(t *testing.T, conn *pgx.Conn) schema {
 func TestContractMigrations(t *testing.T) {
 	ctx := context.Background()
 	conn := pgtest.Open(t, pgtest.EmptyURL(t))
-	files, err := fs.Glob(sql.Migrations(), "*.sql")
+	statements, err := sql.Contract()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range files[:sql.ContractVersion] {
-		text, err := fs.ReadFile(sql.Migrations(), file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := conn.Exec(ctx, string(text)); err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
+	if _, err := conn.Exec(ctx, statements); err != nil {
+		t.Fatal(err)
 	}
 	if diff := cmp.Diff(contract(t).Tables, catalogue(t, conn).Tables); diff != "" {
 		t.Errorf("tables (-contract +database):\n%s", diff)

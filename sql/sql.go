@@ -16,6 +16,16 @@ import (
 // version is adopted by taking the migrations up to this one as applied.
 const ContractVersion = 8
 
+// Prepare makes what has to be there before the first migration. It can be run again.
+//
+//go:embed prepare.sql
+var Prepare string
+
+// Adopt brings a database of any version of the Python program to the schema of ContractVersion.
+//
+//go:embed adopt.sql
+var Adopt string
+
 //go:embed migrations/*.sql
 var migrations embed.FS
 
@@ -29,6 +39,23 @@ func Migrations() fs.FS {
 		panic(err) // the folder is compiled in
 	}
 	return dir
+}
+
+// Contract returns the statements of the migrations up to ContractVersion.
+func Contract() (string, error) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return "", fmt.Errorf("listing migrations: %w", err)
+	}
+	var all strings.Builder
+	for _, file := range files[:ContractVersion] {
+		text, err := migrations.ReadFile(file)
+		if err != nil {
+			return "", fmt.Errorf("reading migration %s: %w", file, err)
+		}
+		all.Write(text)
+	}
+	return all.String(), nil
 }
 
 // View is the definition of one view.

@@ -65,14 +65,21 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 	if opts.DryRun {
 		return plan(ctx, conn, result)
 	}
+	if shape != Ours {
+		if _, err := conn.Exec(ctx, sql.Prepare); err != nil {
+			return result, fmt.Errorf("preparing the database: %w", err)
+		}
+	}
+	if shape != Ours && shape != Empty {
+		if err := adopt(ctx, conn); err != nil {
+			return result, err
+		}
+	}
 	db, err := open(url, conn.Config())
 	if err != nil {
 		return result, err
 	}
 	defer db.Close()
-	if err := prepare(ctx, db, shape); err != nil {
-		return result, err
-	}
 	if result.Migrations, err = applyMigrations(ctx, db); err != nil {
 		return result, err
 	}

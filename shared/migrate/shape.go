@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"context"
-	stdsql "database/sql"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/database"
 
 	"view360/sql"
 )
@@ -18,11 +16,16 @@ import (
 // Shape is what a database was before the run.
 type Shape string
 
-// The shapes that Run accepts.
+// The shapes that Run accepts. The Python version had one schema in its first version and five in its second.
 const (
-	Empty  Shape = "empty"
-	Ours   Shape = "view360"
-	Python Shape = "Python version 2.9.21"
+	Empty    Shape = "empty"
+	Ours     Shape = "view360"
+	PythonV1 Shape = "Python version 1.0"
+	PythonA  Shape = "Python version 2.1 to 2.3"
+	PythonB  Shape = "Python version 2.4 to 2.5"
+	PythonC  Shape = "Python version 2.7 to 2.9"
+	PythonD  Shape = "Python version 2.9.1 to 2.9.2"
+	PythonE  Shape = "Python version 2.9.21"
 )
 
 // detect finds out what the database is, and refuses what it does not know.
@@ -39,20 +42,53 @@ func detect(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 	if err != nil {
 		return "", err
 	}
-	switch {
-	case len(tables) == 0:
+	if len(tables) == 0 {
 		return Empty, nil
-	case slices.Contains(tables, "accounts") && slices.Contains(tables, "ri_sp_daily_savings"):
-		return Python, nil
 	}
-	return "", fmt.Errorf("the database is neither empty nor known: schema public has the tables %s",
-		strings.Join(tables, ", "))
+	for _, table := range []string{"accounts", "contact_info", "cost_reports", "config_reports", "inventory_applications"} {
+		if !slices.Contains(tables, table) {
+			return "", fmt.Errorf("the database is neither empty nor known: there is no table %s, but %s",
+				table, strings.Join(tables, ", "))
+		}
+	}
+	return pythonVersion(ctx, conn)
+}
+
+// fingerprints are columns that a version of the Python program added, newest first.
+var fingerprints = []struct {
+	table, column string
+	shape         Shape
+}{
+	{"cost_reports", "region", PythonE},
+	{"inventory_applications", "architecture", PythonD},
+	{"ri_sp_daily_savings", "id", PythonC},
+	{"config_reports", "curr_compliant", PythonB},
+	{"accounts", "region", PythonA},
+}
+
+func pythonVersion(ctx context.Context, conn *pgx.Conn) (Shape, error) {
+	for _, f := range fingerprints {
+		var has bool
+		err := conn.QueryRow(ctx, `
+			select exists (select from pg_attribute
+				where attrelid = to_regclass('public.' || $1) and attname = $2 and not attisdropped)`,
+			f.table, f.column).Scan(&has)
+		if err != nil {
+			return "", fmt.Errorf("looking at table %s: %w", f.table, err)
+		}
+		if has {
+			return f.shape, nil
+		}
+	}
+	return PythonV1, nil
 }
 
 func publicTables(ctx context.Context, conn *pgx.Conn) ([]string, error) {
 	rows, err := conn.Query(ctx, `
-		select relname::text from pg_class
-		where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by relname`)
+		select relname::text from pg_class c
+		where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+			and not exists (select from pg_depend where objid = c.oid and deptype = 'e') -- of an extension
+		order by relname`)
 	if err != nil {
 		return nil, fmt.Errorf("listing the tables: %w", err)
 	}
@@ -63,59 +99,14 @@ func publicTables(ctx context.Context, conn *pgx.Conn) ([]string, error) {
 	return tables, nil
 }
 
-// prepare makes our schema, and writes down which migrations the database of the Python version has already.
-func prepare(ctx context.Context, db *stdsql.DB, shape Shape) error {
-	if shape == Ours {
-		return nil
-	}
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("preparing the database: %w", err)
-	}
-	defer tx.Rollback() // no effect after the commit
-	if _, err := tx.ExecContext(ctx, prepareSQL); err != nil {
-		return fmt.Errorf("preparing the database: %w", err)
-	}
-	if shape == Python {
-		if err := baseline(ctx, tx); err != nil {
-			return err
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("preparing the database: %w", err)
-	}
-	return nil
-}
-
-const prepareSQL = `
-create schema if not exists view360;
-comment on schema view360 is 'What View360 remembers about loads and migrations.';
-`
-
-// baseline takes the migrations of the contract as applied.
-func baseline(ctx context.Context, tx *stdsql.Tx) error {
-	store, err := database.NewStore(database.DialectPostgres, versionTable)
-	if err != nil {
-		return fmt.Errorf("adopting the database: %w", err)
-	}
-	if err := store.CreateVersionTable(ctx, tx); err != nil {
-		return fmt.Errorf("adopting the database: %w", err)
-	}
-	for version := range int64(sql.ContractVersion + 1) { // 0 stands for the empty database
-		if err := store.Insert(ctx, tx, database.InsertRequest{Version: version}); err != nil {
-			return fmt.Errorf("adopting the database: %w", err)
-		}
-	}
-	return nil
-}
-
 // plan completes the result of a dry run.
 func plan(ctx context.Context, conn *pgx.Conn, result Result) (Result, error) {
 	applied := int64(0)
-	if result.Found == Python {
+	switch result.Found {
+	case Empty:
+	default:
 		applied = sql.ContractVersion
-	}
-	if result.Found == Ours {
+	case Ours:
 		err := conn.QueryRow(ctx, "select max(version_id) from "+versionTable+" where is_applied").Scan(&applied)
 		if err != nil {
 			return result, fmt.Errorf("reading the applied migrations: %w", err)

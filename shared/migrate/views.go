@@ -3,10 +3,12 @@ package migrate
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"view360/sql"
 )
@@ -36,6 +38,10 @@ func replaceViews(ctx context.Context, conn *pgx.Conn) (int, error) {
 		if err != nil {
 			return err
 		}
+		kept, err := takeKeptGrants(ctx, tx)
+		if err != nil {
+			return err
+		}
 		if err := dropViews(ctx, tx, list); err != nil {
 			return err
 		}
@@ -44,7 +50,7 @@ func replaceViews(ctx context.Context, conn *pgx.Conn) (int, error) {
 				return fmt.Errorf("creating view %s: %w", v.Name, err)
 			}
 		}
-		for _, grant := range grants {
+		for _, grant := range append(grants, kept...) {
 			if _, err := tx.Exec(ctx, grant); err != nil {
 				return fmt.Errorf("granting again (%s): %w", grant, err)
 			}
@@ -81,7 +87,12 @@ func rememberViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
 
 // dropViews drops the views of list. It fails, and names the object, when a view that is not ours is built on one.
 func dropViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
-	if _, err := tx.Exec(ctx, "drop view if exists "+strings.Join(names(list), ", ")); err != nil {
+	_, err := tx.Exec(ctx, "drop view if exists "+strings.Join(names(list), ", "))
+	var refusal *pgconn.PgError
+	if errors.As(err, &refusal) {
+		return fmt.Errorf("dropping the views: %w: %s", err, refusal.Detail)
+	}
+	if err != nil {
 		return fmt.Errorf("dropping the views: %w", err)
 	}
 	return nil
@@ -102,6 +113,19 @@ func viewGrants(ctx context.Context, tx pgx.Tx) ([]string, error) {
 	grants, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return nil, fmt.Errorf("reading the grants on views: %w", err)
+	}
+	return grants, nil
+}
+
+// takeKeptGrants returns the grants that the adoption of the database put aside.
+func takeKeptGrants(ctx context.Context, tx pgx.Tx) ([]string, error) {
+	rows, err := tx.Query(ctx, "delete from view360.kept_grants returning statement")
+	if err != nil {
+		return nil, fmt.Errorf("reading the kept grants: %w", err)
+	}
+	grants, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("reading the kept grants: %w", err)
 	}
 	return grants, nil
 }

@@ -88,20 +88,6 @@ comment on column view360.rejects.table_name is 'Table that the item belongs to.
 comment on column view360.rejects.column_name is 'Column that did not fit; null when the item as a whole did not.';
 comment on column view360.rejects.value_excerpt is 'At most 200 characters of the value.';
 
-create table view360.superseded_rows (
-  id           bigint generated always as identity,
-  table_name   text not null,
-  content      jsonb not null,
-  migration    text not null,
-  superseded_at timestamptz not null default current_timestamp,
-  constraint superseded_rows_pkey primary key (id)
-);
-
-comment on table view360.superseded_rows is
-  'Rows that a migration removed because a newer row has the same key. Nothing reads it; drop it when it is no longer wanted.';
-comment on column view360.superseded_rows.content is 'The removed row, all columns.';
-comment on column view360.superseded_rows.migration is 'Name of the migration that removed it.';
-
 create table view360.view_sets (
   only_row   boolean not null default true,
   hash       text not null,
