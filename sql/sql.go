@@ -26,10 +26,16 @@ var Prepare string
 //go:embed adopt.sql
 var Adopt string
 
+// Roles makes the users of the loaders and of dashboards and grants them what they need. It can be run again, and must
+// be after views were created. Its user needs CREATEROLE.
+//
+//go:embed roles.sql
+var Roles string
+
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-//go:embed views/*.sql views/internal/*.sql
+//go:embed views/*.sql views/view360/*.sql
 var views embed.FS
 
 // Migrations returns the numbered migration files.
@@ -64,10 +70,10 @@ type View struct {
 	Create string // the statements that create and describe it
 }
 
-// Views returns all views in the order in which they can be created: those of schema view360, on which the others
-// are built, come first.
+// Views returns all views in the order in which they can be created: those of schema view360, on which some of the
+// others are built, come first.
 func Views() ([]View, error) {
-	building, err := readViews("views/internal", "view360")
+	own, err := readViews("views/view360", "view360")
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +81,7 @@ func Views() ([]View, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(building, public...), nil
+	return append(own, public...), nil
 }
 
 func readViews(dir, schema string) ([]View, error) {

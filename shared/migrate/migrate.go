@@ -31,6 +31,8 @@ const lockID int64 = 0x76696577333630
 type Options struct {
 	// DryRun finds out what would be done and changes nothing.
 	DryRun bool
+	// Roles makes the database users of the loaders and of dashboards, which needs the right to create roles.
+	Roles bool
 	// Token replaces a password that the URL does not hold.
 	Token postgres.TokenFunc
 }
@@ -83,8 +85,13 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 	if result.Migrations, err = applyMigrations(ctx, db); err != nil {
 		return result, err
 	}
-	result.Views, err = replaceViews(ctx, conn)
-	return result, err
+	if result.Views, err = replaceViews(ctx, conn); err != nil || !opts.Roles {
+		return result, err
+	}
+	if _, err := conn.Exec(ctx, sql.Roles); err != nil {
+		return result, fmt.Errorf("making the roles: %w", err)
+	}
+	return result, nil
 }
 
 // withSchema makes schema public the place of every unqualified name, whatever the user's default is.

@@ -1,0 +1,38 @@
+-- Three users beside the owner. None has a password: an operator gives one, or the server's IAM authentication does.
+-- Roles belong to the whole server, so another database may have made them.
+do $$
+declare name text;
+begin
+  foreach name in array '{view360_loader, view360_dashboard, view360_contacts}'::text[] loop
+    begin
+      execute format('create role %I login', name);
+    exception when duplicate_object or unique_violation then null;
+    end;
+    if exists (select from pg_roles where rolname = 'rds_iam') then
+      execute format('grant rds_iam to %I', name);
+    end if;
+  end loop;
+end $$;
+
+-- The loader writes rows and makes nothing.
+grant usage on schema public, view360 to view360_loader;
+grant select, insert, update, delete on all tables in schema public to view360_loader;
+grant select, insert, update, delete on view360.loads, view360.section_watermarks, view360.rejects to view360_loader;
+grant usage on all sequences in schema public, view360 to view360_loader;
+
+-- Dashboards read views, never tables. People's names, addresses and telephone numbers are for view360_contacts.
+grant usage on schema public, view360 to view360_dashboard;
+do $$
+declare relation regclass;
+begin
+  for relation in
+    select oid from pg_class
+    where relkind = 'v' and relnamespace in ('public'::regnamespace, 'view360'::regnamespace)
+      and relname not in ('view_contact_info', 'view_alternate_contacts')
+      and not exists (select from pg_depend where objid = pg_class.oid and deptype = 'e') -- of an extension
+  loop
+    execute format('grant select on %s to view360_dashboard', relation);
+  end loop;
+end $$;
+grant view360_dashboard to view360_contacts;
+grant select on view_contact_info, view_alternate_contacts to view360_contacts;

@@ -1,0 +1,47 @@
+package sql_test
+
+import "testing"
+
+func TestCoverage(t *testing.T) {
+	t.Parallel()
+	conn := textConn(t)
+	a := account(t, conn, "111111111111", "r")
+	exec(t, conn, "set timezone = 'UTC'")
+	for _, r := range []struct{ at, cost, message string }{
+		{"2026-11-20 02:00Z", "Pass", ""},
+		{"2026-11-22 02:00Z", "Fail", "denied ce:GetCostAndUsage"},
+		{"2026-11-21 02:00Z", "Pass", ""},
+	} {
+		id := insert(t, conn, "insert into logs (account_id, date_created, cost_status) values ($1, $2, $3)", a, r.at, r.cost)
+		if r.message != "" {
+			exec(t, conn, `insert into log_messages (log_id, message_type, message)
+				values ($1, 'cost', $2), ($1, 'support_tickets', 'no plan')`, id, r.message)
+		}
+	}
+	check(t, conn, `account Pass 2026-11-22 02:00:00+00 2026-11-22 02:00:00+00 NULL
+cost Fail 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 denied ce:GetCostAndUsage
+support_tickets Fail 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 no plan`, `
+		select service, last_outcome, last_run_at, last_success_at, reason from view360.coverage
+		where service in ('account', 'cost', 'support_tickets') order by service`)
+	check(t, conn, "16", "select count(*) from view360.coverage")
+}
+
+func TestLoadHistoryAndRejects(t *testing.T) {
+	t.Parallel()
+	conn := textConn(t)
+	load := insert(t, conn, `
+		insert into view360.loads (object_key, object_version, table_group, account_id, region, snapshot_date,
+			snapshot_interval, state, started_at, finished_at, counters)
+		values ('data/k', 'e', 'security', '111111111111', 'r', '2026-11-22', 'DAILY', 'loaded', now(),
+			now() + interval '2 seconds', '{"kms_keys": {"read": 3, "created": 2, "rejected": 1},
+			"findings": {"read": 4, "unchanged": 4}}')`)
+	exec(t, conn, `insert into view360.rejects (load_id, section, item_index, table_name, column_name, reason)
+		values ($1, 'security.kms_keys', 2, 'kms_keys', 'key_id', 'missing')`, load)
+	check(t, conn, "security loaded 00:00:02 7 2 0 4 0 1 0", `
+		select table_group, state, duration, rows_read, created, updated, unchanged, adapted, rejected, deleted
+		from view360.load_history`)
+	check(t, conn, "111111111111 rejected security.kms_keys 2 key_id missing",
+		"select account, outcome, section, item_index, column_name, reason from view360.recent_rejects")
+	exec(t, conn, "update view360.rejects set rejected_at = now() - interval '31 days'")
+	check(t, conn, "", "select * from view360.recent_rejects")
+}

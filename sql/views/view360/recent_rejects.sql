@@ -1,0 +1,11 @@
+create view view360.recent_rejects as
+select
+  r.rejected_at, l.account_id as account, l.region as account_region, l.snapshot_date,
+  l.snapshot_interval, r.outcome, r.section, r.item_index, r.table_name, r.column_name, r.reason,
+  r.value_excerpt, l.object_key
+from view360.rejects r
+join view360.loads l on l.id = r.load_id
+where r.rejected_at > now() - interval '30 days';
+
+comment on view view360.recent_rejects is
+  'What was not stored, or was changed to fit, in the last 30 days: one row per item, as far as the loader keeps them.';
