@@ -20,3 +20,7 @@ left join (
 join view360.account_labels l on l.account_row_id = r.account_id;
 
 comment on view view_acct_cost_rep_forecast is 'Cost forecasts: one row per cost_forecasts row.';
+comment on column view_acct_cost_rep_forecast.date_from is 'First day of the report that the forecast belongs to.';
+comment on column view_acct_cost_rep_forecast.date_to is 'End of that report, exclusive.';
+comment on column view_acct_cost_rep_forecast.is_latest is
+  'Whether no later report of the account forecasts the same period.';

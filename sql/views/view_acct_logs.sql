@@ -11,3 +11,4 @@ from logs g
 join view360.account_labels l on l.account_row_id = g.account_id;
 
 comment on view view_acct_logs is 'Collection status per load: one row per logs row.';
+comment on column view_acct_logs.acct_status is 'Status of the account; account_status is that of its collection.';

@@ -31,3 +31,14 @@ join view360.account_labels l on l.account_row_id = s.account_id;
 
 comment on view view_acct_security_findings_summary is
   'Security counters with derived severity and rates: one row per security row. The rate is a percentage.';
+comment on column view_acct_security_findings_summary.suppressed_count is '0: not collected.';
+comment on column view_acct_security_findings_summary.in_progress_count is '0: not collected.';
+comment on column view_acct_security_findings_summary.active_issues is 'open_findings, a second time.';
+comment on column view_acct_security_findings_summary.region_finding is 'N/A: the counters are not kept by region.';
+comment on column view_acct_security_findings_summary.resolved_count is 'resolved_findings, a second time.';
+comment on column view_acct_security_findings_summary.severity is
+  'The worst severity that occurs: CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL; CLEAN without findings.';
+comment on column view_acct_security_findings_summary.resolution_rate_percent is
+  'Resolved findings in percent of all; null without findings.';
+comment on column view_acct_security_findings_summary.risk_level is
+  'The worst severity that occurs: Critical, High, Medium, Low; Clean if none of these.';

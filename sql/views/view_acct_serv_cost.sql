@@ -9,3 +9,5 @@ join cost_reports r on r.id = sc.cost_report_id
 join view360.account_labels l on l.account_row_id = r.account_id;
 
 comment on view view_acct_serv_cost is 'Top five services per cost report: one row per service_costs row.';
+comment on column view_acct_serv_cost.date_from is 'First day of the cost report.';
+comment on column view_acct_serv_cost.date_to is 'End of the cost report, exclusive.';

@@ -40,3 +40,13 @@ cross join lateral (
 
 comment on view view_acct_summary is
   'Account overview with health score: one row per accounts row. Cost is of the newest monthly report, or of the newest of any granularity. account_id is the 12-digit id.';
+comment on column view_acct_summary.latest_cost is 'Cost of the report in US dollars; 0 without a report.';
+comment on column view_acct_summary.cost_trend_percentage is 'Difference to the period before, in percent.';
+comment on column view_acct_summary.savings_opportunity is 'Potential monthly savings of the report.';
+comment on column view_acct_summary.security_findings is 'Findings of all services of Security Hub.';
+comment on column view_acct_summary.critical_findings is 'Critical findings among them.';
+comment on column view_acct_summary.high_findings is 'High findings among them.';
+comment on column view_acct_summary.instance_count is 'Managed instances.';
+comment on column view_acct_summary.running_instances is 'Managed instances whose agent is online.';
+comment on column view_acct_summary.security_health_score is
+  '1 with critical findings, 2 with high, 3 with medium, 4 with low, 5 without; null when Security Hub reported nothing.';

@@ -21,3 +21,11 @@ group by
 
 comment on view view_compute_optimizer_summary is
   'Aggregated recommendations: one row per account, resource type and finding.';
+comment on column view_compute_optimizer_summary.resource_count is 'Recommendations.';
+comment on column view_compute_optimizer_summary.total_monthly_savings is
+  'Sum of the estimated monthly savings in US dollars.';
+comment on column view_compute_optimizer_summary.avg_savings_percentage is 'Average savings opportunity in percent.';
+comment on column view_compute_optimizer_summary.avg_performance_risk is 'Average performance risk.';
+comment on column view_compute_optimizer_summary.not_optimized_count is
+  'Recommendations whose finding is neither optimized nor unavailable.';
+comment on column view_compute_optimizer_summary.savings_opportunities is 'Recommendations that save money.';

@@ -13,3 +13,11 @@ group by
 
 comment on view view_config_inventory_summary is
   'Counts of AWS Config resources: one row per account, type, subtype, region and zone. account_id is the 12-digit id.';
+comment on column view_config_inventory_summary.resource_count is 'Resources.';
+comment on column view_config_inventory_summary.active_resources is
+  'Resources that are running, available, in use or active.';
+comment on column view_config_inventory_summary.inactive_resources is
+  'Resources that are stopped, inactive, terminated or failed.';
+comment on column view_config_inventory_summary.total_storage_gb is 'Sum of the sizes in GB.';
+comment on column view_config_inventory_summary.resources_with_creation_date is
+  'Resources whose creation date is known.';

@@ -17,3 +17,9 @@ join view360.account_labels l on l.account_row_id = ia.account_id;
 
 comment on view view_inventory_applications is
   'Applications installed on instances: one row per application and instance.';
+comment on column view_inventory_applications.ii_id is 'inventory_instances.id.';
+comment on column view_inventory_applications.ii_account_id is 'accounts.id of the instance.';
+comment on column view_inventory_applications.ii_instance_id is 'Id of the EC2 or managed instance.';
+comment on column view_inventory_applications.ii_created_at is 'When the instance was first loaded.';
+comment on column view_inventory_applications.app_id is 'inventory_applications.id.';
+comment on column view_inventory_applications.app_created_at is 'When the application was first loaded.';

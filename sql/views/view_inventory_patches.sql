@@ -10,3 +10,4 @@ join inventory_instances i on i.id = ip.instance_id
 join view360.account_labels l on l.account_row_id = ip.account_id;
 
 comment on view view_inventory_patches is 'Patches per instance: one row per inventory_patches row with a non-NULL instance.';
+comment on column view_inventory_patches.instance_name is 'Id of the EC2 or managed instance.';

@@ -27,3 +27,12 @@ left join view360.security_totals s on s.account_row_id = a.id;
 
 comment on view view_product_summary is
   'Product overview with the figures of the linked account: one row per accounts row, linked product (or none) and granularity.';
+comment on column view_product_summary.account_csp is 'Cloud provider: AWS.';
+comment on column view_product_summary.product_owner is 'Owner of the product.';
+comment on column view_product_summary.product_position is 'Position of the product.';
+comment on column view_product_summary.product_description is 'Description of the product.';
+comment on column view_product_summary.account_age_days is 'Complete days since the account joined.';
+comment on column view_product_summary.products_in_account is
+  'Rows that repeat the figures of the account, at least 1.';
+comment on column view_product_summary.security_resolution_rate is
+  'Resolved findings as a fraction of all; null without findings.';

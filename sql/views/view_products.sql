@@ -9,3 +9,13 @@ select
 from products;
 
 comment on view view_products is 'Product catalogue: one row per product.';
+comment on column view_products.account is 'Null.';
+comment on column view_products.account_region is 'Null.';
+comment on column view_products.account_name is 'Null.';
+comment on column view_products.account_type is 'Null.';
+comment on column view_products.account_category is 'Null.';
+comment on column view_products.account_status is 'Null.';
+comment on column view_products.account_partner is 'Null.';
+comment on column view_products.account_customer is 'Null.';
+comment on column view_products.account_full is 'Null.';
+comment on column view_products.project_product_name is 'name, a second time.';

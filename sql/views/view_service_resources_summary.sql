@@ -16,3 +16,9 @@ group by
 
 comment on view view_service_resources_summary is
   'Resource counts: one row per account, service, resource type, region and zone. account_id is the 12-digit id.';
+comment on column view_service_resources_summary.resource_region is 'Region of the resources.';
+comment on column view_service_resources_summary.resource_count is 'Resources.';
+comment on column view_service_resources_summary.active_resources is
+  'Resources that are running, available, in use or active.';
+comment on column view_service_resources_summary.inactive_resources is
+  'Resources that are stopped, inactive, terminated or failed.';

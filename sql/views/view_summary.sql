@@ -20,3 +20,8 @@ left join view360.security_totals s on s.account_row_id = a.id;
 
 comment on view view_summary is
   'Account overview: one row per accounts row and granularity that has a cost report, and at least one. Cost and services are of the newest period.';
+comment on column view_summary.account_csp is 'Cloud provider: AWS.';
+comment on column view_summary.number_of_products is 'Products linked to the account.';
+comment on column view_summary.account_age_days is 'Complete days since the account joined.';
+comment on column view_summary.security_resolution_rate is
+  'Resolved findings as a fraction of all; null without findings.';

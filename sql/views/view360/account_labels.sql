@@ -22,3 +22,14 @@ left join (
 ) first on first.account_id = a.id;
 
 comment on view view360.account_labels is 'What dashboards show of an account beside its figures: one row per accounts row.';
+comment on column view360.account_labels.account_row_id is 'accounts.id.';
+comment on column view360.account_labels.account is '12-digit AWS account id.';
+comment on column view360.account_labels.account_region is 'Region that was collected.';
+comment on column view360.account_labels.account_name is 'Name of the account.';
+comment on column view360.account_labels.account_type is 'Environment label, such as PRODUCTION.';
+comment on column view360.account_labels.account_category is 'Category label, such as Internet.';
+comment on column view360.account_labels.account_status is 'Status of the account.';
+comment on column view360.account_labels.account_partner is 'Partner label.';
+comment on column view360.account_labels.account_customer is 'Customer label.';
+comment on column view360.account_labels.account_full is 'Account id, hyphen, account name.';
+comment on column view360.account_labels.project_product_name is 'The product that was linked to the account first.';

@@ -85,3 +85,11 @@ cross join lateral (
 
 comment on view view360.coverage is
   'Freshness: one row per account, region and service, with the last outcome, the last success and the reason of a failure.';
+comment on column view360.coverage.account is '12-digit AWS account id.';
+comment on column view360.coverage.account_region is 'Region that was collected.';
+comment on column view360.coverage.service is 'Section of the snapshot.';
+comment on column view360.coverage.last_outcome is 'Pass or Fail, in the newest run.';
+comment on column view360.coverage.last_run_at is 'When the newest run collected.';
+comment on column view360.coverage.last_success_at is 'When the newest run with Pass collected; null if there is none.';
+comment on column view360.coverage.age is 'Time since then.';
+comment on column view360.coverage.reason is 'Messages of the newest run about the service; null after a success.';

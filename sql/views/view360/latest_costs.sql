@@ -34,3 +34,17 @@ left join lateral (
 
 comment on view view360.latest_costs is
   'Cost and services of the newest period: one row per accounts row and granularity that has a cost report.';
+comment on column view360.latest_costs.account_row_id is 'accounts.id.';
+comment on column view360.latest_costs.period_granularity is 'DAILY, WEEKLY, MONTHLY or YEARLY.';
+comment on column view360.latest_costs.date_from is 'First day of the newest cost report of the granularity.';
+comment on column view360.latest_costs.date_to is 'End of that report, exclusive.';
+comment on column view360.latest_costs.current_period_cost is 'Cost of the period in US dollars, rounded to cents.';
+comment on column view360.latest_costs.previous_period_cost is 'Cost of the period before.';
+comment on column view360.latest_costs.cost_difference is 'Difference of the two.';
+comment on column view360.latest_costs.cost_difference_percentage is 'Difference in percent, rounded to 4 places.';
+comment on column view360.latest_costs.potential_savings is 'Potential monthly savings of the report.';
+comment on column view360.latest_costs.service_count is
+  'Rows of services of the same period and granularity; null without any.';
+comment on column view360.latest_costs.unique_services is 'Distinct services among them.';
+comment on column view360.latest_costs.total_service_cost is 'Sum of their cost.';
+comment on column view360.latest_costs.services_used is 'Their names in ascending order.';

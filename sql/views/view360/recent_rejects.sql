@@ -9,3 +9,5 @@ where r.rejected_at > now() - interval '30 days';
 
 comment on view view360.recent_rejects is
   'What was not stored, or was changed to fit, in the last 30 days: one row per item, as far as the loader keeps them.';
+comment on column view360.recent_rejects.account is '12-digit AWS account id.';
+comment on column view360.recent_rejects.account_region is 'Region of the snapshot.';

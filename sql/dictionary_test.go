@@ -1,0 +1,103 @@
+package sql_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"view360/shared/pgtest"
+)
+
+var update = flag.Bool("update", false, "write sql/README.md anew")
+
+const dictionaryHead = `# Data dictionary
+
+Every table and view of the database. Made from the comments in migrations/ and views/ by
+` + "`go test ./sql -run TestDictionary -update`" + `; do not edit.
+
+Schema public is what dashboards and loaders use. Schema view360 is what View360 remembers about its own work.
+A path such as security.kms_keys[].arn is the place in the snapshot that a value comes from.
+`
+
+// described lists relations with their comments. A view's column without a comment means what the column of the same
+// name means in the table that the view begins with, or in the other relations that it reads.
+const described = `
+	with relation as (
+		select c.oid, c.relkind, n.nspname, c.relname, obj_description(c.oid) as comment,
+			case when c.relkind = 'v' then substring(pg_get_viewdef(c.oid) from 'FROM \(*([a-z_0-9.]+)') end as base
+		from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		where n.nspname in ('public', 'view360') and c.relkind in ('r', 'v') and c.relname <> 'schema_versions'
+	)
+	select r.nspname::text, r.relname::text, r.relkind = 'v', coalesce(r.comment, ''), a.attname::text,
+		format_type(a.atttypid, a.atttypmod), not a.attnotnull and r.relkind = 'r',
+		coalesce(col_description(r.oid, a.attnum), inherited.comment, '')
+	from relation r
+	join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+	left join lateral (
+		select col_description(used.attrelid, used.attnum) as comment
+		from pg_rewrite w
+		join pg_depend d on d.objid = w.oid and d.classid = 'pg_rewrite'::regclass
+		join pg_attribute used on used.attrelid = d.refobjid and used.attname = a.attname
+		where r.relkind = 'v' and w.ev_class = r.oid and d.refobjid <> r.oid
+		order by used.attrelid = to_regclass(r.base) desc, used.attrelid = to_regclass('view360.account_labels'),
+			used.attrelid
+		limit 1
+	) inherited on true
+	order by r.nspname, r.relkind, r.relname, a.attnum`
+
+func dictionary(t *testing.T, conn *pgx.Conn) string {
+	t.Helper()
+	type line struct {
+		Schema, Relation string
+		View             bool
+		Comment          string
+		Column, Type     string
+		Nullable         bool
+		Meaning          string
+	}
+	var text strings.Builder
+	text.WriteString(dictionaryHead)
+	kind, relation := "", ""
+	for _, l := range query[line](t, conn, described) {
+		if l.Comment == "" || l.Meaning == "" {
+			t.Errorf("%s.%s or its column %s has no comment", l.Schema, l.Relation, l.Column)
+		}
+		if section := fmt.Sprintf("## %s of schema %s", map[bool]string{false: "Tables", true: "Views"}[l.View], l.Schema); section != kind {
+			kind = section
+			fmt.Fprintf(&text, "\n%s\n", kind)
+		}
+		if l.Relation != relation {
+			relation = l.Relation
+			fmt.Fprintf(&text, "\n### %s\n\n%s\n\n| column | type | meaning |\n|---|---|---|\n", relation, l.Comment)
+		}
+		null := ""
+		if l.Nullable {
+			null = ", may be null"
+		}
+		fmt.Fprintf(&text, "| %s | %s%s | %s |\n", l.Column, l.Type, null, strings.ReplaceAll(l.Meaning, "|", "\\|"))
+	}
+	return text.String()
+}
+
+// TestDictionary keeps README.md equal to what the database says of itself.
+func TestDictionary(t *testing.T) {
+	t.Parallel()
+	want := dictionary(t, pgtest.Conn(t))
+	if *update {
+		if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(got), want); diff != "" {
+		t.Errorf("README.md is not current, run go test ./sql -run TestDictionary -update (-file +database):\n%s", diff)
+	}
+}
