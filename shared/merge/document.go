@@ -1,0 +1,244 @@
+package merge
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"view360/shared/catalog"
+	"view360/shared/collect"
+	"view360/shared/object"
+	"view360/shared/snapshot"
+)
+
+// document is one snapshot: what it is made of, not its text.
+type document struct {
+	request  collect.Request
+	outcomes map[string]collect.Outcome     // by word
+	sections map[string]collect.PartSection // by path
+}
+
+func newDocument(request collect.Request, outcomes []collect.Outcome) document {
+	d := document{request, map[string]collect.Outcome{}, map[string]collect.PartSection{}}
+	for _, o := range outcomes {
+		d.outcomes[o.Service] = o
+		for path, section := range o.Sections {
+			d.sections[path] = section
+		}
+	}
+	return d
+}
+
+// publish streams the document to the snapshot's key and returns its size in bytes.
+func (h Handler) publish(ctx context.Context, name snapshot.Name, d document) (int64, error) {
+	reader, writer := io.Pipe()
+	defer reader.Close()
+	go func() {
+		w := documentWriter{ctx: ctx, staging: h.Staging, out: bufio.NewWriterSize(writer, 64<<10)}
+		err := w.write(d)
+		if err == nil {
+			err = w.out.Flush()
+		}
+		writer.CloseWithError(err)
+	}()
+	return h.Data.Put(ctx, name.Key(), reader)
+}
+
+// documentWriter writes a document; after the first error every method does nothing and write returns that error.
+type documentWriter struct {
+	ctx     context.Context
+	staging *object.Store
+	out     *bufio.Writer
+	err     error
+}
+
+func (w *documentWriter) write(d document) error {
+	w.text(`{"meta":`)
+	w.value(d.meta())
+	for _, section := range snapshot.Sections {
+		w.text(`,"` + section.Key + `":`)
+		w.section(d, section)
+	}
+	for _, key := range additions() {
+		w.text(`,"` + key + `":`)
+		w.list(d, key)
+	}
+	w.text("}\n")
+	return w.err
+}
+
+func (w *documentWriter) section(d document, section snapshot.Section) {
+	switch {
+	case section.Key == "logs":
+		w.value(d.logs())
+	case section.Key == "account":
+		w.account(d)
+	case len(section.Arrays) > 0 && d.has(section.Key):
+		w.object(d, section)
+	case !section.Object:
+		w.list(d, section.Key)
+	case d.has(section.Key):
+		w.part(d.sections[section.Key])
+	default:
+		w.text("{}") // not [], which readers would have to tell from a list (D8)
+	}
+}
+
+func (w *documentWriter) object(d document, section snapshot.Section) {
+	for i, array := range section.Arrays {
+		separator := ","
+		if i == 0 {
+			separator = "{"
+		}
+		w.text(separator + `"` + array + `":`)
+		w.list(d, section.Key+"."+array)
+	}
+	w.text("}")
+}
+
+func (w *documentWriter) list(d document, path string) {
+	part, collected := d.sections[path]
+	if !collected {
+		w.text("[]")
+		return
+	}
+	w.part(part)
+}
+
+// account is collected once, in the home region; each region's snapshot names its own region in it.
+func (w *documentWriter) account(d document) {
+	part, collected := d.sections["account"]
+	if !collected || w.err != nil {
+		w.text("{}")
+		return
+	}
+	var account snapshot.Account
+	if w.err = w.staging.GetJSON(w.ctx, part.Fragments[0].Key, &account); w.err != nil {
+		return
+	}
+	account.Region = d.request.Region
+	w.value(account)
+}
+
+func (w *documentWriter) part(part collect.PartSection) {
+	for _, fragment := range part.Fragments {
+		w.text(fragment.Text)
+		w.staged(fragment.Key)
+	}
+}
+
+func (w *documentWriter) staged(key string) {
+	if key == "" || w.err != nil {
+		return
+	}
+	body, _, err := w.staging.Open(w.ctx, object.Version{Key: key})
+	if err != nil {
+		w.err = err
+		return
+	}
+	defer body.Close()
+	if _, err := io.Copy(w.out, body); err != nil {
+		w.err = fmt.Errorf("copying %s: %w", key, err)
+	}
+}
+
+func (w *documentWriter) value(v any) {
+	if w.err != nil {
+		return
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		w.err = fmt.Errorf("encoding a section: %w", err)
+		return
+	}
+	w.text(string(body))
+}
+
+func (w *documentWriter) text(text string) {
+	if w.err == nil {
+		_, w.err = w.out.WriteString(text)
+	}
+}
+
+// has reports whether anything was collected for a top-level key.
+func (d document) has(key string) bool {
+	for path := range d.sections {
+		if path == key || strings.HasPrefix(path, key+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// additions are the catalogue's top-level keys that the contract of the first generation does not know.
+func additions() []string {
+	var keys []string
+	for _, source := range catalog.Sources {
+		for _, path := range source.Sections {
+			key, _, _ := strings.Cut(path, ".")
+			known := slices.ContainsFunc(snapshot.Sections, func(s snapshot.Section) bool { return s.Key == key })
+			if !known && !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
+}
+
+func (d document) meta() snapshot.Meta {
+	meta := snapshot.Meta{
+		SchemaVersion: snapshot.SchemaVersion, Run: d.request.Run, Account: d.request.Account, Region: d.request.Region,
+		Home: d.request.Home, Interval: d.request.Interval, Date: d.request.Date, Window: d.request.Window,
+		CollectedAt: d.request.Now, Services: map[string]snapshot.MetaService{}, Sections: map[string]snapshot.MetaSection{},
+	}
+	for word, o := range d.outcomes {
+		meta.Services[word] = snapshot.MetaService{
+			Status: string(o.Status), Reason: o.Reason, Items: o.Items, CollectedAt: o.CollectedAt.UTC(),
+			DurationMS: o.DurationMS, Calls: o.Calls, Throttles: o.Throttles, PaidCalls: o.PaidCalls,
+		}
+		for path, section := range o.Sections {
+			meta.Sections[path] = snapshot.MetaSection{
+				Service: word, Items: section.Items, Complete: o.Status == collect.Passed, CollectedAt: o.CollectedAt.UTC(),
+			}
+		}
+	}
+	return meta
+}
+
+// logs are the statuses and messages as readers of the first generation know them, with the run's time.
+func (d document) logs() logs {
+	var l logs
+	l.DateCreated = snapshot.Time{Time: d.request.Now.Truncate(time.Second)}
+	for _, section := range snapshot.Sections {
+		if section.Status != "" {
+			l.statuses = append(l.statuses, status{section.Status, d.status(section.Key)})
+		}
+	}
+	for _, word := range catalog.Words() {
+		if o, ran := d.outcomes[word]; ran {
+			l.add(o)
+		}
+	}
+	return l
+}
+
+// status is the worst of a section's sources: Fail, else Pass, else Skipped when none of them ran (D4, D10). A source
+// that does not apply is Pass with a message.
+func (d document) status(key string) string {
+	worst := "Skipped"
+	for _, source := range sourcesOf(key) {
+		switch o, ran := d.outcomes[source.Word]; {
+		case !ran || o.Status == collect.Skipped:
+		case o.Status.Failure():
+			return "Fail"
+		default:
+			worst = "Pass"
+		}
+	}
+	return worst
+}

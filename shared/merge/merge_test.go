@@ -1,0 +1,260 @@
+package merge_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/collect"
+	"view360/shared/fault"
+	"view360/shared/merge"
+	"view360/shared/object"
+	"view360/shared/s3disk"
+	"view360/shared/snapshot"
+)
+
+// bench is a merge function over an empty store, and collectors whose data a test makes up.
+type bench struct {
+	t       *testing.T
+	store   *object.Store
+	request collect.Request
+	results []merge.Result
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	server, err := s3disk.Start(t.TempDir(), "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	date := time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)
+	return &bench{t: t, store: object.New(server.Client(), "data", object.Options{}), request: collect.Request{
+		Run: "run-1", Account: "111122223333", Region: "eu-west-1", Home: true, Interval: snapshot.Daily, Date: "2026-03-11",
+		Window: snapshot.WindowOf(snapshot.Daily, date), Now: date.Add(time.Hour),
+	}}
+}
+
+// collect runs a made-up collector under a word of the catalogue.
+func (b *bench) collect(word string, read func(part *collect.Part) error) {
+	b.t.Helper()
+	handler := collect.Handler{Staging: b.store, Collector: collect.Collector{Word: word, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
+		return read(part)
+	}}}
+	outcome, err := handler.Handle(b.t.Context(), b.request)
+	result := merge.Result{Outcome: outcome}
+	if err != nil { // as the state machine catches it
+		name := "TerminalError"
+		if fault.ClassOf(err) == fault.Denied {
+			name = "AccessDeniedError"
+		}
+		cause, _ := json.Marshal(map[string]string{"errorMessage": err.Error(), "errorType": name})
+		result = merge.Result{Outcome: collect.Outcome{Service: word}, Error: name, Cause: string(cause)}
+	}
+	b.results = append(b.results, result)
+}
+
+func (b *bench) merge() map[string]any {
+	b.t.Helper()
+	published, err := merge.Handler{Staging: b.store, Data: b.store}.Handle(b.t.Context(), merge.Input{Request: b.request, Home: "eu-west-1", Results: b.results})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if want := "data/111122223333/eu-west-1/2026-03-11_DAILY.json"; published.Key != want {
+		b.t.Errorf("published as %s, want %s", published.Key, want)
+	}
+	var document map[string]any
+	if err := b.store.GetJSON(b.t.Context(), published.Key, &document); err != nil {
+		b.t.Fatal(err)
+	}
+	return document
+}
+
+func keys(part *collect.Part) error {
+	for _, id := range []string{"a", "b"} {
+		if err := part.Add("security.kms", map[string]string{"key_id": id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func denied(*collect.Part) error {
+	return fault.New(fault.Denied, "User: x is not authorized to perform: guardduty:ListDetectors on resource: *")
+}
+
+func TestEverySectionIsThereWhateverFailed(t *testing.T) {
+	b := newBench(t)
+	b.collect("kms", keys)
+	b.collect("guardduty", denied)
+	document := b.merge()
+
+	for _, section := range snapshot.Sections {
+		if _, there := document[section.Key]; !there {
+			t.Errorf("section %s is missing", section.Key)
+		}
+	}
+	security := document["security"].(map[string]any)
+	if got := len(security["kms"].([]any)); got != 2 {
+		t.Errorf("kms has %d keys, want 2", got)
+	}
+	for _, array := range []string{"security_hub", "guard_duty", "kms", "waf", "waf_rules", "cloudtrail", "secrets_manager", "certificate_manager", "inspector"} {
+		if _, list := security[array].([]any); !list {
+			t.Errorf("security.%s is %v, want a list", array, security[array])
+		}
+	}
+	if cost, object := document["cost"].(map[string]any); !object || len(cost) != 0 {
+		t.Errorf("D8: a cost section that was not collected is %v, want {}", document["cost"])
+	}
+}
+
+func TestD4StatusIsTheWorstOfItsParts(t *testing.T) {
+	b := newBench(t)
+	b.collect("guardduty", denied)
+	b.collect("kms", keys) // passes after guardduty has failed
+	b.collect("cost", func(*collect.Part) error { return fault.New(fault.NotEnabled, "Cost Explorer is not enabled") })
+	b.collect("config", func(part *collect.Part) error {
+		part.Warn("config", errors.New("rule-1: throttled"))
+		return part.Set("config", struct{}{})
+	})
+	logs := b.merge()["logs"].(map[string]any)
+	for status, want := range map[string]string{
+		"security_status": "Fail", "cost_status": "Pass", "config_status": "Pass", "inventory_status": "Skipped",
+	} {
+		if logs[status] != want {
+			t.Errorf("%s is %v, want %s", status, logs[status], want)
+		}
+	}
+	want := []any{
+		map[string]any{"service": "not enabled: Cost Explorer is not enabled"},
+		map[string]any{"config": "1 items could not be read; rule-1: throttled"},
+		map[string]any{"guard_duty": "denied: denied guardduty:ListDetectors"},
+	}
+	if diff := cmp.Diff(want, logs["message"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCompletenessOfSections(t *testing.T) {
+	b := newBench(t)
+	b.collect("kms", keys)
+	b.collect("inventory", func(part *collect.Part) error {
+		part.Empty("inventory.patches")
+		part.Warn("inventory", errors.New("one instance could not be read"))
+		return part.Add("inventory.instances", map[string]string{"instance_id": "i-1"})
+	})
+	body, err := json.Marshal(b.merge()["meta"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var meta snapshot.Meta
+	if err := json.Unmarshal(body, &meta); err != nil {
+		t.Fatal(err)
+	}
+	if s := meta.Sections["security.kms"]; !s.Complete || s.Items != 2 || !s.CollectedAt.Equal(b.request.Now) {
+		t.Errorf("security.kms is %+v, want complete with 2 items", s)
+	}
+	if s := meta.Sections["inventory.instances"]; s.Complete {
+		t.Error("a section with a warning vouches for being complete")
+	}
+	if _, mentioned := meta.Sections["security.guard_duty"]; mentioned {
+		t.Error("a section that was not collected is described")
+	}
+}
+
+func TestRepairReusesPartsOfTheSameDate(t *testing.T) {
+	b := newBench(t)
+	b.collect("kms", keys)
+	b.collect("guardduty", denied)
+	b.merge()
+
+	b.results, b.request.Run = nil, "run-2"
+	b.collect("guardduty", func(part *collect.Part) error {
+		return part.Add("security.guard_duty", map[string]string{"id": "f-1"})
+	})
+	document := b.merge()
+	security := document["security"].(map[string]any)
+	if len(security["kms"].([]any)) != 2 || len(security["guard_duty"].([]any)) != 1 {
+		t.Errorf("after the repair kms is %v and guard_duty %v", security["kms"], security["guard_duty"])
+	}
+	if status := document["logs"].(map[string]any)["security_status"]; status != "Pass" {
+		t.Errorf("security_status is %v after the repair", status)
+	}
+}
+
+func TestReports(t *testing.T) {
+	b := newBench(t)
+	name, err := b.request.Name()
+	if err != nil {
+		t.Fatal(err)
+	}
+	prefix := snapshot.RunPrefix("run-1")
+	failed := func() bool {
+		_, err := b.store.Head(t.Context(), merge.FailedKey(prefix, name))
+		return err == nil
+	}
+	b.collect("kms", keys)
+	b.collect("guardduty", denied)
+	b.merge()
+	if !failed() {
+		t.Error("a denied service is not listed among the failures")
+	}
+
+	b.results = nil // redriven: only what failed
+	b.collect("guardduty", func(part *collect.Part) error { part.Empty("security.guard_duty"); return nil })
+	b.merge()
+	if failed() {
+		t.Error("the failure is still listed after the repair")
+	}
+	var report merge.Report
+	if err := b.store.GetJSON(t.Context(), merge.ReportKey(prefix, name), &report); err != nil {
+		t.Fatal(err)
+	}
+	var services []string
+	for _, o := range report.Outcomes {
+		services = append(services, o.Service+" "+string(o.Status))
+	}
+	slices.Sort(services)
+	if got, want := strings.Join(services, ", "), "guardduty passed, kms passed"; got != want {
+		t.Errorf("the report has %s, want %s", got, want)
+	}
+}
+
+func TestAccountNamesTheRegionOfItsSnapshot(t *testing.T) {
+	b := newBench(t)
+	b.request.Region = "us-east-1"
+	b.collect("account", func(part *collect.Part) error {
+		return part.Set("account", map[string]string{"account_id": "111122223333", "region": "us-east-1"})
+	})
+	b.request.Region = "eu-west-1"
+	account := b.merge()["account"].(map[string]any)
+	if account["region"] != "eu-west-1" || account["account_id"] != "111122223333" {
+		t.Errorf("account is %v, want region eu-west-1", account)
+	}
+}
+
+func TestPublishedTextIsOneDocument(t *testing.T) {
+	b := newBench(t)
+	b.collect("kms", keys)
+	b.merge()
+	body, _, err := b.store.Open(t.Context(), object.Version{Key: "data/111122223333/eu-west-1/2026-03-11_DAILY.json"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	text, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !json.Valid(text) {
+		t.Errorf("not valid JSON: %.200s", text)
+	}
+}

@@ -1,0 +1,185 @@
+package settle
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"view360/shared/fault"
+	"view360/shared/merge"
+	"view360/shared/object"
+	"view360/shared/plan"
+	"view360/shared/snapshot"
+)
+
+// CollectInput is the input of the settle function of the collect machine.
+type CollectInput struct {
+	Execution string    `json:"execution"` // ARN
+	Plan      plan.Plan `json:"plan"`
+	Redrives  int       `json:"redrives"` // the redrive count that was used last
+}
+
+// CollectOutput says whether to go on with Snapshots: with Again, Plan is what failed.
+type CollectOutput struct {
+	Again     bool      `json:"again"`
+	Plan      plan.Plan `json:"plan"`
+	Redrives  int       `json:"redrives"`
+	Published int       `json:"published"` // snapshots of one account, region and date
+}
+
+// Collect is the settle function of the collect machine.
+type Collect struct {
+	Executions API
+	Staging    *object.Store
+}
+
+// Handle compares what was planned with what was reported. It fails with [PartialSnapshot] when a service failed or a
+// snapshot was not published, and a redrive of the execution makes it hand back just that.
+func (c Collect) Handle(ctx context.Context, in CollectInput) (CollectOutput, error) {
+	out, partial, err := c.settle(ctx, in)
+	if err != nil {
+		return CollectOutput{}, fault.Classify(err)
+	}
+	if partial != nil {
+		return CollectOutput{}, partial
+	}
+	return out, nil
+}
+
+func (c Collect) settle(ctx context.Context, in CollectInput) (CollectOutput, *Partial, error) {
+	run, err := c.readRun(ctx, in.Plan.Run)
+	if err != nil {
+		return CollectOutput{}, nil, err
+	}
+	out := CollectOutput{Plan: in.Plan, Redrives: in.Redrives, Published: len(run.reported)}
+	if len(run.failures) == 0 {
+		return out, nil, nil
+	}
+	redrives, err := redriveCount(ctx, c.Executions, in.Execution)
+	if err != nil {
+		return CollectOutput{}, nil, err
+	}
+	if redrives <= in.Redrives {
+		return CollectOutput{}, newPartial(PartialSnapshot, run.lines()), nil
+	}
+	out.Again, out.Redrives = true, redrives
+	out.Plan.Key = fmt.Sprintf("%splan-%d.json", snapshot.RunPrefix(in.Plan.Run), redrives)
+	out.Plan.Snapshots, err = plan.WriteList(ctx, c.Staging, out.Plan.Key, func(add func(plan.Snapshot) error) error {
+		return c.eachPlanned(ctx, in.Plan.Run, func(s plan.Snapshot) error {
+			if narrowed, needed := run.narrow(s); needed {
+				return add(narrowed)
+			}
+			return nil
+		})
+	})
+	return out, nil, err
+}
+
+// run is what a run planned and reported.
+type run struct {
+	reported map[string]bool           // by report name
+	failures map[string][]failedSource // by report name; nil services mean that nothing was published
+}
+
+type failedSource struct{ service, reason string }
+
+func (c Collect) readRun(ctx context.Context, name string) (run, error) {
+	r := run{reported: map[string]bool{}, failures: map[string][]failedSource{}}
+	prefix := snapshot.RunPrefix(name)
+	err := c.Staging.List(ctx, prefix+"reports/", func(v object.Version) error {
+		r.reported[v.Key[len(prefix+"reports/"):]] = true
+		return nil
+	})
+	if err != nil {
+		return run{}, err
+	}
+	err = c.Staging.List(ctx, prefix+"failed/", func(v object.Version) error {
+		var report merge.Report
+		if err := c.Staging.GetJSON(ctx, v.Key, &report); err != nil {
+			return err
+		}
+		id := v.Key[len(prefix+"failed/"):]
+		for _, o := range report.Outcomes {
+			if o.Status.Failure() {
+				r.failures[id] = append(r.failures[id], failedSource{o.Service, o.Reason})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return run{}, err
+	}
+	return r, c.eachPlanned(ctx, name, func(s plan.Snapshot) error {
+		for _, region := range s.Regions {
+			if id := reportName(s, region.Region); !r.reported[id] {
+				r.failures[id] = []failedSource{{"", "not published: see the child execution of this account and date"}}
+			}
+		}
+		return nil
+	})
+}
+
+// eachPlanned streams the run's first plan.
+func (c Collect) eachPlanned(ctx context.Context, run string, visit func(plan.Snapshot) error) error {
+	body, _, err := c.Staging.Open(ctx, object.Version{Key: plan.Key(run)})
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	list := json.NewDecoder(body)
+	if _, err := list.Token(); err != nil {
+		return fmt.Errorf("reading the plan of %s: %w", run, err)
+	}
+	for list.More() {
+		var s plan.Snapshot
+		if err := list.Decode(&s); err != nil {
+			return fmt.Errorf("reading the plan of %s: %w", run, err)
+		}
+		if err := visit(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reportName is the last part of a report's key: {account}/{region}/{date}_{INTERVAL}.json.
+func reportName(s plan.Snapshot, region string) string {
+	return fmt.Sprintf("%s/%s/%s_%s.json", s.Request.Account, region, s.Request.Date, s.Request.Interval)
+}
+
+// narrow keeps the regions and services of s that failed. A region that was not published is done again whole.
+func (r run) narrow(s plan.Snapshot) (plan.Snapshot, bool) {
+	regions := []plan.Region{}
+	for _, region := range s.Regions {
+		failed, any := r.failures[reportName(s, region.Region)]
+		if !any {
+			continue
+		}
+		if failed[0].service != "" {
+			region.Services = slices.DeleteFunc(slices.Clone(region.Services), func(planned plan.Service) bool {
+				return !slices.ContainsFunc(failed, func(f failedSource) bool { return f.service == planned.Service })
+			})
+		}
+		regions = append(regions, region)
+	}
+	s.Regions = regions
+	return s, len(regions) > 0
+}
+
+// lines are the failures as the cause lists them: account, region, service, reason.
+func (r run) lines() []string {
+	var lines []string
+	for id, failed := range r.failures {
+		name, err := snapshot.ParseKey(snapshot.DataPrefix + id)
+		if err != nil {
+			name = snapshot.Name{Account: id}
+		}
+		for _, f := range failed {
+			subject := strings.TrimSpace(name.Account + " " + name.Region + " " + f.service)
+			lines = append(lines, line("%s: %s", subject, f.reason))
+		}
+	}
+	return lines
+}

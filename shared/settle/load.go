@@ -1,0 +1,75 @@
+package settle
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"view360/shared/fault"
+)
+
+// LoadInput is the input of the settle function of the load machine.
+type LoadInput struct {
+	Execution string            `json:"execution"` // ARN
+	Redrives  int               `json:"redrives"`  // the redrive count that was used last
+	Key       string            `json:"key"`       // of the snapshot
+	Groups    []Group           `json:"groups"`    // all table groups and their functions
+	Results   []json.RawMessage `json:"results"`   // what the loaders returned, or the error that was caught
+}
+
+// Group is a table group and the function that loads it.
+type Group struct {
+	Group    string `json:"group"`
+	Function string `json:"function"`
+}
+
+// LoadOutput says whether to go on with Groups: with Again, Groups are those that failed and Results those that did not.
+type LoadOutput struct {
+	Again    bool              `json:"again"`
+	Redrives int               `json:"redrives"`
+	Groups   []Group           `json:"groups"`
+	Results  []json.RawMessage `json:"results"`
+}
+
+// recordGroup is the group of the record function's result.
+const recordGroup = "logs"
+
+// Load is the settle function of the load machine.
+type Load struct{ Executions API }
+
+// Handle fails with [PartialLoad] when a table group failed; a redrive of the execution makes it hand back just those.
+func (l Load) Handle(ctx context.Context, in LoadInput) (LoadOutput, error) {
+	out := LoadOutput{Redrives: in.Redrives, Groups: []Group{}, Results: []json.RawMessage{}}
+	var lines []string
+	for _, raw := range in.Results {
+		var result struct{ Group, Error, Cause string }
+		if err := json.Unmarshal(raw, &result); err != nil {
+			return LoadOutput{}, fault.New(fault.Internal, "reading the result of a loader: %w", err)
+		}
+		if result.Error == "" {
+			if result.Group != recordGroup { // written again after the groups
+				out.Results = append(out.Results, raw)
+			}
+			continue
+		}
+		lines = append(lines, line("%s %s: %s", in.Key, result.Group, fault.Caught(result.Error, result.Cause)))
+		i := slices.IndexFunc(in.Groups, func(g Group) bool { return g.Group == result.Group })
+		if i < 0 {
+			return LoadOutput{}, fault.New(fault.Internal, "loader %q failed and is not one of the groups", result.Group)
+		}
+		out.Groups = append(out.Groups, in.Groups[i])
+	}
+	if len(lines) == 0 {
+		out.Results = in.Results
+		return out, nil
+	}
+	redrives, err := redriveCount(ctx, l.Executions, in.Execution)
+	if err != nil {
+		return LoadOutput{}, fault.Classify(err)
+	}
+	if redrives <= in.Redrives {
+		return LoadOutput{}, newPartial(PartialLoad, lines)
+	}
+	out.Again, out.Redrives = true, redrives
+	return out, nil
+}
