@@ -11,33 +11,57 @@ import (
 )
 
 // adopt brings a database of the Python version to the schema of sql.ContractVersion and takes the migrations up to
-// it as applied, all in one transaction. A database that differs afterwards is none that we know; it is left as it was.
-func adopt(ctx context.Context, conn *pgx.Conn) error {
+// it as applied, all in one transaction, which finish ends. A database that differs from the contract afterwards is none
+// that we know; it is left as it was.
+func adopt(ctx context.Context, conn *pgx.Conn, finish func(context.Context, pgx.Tx) error) error {
 	list, err := sql.Views()
 	if err != nil {
 		return err
 	}
-	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		grants, err := viewGrants(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for _, grant := range grants {
-			if _, err := tx.Exec(ctx, "insert into view360.kept_grants values ($1)", grant); err != nil {
-				return fmt.Errorf("keeping the grants on views: %w", err)
-			}
-		}
-		if err := dropViews(ctx, tx, list); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, sql.Adopt); err != nil {
-			return fmt.Errorf("adopting the database: %w", err)
-		}
-		if err := compareWithContract(ctx, tx); err != nil {
-			return err
-		}
-		return baseline(ctx, tx)
-	})
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("adopting the database: %w", err)
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx)) // no effect after finish
+	if _, err := tx.Exec(ctx, sql.Prepare); err != nil {
+		return fmt.Errorf("preparing the database: %w", err)
+	}
+	if err := putGrantsAside(ctx, tx); err != nil {
+		return err
+	}
+	if err := dropViews(ctx, tx, list); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sql.Adopt); err != nil {
+		return fmt.Errorf("adopting the database: %w", err)
+	}
+	if err := compareWithContract(ctx, tx); err != nil {
+		return err
+	}
+	if err := baseline(ctx, tx); err != nil {
+		return err
+	}
+	if err := finish(ctx, tx); err != nil {
+		return fmt.Errorf("adopting the database: %w", err)
+	}
+	return nil
+}
+
+// The two ends of an adoption.
+func commit(ctx context.Context, tx pgx.Tx) error   { return tx.Commit(ctx) }
+func rehearse(ctx context.Context, tx pgx.Tx) error { return tx.Rollback(ctx) }
+
+// putGrantsAside keeps the grants on views for the time when the views are there again.
+func putGrantsAside(ctx context.Context, tx pgx.Tx) error {
+	grants, err := viewGrants(ctx, tx)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "insert into view360.kept_grants select unnest($1::text[]) on conflict do nothing", grants)
+	if err != nil {
+		return fmt.Errorf("keeping the grants on views: %w", err)
+	}
+	return nil
 }
 
 // differences lists what the contract, built in a schema of its own, has and schema public has not.

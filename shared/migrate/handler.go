@@ -23,14 +23,7 @@ type Event struct {
 // Response is what the provider function of the custom resource expects.
 type Response struct {
 	PhysicalResourceID string `json:"PhysicalResourceId"`
-	Data               Data
-}
-
-// Data are the attributes of the custom resource.
-type Data struct {
-	Found      Shape // what the database was
-	Migrations []string
-	Views      int
+	Data               Result
 }
 
 // physicalID stays the same, so that CloudFormation never takes an update for a replacement.
@@ -47,6 +40,6 @@ func (h Handler) Handle(ctx context.Context, event Event) (Response, error) {
 		return response, fault.Classify(err)
 	}
 	slog.InfoContext(ctx, "migrated", "found", result.Found, "migrations", result.Migrations, "views", result.Views)
-	response.Data = Data{Found: result.Found, Migrations: result.Migrations, Views: result.Views}
+	response.Data = result
 	return response, nil
 }

@@ -67,13 +67,14 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 	if opts.DryRun {
 		return plan(ctx, conn, result)
 	}
-	if shape != Ours {
+	switch shape {
+	case Ours:
+	case Empty:
 		if _, err := conn.Exec(ctx, sql.Prepare); err != nil {
 			return result, fmt.Errorf("preparing the database: %w", err)
 		}
-	}
-	if shape != Ours && shape != Empty {
-		if err := adopt(ctx, conn); err != nil {
+	default:
+		if err := adopt(ctx, conn, commit); err != nil {
 			return result, err
 		}
 	}

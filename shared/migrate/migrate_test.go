@@ -215,9 +215,11 @@ func TestUnknownDatabaseIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := lines(t, c.url, structure)
-			_, err := migrate.Run(t.Context(), c.url, migrate.Options{})
-			if err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("error is %v, want %q", err, c.want)
+			for _, dryRun := range []bool{true, false} {
+				_, err := migrate.Run(t.Context(), c.url, migrate.Options{DryRun: dryRun})
+				if err == nil || !strings.Contains(err.Error(), c.want) {
+					t.Errorf("error is %v, want %q", err, c.want)
+				}
 			}
 			if diff := cmp.Diff(before, lines(t, c.url, structure)); diff != "" {
 				t.Errorf("the database was changed (-before +after):\n%s", diff)

@@ -3,14 +3,10 @@ package migrate
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/pressly/goose/v3"
-
-	"view360/sql"
 )
 
 // Shape is what a database was before the run.
@@ -97,47 +93,4 @@ func publicTables(ctx context.Context, conn *pgx.Conn) ([]string, error) {
 		return nil, fmt.Errorf("listing the tables: %w", err)
 	}
 	return tables, nil
-}
-
-// plan completes the result of a dry run.
-func plan(ctx context.Context, conn *pgx.Conn, result Result) (Result, error) {
-	applied := int64(0)
-	switch result.Found {
-	case Empty:
-	default:
-		applied = sql.ContractVersion
-	case Ours:
-		err := conn.QueryRow(ctx, "select max(version_id) from "+versionTable+" where is_applied").Scan(&applied)
-		if err != nil {
-			return result, fmt.Errorf("reading the applied migrations: %w", err)
-		}
-	}
-	files, err := fs.Glob(sql.Migrations(), "*.sql")
-	if err != nil {
-		return result, fmt.Errorf("listing the migrations: %w", err)
-	}
-	for _, file := range files {
-		version, err := goose.NumericComponent(file)
-		if err != nil {
-			return result, fmt.Errorf("reading the number of migration %s: %w", file, err)
-		}
-		if version > applied {
-			result.Migrations = append(result.Migrations, file)
-		}
-	}
-	list, err := sql.Views()
-	if err != nil {
-		return result, err
-	}
-	result.Views = len(list)
-	if result.Found == Ours {
-		current, err := viewsAreCurrent(ctx, conn, list)
-		if err != nil {
-			return result, err
-		}
-		if current {
-			result.Views = 0
-		}
-	}
-	return result, nil
 }

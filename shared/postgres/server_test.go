@@ -68,7 +68,7 @@ func start(t *testing.T, opts Options) *Server {
 	return s
 }
 
-func exec1(t *testing.T, url, statement string) {
+func execute(t *testing.T, url, statement string) {
 	t.Helper()
 	conn, err := Connect(t.Context(), url, ConnectOptions{})
 	if err != nil {
@@ -84,12 +84,12 @@ func TestStart(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
 	first := start(t, Options{Dir: dir})
-	exec1(t, first.URL, "create table kept (n int)")
+	execute(t, first.URL, "create table kept (n int)")
 	if err := first.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	second := start(t, Options{Dir: dir})
-	exec1(t, second.URL, "insert into kept values (1)")
+	execute(t, second.URL, "insert into kept values (1)")
 	if first.URL != second.URL {
 		t.Errorf("the URL changed from %s to %s", first.URL, second.URL)
 	}
@@ -167,14 +167,14 @@ func TestKilledProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec1(t, strings.TrimSpace(url), "create table kept (n int)")
+	execute(t, strings.TrimSpace(url), "create table kept (n int)")
 	if err := program.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	_ = program.Wait() // it was killed
 
 	s := start(t, Options{Dir: dir}) // waits until the old server has let the folder go
-	exec1(t, s.URL, "insert into kept values (1)")
+	execute(t, s.URL, "insert into kept values (1)")
 }
 
 // TestUnfinishedFirstStart starts on the rest of a first start that was killed while initdb ran.
@@ -184,7 +184,7 @@ func TestUnfinishedFirstStart(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, "data", "base"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	exec1(t, start(t, Options{Dir: dir}).URL, "select 1")
+	execute(t, start(t, Options{Dir: dir}).URL, "select 1")
 }
 
 // TestStaleProcessID starts on the rest of a machine that lost power: the file names a process that is another now.
@@ -204,7 +204,7 @@ func TestStaleProcessID(t *testing.T) {
 	if err := os.WriteFile(pidFile, []byte("1\n"+rest), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	exec1(t, start(t, Options{Dir: dir}).URL, "select 1")
+	execute(t, start(t, Options{Dir: dir}).URL, "select 1")
 }
 
 func TestStartReportsTheLog(t *testing.T) {
