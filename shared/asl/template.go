@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,6 +36,15 @@ type (
 type scope struct {
 	states map[string]any // input, result, errorOutput, context
 	vars   map[string]any
+}
+
+// plainPath is $variable.member.member: most expressions are no more than that.
+var plainPath = regexp.MustCompile(`^\$[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
+
+// path is such an expression. It is walked without the library, which takes an empty array for nothing.
+type path struct {
+	names []string
+	expression
 }
 
 // compile reads a template; a syntax error in an expression names its place.
@@ -85,6 +95,9 @@ func compileText(text, where string) (template, error) {
 	if !isExpression || !closed {
 		return literal{text}, nil
 	}
+	if match := plainPath.FindString(strings.TrimSpace(inner)); match != "" {
+		return path{names: strings.Split(match[1:], "."), expression: expression{source: text, where: where}}, nil
+	}
 	expr, err := jsonata.Compile(strings.TrimSpace(inner))
 	if err != nil {
 		return nil, fmt.Errorf("%s: expression %s: %w", where, text, err)
@@ -131,13 +144,45 @@ func (e expression) eval(s *scope) (any, error) {
 	}
 	value, err := expr.Eval(map[string]any{})
 	if errors.Is(err, jsonata.ErrUndefined) {
-		return nil, e.failure(errors.New("it returned nothing (undefined)"))
+		return nil, e.failure(errUndefined)
 	}
 	if err != nil {
 		return nil, e.failure(err)
 	}
 	return plain(value), nil
 }
+
+// eval walks the path. Through an array the path means its elements, which is the library's work.
+func (p path) eval(s *scope) (any, error) {
+	value, defined := any(s.states), p.names[0] == "states"
+	if !defined {
+		value, defined = s.vars[p.names[0]]
+	}
+	for _, name := range p.names[1:] {
+		fields, isObject := value.(map[string]any)
+		if !isObject {
+			return p.overArray(s, value)
+		}
+		value, defined = fields[name]
+	}
+	if !defined {
+		return nil, p.failure(errUndefined)
+	}
+	return value, nil
+}
+
+func (p path) overArray(s *scope, value any) (any, error) {
+	if _, isArray := value.([]any); !isArray {
+		return nil, p.failure(errUndefined)
+	}
+	expr, err := jsonata.Compile("$" + strings.Join(p.names, "."))
+	if err != nil {
+		return nil, p.failure(err)
+	}
+	return expression{p.source, p.where, expr}.eval(s)
+}
+
+var errUndefined = errors.New("it returned nothing (undefined)")
 
 func (e expression) failure(err error) error {
 	return &Failure{Name: queryEvaluationError, Cause: fmt.Sprintf("The JSONata expression %s at %s could not be evaluated: %v", e.source, e.where, err)}
