@@ -7,6 +7,7 @@ package migrate
 
 import (
 	"context"
+	"crypto/tls"
 	stdsql "database/sql"
 	"errors"
 	"fmt"
@@ -78,7 +79,7 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 			return result, err
 		}
 	}
-	db, err := open(url, conn.Config())
+	db, err := open(url, conn)
 	if err != nil {
 		return result, err
 	}
@@ -107,13 +108,23 @@ func withSchema(text string) (string, error) {
 	return u.String(), nil
 }
 
-// open returns the database of text for goose, with the password that config was connected with.
-func open(text string, config *pgx.ConnConfig) (*stdsql.DB, error) {
+// open returns the database of text for goose, in the way that conn was connected: its password, which may be a token,
+// and TLS or not. The driver knows fewer TLS modes than pgx: it does not fall back from one to another.
+func open(text string, conn *pgx.Conn) (*stdsql.DB, error) {
 	u, err := url.Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("reading the database URL: %w", err)
 	}
-	u.User = url.UserPassword(config.User, config.Password)
+	u.User = url.UserPassword(conn.Config().User, conn.Config().Password)
+	query := u.Query()
+	_, encrypted := conn.PgConn().Conn().(*tls.Conn)
+	switch mode := query.Get("sslmode"); {
+	case !encrypted:
+		query.Set("sslmode", "disable")
+	case mode == "" || mode == "allow" || mode == "prefer":
+		query.Set("sslmode", "require")
+	}
+	u.RawQuery = query.Encode()
 	connector, err := pq.NewConnector(u.String())
 	if err != nil {
 		return nil, fmt.Errorf("reading the database URL: %w", err)

@@ -268,6 +268,16 @@ func TestDryRunChangesNothing(t *testing.T) {
 	}
 }
 
+func TestAnyTLSModeThatConnects(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"", "?sslmode=prefer", "?sslmode=allow"} {
+		url, _, _ := strings.Cut(pgtest.EmptyURL(t), "?")
+		if result := run(t, url+mode); len(result.Migrations) == 0 {
+			t.Errorf("%s: nothing was done", mode)
+		}
+	}
+}
+
 func TestRunsWaitForEachOther(t *testing.T) {
 	t.Parallel()
 	url := pgtest.EmptyURL(t)
