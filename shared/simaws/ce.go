@@ -1,0 +1,280 @@
+package simaws
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+)
+
+var _ = register(service{
+	name: "ce", protocol: awsJSON{}, global: true, throttled: "LimitExceededException",
+	operations: []operation{
+		op("GetCostAndUsage", getCostAndUsage),
+		op("GetCostForecast", getCostForecast),
+		op("GetReservationUtilization", getReservationUtilization),
+		op("GetSavingsPlansUtilization", getSavingsPlansUtilization),
+		op("GetSavingsPlansUtilizationDetails", getSavingsPlansUtilizationDetails),
+	},
+})
+
+type period struct{ Start, End string }
+
+// span checks a period and returns its days.
+func (c *call) span(p period) (start, end time.Time, err error) {
+	if start, err = time.Parse(time.DateOnly, p.Start); err != nil {
+		return start, end, c.invalidf("Start time %s is invalid. Valid format is: yyyy-MM-dd.", p.Start)
+	}
+	if end, err = time.Parse(time.DateOnly, p.End); err != nil {
+		return start, end, c.invalidf("End time %s is invalid. Valid format is: yyyy-MM-dd.", p.End)
+	}
+	if !start.Before(end) {
+		return start, end, c.invalidf("Start date (and hour) should be before end date (and hour)")
+	}
+	return start, end, nil
+}
+
+// costHistory is how many months Cost Explorer answers for.
+const costHistory = 14
+
+type costInput struct {
+	TimePeriod    period
+	Granularity   string
+	Metrics       []string
+	Metric        string // of a forecast
+	GroupBy       []grouping
+	Filter        *costFilter
+	NextPageToken string
+}
+
+type grouping struct{ Type, Key string }
+
+var costMetrics = []string{"UnblendedCost", "BlendedCost", "AmortizedCost", "NetUnblendedCost", "NetAmortizedCost", "UsageQuantity", "NormalizedUsageAmount"}
+
+func (in costInput) check(c *call) error {
+	switch {
+	case in.Granularity == "":
+		return c.missing("granularity")
+	case in.Granularity == "HOURLY":
+		return c.invalidf("Hourly data granularity is not enabled for this account.")
+	case in.Granularity != "DAILY" && in.Granularity != "MONTHLY":
+		return c.invalidf("1 validation error detected: Value '%s' at 'granularity' failed to satisfy constraint: Member must satisfy enum value set: [DAILY, HOURLY, MONTHLY]", in.Granularity)
+	case len(in.Metrics) == 0:
+		return c.missing("metrics")
+	case len(in.GroupBy) > 2:
+		return c.invalidf("1 validation error detected: Value at 'groupBy' failed to satisfy constraint: Member must have length less than or equal to 2")
+	}
+	for _, m := range in.Metrics {
+		if !slices.Contains(costMetrics, m) {
+			return c.invalidf("Metric %s is not valid.", m)
+		}
+	}
+	for _, g := range in.GroupBy {
+		if _, known := (Cost{}).dimension(g.Key); g.Type != "DIMENSION" || !known {
+			return c.invalidf("Group Definition %s %s is not valid.", g.Type, g.Key)
+		}
+	}
+	return in.Filter.check(c)
+}
+
+// costRow is one group of one period.
+type costRow struct {
+	period int
+	keys   [2]string
+	amount float64
+}
+
+// costPage is how many groups one page of an answer holds. A period whose groups do not fit goes on in the next page.
+const costPage = 1000
+
+func getCostAndUsage(c *call, in costInput) (any, error) {
+	start, end, err := c.span(in.TimePeriod)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.check(c); err != nil {
+		return nil, err
+	}
+	if start.Before(day(c.now).AddDate(0, -costHistory, 0)) {
+		return nil, c.invalidf("You haven't enabled historical data beyond %d months", costHistory)
+	}
+	periods := costPeriods(start, end, in.Granularity)
+	if len(in.GroupBy) == 0 {
+		return c.costTotals(in, periods), nil
+	}
+	rows, next, err := page(c, c.costRows(in, periods), in.NextPageToken, nil, limits{usual: costPage, most: costPage})
+	if err != nil {
+		return nil, err
+	}
+	results := []object{}
+	for i, p := range periods {
+		groups := []object{}
+		for _, row := range rows {
+			if row.period == i {
+				groups = append(groups, object{"Keys": row.keys[:len(in.GroupBy)], "Metrics": amounts(in.Metrics, row.amount)})
+			}
+		}
+		if len(groups) > 0 || len(rows) == 0 {
+			results = append(results, object{"TimePeriod": p, "Total": object{}, "Groups": groups, "Estimated": c.estimated(p)})
+		}
+	}
+	return object{"ResultsByTime": results, "GroupDefinitions": in.GroupBy, "DimensionValueAttributes": []object{}, "NextPageToken": next}, nil
+}
+
+func (c *call) costTotals(in costInput, periods []period) any {
+	in.GroupBy = nil
+	totals := make([]float64, len(periods))
+	for _, row := range c.costRows(in, periods) {
+		totals[row.period] += row.amount
+	}
+	results := make([]object, len(periods))
+	for i, p := range periods {
+		results[i] = object{"TimePeriod": p, "Total": amounts(in.Metrics, totals[i]), "Groups": []object{}, "Estimated": c.estimated(p)}
+	}
+	return object{"ResultsByTime": results, "DimensionValueAttributes": []object{}}
+}
+
+// costRows are the groups of all periods, sorted by period and keys.
+func (c *call) costRows(in costInput, periods []period) []costRow {
+	type key struct {
+		period int
+		keys   [2]string
+	}
+	sums := map[key]float64{}
+	for i, p := range periods {
+		c.lines(p, func(line Cost) {
+			if !in.Filter.admits(line) {
+				return
+			}
+			k := key{period: i}
+			for g, by := range in.GroupBy {
+				k.keys[g], _ = line.dimension(by.Key)
+			}
+			sums[k] += line.Amount
+		})
+	}
+	rows := make([]costRow, 0, len(sums))
+	for k, amount := range sums {
+		rows = append(rows, costRow{k.period, k.keys, amount})
+	}
+	slices.SortFunc(rows, func(a, b costRow) int {
+		return cmp.Or(cmp.Compare(a.period, b.period), cmp.Compare(a.keys[0], b.keys[0]), cmp.Compare(a.keys[1], b.keys[1]))
+	})
+	return rows
+}
+
+// lines calls visit with the bill of a period: of all accounts in the management account, of its own in a member.
+func (c *call) lines(p period, visit func(Cost)) {
+	start, _ := time.Parse(time.DateOnly, p.Start) // both were written by costPeriods
+	end, _ := time.Parse(time.DateOnly, p.End)
+	if set, ok := given[Cost](c); ok {
+		for _, line := range set {
+			if !line.Day.Before(start) && line.Day.Before(end) {
+				visit(line)
+			}
+		}
+		return
+	}
+	for i := range c.accounts {
+		if a := &c.accounts[i]; a.ID == c.account.ID || c.account.ID == c.management().ID {
+			for d := start; d.Before(end); d = d.AddDate(0, 0, 1) {
+				c.bill(a, d, visit)
+			}
+		}
+	}
+}
+
+// estimated periods reach into the last days, which are not settled yet.
+func (c *call) estimated(p period) bool { return p.End > c.now.AddDate(0, 0, -2).Format(time.DateOnly) }
+
+// costPeriods cuts a span into days or calendar months; the first and last month may be parts.
+func costPeriods(start, end time.Time, granularity string) []period {
+	var periods []period
+	for from := start; from.Before(end); {
+		to := from.AddDate(0, 0, 1)
+		if granularity == "MONTHLY" {
+			to = time.Date(from.Year(), from.Month()+1, 1, 0, 0, 0, 0, time.UTC)
+		}
+		if to.After(end) {
+			to = end
+		}
+		periods = append(periods, period{from.Format(time.DateOnly), to.Format(time.DateOnly)})
+		from = to
+	}
+	return periods
+}
+
+func amounts(metrics []string, amount float64) object {
+	o := object{}
+	for _, m := range metrics {
+		unit := "USD"
+		if m == "UsageQuantity" || m == "NormalizedUsageAmount" {
+			unit = "N/A"
+		}
+		o[m] = object{"Amount": money(amount), "Unit": unit}
+	}
+	return o
+}
+
+// money has the ten decimals of Cost Explorer.
+func money(amount float64) string { return strconv.FormatFloat(amount, 'f', 10, 64) }
+
+type forecastInput struct {
+	costInput
+}
+
+// getCostForecast carries the expected cost on, with an interval that widens with the distance.
+func getCostForecast(c *call, in forecastInput) (any, error) {
+	start, end, err := c.span(in.TimePeriod)
+	if err != nil {
+		return nil, err
+	}
+	today := day(c.now)
+	switch {
+	case in.Metric == "":
+		return nil, c.missing("metric")
+	case in.Granularity != "DAILY" && in.Granularity != "MONTHLY":
+		return nil, c.invalidf("1 validation error detected: Value '%s' at 'granularity' failed to satisfy constraint: Member must satisfy enum value set: [DAILY, MONTHLY]", in.Granularity)
+	case start.Before(today):
+		return nil, c.invalidf("Start date is invalid. Please use a date that is on or after the current date.")
+	case in.Granularity == "DAILY" && end.After(today.AddDate(0, 3, 1)), end.After(today.AddDate(0, 18, 1)):
+		return nil, c.invalidf("End date is too far in the future for the requested granularity.")
+	case c.now.Sub(c.created(c.account)) < 30*days:
+		return nil, c.failf("DataUnavailableException", "Insufficient amount of historical data to generate forecast. Please try again later.")
+	}
+	if err := in.Filter.check(c); err != nil {
+		return nil, err
+	}
+	results, total := []object{}, 0.0
+	for i, p := range costPeriods(start, end, in.Granularity) {
+		mean := c.forecast(in.Filter, p)
+		spread := mean * min(0.04+0.02*float64(i), 0.3)
+		total += mean
+		results = append(results, object{
+			"TimePeriod": p, "MeanValue": money(mean),
+			"PredictionIntervalLowerBound": money(mean - spread), "PredictionIntervalUpperBound": money(mean + spread),
+		})
+	}
+	return object{"Total": object{"Amount": money(total), "Unit": "USD"}, "ForecastResultsByTime": results}, nil
+}
+
+func (c *call) forecast(filter *costFilter, p period) float64 {
+	start, _ := time.Parse(time.DateOnly, p.Start) // both were written by costPeriods
+	end, _ := time.Parse(time.DateOnly, p.End)
+	sum := 0.0
+	for i := range c.accounts {
+		a := &c.accounts[i]
+		if a.ID != c.account.ID && c.account.ID != c.management().ID {
+			continue
+		}
+		for d := start; d.Before(end); d = d.AddDate(0, 0, 1) {
+			for _, p := range products {
+				line := Cost{Account: a.ID, Service: p.name, Record: first(p.record, "Usage"), Entity: first(p.entity, "AWS")}
+				if (p.only == "" || p.only == a.Character) && (!p.monthly || d.Day() == 1) && filter.admits(line) {
+					sum += c.expected(a, p, d)
+				}
+			}
+		}
+	}
+	return sum
+}
