@@ -349,6 +349,14 @@ func TestW19TheLatestForecastIsMarked(t *testing.T) {
 	check(t, conn, "2026-11-21 f\n2026-11-22 t", "select date_to, is_latest from view_acct_cost_rep_forecast order by 1")
 }
 
+func TestW20JSONStaysJSON(t *testing.T) {
+	t.Parallel()
+	conn := textConn(t)
+	a := account(t, conn, "111111111111", "r")
+	exec(t, conn, `insert into waf_rules (account_id, waf_id, name, default_action) values ($1, 'w', 'n', '{"Allow": {}}')`, a)
+	check(t, conn, `jsonb {"Allow": {}}`, "select pg_typeof(default_action), default_action from view_waf_rules")
+}
+
 func TestW21RegionsAreCountedApart(t *testing.T) {
 	t.Parallel()
 	conn := textConn(t)

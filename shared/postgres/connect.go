@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"maps"
@@ -105,6 +106,10 @@ func mayPass(err error) bool {
 			"53300": // too many connections
 			return true
 		}
+		return false
+	}
+	var untrusted *tls.CertificateVerificationError
+	if errors.As(err, &untrusted) {
 		return false
 	}
 	var dns *net.DNSError

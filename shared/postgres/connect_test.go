@@ -2,6 +2,10 @@ package postgres
 
 import (
 	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -82,6 +86,40 @@ func TestConnect(t *testing.T) {
 			t.Errorf("error is %v", err)
 		}
 	})
+}
+
+// TestConnectVerifiesTheServer connects to a server with a certificate of an unknown authority.
+func TestConnectVerifiesTheServer(t *testing.T) {
+	t.Parallel()
+	secure := httptest.NewTLSServer(nil)
+	t.Cleanup(secure.Close)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return // the test is over
+			}
+			var sslRequest [8]byte
+			if _, err := io.ReadFull(conn, sslRequest[:]); err == nil {
+				_, _ = conn.Write([]byte("S"))
+				_ = tls.Server(conn, secure.TLS).Handshake() // the client refuses
+			}
+			_ = conn.Close()
+		}
+	}()
+	began := time.Now()
+	_, err = Connect(t.Context(), "postgres://user@"+listener.Addr().String()+"/db?sslmode=verify-full", ConnectOptions{})
+	if err == nil || !strings.Contains(err.Error(), "certificate") {
+		t.Errorf("error is %v", err)
+	}
+	if time.Since(began) > 10*time.Second {
+		t.Error("it was tried again")
+	}
 }
 
 func TestIAMToken(t *testing.T) {
