@@ -90,3 +90,26 @@ func accountID(i int) string {
 func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
 const days = 24 * time.Hour
+
+// newYear is the latest moment at which lasting things were made: they stay as they are while the clock moves.
+func (c *call) newYear() time.Time {
+	return time.Date(c.now.Year(), time.January, 1, 0, 0, 0, 0, time.UTC)
+}
+
+// upcoming is the next moment of a cycle of so many days whose position is drawn from r.
+func (c *call) upcoming(r chance, cycle int) time.Time {
+	t := billEpoch.AddDate(0, 0, r.IntN(cycle))
+	length := time.Duration(cycle) * days
+	return t.Add(length * (c.now.Sub(t)/length + 1))
+}
+
+// lately is the last moment before now of a cycle of so many days whose position is drawn from r.
+func (c *call) lately(r chance, cycle int) time.Time {
+	t := billEpoch.Add(-time.Duration(r.IntN(cycle*24*60)) * time.Minute)
+	length := time.Duration(cycle) * days
+	t = t.Add(length * (c.now.Sub(t) / length))
+	if t.After(c.now) {
+		return t.Add(-length)
+	}
+	return t
+}

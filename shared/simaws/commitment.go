@@ -103,7 +103,7 @@ func (c *call) plans() []Plan {
 			p, r := &kinds[i], c.draw("plan", i)
 			p.ID, p.OfferingID, p.State = r.uuid(), r.uuid(), "active"
 			p.ARN = "arn:aws:savingsplans::" + c.account.ID + ":savingsplan/" + p.ID
-			p.Start = day(c.now).AddDate(0, -r.between(1, 11), -r.between(0, 27)).Add(time.Duration(r.between(6, 18)) * time.Hour)
+			p.Start = c.lately(r, 360).Truncate(time.Hour)
 			p.Hourly *= c.account.size()
 			p.Description = fmt.Sprintf("%d year %s %s Savings Plan", p.Years, p.Payment, p.Kind)
 		}

@@ -52,7 +52,7 @@ func (c *call) key(i int) Key {
 	k := Key{
 		KeyID: id, ARN: c.arn("kms", "key/"+id), AccountID: c.account.ID, Enabled: true, KeyState: "Enabled",
 		KeyUsage: "ENCRYPT_DECRYPT", KeySpec: "SYMMETRIC_DEFAULT", KeyManager: "CUSTOMER", Origin: "AWS_KMS",
-		CreationDate: Time{r.within(c.created(c.account), c.now)},
+		CreationDate: Time{r.within(c.created(c.account), c.newYear())},
 	}
 	if i < 6 {
 		service := []string{"S3", "EBS", "RDS", "Lambda", "Secrets Manager", "SNS"}[i]
@@ -70,7 +70,7 @@ func (c *call) key(i int) Key {
 	case 1:
 		k.KeySpec, k.KeyUsage, k.Description = "HMAC_256", "GENERATE_VERIFY_MAC", "session tokens"
 	case 2:
-		k.KeyState, k.Enabled, k.DeletionDate = "PendingDeletion", false, at(day(c.now).AddDate(0, 0, r.between(1, 29)))
+		k.KeyState, k.Enabled, k.DeletionDate = "PendingDeletion", false, at(c.upcoming(r, 30))
 	case 3:
 		k.KeyState, k.Enabled = "Disabled", false
 	case 4:
