@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
@@ -113,3 +114,5 @@ func (c *call) lately(r chance, cycle int) time.Time {
 	}
 	return t
 }
+
+func upper(s string) string { return strings.ToUpper(s) }

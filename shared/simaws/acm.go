@@ -1,0 +1,116 @@
+package simaws
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+var _ = register(service{
+	name: "acm", protocol: awsJSON{}, badToken: "ValidationException",
+	operations: []operation{
+		op("ListCertificates", listCertificates),
+		op("DescribeCertificate", describeCertificate),
+	},
+})
+
+// Certificate is a certificate of Certificate Manager.
+type Certificate struct {
+	ARN, DomainName, Status, Type, KeyAlgorithm, SignatureAlgorithm, RenewalEligibility string
+	Names                                                                               []string
+	Created, Issued, NotBefore, NotAfter                                                time.Time // zero where there is none
+	// Closed certificates cannot be described.
+	Closed bool
+}
+
+func (c *call) certificates() []Certificate {
+	return things(c, func() []Certificate {
+		certificates := make([]Certificate, c.count("certificates", 34))
+		for i := range certificates {
+			certificates[i] = c.certificate(i)
+		}
+		return certificates
+	})
+}
+
+func (c *call) certificate(i int) Certificate {
+	r := c.draw("certificate", i)
+	domain := fmt.Sprintf("%s%d.northwind-shop.example", pick(r, "www", "api", "img", "pay", "partners", "status", "admin"), i)
+	issued := c.lately(r, 300)
+	a := Certificate{
+		ARN: c.arn("acm", "certificate/"+r.uuid()), DomainName: domain, Names: []string{domain, "*." + domain}, Status: "ISSUED", Type: "AMAZON_ISSUED",
+		KeyAlgorithm: pick(r, "RSA_2048", "RSA_2048", "RSA_2048", "EC_prime256v1", "EC_secp384r1", "RSA_4096"), SignatureAlgorithm: "SHA256WITHRSA",
+		RenewalEligibility: "ELIGIBLE", Created: issued.Add(-20 * time.Minute), Issued: issued, NotBefore: day(issued), NotAfter: day(issued).AddDate(0, 13, 0),
+	}
+	if a.KeyAlgorithm[:2] == "EC" {
+		a.SignatureAlgorithm = "SHA256WITHECDSA"
+	}
+	switch r.IntN(9) {
+	case 0:
+		a.Status, a.RenewalEligibility, a.Issued, a.NotBefore, a.NotAfter = "PENDING_VALIDATION", "INELIGIBLE", time.Time{}, time.Time{}, time.Time{}
+	case 1:
+		a.Type, a.RenewalEligibility, a.Issued = "IMPORTED", "INELIGIBLE", time.Time{}
+	case 2:
+		a.Status, a.NotAfter, a.RenewalEligibility = "EXPIRED", c.lately(r, 60), "INELIGIBLE"
+	}
+	a.Closed = c.options.WithFailures && r.oneIn(15)
+	return a
+}
+
+type acmInput struct {
+	CertificateArn, NextToken string
+	MaxItems                  *number
+	CertificateStatuses       []string
+	Includes                  struct{ KeyTypes []string }
+}
+
+func (a Certificate) dates(o object) object {
+	for name, t := range map[string]time.Time{"CreatedAt": a.Created, "IssuedAt": a.Issued, "NotBefore": a.NotBefore, "NotAfter": a.NotAfter} {
+		if !t.IsZero() {
+			o[name] = at(t)
+		}
+	}
+	return o
+}
+
+// listCertificates shows only RSA keys of 1024 and 2048 bits unless asked for others, as the real one does.
+func listCertificates(c *call, in acmInput) (any, error) {
+	types := in.Includes.KeyTypes
+	if len(types) == 0 {
+		types = []string{"RSA_1024", "RSA_2048"}
+	}
+	summaries := []object{}
+	for _, a := range c.certificates() {
+		if !slices.Contains(types, a.KeyAlgorithm) || len(in.CertificateStatuses) > 0 && !slices.Contains(in.CertificateStatuses, a.Status) {
+			continue
+		}
+		summaries = append(summaries, a.dates(object{
+			"CertificateArn": a.ARN, "DomainName": a.DomainName, "SubjectAlternativeNameSummaries": a.Names, "HasAdditionalSubjectAlternativeNames": false,
+			"Status": a.Status, "Type": a.Type, "KeyAlgorithm": a.KeyAlgorithm, "KeyUsages": []string{"DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"},
+			"ExtendedKeyUsages": []string{"TLS_WEB_SERVER_AUTHENTICATION"}, "InUse": true, "RenewalEligibility": a.RenewalEligibility,
+		}))
+	}
+	items, next, err := page(c, summaries, in.NextToken, in.MaxItems, limits{usual: 100, least: 1, most: 1000})
+	if err != nil {
+		return nil, err
+	}
+	return object{"CertificateSummaryList": items, "NextToken": next}, nil
+}
+
+func describeCertificate(c *call, in acmInput) (any, error) {
+	certificates := c.certificates()
+	i := slices.IndexFunc(certificates, func(a Certificate) bool { return a.ARN == in.CertificateArn })
+	if i < 0 {
+		return nil, c.failf("ResourceNotFoundException", "Could not find certificate %s.", in.CertificateArn)
+	}
+	a := certificates[i]
+	if a.Closed {
+		return nil, c.denied(a.ARN, c.noIdentityPolicy())
+	}
+	return object{"Certificate": a.dates(object{
+		"CertificateArn": a.ARN, "DomainName": a.DomainName, "SubjectAlternativeNames": a.Names, "Status": a.Status, "Type": a.Type,
+		"KeyAlgorithm": a.KeyAlgorithm, "SignatureAlgorithm": a.SignatureAlgorithm, "RenewalEligibility": a.RenewalEligibility,
+		"KeyUsages": []object{{"Name": "DIGITAL_SIGNATURE"}, {"Name": "KEY_ENCIPHERMENT"}}, "InUseBy": []string{},
+		"ExtendedKeyUsages": []object{{"Name": "TLS_WEB_SERVER_AUTHENTICATION", "OID": "1.3.6.1.5.5.7.3.1"}},
+	})}, nil
+}
