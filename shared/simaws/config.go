@@ -15,6 +15,7 @@ var _ = register(service{
 		op("DescribeConformancePackCompliance", describeConformancePackCompliance),
 		op("DescribeComplianceByConfigRule", describeComplianceByConfigRule),
 		op("GetComplianceDetailsByConfigRule", getComplianceDetailsByConfigRule),
+		op("SelectResourceConfig", selectResourceConfig),
 	},
 })
 

@@ -47,6 +47,7 @@ type Organization struct {
 	sessions sessions
 	faults   faults
 	record   record
+	memory   memory
 
 	mu   sync.RWMutex
 	sets map[reflect.Type][]set

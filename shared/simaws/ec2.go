@@ -1,0 +1,177 @@
+package simaws
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+var _ = register(service{
+	name: "ec2", protocol: queryXML{ec2: true},
+	operations: []operation{
+		op("DescribeInstances", describeInstances),
+		op("DescribeVolumes", describeVolumes),
+		op("DescribeSubnets", describeSubnets),
+		op("DescribeReservedInstances", describeReservedInstances),
+		op("DescribeRegions", describeRegions),
+	},
+})
+
+// Volume is an EBS volume.
+type Volume struct {
+	ID, Type, State, Zone, Name string
+	Size                        int // GiB
+	Created                     time.Time
+}
+
+// Subnet is a subnet of the region's network.
+type Subnet struct {
+	ID, VPC, Zone, Name, CIDR string
+	Free                      int // addresses
+}
+
+func (c *call) volumes() []Volume {
+	return things(c, func() []Volume {
+		volumes := make([]Volume, c.count("volumes", 60))
+		for i := range volumes {
+			id := c.resourceID("AWS::EC2::Volume", i)
+			r := c.draw("volume", id)
+			volumes[i] = Volume{
+				ID: id, Type: pick(r, "gp3", "gp3", "gp2", "io2", "st1"), State: pick(r, "in-use", "in-use", "in-use", "in-use", "available"), Zone: c.region + pick(r, "a", "b", "c"),
+				Size: pick(r, 8, 30, 50, 100, 200, 500, 1000), Created: r.within(c.created(c.account), c.newYear()),
+			}
+			if !r.oneIn(3) {
+				volumes[i].Name = fmt.Sprintf("%s-data-%d", c.shortName(), i)
+			}
+		}
+		return volumes
+	})
+}
+
+func (c *call) vpcID() string { return c.resourceID("AWS::EC2::VPC", 0) }
+
+func (c *call) subnets() []Subnet {
+	return things(c, func() []Subnet {
+		var subnets []Subnet
+		for i, tier := range []string{"public", "private", "data"} {
+			for j, zone := range []string{"a", "b", "c"} {
+				n := 3*i + j
+				id := c.resourceID("AWS::EC2::Subnet", n)
+				r := c.draw("subnet", id)
+				subnets = append(subnets, Subnet{ID: id, VPC: c.vpcID(), Zone: c.region + zone, Name: tier + "-" + zone, CIDR: fmt.Sprintf("10.0.%d.0/20", 16*n), Free: r.between(900, 4091)})
+			}
+		}
+		return subnets
+	})
+}
+
+type ec2Input struct {
+	NextToken  string
+	MaxResults *number
+	Filter     []struct {
+		Name  string
+		Value []string
+	}
+}
+
+// filter returns the values asked for of a filter, nil for none.
+func (in ec2Input) filter(name string) []string {
+	for _, f := range in.Filter {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return nil
+}
+
+// Unasked, EC2 answers with everything.
+func ec2Page[T any](c *call, in ec2Input, set string, all []T, show func(T) object) (any, error) {
+	shown := []object{}
+	for _, one := range all {
+		shown = append(shown, show(one))
+	}
+	items, next, err := page(c, shown, in.NextToken, in.MaxResults, limits{usual: 100_000, least: 5, most: 1000})
+	if err != nil {
+		return nil, err
+	}
+	return object{set: items, "nextToken": next}, nil
+}
+
+func named(name string) any {
+	if name == "" {
+		return nil
+	}
+	return []object{{"key": "Name", "value": name}, {"key": "managed-by", "value": "terraform"}}
+}
+
+func describeInstances(c *call, in ec2Input) (any, error) {
+	machines := slices.DeleteFunc(slices.Clone(c.instances()), func(i Instance) bool {
+		return i.ResourceType == "ManagedInstance" || !admitted(in.filter("instance-state-name"), i.State)
+	})
+	return ec2Page(c, in, "reservationSet", machines, func(i Instance) object {
+		architecture := "x86_64"
+		if strings.Contains(i.Type, "g.") {
+			architecture = "arm64"
+		}
+		code := 16
+		if i.State == "stopped" {
+			code = 80
+		}
+		instance := object{
+			"instanceId": i.InstanceID, "instanceType": i.Type, "instanceState": object{"code": code, "name": i.State}, "vpcId": c.vpcID(), "subnetId": i.Subnet,
+			"placement": object{"availabilityZone": i.Zone, "tenancy": "default"}, "privateIpAddress": i.IPAddress, "architecture": architecture, "tagSet": named(i.ComputerName),
+		}
+		if i.RegistrationDate != nil {
+			instance["launchTime"] = *i.RegistrationDate
+		}
+		return object{"reservationId": "r-0" + c.draw("launch", i.InstanceID).hex(16), "ownerId": c.account.ID, "instancesSet": []object{instance}}
+	})
+}
+
+func describeVolumes(c *call, in ec2Input) (any, error) {
+	return ec2Page(c, in, "volumeSet", c.volumes(), func(v Volume) object {
+		return object{"volumeId": v.ID, "volumeType": v.Type, "size": v.Size, "status": v.State, "availabilityZone": v.Zone, "createTime": Time{v.Created}, "encrypted": v.Type != "gp2", "tagSet": named(v.Name)}
+	})
+}
+
+func describeSubnets(c *call, in ec2Input) (any, error) {
+	return ec2Page(c, in, "subnetSet", c.subnets(), func(s Subnet) object {
+		return object{"subnetId": s.ID, "vpcId": s.VPC, "availabilityZone": s.Zone, "cidrBlock": s.CIDR, "state": "available", "availableIpAddressCount": s.Free,
+			"subnetArn": c.arn("ec2", "subnet/"+s.ID), "tagSet": named(s.Name)}
+	})
+}
+
+// reservationsOf are the region's reservations of a service.
+func (c *call) reservationsOf(service string) []Reservation {
+	return slices.DeleteFunc(slices.Clone(c.reservationsIn(c.region)), func(r Reservation) bool { return commitmentService(r.Service) != service })
+}
+
+const secondsPerYear = 365 * 24 * 3600
+
+func describeReservedInstances(c *call, in ec2Input) (any, error) {
+	list := []object{}
+	for _, r := range c.reservationsOf("ec2") {
+		if !admitted(in.filter("state"), r.State) {
+			continue
+		}
+		entry := object{
+			"reservedInstancesId": r.ID, "instanceType": r.InstanceType, "instanceCount": r.Count, "productDescription": r.Product, "state": r.State,
+			"start": Time{r.Start}, "end": Time{r.end()}, "duration": r.Years * secondsPerYear, "fixedPrice": r.Upfront, "usagePrice": 0.0, "currencyCode": "USD",
+			"instanceTenancy": "default", "offeringClass": "standard", "offeringType": r.OfferingType, "scope": "Region",
+		}
+		if r.Hourly > 0 {
+			entry["recurringCharges"] = []object{{"frequency": "Hourly", "amount": r.Hourly}}
+		}
+		list = append(list, entry)
+	}
+	return object{"reservedInstancesSet": list}, nil
+}
+
+func describeRegions(c *call, _ ec2Input) (any, error) {
+	regions := []object{}
+	for _, name := range c.account.Regions {
+		regions = append(regions, object{"regionName": name, "regionEndpoint": "ec2." + name + ".amazonaws.com", "optInStatus": "opt-in-not-required"})
+	}
+	return object{"regionInfo": regions}, nil
+}
