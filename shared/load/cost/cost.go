@@ -1,0 +1,136 @@
+// Package cost maps the sections about money to their tables.
+package cost
+
+import (
+	"time"
+
+	"view360/shared/load"
+	"view360/shared/snapshot"
+)
+
+// Tables are the group's tables, parents first.
+var Tables = []load.Table{services, costReports, serviceCosts, costForecasts, marketplaceUsage, savings}
+
+func global(snapshot.Index) string { return "Global" }
+
+func granularity(index snapshot.Index) string { return string(index.Name.Interval) }
+
+var services = load.Table{
+	Name: "services", Section: "service[]", Nature: load.PeriodFact, Touched: true,
+	Key: []string{"account_id", "service", "usage_types", "date_from", "period_granularity"},
+	Columns: []load.Column{
+		{Name: "service", Type: load.Varchar(255), Rule: load.Required},
+		{Name: "date_from", Type: load.Date, Rule: load.Required},
+		{Name: "date_to", Type: load.Date, Rule: load.Required},
+		{Name: "cost", Type: load.Numeric(20, 10), Rule: load.Required},
+		{Name: "currency", Type: load.Varchar(3), Default: "USD"},
+		{Name: "utilization", Type: load.Numeric(20, 10)},
+		{Name: "utilization_unit", Type: load.Varchar(100), Rule: load.Cut},
+		{Name: "usage_types", Type: load.Text, Rule: load.Join, Default: "Aggregated"},
+		{Name: "period_granularity", Type: load.Granularity, Fixed: granularity},
+	},
+}
+
+var costReports = load.Table{
+	Name: "cost_reports", Section: "cost", Nature: load.PeriodFact, IsParent: true,
+	Key: []string{"account_id", "period_start", "region", "period_granularity"},
+	Columns: []load.Column{
+		{Name: "current_period_cost", Type: load.Numeric(20, 10), Rule: load.Required},
+		{Name: "previous_period_cost", Type: load.Numeric(20, 10), Rule: load.Required},
+		{Name: "cost_difference", Type: load.Numeric(20, 10), Rule: load.Required},
+		{Name: "cost_difference_percentage", Type: load.Numeric(20, 10), Rule: load.Required},
+		{Name: "potential_monthly_savings", Type: load.Numeric(20, 10), Default: "0"},
+		{Name: "anomalies_detected", Type: load.Integer, Default: "0"},
+		{Name: "saving_opportunities_count", Type: load.Integer, Default: "0"},
+		{Name: "period_start", Member: "period.start", Type: load.Date, Rule: load.Required},
+		{Name: "period_end", Member: "period.end", Type: load.Date, Rule: load.Required},
+		{Name: "period_granularity", Member: "period.granularity", Type: load.Granularity, Rule: load.Required},
+		{Name: "region", Type: load.Text, Fixed: global},
+	},
+}
+
+var serviceCosts = load.Table{
+	Name: "service_costs", Section: "cost.top_services[]", Nature: load.PeriodFact, Replace: true,
+	Key:    []string{"cost_report_id", "service_name", "region"},
+	Parent: &load.Parent{Table: "cost_reports", Column: "cost_report_id"},
+	Columns: []load.Column{
+		{Name: "service_name", Member: "service", Type: load.Varchar(255), Rule: load.Required},
+		{Name: "cost", Type: load.Numeric(20, 10), Rule: load.Required},
+		{Name: "region", Type: load.Text, Fixed: global},
+	},
+}
+
+var costForecasts = load.Table{
+	Name: "cost_forecasts", Section: "cost.forecast[]", Nature: load.PeriodFact, Replace: true,
+	Key:    []string{"cost_report_id", "period_start", "region"},
+	Parent: &load.Parent{Table: "cost_reports", Column: "cost_report_id"},
+	Columns: []load.Column{
+		{Name: "period_start", Member: "period.start", Type: load.Date, Rule: load.Required},
+		{Name: "period_end", Member: "period.end", Type: load.Date, Rule: load.Required},
+		{Name: "amount", Type: load.Numeric(20, 10), Rule: load.Required},
+		{Name: "prediction_interval_lower_bound", Type: load.Numeric(20, 10)},
+		{Name: "prediction_interval_upper_bound", Type: load.Numeric(20, 10)},
+		{Name: "region", Type: load.Text, Fixed: global},
+	},
+}
+
+var marketplaceUsage = load.Table{
+	Name: "marketplace_usage", Section: "marketplace[]", Nature: load.PeriodFact,
+	Key: []string{"account_id", "product_code", "period_start"},
+	Columns: []load.Column{
+		{Name: "product_code", Type: load.Varchar(255), Rule: load.Required},
+		{Name: "product_name", Type: load.Varchar(255), Rule: load.Cut},
+		{Name: "cost_consumed", Type: load.Numeric(20, 10)},
+		{Name: "currency", Type: load.Varchar(3), Default: "USD"},
+		{Name: "period_start", Type: load.Date, Rule: load.Required},
+		{Name: "period_end", Type: load.Date},
+		{Name: "status", Type: load.Varchar(50), Rule: load.Cut},
+	},
+}
+
+// savings has one row for each day that a reservation or plan reports, from the day to the next one (L29).
+var savings = load.Table{
+	Name: "ri_sp_daily_savings", Section: "ri_sp_savings[]", Nature: load.PeriodFact, Touched: true,
+	Key: []string{"account_id", "subscription_id", "date_to", "reservation_type"},
+	Columns: []load.Column{
+		{Name: "date_from", Member: "date", Or: "date_from", Type: load.Date, Rule: load.Required},
+		{Name: "date_to", Member: "date", Map: nextDay, Or: "date_to", Type: load.Date, Rule: load.Required},
+		{Name: "reservation_type", Type: load.Varchar(50), Rule: load.Required},
+		{Name: "subscription_id", Type: load.Varchar(255), Rule: load.Required},
+		{Name: "offering_id", Type: load.Varchar(255)},
+		{Name: "savings_plan_arn", Type: load.Varchar(255)},
+		{Name: "service", Type: load.Varchar(100), Rule: load.Cut},
+		{Name: "instance_type", Type: load.Varchar(100), Rule: load.Cut},
+		{Name: "instance_count", Type: load.Integer},
+		{Name: "instance_family", Type: load.Varchar(100), Rule: load.Cut},
+		{Name: "instance_tenancy", Type: load.Varchar(50), Rule: load.Cut},
+		{Name: "offering_class", Type: load.Varchar(50), Rule: load.Cut},
+		{Name: "product_types", Type: load.Text, Rule: load.Join},
+		{Name: "region", Type: load.Varchar(50), Rule: load.Cut},
+		{Name: "utilization_percentage", Type: load.Numeric(5, 2)},
+		{Name: "on_demand_cost", Type: load.Numeric(12, 2)},
+		{Name: "reservation_cost", Type: load.Numeric(12, 2)},
+		{Name: "net_savings", Type: load.Numeric(12, 2)},
+		{Name: "commitment", Type: load.Numeric(12, 2)},
+		{Name: "upfront_cost", Type: load.Numeric(12, 2)},
+		{Name: "recurring_cost", Type: load.Numeric(12, 2)},
+		{Name: "recurring_frequency", Type: load.Varchar(20), Rule: load.Cut},
+		{Name: "usage_price", Type: load.Numeric(12, 2)},
+		{Name: "currency", Type: load.Varchar(10)},
+		{Name: "start_date", Type: load.Timestamp},
+		{Name: "end_date", Type: load.Timestamp},
+		{Name: "returnable_until", Type: load.Timestamp},
+		{Name: "duration_seconds", Type: load.Integer},
+		{Name: "offering_type", Type: load.Varchar(50), Rule: load.Cut},
+		{Name: "state", Type: load.Varchar(50), Rule: load.Cut},
+		{Name: "description", Type: load.Text},
+	},
+}
+
+func nextDay(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return t.AddDate(0, 0, 1).Format(time.DateOnly)
+}

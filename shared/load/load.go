@@ -1,0 +1,261 @@
+package load
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"view360/shared/fault"
+	"view360/shared/object"
+	"view360/shared/snapshot"
+)
+
+// Request is the input of a loader.
+type Request struct {
+	Index snapshot.Index `json:"index"`
+	Group string         `json:"group"`
+	// Reload loads what the ledger says is loaded already; it changes nothing where the rows are still the same.
+	Reload bool `json:"reload,omitempty"`
+}
+
+// Counts are what happened to the rows of one table. Read is the sum of Created, Updated, Unchanged and Rejected; rows
+// that the file repeats, and rows of which a newer snapshot knew better, are among the unchanged.
+type Counts struct {
+	Read      int64 `json:"read"`
+	Created   int64 `json:"created"`
+	Updated   int64 `json:"updated"`
+	Unchanged int64 `json:"unchanged"`
+	Adapted   int64 `json:"adapted"` // values changed to fit, in rows that were loaded
+	Rejected  int64 `json:"rejected"`
+	Deleted   int64 `json:"deleted"` // rows of things that are gone at the source
+}
+
+// Reject is one row that was not loaded, or a value that was changed.
+type Reject struct {
+	Section string `json:"section"`
+	Index   int    `json:"index"`
+	Table   string `json:"table"`
+	Column  string `json:"column,omitempty"`
+	Reason  string `json:"reason"`
+	Excerpt string `json:"excerpt,omitempty"`
+}
+
+// Result is the output of a loader.
+type Result struct {
+	Group   string            `json:"group"`
+	Tables  map[string]Counts `json:"tables"`
+	Rejects []Reject          `json:"rejects,omitempty"` // the first ones; all are in view360.rejects
+	// Already: the ledger says that this version of the object was loaded before; Tables are its rows.
+	Already    bool  `json:"already,omitempty"`
+	DurationMS int64 `json:"duration_ms"`
+}
+
+// The rejected rows that are kept: of one table in the database, of one group in the result.
+const (
+	keptRejects  = 1_000
+	shownRejects = 10
+)
+
+// Handler is the loader of one table group.
+type Handler struct {
+	Pool *pgxpool.Pool
+	// Bucket returns the store of a bucket.
+	Bucket func(name string) *object.Store
+	Group  string
+	// Tables in order, parents before children.
+	Tables []Table
+	// Own loads what no mapping can say, first in the transaction, and returns the accounts row; nil looks it up.
+	Own func(ctx context.Context, s *Session) (int32, error)
+}
+
+// Handle loads the group in one transaction. An error leaves nothing behind but its line in the ledger.
+func (h Handler) Handle(ctx context.Context, request Request) (Result, error) {
+	started := time.Now()
+	result, err := h.load(ctx, request)
+	result.Group, result.DurationMS = h.Group, time.Since(started).Milliseconds()
+	index := request.Index
+	if err != nil {
+		return Result{}, fault.Classify(err)
+	}
+	var sum Counts
+	for _, c := range result.Tables {
+		sum.add(c)
+	}
+	slog.InfoContext(ctx, "loaded", "account", index.Name.Account, "region", index.Name.Region, "group", h.Group, "key", index.Key,
+		"already", result.Already, "read", sum.Read, "created", sum.Created, "updated", sum.Updated, "unchanged", sum.Unchanged,
+		"adapted", sum.Adapted, "rejected", sum.Rejected, "deleted", sum.Deleted, "duration_ms", result.DurationMS)
+	return result, nil
+}
+
+func (c *Counts) add(d Counts) {
+	c.Read += d.Read
+	c.Created += d.Created
+	c.Updated += d.Updated
+	c.Unchanged += d.Unchanged
+	c.Adapted += d.Adapted
+	c.Rejected += d.Rejected
+	c.Deleted += d.Deleted
+}
+
+func (h Handler) load(ctx context.Context, request Request) (Result, error) {
+	conn, err := h.Pool.Acquire(ctx)
+	if err != nil {
+		return Result{}, fmt.Errorf("waiting for a database connection: %w", err)
+	}
+	defer conn.Release()
+	entry, err := h.enter(ctx, conn.Conn(), request.Index)
+	if err != nil {
+		return Result{}, err
+	}
+	if entry.loaded && !request.Reload {
+		return Result{Tables: asUnchanged(entry.counters), Already: true}, nil
+	}
+	result, err := h.transaction(ctx, conn.Conn(), request.Index, entry)
+	if err != nil {
+		return Result{}, errors.Join(err, entry.fail(context.WithoutCancel(ctx), conn.Conn(), err))
+	}
+	return result, nil
+}
+
+// transaction loads all tables of the group, or none.
+func (h Handler) transaction(ctx context.Context, conn *pgx.Conn, index snapshot.Index, entry ledgerEntry) (Result, error) {
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		return Result{}, fmt.Errorf("beginning the transaction: %w", err)
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit there is nothing to roll back
+	if err := prepare(ctx, tx, index); err != nil {
+		return Result{}, err
+	}
+	result := Result{Tables: map[string]Counts{}}
+	s := &Session{Tx: tx, Index: index, source: source{h.Bucket(index.Bucket), index}, entry: entry, result: &result}
+	if s.account, err = h.account(ctx, s); err != nil {
+		return Result{}, err
+	}
+	for _, t := range h.Tables {
+		counts, misfits, err := s.table(ctx, t)
+		if err != nil {
+			return Result{}, fmt.Errorf("loading table %s: %w", t.Name, err)
+		}
+		if err := s.report(ctx, t, counts, misfits); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := entry.finish(ctx, tx, result.Tables); err != nil {
+		return Result{}, err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return Result{}, fmt.Errorf("committing: %w", err)
+	}
+	return result, nil
+}
+
+func (h Handler) account(ctx context.Context, s *Session) (int32, error) {
+	if h.Own != nil {
+		return h.Own(ctx, s)
+	}
+	return AccountRow(ctx, s.Tx, s.Index)
+}
+
+// AccountRow is the accounts row of the snapshot.
+func AccountRow(ctx context.Context, tx pgx.Tx, index snapshot.Index) (id int32, err error) {
+	err = tx.QueryRow(ctx, "select id from accounts where account_id = $1 and region = $2", index.Name.Account, index.Name.Region).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, fault.New(fault.Invalid, "account %s has no row for region %s: load its account section first", index.Name.Account, index.Name.Region)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("finding the account's row: %w", err)
+	}
+	return id, nil
+}
+
+// prepare makes loads of one account and region wait for each other, and gives hash joins room.
+func prepare(ctx context.Context, tx pgx.Tx, index snapshot.Index) error {
+	hash := fnv.New64a()
+	fmt.Fprintf(hash, "%s %s", index.Name.Account, index.Name.Region)
+	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", int64(hash.Sum64())); err != nil {
+		return fmt.Errorf("waiting for other loads of account %s: %w", index.Name.Account, err)
+	}
+	if _, err := tx.Exec(ctx, "set local work_mem = '64MB'"); err != nil {
+		return fmt.Errorf("preparing the transaction: %w", err)
+	}
+	return nil
+}
+
+func (r *Result) note(t Table, misfits []misfit) {
+	for _, m := range misfits {
+		if m.adapted || len(r.Rejects) >= shownRejects {
+			continue
+		}
+		r.Rejects = append(r.Rejects, Reject{t.Section, m.index, t.Name, m.column, m.reason, m.excerpt})
+	}
+}
+
+// asUnchanged are the counters of an earlier load as those of one that had nothing to do.
+func asUnchanged(counters map[string]Counts) map[string]Counts {
+	for table, c := range counters {
+		counters[table] = Counts{Read: c.Read, Unchanged: c.Read - c.Rejected, Rejected: c.Rejected}
+	}
+	return counters
+}
+
+// ledgerEntry is the line of one object version and group in view360.loads.
+type ledgerEntry struct {
+	id       int64
+	loaded   bool
+	counters map[string]Counts
+}
+
+// enter finds or makes the line.
+func (h Handler) enter(ctx context.Context, conn *pgx.Conn, index snapshot.Index) (e ledgerEntry, err error) {
+	version := index.Version
+	if version == "" {
+		version = index.ETag
+	}
+	var counters []byte
+	err = conn.QueryRow(ctx, `insert into view360.loads as l
+  (object_key, object_version, table_group, account_id, region, snapshot_date, snapshot_interval)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (object_key, object_version, table_group) do update set
+  started_at = case when l.state = 'loaded' then l.started_at else current_timestamp end,
+  state = case when l.state = 'loaded' then l.state else 'running' end
+returning id, state = 'loaded', counters`,
+		index.Key, version, h.Group, index.Name.Account, index.Name.Region, index.Name.Date, string(index.Name.Interval)).Scan(&e.id, &e.loaded, &counters)
+	if err != nil {
+		return e, fmt.Errorf("asking the ledger: %w", err)
+	}
+	if err := json.Unmarshal(counters, &e.counters); err != nil {
+		return e, fmt.Errorf("reading the ledger: %w", err)
+	}
+	return e, nil
+}
+
+func (e ledgerEntry) finish(ctx context.Context, tx pgx.Tx, tables map[string]Counts) error {
+	counters, err := json.Marshal(tables)
+	if err != nil {
+		return fmt.Errorf("encoding the counters: %w", err)
+	}
+	_, err = tx.Exec(ctx, "update view360.loads set state = 'loaded', finished_at = clock_timestamp(), error = null, counters = $2 where id = $1", e.id, counters)
+	if err != nil {
+		return fmt.Errorf("writing the ledger: %w", err)
+	}
+	return nil
+}
+
+func (e ledgerEntry) fail(ctx context.Context, conn *pgx.Conn, reason error) error {
+	if conn.IsClosed() {
+		return nil // the ledger still says running, with the time it started
+	}
+	_, err := conn.Exec(ctx, "update view360.loads set state = 'failed', finished_at = clock_timestamp(), error = $2 where id = $1 and state <> 'loaded'", e.id, reason.Error())
+	if err != nil {
+		return fmt.Errorf("writing the ledger: %w", err)
+	}
+	return nil
+}

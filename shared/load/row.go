@@ -1,0 +1,202 @@
+package load
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"view360/shared/snapshot"
+)
+
+// members finds the members of an element that the columns of one table read, without decoding the rest.
+type members struct {
+	columns []int               // columns that take the value here
+	inner   map[string]*members // by member name
+}
+
+func membersOf(columns []Column) *members {
+	root := &members{}
+	for i, c := range columns {
+		if c.Fixed != nil {
+			continue
+		}
+		root.add(cmp.Or(c.Member, c.Name), i)
+		if c.Or != "" {
+			root.add(c.Or, len(columns)+i)
+		}
+	}
+	return root
+}
+
+func (m *members) add(path string, value int) {
+	for _, name := range strings.Split(path, ".") {
+		if m.inner == nil {
+			m.inner = map[string]*members{}
+		}
+		if m.inner[name] == nil {
+			m.inner[name] = &members{}
+		}
+		m = m.inner[name]
+	}
+	m.columns = append(m.columns, value)
+}
+
+// read puts the values that columns take into values. It reports an element that is no valid JSON object.
+func (m *members) read(d *jsontext.Decoder, values []jsontext.Value) error {
+	if d.PeekKind() != '{' {
+		return d.SkipValue()
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	for d.PeekKind() != '}' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		at := m.inner[name.String()]
+		switch {
+		case at == nil:
+			err = d.SkipValue()
+		case len(at.columns) > 0:
+			var v jsontext.Value
+			if v, err = d.ReadValue(); err == nil {
+				for _, i := range at.columns {
+					values[i] = append(values[i][:0], v...)
+				}
+			}
+		default:
+			err = at.read(d, values)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := d.ReadToken()
+	return err
+}
+
+// misfit is a value that was rejected or adapted.
+type misfit struct {
+	index   int // ordinal in the section
+	column  string
+	reason  string
+	excerpt string
+	adapted bool
+}
+
+// encoder turns elements into lines of COPY's text format.
+type encoder struct {
+	table   Table
+	fixed   []string
+	members *members
+	values  []jsontext.Value // of the columns, then of their Or
+	cells   []cell
+	line    []byte
+}
+
+func newEncoder(t Table, index snapshot.Index) *encoder {
+	e := &encoder{
+		table: t, fixed: make([]string, len(t.Columns)), members: membersOf(t.Columns),
+		values: make([]jsontext.Value, 2*len(t.Columns)), cells: make([]cell, len(t.Columns)),
+	}
+	for i, c := range t.Columns {
+		if c.Fixed != nil {
+			e.fixed[i] = c.Fixed(index)
+		}
+	}
+	return e
+}
+
+// cell is the text of one value as COPY and casts take it.
+type cell struct {
+	text string
+	null bool
+}
+
+// read reads one element and returns the values of the columns, valid until the next call, and what did not fit. ok is
+// false for a row that must not be loaded.
+func (e *encoder) read(at place, d *jsontext.Decoder) (misfits []misfit, ok bool, err error) {
+	for i := range e.values {
+		e.values[i] = e.values[i][:0]
+	}
+	if kind := d.PeekKind(); kind != '{' {
+		value, err := d.ReadValue()
+		return []misfit{{index: at.index, reason: "the element is no object", excerpt: excerpt(value)}}, false, err
+	}
+	if err := e.members.read(d, e.values); err != nil {
+		return nil, false, err
+	}
+	ok = true
+	for i, c := range e.table.Columns {
+		out, null, adapted, err := e.column(i, c)
+		e.cells[i] = cell{out, null}
+		if err == nil && !adapted {
+			continue
+		}
+		m := misfit{index: at.index, column: strings.TrimPrefix(c.Name, "_"), adapted: err == nil, excerpt: excerpt(e.values[i]), reason: "changed to fit " + c.Type.String()}
+		if err != nil {
+			m.reason = err.Error()
+			ok = false
+		}
+		misfits = append(misfits, m)
+	}
+	return misfits, ok, nil
+}
+
+// copyLine is the row that was read last, in COPY's text format.
+func (e *encoder) copyLine(at place) []byte {
+	e.line = strconv.AppendInt(e.line[:0], int64(at.index), 10)
+	e.line = append(e.line, '\t')
+	e.line = strconv.AppendInt(e.line, int64(at.parent), 10)
+	for _, c := range e.cells {
+		e.line = append(e.line, '\t')
+		if c.null {
+			e.line = append(e.line, `\N`...)
+			continue
+		}
+		e.line = appendEscaped(e.line, c.text)
+	}
+	e.line = append(e.line, '\n')
+	return e.line
+}
+
+// column is the value of one column.
+func (e *encoder) column(i int, c Column) (out string, null, adapted bool, err error) {
+	if c.Fixed != nil {
+		return e.fixed[i], false, false, nil
+	}
+	v := e.values[i]
+	if (len(v) == 0 || v.Kind() == 'n') && c.Or != "" {
+		v, c.Map = e.values[len(e.table.Columns)+i], nil
+	}
+	out, null, adapted, err = c.value(v)
+	if null && c.Default != "" && (len(v) == 0 || c.Rule == Required) {
+		return c.Default, false, adapted, err // a column that may be NULL keeps a null that was sent
+	}
+	if err == nil && null && c.Rule == Required {
+		err = errAbsent
+	}
+	return out, null, adapted, err
+}
+
+// appendEscaped writes a value in COPY's text format.
+func appendEscaped(line []byte, s string) []byte {
+	for i := 0; i < len(s); i++ {
+		switch b := s[i]; b {
+		case '\\':
+			line = append(line, `\\`...)
+		case '\n':
+			line = append(line, `\n`...)
+		case '\r':
+			line = append(line, `\r`...)
+		case '\t':
+			line = append(line, `\t`...)
+		default:
+			line = append(line, b)
+		}
+	}
+	return line
+}

@@ -1,0 +1,326 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"view360/shared/snapshot"
+)
+
+// Session is one load of one group: a transaction and the snapshot it reads.
+type Session struct {
+	Tx      pgx.Tx
+	Index   snapshot.Index
+	source  source
+	entry   ledgerEntry
+	account int32
+	result  *Result
+}
+
+// Object reads an object section as one row of t without loading it: the columns' values as text, nil for NULL. A row
+// that does not fit is reported like any other, and ok is false; so is one that is not there.
+func (s *Session) Object(ctx context.Context, t Table) (values map[string]*string, ok bool, err error) {
+	if _, there := s.Index.Sections[t.Section]; !there {
+		return nil, false, nil
+	}
+	encoder, staged := newEncoder(t, s.Index), &staging{}
+	err = s.source.each(ctx, t.Section, func(at place, d *jsontext.Decoder) error {
+		misfits, fits, err := encoder.read(at, d)
+		if err != nil {
+			return err
+		}
+		staged.add(misfits, fits)
+		ok = fits
+		return nil
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	values = map[string]*string{}
+	for i, c := range t.Columns {
+		if text := encoder.cells[i].text; !encoder.cells[i].null {
+			values[c.Name] = &text
+		}
+	}
+	return values, ok, s.report(ctx, t, staged.counts, staged.misfits)
+}
+
+// Count adds to what happened to a table's rows.
+func (s *Session) Count(table string, c Counts) {
+	sum := s.result.Tables[table]
+	sum.add(c)
+	s.result.Tables[table] = sum
+}
+
+// Counted is what happened to a table's rows so far.
+func (s *Session) Counted(table string) Counts { return s.result.Tables[table] }
+
+// report notes the rows of a table that did not fit.
+func (s *Session) report(ctx context.Context, t Table, counts Counts, misfits []misfit) error {
+	if counts != (Counts{}) {
+		s.Count(t.Name, counts)
+	}
+	s.result.note(t, misfits)
+	return s.keep(ctx, t, misfits)
+}
+
+// table loads one table and returns what happened, with the rows that did not fit.
+func (s *Session) table(ctx context.Context, t Table) (Counts, []misfit, error) {
+	section, there := s.Index.Sections[locate(t.Section).path]
+	if !there {
+		return Counts{}, nil, nil
+	}
+	if _, err := s.Tx.Exec(ctx, t.createStage()); err != nil {
+		return Counts{}, nil, fmt.Errorf("creating the stage: %w", err)
+	}
+	staged, err := s.copy(ctx, t)
+	if err != nil {
+		return Counts{}, nil, err
+	}
+	counts := staged.counts
+	if t.Parent != nil {
+		if err := s.orphans(ctx, t, staged, &counts); err != nil {
+			return Counts{}, nil, err
+		}
+	}
+	if err := s.write(ctx, t, section, &counts); err != nil {
+		return Counts{}, nil, err
+	}
+	counts.Unchanged = counts.Read - counts.Created - counts.Updated - counts.Rejected
+	return counts, staged.misfits, nil
+}
+
+// staging collects what the encoder says while the rows are copied.
+type staging struct {
+	counts  Counts
+	misfits []misfit
+}
+
+func (s *staging) add(misfits []misfit, ok bool) {
+	s.counts.Read++
+	if !ok {
+		s.counts.Rejected++
+	}
+	for _, m := range misfits {
+		if m.adapted && ok {
+			s.counts.Adapted++
+		}
+		if len(s.misfits) < keptRejects && (ok == m.adapted) {
+			s.misfits = append(s.misfits, m)
+		}
+	}
+}
+
+// copy streams the section's rows into the stage.
+func (s *Session) copy(ctx context.Context, t Table) (*staging, error) {
+	result := &staging{}
+	reader, writer := io.Pipe()
+	defer reader.Close()
+	go func() {
+		lines := &lineWriter{out: writer}
+		encoder := newEncoder(t, s.Index)
+		err := s.source.each(ctx, t.Section, func(at place, d *jsontext.Decoder) error {
+			misfits, ok, err := encoder.read(at, d)
+			if err != nil {
+				return err
+			}
+			result.add(misfits, ok)
+			if !ok {
+				return nil
+			}
+			return lines.write(encoder.copyLine(at))
+		})
+		if err == nil {
+			err = lines.flush()
+		}
+		writer.CloseWithError(err)
+	}()
+	if _, err := s.Tx.Conn().PgConn().CopyFrom(ctx, reader, t.copyStage()); err != nil {
+		return nil, fmt.Errorf("copying the rows: %w", err)
+	}
+	return result, nil
+}
+
+// lineWriter hands over whole lines in large pieces.
+type lineWriter struct {
+	out    io.Writer
+	buffer []byte
+}
+
+const pieceSize = 64 << 10
+
+func (l *lineWriter) write(line []byte) error {
+	l.buffer = append(l.buffer, line...)
+	if len(l.buffer) < pieceSize {
+		return nil
+	}
+	return l.flush()
+}
+
+func (l *lineWriter) flush() error {
+	_, err := l.out.Write(l.buffer)
+	l.buffer = l.buffer[:0]
+	return err
+}
+
+// orphans rejects the rows whose parent does not exist.
+func (s *Session) orphans(ctx context.Context, t Table, staged *staging, counts *Counts) error {
+	rows, err := s.Tx.Query(ctx, t.orphans())
+	if err != nil {
+		return fmt.Errorf("looking for rows without a parent: %w", err)
+	}
+	lost, err := pgx.CollectRows(rows, pgx.RowTo[int32])
+	if err != nil {
+		return fmt.Errorf("looking for rows without a parent: %w", err)
+	}
+	counts.Rejected += int64(len(lost))
+	for _, row := range lost {
+		if len(staged.misfits) < keptRejects {
+			staged.misfits = append(staged.misfits, misfit{index: int(row), column: t.Parent.Column, reason: "its row in " + t.Parent.Table + " does not exist"})
+		}
+	}
+	return nil
+}
+
+// write takes the stage over into the table, as far as no newer snapshot knew better.
+func (s *Session) write(ctx context.Context, t Table, section snapshot.Range, counts *Counts) error {
+	stale, err := s.stale(ctx, t, section)
+	if err != nil || stale {
+		return err
+	}
+	if counts.Read >= analyzeFrom {
+		if _, err := s.Tx.Exec(ctx, "analyze "+t.stageName()); err != nil {
+			return fmt.Errorf("analyzing the stage: %w", err)
+		}
+	}
+	if err := s.takeOver(ctx, t, section, counts); err != nil {
+		return err
+	}
+	if counts.Deleted, err = s.delete(ctx, t, section); err != nil {
+		return err
+	}
+	if !section.Complete || t.Nature != CurrentState {
+		if _, err := s.Tx.Exec(ctx, t.confirm(), s.account, section.ObservedAt); err != nil {
+			return fmt.Errorf("confirming equal rows: %w", err)
+		}
+	}
+	if t.IsParent {
+		if _, err := s.Tx.Exec(ctx, t.ids(), s.account); err != nil {
+			return fmt.Errorf("reading the ids back: %w", err)
+		}
+	}
+	return nil
+}
+
+// analyzeFrom is the number of rows from which statistics of the stage pay.
+const analyzeFrom = 5_000
+
+// cardinalityViolation: one statement touched a row twice, because the file repeats a key.
+const cardinalityViolation = "21000"
+
+func (s *Session) takeOver(ctx context.Context, t Table, section snapshot.Range, counts *Counts) error {
+	try := func() error {
+		nested, err := s.Tx.Begin(ctx)
+		if err != nil {
+			return fmt.Errorf("setting a savepoint: %w", err)
+		}
+		err = nested.QueryRow(ctx, t.takeOver(), s.account, section.ObservedAt).Scan(&counts.Created, &counts.Updated)
+		if err != nil {
+			return errors.Join(err, nested.Rollback(ctx))
+		}
+		return nested.Commit(ctx)
+	}
+	err := try()
+	var violation *pgconn.PgError
+	if errors.As(err, &violation) && violation.Code == cardinalityViolation {
+		if _, err := s.Tx.Exec(ctx, t.deleteDuplicates()); err != nil {
+			return fmt.Errorf("removing repeated rows: %w", err)
+		}
+		err = try()
+	}
+	if err != nil {
+		return fmt.Errorf("taking the rows over: %w", err)
+	}
+	return nil
+}
+
+// stale reports whether a newer complete snapshot has been loaded into a current-state table, and otherwise moves the
+// watermark when this one is complete.
+func (s *Session) stale(ctx context.Context, t Table, section snapshot.Range) (stale bool, err error) {
+	if t.Nature != CurrentState {
+		return false, nil
+	}
+	err = s.Tx.QueryRow(ctx, `select coalesce((select observed_at > $3 from view360.section_watermarks where account_row_id = $1 and table_name = $2), false)`,
+		s.account, t.Name, section.ObservedAt).Scan(&stale)
+	if err != nil {
+		return false, fmt.Errorf("reading the watermark: %w", err)
+	}
+	if stale || !section.Complete {
+		return stale, nil
+	}
+	_, err = s.Tx.Exec(ctx, `insert into view360.section_watermarks as w (account_row_id, table_name, observed_at) values ($1, $2, $3)
+on conflict (account_row_id, table_name) do update set observed_at = excluded.observed_at where w.observed_at < excluded.observed_at`,
+		s.account, t.Name, section.ObservedAt)
+	if err != nil {
+		return false, fmt.Errorf("moving the watermark: %w", err)
+	}
+	return false, nil
+}
+
+func (s *Session) delete(ctx context.Context, t Table, section snapshot.Range) (int64, error) {
+	statement := ""
+	switch {
+	case t.Replace:
+		statement = t.deleteReplaced()
+	case t.Nature == CurrentState && section.Complete:
+		statement = t.deleteGone()
+	default:
+		return 0, nil
+	}
+	tag, err := s.Tx.Exec(ctx, statement, s.account, section.ObservedAt)
+	if err != nil {
+		return 0, fmt.Errorf("deleting what is gone: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// keep writes the rows that did not fit to view360.rejects.
+func (s *Session) keep(ctx context.Context, t Table, misfits []misfit) error {
+	if len(misfits) == 0 {
+		return nil
+	}
+	rows := pgx.CopyFromSlice(len(misfits), func(i int) ([]any, error) {
+		m := misfits[i]
+		outcome := "rejected"
+		if m.adapted {
+			outcome = "adapted"
+		}
+		return []any{s.entry.id, outcome, strings.TrimSuffix(t.Section, "[]"), int32(m.index), t.Name, nullable(m.column), m.reason, nullable(m.excerpt)}, nil
+	})
+	_, err := s.Tx.CopyFrom(ctx, pgx.Identifier{"view360", "rejects"},
+		[]string{"load_id", "outcome", "section", "item_index", "table_name", "column_name", "reason", "value_excerpt"}, rows)
+	if err != nil {
+		return fmt.Errorf("recording what did not fit: %w", err)
+	}
+	return nil
+}
+
+func nullable(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// Place is the path of a row for people: security.kms[3].
+func (r Reject) Place() string {
+	return strings.TrimSuffix(r.Section, "[]") + "[" + strconv.Itoa(r.Index) + "]"
+}

@@ -1,0 +1,176 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"view360/shared/object"
+	"view360/shared/snapshot"
+)
+
+// source reads the elements of one table's section as a stream.
+type source struct {
+	store *object.Store
+	index snapshot.Index
+}
+
+// location is where a table's rows lie: the indexed range to read, and the list inside its elements when the rows are
+// nested.
+type location struct {
+	path   string // in the index
+	list   bool   // the range is a list of elements
+	nested string // member of the elements that lists the rows; "" when the elements are the rows
+}
+
+func locate(section string) location {
+	outer, nested, isNested := strings.Cut(section, "[].")
+	return location{path: strings.TrimSuffix(outer, "[]"), list: strings.HasSuffix(outer, "[]") || isNested, nested: strings.TrimSuffix(nested, "[]")}
+}
+
+// place is the position of a row in its section.
+type place struct {
+	parent int // ordinal of the element around it; 0 for an object section
+	index  int // ordinal in its list
+}
+
+// open streams the range of a path. Large lists inside an object section are left out: the section of a table that
+// reads an object is small then, whatever the object lists.
+func (s source) open(ctx context.Context, loc location) (io.ReadCloser, error) {
+	place := s.index.Sections[loc.path]
+	version := object.Version{Key: s.index.Key, ETag: s.index.ETag, ID: s.index.Version}
+	if loc.list {
+		return s.store.OpenRange(ctx, version, place.Start, place.End)
+	}
+	return s.withoutMembers(ctx, version, loc.path, place)
+}
+
+// withoutMembers reads an object with each indexed list in it replaced by null.
+func (s source) withoutMembers(ctx context.Context, version object.Version, path string, place snapshot.Range) (io.ReadCloser, error) {
+	var holes []snapshot.Range
+	for member, r := range s.index.Sections {
+		if strings.HasPrefix(member, path+".") && r.End-r.Start > 1<<10 {
+			holes = append(holes, r)
+		}
+	}
+	slices.SortFunc(holes, func(a, b snapshot.Range) int { return int(a.Start - b.Start) })
+	var readers []io.Reader
+	var closers pieces
+	start := place.Start
+	for _, hole := range append(holes, snapshot.Range{Start: place.End, End: place.End}) {
+		piece, err := s.store.OpenRange(ctx, version, start, hole.Start)
+		if err != nil {
+			return nil, errors.Join(err, closers.Close())
+		}
+		closers = append(closers, piece)
+		readers = append(readers, piece)
+		if hole.End != place.End || hole.Start != hole.End {
+			readers = append(readers, strings.NewReader("null"))
+		}
+		start = hole.End
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(readers...), closers}, nil
+}
+
+type pieces []io.Closer
+
+func (p pieces) Close() error {
+	var failures []error
+	for _, c := range p {
+		failures = append(failures, c.Close())
+	}
+	return errors.Join(failures...)
+}
+
+// each calls visit for every element of the section. visit must read exactly one value.
+func (s source) each(ctx context.Context, section string, visit func(place, *jsontext.Decoder) error) error {
+	loc := locate(section)
+	body, err := s.open(ctx, loc)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	d := jsontext.NewDecoder(body, jsontext.AllowDuplicateNames(true))
+	w := walker{d: d, visit: visit}
+	switch {
+	case !loc.list && d.PeekKind() == '{':
+		err = visit(place{}, d)
+	case loc.list && loc.nested == "":
+		err = w.list(0)
+	case loc.list:
+		err = w.nested(loc.nested)
+	}
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", section, err)
+	}
+	return nil
+}
+
+// walker goes through a list, or through the lists inside the elements of one, without holding an element.
+type walker struct {
+	d     *jsontext.Decoder
+	visit func(place, *jsontext.Decoder) error
+}
+
+// list visits the elements of the list that comes next.
+func (w walker) list(parent int) error {
+	return w.elements(func(i int) error { return w.visit(place{parent, i}, w.d) })
+}
+
+// nested visits the elements of the lists under a member of the elements of the list that comes next.
+func (w walker) nested(member string) error {
+	return w.elements(func(i int) error {
+		return w.members(func(name string) error {
+			if name == member {
+				return w.list(i)
+			}
+			return w.d.SkipValue()
+		})
+	})
+}
+
+// elements reads a list; what is no list has no elements.
+func (w walker) elements(read func(i int) error) error {
+	if w.d.PeekKind() != '[' {
+		return w.d.SkipValue()
+	}
+	if _, err := w.d.ReadToken(); err != nil {
+		return err
+	}
+	for i := 0; w.d.PeekKind() != ']'; i++ {
+		if err := read(i); err != nil {
+			return err
+		}
+	}
+	_, err := w.d.ReadToken()
+	return err
+}
+
+// members reads an object; what is no object has no members.
+func (w walker) members(read func(name string) error) error {
+	if w.d.PeekKind() != '{' {
+		return w.d.SkipValue()
+	}
+	if _, err := w.d.ReadToken(); err != nil {
+		return err
+	}
+	for w.d.PeekKind() != '}' {
+		name, err := w.d.ReadToken()
+		if err != nil {
+			return err
+		}
+		if err := read(name.String()); err != nil {
+			return err
+		}
+	}
+	_, err := w.d.ReadToken()
+	return err
+}

@@ -1,0 +1,318 @@
+package load
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// errAbsent is the rejection of a required value that is not there.
+var errAbsent = errors.New("is missing")
+
+// value converts one JSON value to the text that COPY takes for the column, or says why it does not fit. adapted tells
+// that it was changed to fit. Text of zero length stands for NULL in columns that are no text.
+func (c Column) value(v jsontext.Value) (out string, null, adapted bool, err error) {
+	if len(v) == 0 || v.Kind() == 'n' {
+		return "", true, false, nil
+	}
+	switch c.Type.kind {
+	case text, enumerated:
+		return c.text(v)
+	case integer:
+		return c.integer(v)
+	case numeric:
+		return c.numeric(v)
+	case boolean:
+		return c.boolean(v)
+	case timestamp:
+		return c.time(v, func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999999Z07:00") })
+	case date:
+		return c.time(v, func(t time.Time) string { return t.UTC().Format(time.DateOnly) })
+	default:
+		return c.json(v)
+	}
+}
+
+// plain is the text of a JSON string, or the JSON text of another value as the first generation's loader wrote it.
+func plain(v jsontext.Value) (string, bool, error) {
+	if v.Kind() != '"' {
+		return compactSpaced(v), false, nil
+	}
+	unquoted, err := jsontext.AppendUnquote(nil, v)
+	if err != nil {
+		return "", false, fmt.Errorf("is no valid text: %w", err)
+	}
+	if i := bytes.IndexByte(unquoted, 0); i < 0 {
+		return string(unquoted), false, nil
+	}
+	return string(bytes.ReplaceAll(unquoted, []byte{0}, nil)), true, nil // PostgreSQL cannot store NUL
+}
+
+func (c Column) text(v jsontext.Value) (string, bool, bool, error) {
+	s, adapted, err := plain(v)
+	if c.Rule == Join && v.Kind() == '[' {
+		s, adapted, err = joined(v)
+	}
+	if err != nil {
+		return "", false, false, err
+	}
+	if c.Map != nil {
+		s = c.Map(s)
+	}
+	if c.Type.kind == enumerated && !granularities[s] {
+		return "", false, false, fmt.Errorf("%q is none of DAILY, WEEKLY, MONTHLY, YEARLY", s)
+	}
+	limit := c.Type.length
+	if limit == 0 || len(s) <= limit || utf8.RuneCountInString(s) <= limit {
+		return s, false, adapted, nil
+	}
+	switch c.Rule {
+	case Cut, Join:
+		return cut(s, limit), false, true, nil
+	case CutAtComma:
+		s = cut(s, limit)
+		if i := strings.LastIndexByte(s, ','); i > 0 {
+			s = s[:i]
+		}
+		return s, false, true, nil
+	default:
+		return "", false, false, fmt.Errorf("has %d characters, more than %d", utf8.RuneCountInString(s), limit)
+	}
+}
+
+// joined is a list of texts as one text, separated by commas.
+func joined(v jsontext.Value) (string, bool, error) {
+	var parts []jsontext.Value
+	if err := json.Unmarshal(v, &parts); err != nil {
+		return "", false, fmt.Errorf("is no list: %w", err)
+	}
+	texts := make([]string, len(parts))
+	for i, part := range parts {
+		var err error
+		if texts[i], _, err = plain(part); err != nil {
+			return "", false, err
+		}
+	}
+	return strings.Join(texts, ","), false, nil
+}
+
+var granularities = map[string]bool{"DAILY": true, "WEEKLY": true, "MONTHLY": true, "YEARLY": true}
+
+func cut(s string, characters int) string {
+	for i := range s {
+		if characters == 0 {
+			return s[:i]
+		}
+		characters--
+	}
+	return s
+}
+
+// decimal is the text of a JSON number, or of a text that holds one. Binary floats never come near it.
+func decimal(v jsontext.Value) (string, error) {
+	s := string(v)
+	if v.Kind() == '"' {
+		var err error
+		if s, _, err = plain(v); err != nil {
+			return "", err
+		}
+		s = strings.TrimSpace(s)
+	}
+	if s != "" && !isNumber(s) {
+		return "", fmt.Errorf("%s is no number", excerpt(v))
+	}
+	return s, nil
+}
+
+func isNumber(s string) bool {
+	s = strings.TrimPrefix(s, "-")
+	if s == "" || strings.Trim(s, "0123456789.eE+-") != "" || s[0] < '0' || s[0] > '9' {
+		return false
+	}
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil || errors.Is(err, strconv.ErrRange)
+}
+
+// digitsBefore is the number of digits before the decimal point, without leading zeros, after the exponent.
+func digitsBefore(s string) int {
+	s = strings.TrimPrefix(s, "-")
+	mantissa, exponent, _ := strings.Cut(strings.ToLower(s), "e")
+	shift, err := strconv.Atoi(strings.TrimPrefix(exponent, "+"))
+	if err != nil && exponent != "" {
+		shift = 1 << 20 // an exponent that does not fit an int
+		if strings.HasPrefix(exponent, "-") {
+			shift = -shift
+		}
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	significant := strings.TrimLeft(whole+fraction, "0")
+	if significant == "" {
+		return 0
+	}
+	return max(len(whole)-(len(whole+fraction)-len(significant))+shift, 0)
+}
+
+func (c Column) numeric(v jsontext.Value) (string, bool, bool, error) {
+	s, err := decimal(v)
+	if err != nil || s == "" {
+		return "", s == "", false, err
+	}
+	room := c.Type.precision - c.Type.scale
+	digits := digitsBefore(s)
+	if digits < room || digits == room && !roundsUp(s, room, c.Type.scale) {
+		if digits == 0 && strings.ContainsAny(s, "eE") && len(s) > 1 && exponentOf(s) < -1000 {
+			s = "0" // nothing is left of it at the column's scale
+		}
+		return s, false, false, nil
+	}
+	if c.Rule == Clamp {
+		most := strings.Repeat("9", room) + "." + strings.Repeat("9", c.Type.scale)
+		if strings.HasPrefix(s, "-") {
+			most = "-" + most
+		}
+		return most, false, true, nil
+	}
+	return "", false, false, fmt.Errorf("%s does not fit numeric(%d,%d)", excerpt(v), c.Type.precision, c.Type.scale)
+}
+
+func exponentOf(s string) int {
+	_, exponent, _ := strings.Cut(strings.ToLower(s), "e")
+	n, err := strconv.Atoi(exponent)
+	if err != nil {
+		return -1 << 20
+	}
+	return n
+}
+
+// roundsUp reports whether a number with all the digits that the column has room for grows by one more when rounded.
+func roundsUp(s string, room, scale int) bool {
+	r, ok := new(big.Rat).SetString(s)
+	if !ok {
+		return true
+	}
+	limit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(room)), nil))
+	half := new(big.Rat).SetFrac(big.NewInt(5), new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale+1)), nil))
+	return r.Abs(r).Add(r, half).Cmp(limit) >= 0
+}
+
+func (c Column) integer(v jsontext.Value) (string, bool, bool, error) {
+	s, err := decimal(v)
+	if err != nil || s == "" {
+		return "", s == "", false, err
+	}
+	if n, err := strconv.ParseInt(s, 10, 32); err == nil {
+		return strconv.FormatInt(n, 10), false, false, nil
+	}
+	if digitsBefore(s) > 10 || exponentOf(s) < -1000 && strings.ContainsAny(s, "eE") {
+		return "", false, false, fmt.Errorf("%s does not fit an integer", excerpt(v))
+	}
+	r, _ := new(big.Rat).SetString(s)
+	rounded := r.FloatString(0) // half away from zero, as numeric does
+	if c.Rule == AtLeastOne && rounded == "0" && r.Sign() > 0 {
+		rounded = "1"
+	}
+	n, err := strconv.ParseInt(rounded, 10, 32)
+	if err != nil {
+		return "", false, false, fmt.Errorf("%s does not fit an integer", excerpt(v))
+	}
+	return strconv.FormatInt(n, 10), false, !r.IsInt(), nil
+}
+
+func (c Column) boolean(v jsontext.Value) (string, bool, bool, error) {
+	switch v.Kind() {
+	case 't':
+		return "t", false, false, nil
+	case 'f':
+		return "f", false, false, nil
+	default:
+		return "", false, false, fmt.Errorf("%s is neither true nor false", excerpt(v))
+	}
+}
+
+// timeLayouts are the forms that senders write; a time without an offset is UTC.
+var timeLayouts = []string{
+	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999",
+	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999",
+	time.DateOnly,
+}
+
+func (c Column) time(v jsontext.Value, format func(time.Time) string) (string, bool, bool, error) {
+	if v.Kind() != '"' {
+		return "", false, false, fmt.Errorf("%s is no time", excerpt(v))
+	}
+	s, adapted, err := plain(v)
+	if err != nil || s == "" {
+		return "", s == "", false, err
+	}
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1 {
+			out := format(t.Round(time.Microsecond))
+			if c.Map != nil {
+				out = c.Map(out)
+			}
+			return out, false, adapted, nil
+		}
+	}
+	return "", false, false, fmt.Errorf("%s is no time", excerpt(v))
+}
+
+func (c Column) json(v jsontext.Value) (string, bool, bool, error) {
+	if k := v.Kind(); k != '{' && k != '[' {
+		return "", false, false, fmt.Errorf("%s is neither an object nor an array", excerpt(v))
+	}
+	compact := v.Clone()
+	if err := compact.Compact(); err != nil {
+		return "", false, false, err
+	}
+	cleaned := strings.ReplaceAll(string(compact), `\u0000`, "")
+	return cleaned, false, len(cleaned) != len(compact), nil
+}
+
+// compactSpaced is JSON text with one blank after , and :, and non-ASCII escaped: the form that dashboards search.
+func compactSpaced(v jsontext.Value) string {
+	compact := v.Clone()
+	if err := compact.Compact(); err != nil {
+		return string(v)
+	}
+	var out strings.Builder
+	inText := false
+	for i := 0; i < len(compact); {
+		r, size := utf8.DecodeRune(compact[i:])
+		switch {
+		case r == '\\':
+			out.Write(compact[i : i+2])
+			i += 2
+			continue
+		case r == '"':
+			inText = !inText
+			out.WriteByte('"')
+		case r >= 0x10000:
+			r -= 0x10000
+			fmt.Fprintf(&out, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+		case r >= 0x80:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		default:
+			out.WriteByte(byte(r))
+			if !inText && (r == ',' || r == ':') {
+				out.WriteByte(' ')
+			}
+		}
+		i += size
+	}
+	return out.String()
+}
+
+// excerpt is the beginning of a value for people.
+func excerpt(v jsontext.Value) string {
+	const most = 60
+	s := strings.ToValidUTF8(string(v), "�")
+	return cut(s, most)
+}
