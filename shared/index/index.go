@@ -152,8 +152,13 @@ func (h Handler) reject(ctx context.Context, store *object.Store, version object
 const metaLimit = 1 << 20
 
 // describe fills in what the snapshot says of itself: when, and how complete, each section was collected.
-func (h Handler) describe(ctx context.Context, store *object.Store, index *snapshot.Index) error {
+//
+// A sender that does not say when it collected gets the snapshot's date. Two versions of one name would then be equally
+// old, so the content decides within the date's first second: whatever the order in which they are loaded, the outcome
+// is the same.
+func (h Handler) describe(ctx context.Context, store *object.Store, index *snapshot.Index, content uint64) error {
 	index.CollectedAt = index.Name.Date
+	observed := index.Name.Date.Add(time.Duration(content%1_000_000) * time.Microsecond)
 	place, described := index.Sections["meta"]
 	delete(index.Sections, "meta")
 	var meta snapshot.Meta
@@ -169,9 +174,10 @@ func (h Handler) describe(ctx context.Context, store *object.Store, index *snaps
 	}
 	if !meta.CollectedAt.IsZero() {
 		index.CollectedAt = meta.CollectedAt.UTC()
+		observed = index.CollectedAt
 	}
 	for path, r := range index.Sections {
-		r.ObservedAt = index.CollectedAt
+		r.ObservedAt = observed
 		if section, known := lookup(meta.Sections, path); known {
 			r.ObservedAt, r.Complete = section.CollectedAt.UTC(), section.Complete
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"regexp"
 	"slices"
@@ -39,14 +40,15 @@ func (h Handler) read(ctx context.Context, store *object.Store, body io.Reader, 
 	if version.Size > limit {
 		return index, unfit(-1, "it has %d bytes, more than the %d that are loaded", version.Size, limit)
 	}
-	s := scanner{d: jsontext.NewDecoder(&tokenLimit{source: body}, jsontext.AllowDuplicateNames(true)), index: &index}
+	content := fnv.New64a()
+	s := scanner{d: jsontext.NewDecoder(&tokenLimit{source: io.TeeReader(body, content)}, jsontext.AllowDuplicateNames(true)), index: &index}
 	if err := s.document(); err != nil {
 		return index, s.readable(err)
 	}
 	if err := s.check(); err != nil {
 		return index, err
 	}
-	return index, h.describe(ctx, store, &index)
+	return index, h.describe(ctx, store, &index, content.Sum64())
 }
 
 // scanner goes through the document once.

@@ -213,7 +213,7 @@ func (s *Session) write(ctx context.Context, t Table, section snapshot.Range, co
 		}
 	}
 	if t.IsParent {
-		if _, err := s.Tx.Exec(ctx, t.ids(), s.account); err != nil {
+		if _, err := s.Tx.Exec(ctx, t.ids(), s.account, section.ObservedAt); err != nil {
 			return fmt.Errorf("reading the ids back: %w", err)
 		}
 	}

@@ -57,7 +57,11 @@ func (t Table) source() string {
 	if t.Parent == nil {
 		return fmt.Sprintf("(select $1::integer as account_id, x.* from %s x) s", t.stageName())
 	}
-	return fmt.Sprintf("(select $1::integer as account_id, p.id as %s, x.* from %s x %s) s", quote(t.Parent.Column), t.stageName(), t.Parent.join())
+	fresh := ""
+	if t.Replace { // the set of a parent of which a newer snapshot knew better stays as it is
+		fresh = " and p.fresh"
+	}
+	return fmt.Sprintf("(select $1::integer as account_id, p.id as %s, x.* from %s x %s%s) s", quote(t.Parent.Column), t.stageName(), t.Parent.join(), fresh)
 }
 
 // join finds the parent row p of the staged row x.
@@ -136,7 +140,7 @@ func (t Table) deleteGone() string {
 
 // deleteReplaced removes the rows of the parents in this section that it does not list.
 func (t Table) deleteReplaced() string {
-	return fmt.Sprintf("delete from %s t using %s_ids p where t.%s = p.id and coalesce(t.observed_at, '-infinity') <= $2 and not exists (select from %s where %s)",
+	return fmt.Sprintf("delete from %s t using %s_ids p where p.fresh and t.%s = p.id and coalesce(t.observed_at, '-infinity') <= $2 and not exists (select from %s where %s)",
 		t.Name, t.Parent.Table, quote(t.Parent.Column), t.source(), t.sameKey("t", "s"))
 }
 
@@ -162,9 +166,10 @@ func (t Table) orphans() string {
 		t.stageName(), strings.ReplaceAll(t.Parent.join(), "x.", "y."))
 }
 
-// ids remembers the surrogate ids of the section's rows for the tables below.
+// ids remembers the surrogate ids of the section's rows for the tables below, and whether this snapshot is the newest
+// that knows the row.
 func (t Table) ids() string {
-	return fmt.Sprintf("create temporary table %s_ids on commit drop as select s._row, t.id from %s join %s t on %s",
+	return fmt.Sprintf("create temporary table %s_ids on commit drop as select s._row, t.id, coalesce(t.observed_at, '-infinity') <= $2 as fresh from %s join %s t on %s",
 		t.Name, t.source(), t.Name, t.sameKey("t", "s"))
 }
 

@@ -78,7 +78,7 @@ func (h Handler) record(ctx context.Context, in Input) (load.Result, error) {
 	if err != nil {
 		return load.Result{}, err
 	}
-	tables, err := write(ctx, tx, account, in.Index.CollectedAt, statuses, messages)
+	tables, err := write(ctx, tx, account, in.Index, statuses, messages)
 	if err != nil {
 		return load.Result{}, err
 	}
@@ -188,22 +188,26 @@ var upsertLog string
 //go:embed messages.sql
 var replaceMessages string
 
-func write(ctx context.Context, tx pgx.Tx, account int32, at time.Time, statuses []string, messages []message) (map[string]load.Counts, error) {
-	arguments := []any{account, at}
+func write(ctx context.Context, tx pgx.Tx, account int32, index snapshot.Index, statuses []string, messages []message) (map[string]load.Counts, error) {
+	observed := index.Sections["logs"].ObservedAt
+	arguments := []any{account, index.CollectedAt}
 	for _, s := range statuses {
 		arguments = append(arguments, s)
 	}
-	var id int32
+	var id *int32
 	var outcome string
-	if err := tx.QueryRow(ctx, upsertLog, arguments...).Scan(&id, &outcome); err != nil {
+	if err := tx.QueryRow(ctx, upsertLog, append(arguments, observed)...).Scan(&id, &outcome); err != nil {
 		return nil, fmt.Errorf("writing logs: %w", err)
+	}
+	if id == nil { // a newer version of this snapshot has been recorded
+		return map[string]load.Counts{"logs": {Read: 1, Unchanged: 1}}, nil
 	}
 	kinds, texts := make([]string, len(messages)), make([]string, len(messages))
 	for i, m := range messages {
 		kinds[i], texts[i] = m.kind, m.text
 	}
 	c := load.Counts{Read: int64(len(messages))}
-	if err := tx.QueryRow(ctx, replaceMessages, id, kinds, texts, at).Scan(&c.Created, &c.Deleted); err != nil {
+	if err := tx.QueryRow(ctx, replaceMessages, *id, kinds, texts, observed).Scan(&c.Created, &c.Deleted); err != nil {
 		return nil, fmt.Errorf("writing log_messages: %w", err)
 	}
 	c.Unchanged = c.Read - c.Created

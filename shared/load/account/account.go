@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -59,7 +60,6 @@ var (
 	}
 )
 
-
 //go:embed accounts.sql
 var upsertAccount string
 
@@ -93,10 +93,27 @@ func Load(ctx context.Context, s *load.Session) (int32, error) {
 	if err := contacts(ctx, s, id, place.Complete); err != nil {
 		return 0, err
 	}
+	if err := confirm(ctx, s, id, place.ObservedAt); err != nil {
+		return 0, err
+	}
 	return id, products(ctx, s, id, values["product"])
 }
 
-func account(ctx context.Context, s *load.Session, values map[string]*string, observed any) (id int32, err error) {
+// confirm notes on rows that were equal that this snapshot saw them too, so that an older one does not replace them.
+func confirm(ctx context.Context, s *load.Session, id int32, observed time.Time) error {
+	for _, statement := range []string{
+		"update accounts set observed_at = $2 where id = $1 and coalesce(observed_at, '-infinity') < $2",
+		"update contact_info set observed_at = $2 where account_id = $1 and coalesce(observed_at, '-infinity') < $2",
+		"update alternate_contacts set observed_at = $2 where account_id = $1 and coalesce(observed_at, '-infinity') < $2",
+	} {
+		if _, err := s.Tx.Exec(ctx, statement, id, observed); err != nil {
+			return fmt.Errorf("confirming the account: %w", err)
+		}
+	}
+	return nil
+}
+
+func account(ctx context.Context, s *load.Session, values map[string]*string, observed time.Time) (id int32, err error) {
 	var outcome string
 	err = s.Tx.QueryRow(ctx, upsertAccount, s.Index.Name.Account, s.Index.Name.Region, values["account_name"], values["account_email"],
 		values["account_status"], values["account_arn"], values["partner_name"], values["customer_name"], values["joined_method"],
