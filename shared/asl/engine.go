@@ -13,32 +13,38 @@ import (
 // other fields are what one process needs. An engine is safe for concurrent use; its fields must not change once it
 // runs something.
 type Engine struct {
-	// Invoke calls a Lambda function. The error's name is what its method ErrorType() string returns, or the name of
-	// its Go type, as aws-lambda-go would report it.
+	// Invoke calls a Lambda function and returns soon after ctx is done. The name of its error is what the error's
+	// method ErrorType() string returns, or else the name of its Go type, as aws-lambda-go reports it.
 	Invoke func(ctx context.Context, function string, payload json.RawMessage) (json.RawMessage, error)
 	// OpenItems opens the object that a distributed map reads its items from.
 	OpenItems func(ctx context.Context, bucket, key string) (io.ReadCloser, error)
-	// Observe is told about every history event, in order for one execution; it must not block.
+	// MaxChildren is how many children of a distributed map run side by side when its MaxConcurrency is 0 or greater;
+	// 0 means 1,000.
+	MaxChildren int
+	// Store keeps executions that have ended; nil keeps them in memory.
+	Store Store
+	// Observe is told about every history event, in order for one execution. It must not block, nor call the execution.
 	Observe func(execution *Execution, event Event)
-	// Now, Sleep and Random replace the clock, waiting and the jitter of retries (0 to 1).
+	// Now, Sleep and Random replace the clock, the waiting of Wait and Retry, and the jitter of Retry (0 to 1).
 	Now    func() time.Time
 	Sleep  func(ctx context.Context, d time.Duration) error
 	Random func() float64
 
 	mu         sync.Mutex
-	executions map[string]*Execution // by ARN, children included
+	machines   map[string]*Machine   // by name
+	executions map[string]*Execution // by ARN, children included, without those that are in the store
 }
 
-// Limits of Step Functions that the engine enforces.
-// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+// The account and region of everything that runs here.
 const (
-	payloadLimit     = 256 << 10 // bytes of a state's input, output, arguments and result
-	inlineLimit      = 40        // iterations of an inline map at the same time
-	eventLimit       = 25_000    // history events of one execution
-	redriveDays      = 14
-	childrenUnbound  = 1_000 // children at the same time when MaxConcurrency is 0
-	distributedLimit = 10_000
+	region  = "local"
+	account = "000000000000"
+	roleARN = "arn:aws:iam::" + account + ":role/local"
 )
+
+func arn(kind, name string) string {
+	return "arn:aws:states:" + region + ":" + account + ":" + kind + ":" + name
+}
 
 func (e *Engine) now() time.Time {
 	if e.Now != nil {
@@ -68,19 +74,9 @@ func (e *Engine) random() float64 {
 	return rand.Float64()
 }
 
-// Lookup returns a started execution, or a child of one, by its ARN.
-func (e *Engine) Lookup(arn string) (*Execution, bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	x, known := e.executions[arn]
-	return x, known
-}
-
-func (e *Engine) remember(x *Execution) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.executions == nil {
-		e.executions = map[string]*Execution{}
+func (e *Engine) maxChildren() int {
+	if e.MaxChildren > 0 {
+		return e.MaxChildren
 	}
-	e.executions[x.ARN] = x
+	return 1_000
 }

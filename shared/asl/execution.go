@@ -3,14 +3,12 @@ package asl
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"sync"
 	"time"
 )
 
-// Status is where an execution stands.
+// Status is where an execution or a map run stands.
 type Status string
 
 // The statuses of Step Functions.
@@ -28,11 +26,13 @@ type Execution struct {
 	Name    string
 	Machine *Machine
 	Input   json.RawMessage
-	Parent  *Execution // of a child
+	Parent  string // ARN of the parent, of a child
+	MapRun  string // ARN of the map run, of a child
 
-	engine *Engine
-	flow   *flow
-	MapRun string // ARN, of a child
+	engine  *Engine
+	flow    *flow
+	within  string // the map state whose processor runs, of a child
+	express bool   // a child without redrive: it starts again
 
 	mu       sync.Mutex
 	status   Status
@@ -40,19 +40,14 @@ type Execution struct {
 	failure  *Failure
 	started  time.Time
 	stopped  time.Time
+	redriven time.Time
 	redrives int
 	history  []Event
-	top      *frame
-}
-
-// frame is the place of one line of states: which state it is in, with which input and variables. It is all that a
-// redrive needs.
-type frame struct {
-	state string
-	input any
-	vars  map[string]any // own and outer variables
-	item  map[string]any // $states.context.Map.Item of the iteration
-	loop  *loop          // the map that the state is in the middle of
+	mapRuns  []*MapRun
+	place    *frame
+	context  map[string]any // $states.context.Execution of this run
+	stop     context.CancelCauseFunc
+	done     chan struct{}
 }
 
 // Snapshot is what DescribeExecution says.
@@ -62,6 +57,7 @@ type Snapshot struct {
 	Error, Cause string          // of a failure
 	Started      time.Time
 	Stopped      time.Time // zero while running
+	Redriven     time.Time // the last redrive, zero without one
 	RedriveCount int
 }
 
@@ -69,7 +65,10 @@ type Snapshot struct {
 func (x *Execution) Describe() Snapshot {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	s := Snapshot{Status: x.status, Output: x.output, Started: x.started, Stopped: x.stopped, RedriveCount: x.redrives}
+	s := Snapshot{
+		Status: x.status, Output: x.output, Started: x.started, Stopped: x.stopped,
+		Redriven: x.redriven, RedriveCount: x.redrives,
+	}
 	if x.failure != nil {
 		s.Error, s.Cause = x.failure.Name, x.failure.Cause
 	}
@@ -83,266 +82,140 @@ func (x *Execution) History() []Event {
 	return x.history[:len(x.history):len(x.history)]
 }
 
-// Run starts an execution of m and waits until it has ended. The input must be JSON.
-func (e *Engine) Run(ctx context.Context, m *Machine, name string, input json.RawMessage) *Execution {
-	x := e.newExecution(m, name, input)
-	x.run(ctx)
-	return x
-}
-
-// Redrive continues an execution that did not succeed from where it stopped, and waits until it has ended again. Only
-// the iterations and children of maps that did not succeed run again.
-// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
-func (e *Engine) Redrive(ctx context.Context, x *Execution) error {
-	if err := x.beginRedrive(); err != nil {
-		return err
-	}
-	x.run(ctx)
-	return nil
-}
-
-func (e *Engine) newExecution(m *Machine, name string, input json.RawMessage) *Execution {
-	x := &Execution{
-		ARN:  fmt.Sprintf("arn:aws:states:local:000000000000:execution:%s:%s", m.Name, name),
-		Name: name, Machine: m, Input: input, engine: e, flow: m.flow, status: Running, started: e.now(),
-	}
-	e.remember(x)
-	return x
-}
-
-func (x *Execution) beginRedrive() error {
+// Done is closed when the execution has ended; a redrive opens a new one.
+func (x *Execution) Done() <-chan struct{} {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	switch {
-	case x.status == Running:
-		return fmt.Errorf("execution %s is running", x.Name)
-	case x.status == Succeeded:
-		return fmt.Errorf("execution %s succeeded: there is nothing to redrive", x.Name)
-	case x.engine.now().Sub(x.stopped) > redriveDays*24*time.Hour:
-		return fmt.Errorf("execution %s ended more than %d days ago", x.Name, redriveDays)
-	}
-	x.redrives++
-	x.status, x.failure, x.stopped = Running, nil, time.Time{}
-	return nil
+	return x.done
 }
 
-// run goes from the execution's frame to its end.
+// Stop aborts a running execution with an error and a cause, both of which may be empty.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
+func (x *Execution) Stop(name, cause string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.status == Running {
+		x.stop(&Failure{Name: name, Cause: cause})
+	}
+}
+
+// Start begins an execution of m. The input must be JSON within the size limit, and the name new for the machine. When
+// ctx is done the execution is aborted.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+func (e *Engine) Start(ctx context.Context, m *Machine, name string, input json.RawMessage) (*Execution, error) {
+	if name == "" || len(name) > nameLimit {
+		return nil, fmt.Errorf("InvalidName: the name %q has not 1 to %d characters", name, nameLimit)
+	}
+	if !json.Valid(input) || len(input) > payloadLimit {
+		return nil, fmt.Errorf("InvalidExecutionInput: the input of %s is not JSON of at most %d bytes", name, payloadLimit)
+	}
+	x := &Execution{
+		ARN:  arn("execution", m.Name+":"+name),
+		Name: name, Machine: m, Input: input, flow: m.flow,
+	}
+	if err := e.add(x); err != nil {
+		return nil, err
+	}
+	go x.run(x.open(ctx))
+	return x, nil
+}
+
+// Run starts an execution of m and waits until it has ended. One that cannot be started comes back failed, with the
+// reason in its error and cause; it has no history.
+func (e *Engine) Run(ctx context.Context, m *Machine, name string, input json.RawMessage) *Execution {
+	x, err := e.Start(ctx, m, name, input)
+	if err != nil {
+		now := e.now()
+		return &Execution{
+			Name: name, Machine: m, Input: input, engine: e, status: Failed, started: now, stopped: now,
+			failure: &Failure{Name: statesRuntime, Cause: err.Error()}, done: closed(),
+		}
+	}
+	<-x.Done()
+	return x
+}
+
+func closed() chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+// open makes the execution's own context, which Stop ends.
+func (x *Execution) open(ctx context.Context) context.Context {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	ctx, x.stop = context.WithCancelCause(ctx)
+	x.done = make(chan struct{})
+	return ctx
+}
+
+// run goes from the execution's place to its end.
 func (x *Execution) run(ctx context.Context) {
-	if seconds := x.Machine.timeoutSeconds; seconds > 0 && x.Parent == nil {
+	defer close(x.done)
+	defer x.stop(nil)
+	if seconds := x.Machine.timeoutSeconds; seconds > 0 && x.Parent == "" {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(seconds*float64(time.Second)), errTimedOut)
 		defer cancel()
 	}
-	line := &branch{x: x, last: int64(len(x.history))}
-	output, err := x.begin(ctx, line)
-	x.finish(ctx, line, output, err)
+	l := &line{x: x, last: int64(len(x.history))}
+	output, err := x.begin(ctx, l)
+	x.finish(ctx, l, output, err)
+	x.engine.ended(x)
 }
 
-var errTimedOut = errors.New("the execution's TimeoutSeconds are over")
+var errTimedOut = &Failure{Name: statesTimeout, Cause: "the TimeoutSeconds of the state machine are over"}
 
-func (x *Execution) begin(ctx context.Context, line *branch) (any, error) {
-	if x.top != nil {
-		if err := line.record("ExecutionRedriven", map[string]any{"redriveCount": x.redrives}); err != nil {
-			return nil, err
-		}
-		return x.states(ctx, line, x.flow, x.top)
+func (x *Execution) begin(ctx context.Context, l *line) (data, error) {
+	if x.place != nil {
+		return x.walk(ctx, l, x.flow, x.place)
 	}
-	if err := line.record("ExecutionStarted", map[string]any{"input": string(x.Input)}); err != nil {
-		return nil, err
+	if err := l.record("ExecutionStarted", &Details{Input: string(x.Input), RoleARN: roleARN}); err != nil {
+		return data{}, err
 	}
-	var input any
-	if err := json.Unmarshal(x.Input, &input); err != nil {
-		return nil, &Failure{Name: statesRuntime, Cause: "the input is not JSON: " + err.Error()}
-	}
-	if len(x.Input) > payloadLimit {
-		return nil, tooLarge("the execution's input", len(x.Input))
-	}
-	x.top = &frame{state: x.flow.startAt, input: input, vars: map[string]any{}}
-	return x.states(ctx, line, x.flow, x.top)
-}
-
-func (x *Execution) finish(ctx context.Context, line *branch, output any, err error) {
-	status, kind := Succeeded, "ExecutionSucceeded"
-	details := map[string]any{"output": text(output)}
-	var failure *Failure
+	input, err := decode(x.Input)
 	if err != nil {
-		failure = failureOf(err)
-		status, kind = Failed, "ExecutionFailed"
-		details = map[string]any{"error": failure.Name, "cause": failure.Cause}
+		return data{}, &Failure{Name: statesRuntime, Cause: "the input is not JSON: " + err.Error()}
 	}
-	switch {
-	case err == nil:
-	case context.Cause(ctx) == errTimedOut:
-		status, kind, failure = TimedOut, "ExecutionTimedOut", &Failure{Name: statesTimeout, Cause: errTimedOut.Error()}
-	case ctx.Err() != nil:
-		status, kind, failure = Aborted, "ExecutionAborted", &Failure{Name: "", Cause: "stopped from outside"}
+	if err := checkSize("the input of the execution", len(x.Input)); err != nil {
+		return data{}, err
 	}
-	// The last event comes after the limit too: an execution always says how it ended.
-	_, _ = x.record(line.last, kind, details)
+	x.place = &frame{State: x.flow.startAt, Input: data{input, string(x.Input)}}
+	return x.walk(ctx, l, x.flow, x.place)
+}
+
+func (x *Execution) finish(ctx context.Context, l *line, output data, err error) {
+	status, kind, failure := Succeeded, "ExecutionSucceeded", (*Failure)(nil)
+	if err != nil {
+		status, kind, failure = x.ending(ctx, err)
+	}
+	details := &Details{Output: output.text}
+	if failure != nil {
+		details = &Details{Error: failure.Name, Cause: failure.Cause}
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.append(l.last, kind, details)
 	x.status, x.failure, x.stopped = status, failure, x.engine.now()
 	if failure == nil {
-		x.output, _ = json.Marshal(output)
+		x.output, x.place = json.RawMessage(output.text), nil
 	}
 }
 
-// states goes from f's state to the end of the flow. When it fails f stays at the state that failed.
-func (x *Execution) states(ctx context.Context, line *branch, flow *flow, f *frame) (any, error) {
-	for {
-		s := flow.states[f.state]
-		output, next, err := x.visit(ctx, line, s, f)
-		if err != nil {
-			return nil, err
+// ending tells how an execution ends that did not succeed.
+func (x *Execution) ending(ctx context.Context, err error) (Status, string, *Failure) {
+	cause := context.Cause(ctx)
+	switch {
+	case cause == nil:
+		return Failed, "ExecutionFailed", failureOf(err)
+	case cause == errTimedOut && x.Parent == "":
+		return TimedOut, "ExecutionTimedOut", errTimedOut
+	default:
+		failure, stopped := cause.(*Failure)
+		if !stopped || cause == errTimedOut {
+			failure = &Failure{Cause: "stopped from outside"}
 		}
-		if next == "" {
-			return output, nil
-		}
-		f.state, f.input = next, output
+		return Aborted, "ExecutionAborted", failure
 	}
-}
-
-// visit enters a state, does its work with its retries, and leaves it by its output or by one of its catchers.
-func (x *Execution) visit(ctx context.Context, line *branch, s *state, f *frame) (output any, next string, err error) {
-	entered := x.engine.now()
-	if err := line.record(stateEvent(s.kind, "Entered"), map[string]any{"name": s.name, "input": text(f.input)}); err != nil {
-		return nil, "", err
-	}
-	tries := make(retries, len(s.retriers))
-	for attempt := 0; ; attempt++ {
-		if ctx.Err() != nil {
-			return nil, "", aborted
-		}
-		v := &visitor{x: x, line: line, s: s, f: f, scope: x.scope(s, f, entered, attempt)}
-		output, next, err = v.work(ctx)
-		if err == nil {
-			break
-		}
-		if ctx.Err() != nil {
-			return nil, "", aborted
-		}
-		failure := failureOf(err)
-		if wait, again := tries.next(s, failure, x.engine.random); again {
-			if x.engine.sleep(ctx, wait) != nil {
-				return nil, "", aborted
-			}
-			f.loop = nil
-			continue
-		}
-		c, caught := s.catches(failure)
-		if !caught {
-			return nil, "", failure
-		}
-		output, err = v.catch(c, failure)
-		if err != nil {
-			return nil, "", err
-		}
-		next = c.next
-		break
-	}
-	f.loop = nil
-	if err := checkSize("the output of "+s.name, output); err != nil {
-		return nil, "", err
-	}
-	return output, next, line.record(stateEvent(s.kind, "Exited"), map[string]any{"name": s.name, "output": text(output)})
-}
-
-func stateEvent(kind, what string) string { return kind + "State" + what }
-
-// scope is what the state's expressions see.
-// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
-func (x *Execution) scope(s *state, f *frame, entered time.Time, attempt int) *scope {
-	execution := map[string]any{
-		"Id": x.ARN, "Name": x.Name, "RoleArn": "arn:aws:iam::000000000000:role/local",
-		"StartTime": x.started.UTC().Format("2006-01-02T15:04:05.000Z"), "RedriveCount": float64(x.redrives),
-	}
-	var input any
-	if json.Unmarshal(x.Input, &input) == nil {
-		execution["Input"] = input
-	}
-	contextObject := map[string]any{
-		"Execution":    execution,
-		"State":        map[string]any{"Name": s.name, "EnteredTime": entered.UTC().Format("2006-01-02T15:04:05.000Z"), "RetryCount": float64(attempt)},
-		"StateMachine": map[string]any{"Id": "arn:aws:states:local:000000000000:stateMachine:" + x.Machine.Name, "Name": x.Machine.Name},
-	}
-	if f.item != nil {
-		contextObject["Map"] = map[string]any{"Item": f.item}
-	}
-	return &scope{states: map[string]any{"input": f.input, "context": contextObject}, vars: f.vars}
-}
-
-// visitor does the work of one visit of a state.
-type visitor struct {
-	x     *Execution
-	line  *branch
-	s     *state
-	f     *frame
-	scope *scope
-}
-
-// work dispatches on the state's type.
-func (v *visitor) work(ctx context.Context) (output any, next string, err error) {
-	switch v.s.kind {
-	case "Task":
-		return v.task(ctx)
-	case "Map":
-		return v.loopOver(ctx)
-	case "Choice":
-		return v.choice()
-	case "Wait":
-		return v.wait(ctx)
-	case "Fail":
-		return nil, "", v.fail()
-	default: // Pass, Succeed
-		return v.leave(v.s.output, v.s.assign, v.f.input, v.s.next)
-	}
-}
-
-// leave evaluates Output and Assign, both against the variables as they are before.
-func (v *visitor) leave(output template, assign *object, otherwise any, next string) (any, string, error) {
-	value, err := evalOr(output, v.scope, otherwise)
-	if err != nil {
-		return nil, "", err
-	}
-	return value, next, v.assign(assign)
-}
-
-func (v *visitor) assign(o *object) error {
-	if o == nil {
-		return nil
-	}
-	assigned, err := o.eval(v.scope)
-	if err != nil {
-		return err
-	}
-	if err := checkSize("the variables of "+v.s.name, assigned); err != nil {
-		return err
-	}
-	vars := maps.Clone(v.f.vars) // iterations that read the old ones go on reading them
-	maps.Copy(vars, assigned.(map[string]any))
-	v.f.vars = vars
-	return nil
-}
-
-func (v *visitor) catch(c catcher, f *Failure) (any, error) {
-	thrown := map[string]any{"Error": f.Name, "Cause": f.Cause}
-	v.scope.states["errorOutput"] = thrown
-	delete(v.scope.states, "result")
-	output, _, err := v.leave(c.output, c.assign, any(thrown), "")
-	return output, err
-}
-
-func checkSize(what string, value any) error {
-	body, err := json.Marshal(value)
-	if err != nil {
-		return &Failure{Name: statesRuntime, Cause: fmt.Sprintf("%s is no JSON: %v", what, err)}
-	}
-	if len(body) > payloadLimit {
-		return tooLarge(what, len(body))
-	}
-	return nil
-}
-
-func tooLarge(what string, size int) *Failure {
-	return &Failure{Name: dataLimitExceeded, Cause: fmt.Sprintf("%s has %d bytes, more than the %d that a state may pass on", what, size, payloadLimit)}
 }

@@ -8,12 +8,16 @@ import (
 )
 
 // Failure is an error as a state machine knows it: a name that Retry and Catch match, and a cause for people.
-type Failure struct{ Name, Cause string }
+type Failure struct {
+	Name, Cause string
+
+	location string // the field whose expression could not be evaluated, until the state has recorded it
+}
 
 func (f *Failure) Error() string { return f.Name + ": " + f.Cause }
 
-// The names of errors that the service itself raises.
-// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+// The names of errors that Step Functions itself raises.
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-error-representation
 const (
 	statesAll            = "States.ALL"
 	statesTaskFailed     = "States.TaskFailed"
@@ -26,49 +30,55 @@ const (
 	exceedTolerated      = "States.ExceedToleratedFailureThreshold"
 )
 
-// aborted ends an execution that is stopped from outside; nothing catches it.
-var aborted = &Failure{Name: "aborted"}
+// errAborted ends whatever runs in an execution that was stopped, or in a map one of whose iterations failed.
+var errAborted = errors.New("aborted")
 
-// failureOf is the failure that Lambda's integration makes of a handler's error: its name is what ErrorType returns or
-// else the Go type's name, as aws-lambda-go reports it, and the cause is Lambda's JSON.
+// failureOf is what Step Functions makes of an error. A handler's error is named as its method ErrorType says or else,
+// as aws-lambda-go does it, by its own Go type (not by what it wraps); its cause is Lambda's JSON.
+// https://docs.aws.amazon.com/lambda/latest/dg/golang-exceptions.html
 func failureOf(err error) *Failure {
 	var failure *Failure
 	if errors.As(err, &failure) {
 		return failure
 	}
-	name := ""
-	var named interface{ ErrorType() string }
-	if errors.As(err, &named) {
-		name = named.ErrorType()
-	} else {
-		t := reflect.TypeOf(err)
-		for t.Kind() == reflect.Pointer {
-			t = t.Elem()
-		}
-		name = t.Name()
-	}
-	cause, _ := json.Marshal(struct {
+	name := errorType(err)
+	cause, marshalErr := json.Marshal(struct {
 		ErrorMessage string `json:"errorMessage"`
 		ErrorType    string `json:"errorType"`
 	}{err.Error(), name})
+	if marshalErr != nil {
+		cause = []byte(err.Error())
+	}
 	return &Failure{Name: name, Cause: string(cause)}
 }
 
-// matches reports whether an ErrorEquals list takes the failure. States.ALL takes all but the two that end an execution
-// whatever it says; States.TaskFailed takes all but timeouts, of the errors that a task raises.
-func (f *Failure) matches(names []string, fromTask bool) bool {
-	if f == aborted {
+func errorType(err error) string {
+	var named interface{ ErrorType() string }
+	if errors.As(err, &named) {
+		return named.ErrorType()
+	}
+	t := reflect.TypeOf(err)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Name()
+}
+
+// matches reports whether an ErrorEquals list takes the failure. Nothing takes States.Runtime; States.ALL takes all
+// others but States.DataLimitExceeded, and States.TaskFailed all of those but timeouts.
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-error-representation
+func (f *Failure) matches(names []string) bool {
+	if f.Name == statesRuntime {
 		return false
 	}
-	terminal := f.Name == dataLimitExceeded || f.Name == statesRuntime
 	return slices.ContainsFunc(names, func(name string) bool {
 		switch name {
 		case f.Name:
 			return true
 		case statesAll:
-			return !terminal
+			return f.Name != dataLimitExceeded
 		case statesTaskFailed:
-			return fromTask && !terminal && f.Name != statesTimeout
+			return f.Name != dataLimitExceeded && f.Name != statesTimeout
 		default:
 			return false
 		}

@@ -3,25 +3,52 @@ package asl
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
-	"strings"
+	"unicode/utf8"
 )
 
-// parser reads fields of one place in a definition and keeps the first error.
+// parser reads the fields of one object in a definition and keeps the first error. Its methods do nothing after that.
 type parser struct {
 	where  string
+	raw    json.RawMessage
 	fields map[string]json.RawMessage
+	m      *Machine
+	names  map[string]bool // of all states: they are unique in the whole machine
 	err    error
 }
 
-func (p *parser) decode(field string, v any) {
-	raw, given := p.fields[field]
-	if !given || p.err != nil {
+// only reads the object and refuses fields that are not listed.
+func (p *parser) only(allowed ...string) {
+	if p.err != nil {
 		return
 	}
-	if err := json.Unmarshal(raw, v); err != nil {
-		p.err = fmt.Errorf("%s: field %q: %w", p.where, field, err)
+	if err := json.Unmarshal(p.raw, &p.fields); err != nil {
+		p.err = fmt.Errorf("%s: reading the definition: %w", p.where, err)
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.fields)) {
+		if !slices.Contains(allowed, name) {
+			p.fail(name, "is not supported")
+		}
+	}
+}
+
+func (p *parser) fail(field, format string, args ...any) {
+	if p.err == nil {
+		p.err = fmt.Errorf("%s: field %q %s", p.where, field, fmt.Sprintf(format, args...))
+	}
+}
+
+func (p *parser) has(field string) bool { return p.fields[field] != nil }
+
+func (p *parser) decode(field string, value any) {
+	if !p.has(field) || p.err != nil {
+		return
+	}
+	if err := json.Unmarshal(p.fields[field], value); err != nil {
+		p.fail(field, "has the wrong type: %v", err)
 	}
 }
 
@@ -30,18 +57,49 @@ func (p *parser) text(field string) (text string) {
 	return text
 }
 
-func (p *parser) number(field string, n *float64) { p.decode(field, n) }
+func (p *parser) required(field string) string {
+	text := p.text(field)
+	if text == "" {
+		p.fail(field, "is missing")
+	}
+	return text
+}
+
+// number reads a number that is not an expression.
+func (p *parser) number(field string, otherwise, least float64) float64 {
+	n := otherwise
+	p.decode(field, &n)
+	if n < least {
+		p.fail(field, "is less than %v", least)
+	}
+	return n
+}
 
 func (p *parser) template(field string) template {
-	raw, given := p.fields[field]
-	if !given || p.err != nil {
+	if !p.has(field) || p.err != nil {
 		return nil
 	}
-	t, err := compile(raw, fmt.Sprintf("%s: field %q", p.where, field))
-	p.err = err
+	t, err := compile(p.fields[field], field)
+	if err != nil && p.err == nil {
+		p.err = fmt.Errorf("%s: field %w", p.where, err)
+	}
 	return t
 }
 
+// amount reads a number of at least 0, or an expression that gives one.
+func (p *parser) amount(field string) template {
+	t := p.template(field)
+	if fixed, isLiteral := t.(literal); isLiteral {
+		if n, isNumber := fixed.value.(float64); !isNumber || n < 0 {
+			p.fail(field, "is not a number of at least 0")
+		}
+	}
+	return t
+}
+
+var variableName = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*$`)
+
+// assign reads Assign, an object whose members are variables.
 func (p *parser) assign() *object {
 	t := p.template("Assign")
 	if t == nil {
@@ -49,237 +107,144 @@ func (p *parser) assign() *object {
 	}
 	assigned, isObject := t.(*object)
 	if !isObject {
-		p.fail("field %q must be an object", "Assign")
+		p.fail("Assign", "is not an object")
+		return nil
+	}
+	for _, name := range assigned.keys {
+		if !variableName.MatchString(name) || name == "states" || utf8.RuneCountInString(name) > nameLimit {
+			p.fail("Assign", "has %q, which cannot be a variable", name)
+		}
 	}
 	return assigned
 }
 
-func (p *parser) fail(format string, args ...any) {
+// object reads a member that is an object with fields of its own.
+func (p *parser) object(field, where string, allowed ...string) *parser {
+	return p.inner(p.fields[field], where, allowed...)
+}
+
+// objects reads a member that is a list of such objects, and hands each to read.
+func (p *parser) objects(field string, read func(q *parser, last bool), allowed ...string) {
+	var list []json.RawMessage
+	p.decode(field, &list)
+	for i, raw := range list {
+		q := p.inner(raw, fmt.Sprintf("%s: %s[%d]", p.where, field, i), allowed...)
+		read(q, i == len(list)-1)
+		p.join(q)
+	}
+}
+
+func (p *parser) inner(raw json.RawMessage, where string, allowed ...string) *parser {
+	if raw == nil {
+		raw = json.RawMessage("{}")
+	}
+	q := &parser{where: where, raw: raw, m: p.m, names: p.names, err: p.err}
+	q.only(allowed...)
+	return q
+}
+
+// join takes over the error of an inner parser.
+func (p *parser) join(q *parser) {
 	if p.err == nil {
-		p.err = fmt.Errorf(p.where+": "+format, args...)
+		p.err = q.err
 	}
 }
 
-func parseState(name string, definition json.RawMessage) (*state, error) {
-	where := fmt.Sprintf("state %q", name)
-	var head struct{ Type, QueryLanguage string }
-	if err := json.Unmarshal(definition, &head); err != nil {
-		return nil, fmt.Errorf("%s: reading the definition: %w", where, err)
+// flow reads StartAt and States.
+func (p *parser) flow() *flow {
+	f := &flow{startAt: p.required("StartAt"), states: map[string]*state{}}
+	var definitions map[string]json.RawMessage
+	p.decode("States", &definitions)
+	for _, name := range slices.Sorted(maps.Keys(definitions)) {
+		f.states[name] = p.state(name, definitions[name])
 	}
-	allowed, known := stateFields[head.Type]
-	if !known {
-		return nil, fmt.Errorf("%s: type %q is not supported", where, head.Type)
+	if p.err == nil {
+		p.err = f.check(p.where)
 	}
-	if head.QueryLanguage != "" && head.QueryLanguage != "JSONata" {
-		return nil, fmt.Errorf("%s: QueryLanguage %q is not supported", where, head.QueryLanguage)
-	}
-	fields, err := objectFields(definition, where, append(slices.Clone(commonFields), allowed...)...)
-	if err != nil {
-		return nil, err
-	}
-	p := &parser{where: where, fields: fields}
-	s := &state{name: name, kind: head.Type, next: p.text("Next"), output: p.template("Output"), assign: p.assign()}
-	p.decode("End", &s.end)
-	p.parseKind(s)
-	if slices.Contains(allowed, "Next") && (s.next == "") != s.end {
-		p.fail("needs exactly one of Next and End")
-	}
-	return s, p.err
+	return f
 }
 
-func (p *parser) parseKind(s *state) {
-	switch s.kind {
+// stateType is how the states of one type are read: the fields that they have beyond Type, Comment and QueryLanguage.
+type stateType struct {
+	fields []string
+	read   func(p *parser, s *state) behaviour
+}
+
+func stateTypeOf(kind string) (stateType, bool) {
+	working := []string{"Output", "Assign", "Next", "End"}
+	caught := append([]string{"Retry", "Catch"}, working...)
+	switch kind {
 	case "Task":
-		p.parseTask(s)
-	case "Choice":
-		p.parseChoice(s)
+		return stateType{append(caught, "Resource", "Arguments", "TimeoutSeconds"), readTask}, true
 	case "Map":
-		p.parseMap(s)
+		return stateType{append(caught, "Items", "ItemSelector", "ItemReader", "ItemProcessor", "MaxConcurrency",
+			"ToleratedFailurePercentage", "ToleratedFailureCount", "Label"), readMap}, true
+	case "Choice":
+		return stateType{[]string{"Choices", "Default", "Output", "Assign"}, readChoice}, true
+	case "Pass":
+		return stateType{working, readPass}, true
 	case "Wait":
-		s.seconds, s.timestamp = p.template("Seconds"), p.template("Timestamp")
-		if (s.seconds == nil) == (s.timestamp == nil) {
-			p.fail("needs exactly one of Seconds and Timestamp")
-		}
+		return stateType{append(working, "Seconds", "Timestamp"), readWait}, true
+	case "Succeed":
+		return stateType{[]string{"Output"}, readPass}, true
 	case "Fail":
-		s.errorName, s.cause = p.template("Error"), p.template("Cause")
-	}
-}
-
-var lambdaInvoke = regexp.MustCompile(`^arn:aws(-[a-z-]+)?:states:::lambda:invoke$`)
-
-func (p *parser) parseTask(s *state) {
-	s.arguments, s.timeout = p.template("Arguments"), p.template("TimeoutSeconds")
-	if resource := p.text("Resource"); !lambdaInvoke.MatchString(resource) {
-		p.fail("field %q: %q is not supported", "Resource", resource)
-	}
-	p.parseErrors(s)
-}
-
-func (p *parser) parseErrors(s *state) {
-	var retriers, catchers []json.RawMessage
-	p.decode("Retry", &retriers)
-	p.decode("Catch", &catchers)
-	for i, raw := range retriers {
-		r, err := parseRetrier(raw, fmt.Sprintf("%s: Retry[%d]", p.where, i), i == len(retriers)-1)
-		if err != nil && p.err == nil {
-			p.err = err
-		}
-		s.retriers = append(s.retriers, r)
-	}
-	for i, raw := range catchers {
-		c, err := parseCatcher(raw, fmt.Sprintf("%s: Catch[%d]", p.where, i), i == len(catchers)-1)
-		if err != nil && p.err == nil {
-			p.err = err
-		}
-		s.catchers = append(s.catchers, c)
-	}
-}
-
-func parseRetrier(raw json.RawMessage, where string, last bool) (retrier, error) {
-	fields, err := objectFields(raw, where, "Comment", "ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds", "JitterStrategy")
-	if err != nil {
-		return retrier{}, err
-	}
-	p := &parser{where: where, fields: fields}
-	r := retrier{interval: 1, backoff: 2, attempts: 3}
-	r.errors = p.errorNames(last)
-	p.number("IntervalSeconds", &r.interval)
-	p.number("BackoffRate", &r.backoff)
-	p.number("MaxAttempts", &r.attempts)
-	p.number("MaxDelaySeconds", &r.longest)
-	switch jitter := p.text("JitterStrategy"); jitter {
-	case "", "NONE":
-	case "FULL":
-		r.jitter = true
+		return stateType{[]string{"Error", "Cause"}, readFail}, true
 	default:
-		p.fail("JitterStrategy %q: use FULL or NONE", jitter)
-	}
-	if r.backoff < 1 {
-		p.fail("BackoffRate is less than 1")
-	}
-	return r, p.err
-}
-
-func parseCatcher(raw json.RawMessage, where string, last bool) (catcher, error) {
-	fields, err := objectFields(raw, where, "Comment", "ErrorEquals", "Next", "Output", "Assign")
-	if err != nil {
-		return catcher{}, err
-	}
-	p := &parser{where: where, fields: fields}
-	c := catcher{errors: p.errorNames(last), next: p.text("Next"), output: p.template("Output"), assign: p.assign()}
-	return c, p.err
-}
-
-// errorNames reads ErrorEquals. States.ALL stands alone in the last entry.
-func (p *parser) errorNames(last bool) (names []string) {
-	p.decode("ErrorEquals", &names)
-	if len(names) == 0 {
-		p.fail("ErrorEquals is empty")
-	}
-	if slices.Contains(names, "States.ALL") && (len(names) > 1 || !last) {
-		p.fail("States.ALL must stand alone, in the last entry")
-	}
-	return names
-}
-
-func (p *parser) parseChoice(s *state) {
-	s.otherwise = p.text("Default")
-	var rules []json.RawMessage
-	p.decode("Choices", &rules)
-	if len(rules) == 0 {
-		p.fail("Choices is empty")
-	}
-	for i, raw := range rules {
-		where := fmt.Sprintf("%s: Choices[%d]", p.where, i)
-		fields, err := objectFields(raw, where, "Comment", "Condition", "Next", "Output", "Assign")
-		if err != nil {
-			p.err = err
-			return
-		}
-		q := &parser{where: where, fields: fields}
-		r := rule{condition: q.template("Condition"), next: q.text("Next"), output: q.template("Output"), assign: q.assign()}
-		if r.condition == nil {
-			q.fail("needs a Condition")
-		}
-		if q.err != nil {
-			p.err = q.err
-			return
-		}
-		s.rules = append(s.rules, r)
+		return stateType{}, false
 	}
 }
 
-var s3GetObject = regexp.MustCompile(`^arn:aws(-[a-z-]+)?:states:::s3:getObject$`)
-
-func (p *parser) parseMap(s *state) {
-	s.items, s.itemSelector, s.concurrency = p.template("Items"), p.template("ItemSelector"), p.template("MaxConcurrency")
-	s.toleratedPct, s.toleratedNum = p.template("ToleratedFailurePercentage"), p.template("ToleratedFailureCount")
-	s.label = p.text("Label")
-	p.parseErrors(s)
-	p.parseProcessor(s)
-	p.parseReader(s)
-	if !s.distributed {
-		for _, field := range []string{"ItemReader", "ToleratedFailurePercentage", "ToleratedFailureCount", "Label"} {
-			if _, given := p.fields[field]; given {
-				p.fail("field %q is only for a distributed map", field)
-			}
-		}
+func (p *parser) state(name string, definition json.RawMessage) *state {
+	q := &parser{where: fmt.Sprintf("state %q", name), raw: definition, m: p.m, names: p.names, err: p.err}
+	defer p.join(q)
+	s := &state{name: name}
+	var head struct{ Type, QueryLanguage string }
+	if err := json.Unmarshal(definition, &head); err != nil && q.err == nil {
+		q.err = fmt.Errorf("%s: reading the definition: %w", q.where, err)
 	}
+	kind, supported := stateTypeOf(head.Type)
+	if q.err != nil {
+		return s
+	}
+	if !supported {
+		q.fail("Type", "%q is not supported", head.Type)
+		return s
+	}
+	if p.names[name] || utf8.RuneCountInString(name) > nameLimit {
+		q.err = fmt.Errorf("%s: its name is used twice or has more than %d characters", q.where, nameLimit)
+	}
+	p.names[name] = true
+	q.only(append(kind.fields, "Type", "Comment", "QueryLanguage")...)
+	if head.QueryLanguage != "" && head.QueryLanguage != "JSONata" {
+		q.fail("QueryLanguage", "%q is not supported", head.QueryLanguage)
+	}
+	s.kind = head.Type
+	q.common(s, slices.Contains(kind.fields, "End"))
+	s.does = kind.read(q, s)
+	return s
 }
 
-func (p *parser) parseProcessor(s *state) {
-	if p.err != nil {
-		return
+// common reads what states of most types have. States that work name their successor or are an end.
+func (p *parser) common(s *state, works bool) {
+	s.next, s.output = p.text("Next"), p.template("Output")
+	s.assign = p.assigning(s)
+	var end bool
+	p.decode("End", &end)
+	if works && (s.next == "") != end {
+		p.fail("Next", "or End: true is needed, and not both")
 	}
-	fields, err := objectFields(p.fields["ItemProcessor"], p.where+": ItemProcessor", "ProcessorConfig", "StartAt", "States", "Comment")
-	if err != nil {
-		p.err = err
-		return
+	if s.next != "" {
+		s.targets = append(s.targets, s.next)
 	}
-	var config struct{ Mode, ExecutionType string }
-	q := &parser{where: p.where + ": ItemProcessor", fields: fields}
-	q.decode("ProcessorConfig", &config)
-	switch mode := config.Mode + " " + config.ExecutionType; strings.TrimSpace(mode) {
-	case "", "INLINE":
-	case "DISTRIBUTED STANDARD":
-		s.distributed = true
-	default:
-		q.fail("ProcessorConfig %q is not supported", strings.TrimSpace(mode))
-	}
-	if p.err = q.err; p.err == nil {
-		s.processor, p.err = parseFlow(fields, p.where)
-	}
+	p.retriers(s)
+	p.catchers(s)
 }
 
-func (p *parser) parseReader(s *state) {
-	raw, given := p.fields["ItemReader"]
-	if !given || p.err != nil {
-		return
+// assigning reads an Assign of the state s, of one of its rules or of one of its catchers.
+func (p *parser) assigning(s *state) *object {
+	assigned := p.assign()
+	if assigned != nil {
+		s.assigns = append(s.assigns, assigned.keys...)
 	}
-	where := p.where + ": ItemReader"
-	fields, err := objectFields(raw, where, "Resource", "ReaderConfig", "Arguments")
-	if err != nil {
-		p.err = err
-		return
-	}
-	q := &parser{where: where, fields: fields}
-	if resource := q.text("Resource"); !s3GetObject.MatchString(resource) {
-		q.fail("Resource %q is not supported", resource)
-	}
-	configFields, err := objectFields(fields["ReaderConfig"], where+": ReaderConfig", "InputType", "MaxItems")
-	if err != nil {
-		p.err = err
-		return
-	}
-	c := &parser{where: where + ": ReaderConfig", fields: configFields}
-	s.reader = &itemReader{inputType: c.text("InputType"), arguments: q.template("Arguments")}
-	c.decode("MaxItems", &s.reader.maxItems)
-	if s.reader.inputType != "JSON" && s.reader.inputType != "JSONL" {
-		c.fail("InputType %q is not supported", s.reader.inputType)
-	}
-	for _, err := range []error{q.err, c.err} {
-		if p.err == nil {
-			p.err = err
-		}
-	}
+	return assigned
 }

@@ -2,6 +2,7 @@ package asl
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -10,37 +11,60 @@ import (
 type retrier struct {
 	errors                               []string
 	interval, backoff, attempts, longest float64 // seconds, factor, count, seconds (0: no limit)
-	jitter                               bool
+	jitter                               bool    // FULL
 }
 
-// catcher is one entry of Catch.
-type catcher struct {
-	errors []string
-	next   string
-	output template
-	assign *object
+func (p *parser) retriers(s *state) {
+	p.objects("Retry", func(q *parser, last bool) {
+		r := retrier{
+			errors:   q.errorNames(last),
+			interval: q.number("IntervalSeconds", 1, 1),
+			backoff:  q.number("BackoffRate", 2, 1),
+			attempts: q.number("MaxAttempts", 3, 0),
+			longest:  q.number("MaxDelaySeconds", 0, 0),
+		}
+		if q.has("MaxDelaySeconds") && r.longest <= r.interval {
+			q.fail("MaxDelaySeconds", "is not greater than IntervalSeconds")
+		}
+		switch jitter := q.text("JitterStrategy"); jitter {
+		case "FULL":
+			r.jitter = true
+		case "", "NONE":
+		default:
+			q.fail("JitterStrategy", "is %q, not FULL or NONE", jitter)
+		}
+		s.retriers = append(s.retriers, r)
+	}, "Comment", "ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds", "JitterStrategy")
+}
+
+// errorNames reads ErrorEquals, in which States.ALL stands alone in the last entry.
+func (p *parser) errorNames(last bool) (names []string) {
+	p.decode("ErrorEquals", &names)
+	if len(names) == 0 {
+		p.fail("ErrorEquals", "is empty")
+	}
+	if slices.Contains(names, statesAll) && (len(names) > 1 || !last) {
+		p.fail("ErrorEquals", "has States.ALL, which must stand alone and last")
+	}
+	return names
 }
 
 // retries counts the retries of one visit of a state, for each of its retriers.
 type retries []int
 
-// next returns how long to wait before the state is tried again, and false when it is not.
+// next returns how long to wait before the state is tried again, and false when it is not. The first retrier that
+// matches the failure decides.
 func (r retries) next(s *state, f *Failure, random func() float64) (time.Duration, bool) {
-	for i, retrier := range s.retriers {
-		if !f.matches(retrier.errors, s.kind == "Task") {
-			continue
-		}
-		if float64(r[i]) >= retrier.attempts {
-			return 0, false // the first retrier that matches decides
-		}
-		seconds := retrier.delay(r[i])
-		if retrier.jitter {
-			seconds *= random()
-		}
-		r[i]++
-		return time.Duration(seconds * float64(time.Second)), true
+	i := slices.IndexFunc(s.retriers, func(candidate retrier) bool { return f.matches(candidate.errors) })
+	if i < 0 || float64(r[i]) >= s.retriers[i].attempts {
+		return 0, false
 	}
-	return 0, false
+	seconds := s.retriers[i].delay(r[i])
+	if s.retriers[i].jitter {
+		seconds *= random()
+	}
+	r[i]++
+	return time.Duration(seconds * float64(time.Second)), true
 }
 
 // delay is the wait before retry number n, counted from 0, without jitter.
@@ -50,13 +74,4 @@ func (r retrier) delay(n int) float64 {
 		seconds = min(seconds, r.longest)
 	}
 	return seconds
-}
-
-func (s *state) catches(f *Failure) (catcher, bool) {
-	for _, c := range s.catchers {
-		if f.matches(c.errors, s.kind == "Task") {
-			return c, true
-		}
-	}
-	return catcher{}, false
 }

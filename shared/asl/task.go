@@ -1,84 +1,161 @@
 package asl
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"regexp"
 	"time"
 )
 
-// task calls a Lambda function: Arguments are {FunctionName, Payload}, the result is {Payload, StatusCode,
-// ExecutedVersion}. https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
-func (v *visitor) task(ctx context.Context) (any, string, error) {
-	arguments, err := evalOr(v.s.arguments, v.scope, v.f.input)
-	if err != nil {
-		return nil, "", err
+// task calls a Lambda function or the Step Functions API with its Arguments, by default the input.
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
+type task struct {
+	integration integration
+	arguments   template
+	timeout     template // seconds
+}
+
+// integration is a resource that a task can name.
+type integration struct {
+	service, action string // as the history names them
+	call            func(ctx context.Context, v *visit, arguments any) (data, error)
+}
+
+var integrations = map[string]integration{
+	"lambda:invoke":                 {"lambda", "invoke", invoke},
+	"aws-sdk:sfn:describeExecution": {"aws-sdk:sfn", "describeExecution", describeExecution},
+}
+
+var resource = regexp.MustCompile(`^arn:aws(?:-cn|-us-gov)?:states:::(.+)$`)
+
+func readTask(p *parser, _ *state) behaviour {
+	name := p.required("Resource")
+	match := resource.FindStringSubmatch(name)
+	if match == nil {
+		match = []string{"", ""}
 	}
-	if err := checkSize("the arguments of "+v.s.name, arguments); err != nil {
-		return nil, "", err
+	called, supported := integrations[match[1]]
+	if !supported {
+		p.fail("Resource", "%q is not supported", name)
 	}
-	function, payload, err := invocation(arguments)
-	if err != nil {
-		return nil, "", err
-	}
-	if err := v.line.record("TaskScheduled", map[string]any{"resourceType": "lambda", "resource": "invoke", "parameters": text(arguments)}); err != nil {
-		return nil, "", err
-	}
-	if err := v.line.record("TaskStarted", map[string]any{"resourceType": "lambda", "resource": "invoke"}); err != nil {
-		return nil, "", err
-	}
-	result, err := v.call(ctx, function, payload)
-	if err != nil {
-		failure := failureOf(err)
-		kind := "TaskFailed"
-		if failure.Name == statesTimeout {
-			kind = "TaskTimedOut"
+	return task{called, p.template("Arguments"), p.amount("TimeoutSeconds")}
+}
+
+func (t task) run(ctx context.Context, v *visit) (data, string, error) {
+	arguments := v.f.Input
+	if t.arguments != nil {
+		value, err := t.arguments.eval(v.scope)
+		if err != nil {
+			return data{}, "", err
 		}
-		return nil, "", errors.Join(v.line.record(kind, map[string]any{"resourceType": "lambda", "resource": "invoke", "error": failure.Name, "cause": failure.Cause}), failure)
+		if arguments, err = limited("the arguments of state "+v.s.name, value); err != nil {
+			return data{}, "", err
+		}
 	}
-	v.scope.states["result"] = result
-	if err := v.line.record("TaskSucceeded", map[string]any{"resourceType": "lambda", "resource": "invoke", "output": text(result)}); err != nil {
-		return nil, "", err
+	seconds, err := evalNumber(t.timeout, v.scope, "TimeoutSeconds", 0)
+	if err != nil {
+		return data{}, "", err
 	}
+	result, err := t.recorded(ctx, v, arguments, seconds)
+	if err != nil {
+		return data{}, "", err
+	}
+	v.scope.states["result"] = result.value
 	return v.leave(v.s.output, v.s.assign, result, v.s.next)
 }
 
-func invocation(arguments any) (function string, payload json.RawMessage, err error) {
-	fields, isObject := arguments.(map[string]any)
-	function, named := fields["FunctionName"].(string)
-	if !isObject || !named {
-		return "", nil, &Failure{Name: statesRuntime, Cause: fmt.Sprintf("the arguments %s have no FunctionName", text(arguments))}
+// recorded makes the call and writes it into the history.
+func (t task) recorded(ctx context.Context, v *visit, arguments data, seconds float64) (data, error) {
+	err := v.line.record("TaskScheduled", &Details{
+		ResourceType: t.integration.service, Resource: t.integration.action, Region: region,
+		Parameters: arguments.text, TimeoutInSeconds: int64(seconds),
+	})
+	if err != nil {
+		return data{}, err
 	}
-	payload, err = json.Marshal(fields["Payload"])
-	return function, payload, err
+	about := Details{ResourceType: t.integration.service, Resource: t.integration.action}
+	if err := v.line.record("TaskStarted", &about); err != nil {
+		return data{}, err
+	}
+	result, err := t.call(ctx, v, arguments.value, seconds)
+	if err == nil {
+		err = checkSize("the result of state "+v.s.name, len(result.text))
+	}
+	if err != nil && ctx.Err() != nil {
+		return data{}, err // the state records that it was aborted
+	}
+	kind, ended := "TaskSucceeded", about
+	ended.Output = result.text
+	var failure *Failure
+	if err != nil {
+		failure = failureOf(err)
+		kind, ended = "TaskFailed", about
+		ended.Error, ended.Cause = failure.Name, failure.Cause
+		if failure.Name == statesTimeout {
+			kind = "TaskTimedOut"
+		}
+	}
+	if err := v.line.record(kind, &ended); err != nil {
+		return data{}, err
+	}
+	if failure != nil {
+		return data{}, failure
+	}
+	return result, nil
 }
 
-func (v *visitor) call(ctx context.Context, function string, payload json.RawMessage) (any, error) {
-	if v.s.timeout != nil {
-		seconds, err := evalNumber(v.s.timeout, v.scope, "TimeoutSeconds", 0)
-		if err != nil {
-			return nil, err
-		}
+var errTaskTimedOut = &Failure{Name: statesTimeout, Cause: "the TimeoutSeconds of the task are over"}
+
+func (t task) call(ctx context.Context, v *visit, arguments any, seconds float64) (data, error) {
+	if seconds > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(seconds*float64(time.Second)), errTaskTimedOut)
 		defer cancel()
 	}
-	answer, err := v.x.engine.Invoke(ctx, function, payload)
+	result, err := t.integration.call(ctx, v, arguments)
 	if context.Cause(ctx) == errTaskTimedOut {
-		return nil, &Failure{Name: statesTimeout, Cause: fmt.Sprintf("%s did not answer within TimeoutSeconds", function)}
+		return data{}, errTaskTimedOut
 	}
-	if err != nil {
-		return nil, err
-	}
-	if len(answer) > payloadLimit {
-		return nil, tooLarge("the answer of "+function, len(answer))
-	}
-	var decoded any
-	if err := json.Unmarshal(answer, &decoded); err != nil {
-		return nil, &Failure{Name: statesRuntime, Cause: fmt.Sprintf("the answer of %s is no JSON: %v", function, err)}
-	}
-	return map[string]any{"ExecutedVersion": "$LATEST", "Payload": decoded, "StatusCode": float64(200)}, nil
+	return result, err
 }
 
-var errTaskTimedOut = errors.New("the task's TimeoutSeconds are over")
+// invoke calls the function FunctionName with Payload; the result is {ExecutedVersion, Payload, StatusCode}.
+// https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+func invoke(ctx context.Context, v *visit, arguments any) (data, error) {
+	fields, _ := arguments.(map[string]any)
+	function, named := fields["FunctionName"].(string)
+	if !named {
+		return data{}, &Failure{Name: statesRuntime, Cause: "the Arguments of state " + v.s.name + " have no FunctionName"}
+	}
+	payload := "{}"
+	if given, isGiven := fields["Payload"]; isGiven {
+		var err error
+		if payload, err = encode(given); err != nil {
+			return data{}, &Failure{Name: statesRuntime, Cause: fmt.Sprintf("the Payload for %s is not JSON: %v", function, err)}
+		}
+	}
+	answer, err := v.x.engine.Invoke(ctx, function, json.RawMessage(payload))
+	if err != nil {
+		return data{}, err
+	}
+	return invoked(function, answer)
+}
+
+func invoked(function string, answer json.RawMessage) (data, error) {
+	if len(answer) == 0 {
+		answer = json.RawMessage("null")
+	}
+	value, err := decode(answer)
+	if err != nil {
+		return data{}, &Failure{Name: "Lambda.Unknown", Cause: fmt.Sprintf("the answer of %s is not JSON: %v", function, err)}
+	}
+	var text bytes.Buffer
+	text.WriteString(`{"ExecutedVersion":"$LATEST","Payload":`)
+	if err := json.Compact(&text, answer); err != nil {
+		return data{}, fmt.Errorf("compacting the answer of %s: %w", function, err)
+	}
+	text.WriteString(`,"StatusCode":200}`)
+	return data{map[string]any{"ExecutedVersion": "$LATEST", "Payload": value, "StatusCode": float64(200)}, text.String()}, nil
+}

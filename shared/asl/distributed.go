@@ -1,0 +1,193 @@
+package asl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// distribute runs a child execution for every item that has not succeeded yet. Children may fail up to the threshold;
+// past it those that run are aborted and the map run fails.
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+func (m *mapState) distribute(ctx context.Context, v *visit) (data, error) {
+	side, err := m.sideBySide(v, min(v.x.engine.maxChildren(), distributedLimit))
+	if err != nil {
+		return data{}, err
+	}
+	allowed, err := m.tolerated.eval(v.scope)
+	if err != nil {
+		return data{}, err
+	}
+	run, err := m.begin(v, side)
+	if err != nil {
+		return data{}, err
+	}
+	c := &children{m: m, v: v, run: run, allowed: allowed}
+	err = c.runAll(ctx, side)
+	status, kind, details := Succeeded, "MapRunSucceeded", (*Details)(nil)
+	switch {
+	case ctx.Err() != nil:
+		status, kind = Aborted, "MapRunAborted"
+	case err != nil:
+		failure := failureOf(err)
+		status, kind, details = Failed, "MapRunFailed", &Details{Error: failure.Name, Cause: failure.Cause}
+	}
+	v.x.endMapRun(run, status)
+	if recordErr := v.line.record(kind, details); recordErr != nil {
+		return data{}, recordErr
+	}
+	if status != Succeeded {
+		return data{}, err
+	}
+	outputs, err := run.outputs()
+	if err != nil {
+		return data{}, err
+	}
+	return results(v.s.name, outputs)
+}
+
+// begin starts a map run, or redrives the one that the state is in the middle of.
+func (m *mapState) begin(v *visit, side int) (*MapRun, error) {
+	redriven := v.f.Map != nil
+	if !redriven {
+		length := 0 // the items are read later, by the map run
+		if err := v.line.record("MapStateStarted", &Details{Length: &length}); err != nil {
+			return nil, err
+		}
+		v.f.Map = &progress{}
+	}
+	run := v.x.beginMapRun(v.f.Map.MapRun, v.s.name, m.label, side)
+	v.f.Map.MapRun = run.ARN
+	if run.RedriveCount > 0 {
+		return run, v.line.record("MapRunRedriven", &Details{MapRunARN: run.ARN, RedriveCount: &run.RedriveCount})
+	}
+	return run, v.line.record("MapRunStarted", &Details{MapRunARN: run.ARN})
+}
+
+// children are the child executions of a map run while it runs.
+type children struct {
+	m       *mapState
+	v       *visit
+	run     *MapRun
+	allowed threshold
+
+	mu     sync.Mutex
+	failed int
+	first  *Failure // for the cause
+	stop   context.CancelCauseFunc
+}
+
+// runAll redrives the children that did not succeed, and starts one for each item that has none.
+func (c *children) runAll(ctx context.Context, side int) error {
+	ctx, c.stop = context.WithCancelCause(ctx)
+	defer c.stop(nil)
+	var group errgroup.Group
+	group.SetLimit(side)
+	for index, child := range c.run.Children {
+		if child.Status != Succeeded && ctx.Err() == nil {
+			group.Go(func() error { return c.redrive(ctx, index, child.ARN) })
+		}
+	}
+	err := c.feed(ctx, &group)
+	if err != nil {
+		c.stop(&Failure{Cause: "the map run failed"})
+	}
+	if err := errors.Join(err, group.Wait()); err != nil {
+		return err
+	}
+	if !c.allowed.exceeded(c.failed, len(c.run.Children), c.run.AllRead) {
+		return nil
+	}
+	cause := fmt.Sprintf("The specified tolerated failure threshold was exceeded: %d of %d children of state %s failed", c.failed, len(c.run.Children), c.v.s.name)
+	if c.first != nil {
+		cause += ", first with " + c.first.Error()
+	}
+	return &Failure{Name: exceedTolerated, Cause: cause}
+}
+
+// feed starts a child for each item that has none, as they are read.
+func (c *children) feed(ctx context.Context, group *errgroup.Group) error {
+	if c.run.AllRead {
+		return nil
+	}
+	items, err := c.m.source(ctx, c.v)
+	if err != nil {
+		return err
+	}
+	started := len(c.run.Children)
+	index := -1
+	for value, err := range items {
+		if err != nil {
+			return err
+		}
+		if index++; index < started {
+			continue // of an earlier attempt
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		child, err := c.child(index, value)
+		if err != nil {
+			return err
+		}
+		position := index
+		group.Go(func() error { return c.follow(ctx, position, child) })
+	}
+	c.v.x.allRead(c.run)
+	return nil
+}
+
+// child makes the execution for an item.
+func (c *children) child(index int, value any) (*Execution, error) {
+	input, err := c.m.input(c.v, &item{Index: index, Value: data{value: value}})
+	if err != nil {
+		return nil, err
+	}
+	parent := c.v.x
+	name := fmt.Sprintf("%s-%d", c.run.ARN[strings.LastIndexByte(c.run.ARN, ':')+1:], index)
+	x := &Execution{
+		ARN:  fmt.Sprintf("%s/%s:%s", arn("execution", parent.Machine.Name), c.m.label, name),
+		Name: name, Machine: parent.Machine, Input: []byte(input.text), Parent: parent.ARN, MapRun: c.run.ARN,
+		flow: c.m.processor, within: c.v.s.name, express: c.m.express,
+	}
+	if err := parent.engine.add(x); err != nil {
+		return nil, err
+	}
+	parent.addChild(c.run, x)
+	return x, nil
+}
+
+func (c *children) redrive(ctx context.Context, index int, arn string) error {
+	x, known := c.v.x.engine.Lookup(arn)
+	if !known {
+		return fmt.Errorf("child %s is lost", arn)
+	}
+	if err := x.beginRedrive(); err != nil {
+		return fmt.Errorf("redriving child %s: %w", arn, err)
+	}
+	return c.follow(ctx, index, x)
+}
+
+// follow runs a child to its end, and stops the others when one too many has failed.
+func (c *children) follow(ctx context.Context, index int, child *Execution) error {
+	child.run(child.open(ctx))
+	s := child.Describe()
+	c.v.x.endChild(c.run, index, s)
+	if s.Status == Succeeded || ctx.Err() != nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failed++
+	if c.first == nil {
+		c.first = &Failure{Name: s.Error, Cause: s.Cause}
+	}
+	if c.v.x.tooMany(c.run, c.allowed, c.failed) {
+		c.stop(&Failure{Cause: "the map run failed"})
+	}
+	return nil
+}

@@ -1,0 +1,36 @@
+package asl
+
+import "context"
+
+// fail is a Fail state: it ends the flow with its Error and Cause, either of which may be absent.
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-fail.html
+type fail struct{ name, cause template }
+
+func readFail(p *parser, _ *state) behaviour {
+	return fail{p.template("Error"), p.template("Cause")}
+}
+
+func (f fail) run(_ context.Context, v *visit) (data, string, error) {
+	name, err := evalText(f.name, v.scope, "Error")
+	if err != nil {
+		return data{}, "", err
+	}
+	cause, err := evalText(f.cause, v.scope, "Cause")
+	if err != nil {
+		return data{}, "", err
+	}
+	return data{}, "", &Failure{Name: name, Cause: cause}
+}
+
+// evalText evaluates a field that must be a string.
+func evalText(t template, s *scope, field string) (string, error) {
+	value, err := evalOr(t, s, "")
+	if err != nil {
+		return "", err
+	}
+	text, isText := value.(string)
+	if !isText {
+		return "", wrongType(field, value, "a string")
+	}
+	return text, nil
+}

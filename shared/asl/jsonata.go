@@ -1,0 +1,331 @@
+package asl
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	jsonata "github.com/blues/jsonata-go"
+)
+
+// template is a JSON value whose strings of the form {% … %} are expressions.
+// https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+type template interface {
+	// eval returns the value, or a States.QueryEvaluationError.
+	eval(s *scope) (any, error)
+}
+
+type (
+	literal struct{ value any }
+	array   []template
+	object  struct {
+		keys   []string
+		values []template
+	}
+	// expression is JSONata, compiled once.
+	expression struct {
+		source     string
+		location   string // the field it stands in
+		expr       *jsonata.Expr
+		variables  []string // the names it mentions
+		extensions map[string]jsonata.Extension
+	}
+	// path is an expression that only walks members, as most do. It is walked without the library, which takes an empty
+	// array for nothing.
+	path struct {
+		names []string
+		expression
+	}
+)
+
+// scope is what expressions see: $states and the variables.
+type scope struct {
+	states map[string]any // input, result, errorOutput, context
+	vars   map[string]data
+}
+
+func (s *scope) lookup(name string) (any, bool) {
+	if name == "states" {
+		return s.states, true
+	}
+	value, assigned := s.vars[name]
+	return value.value, assigned
+}
+
+var (
+	plainPath = regexp.MustCompile(`^\$[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
+	quoted    = regexp.MustCompile(`"(\\.|[^"\\])*"|'(\\.|[^'\\])*'`)
+	mention   = regexp.MustCompile(`\$([A-Za-z_]\w*)`)
+	call      = regexp.MustCompile(`\$([A-Za-z_]\w*)\s*\(`)
+	binding   = regexp.MustCompile(`\$([A-Za-z_]\w*)\s*:=|(?:function|λ)\s*\(([^)]*)\)`)
+)
+
+// builtins are the functions that the library has and Step Functions too. $eval is missing in both.
+// https://docs.jsonata.org/2.0.0/string-functions and the pages beside it
+var builtins = strings.Fields(`string length substring substringBefore substringAfter uppercase lowercase pad trim
+	contains split join match replace formatNumber formatBase base64encode base64decode decodeUrl decodeUrlComponent
+	encodeUrl encodeUrlComponent number abs floor ceil round power sqrt sum max min average boolean not exists distinct
+	count reverse sort shuffle zip append map filter reduce single each sift keys lookup spread merge fromMillis toMillis
+	type error now millis`)
+
+// compile reads the template that stands in a field.
+func compile(raw json.RawMessage, location string) (template, error) {
+	value, err := decode(raw)
+	if err != nil {
+		return nil, err
+	}
+	return compileValue(value, location)
+}
+
+func compileValue(value any, location string) (template, error) {
+	switch v := value.(type) {
+	case string:
+		return compileText(v, location)
+	case []any:
+		list := make(array, len(v))
+		for i, element := range v {
+			t, err := compileValue(element, fmt.Sprintf("%s[%d]", location, i))
+			if err != nil {
+				return nil, err
+			}
+			list[i] = t
+		}
+		return list, nil
+	case map[string]any:
+		o := &object{}
+		for key := range v {
+			o.keys = append(o.keys, key)
+		}
+		slices.Sort(o.keys)
+		for _, key := range o.keys {
+			t, err := compileValue(v[key], location+"."+key)
+			if err != nil {
+				return nil, err
+			}
+			o.values = append(o.values, t)
+		}
+		return o, nil
+	default:
+		return literal{v}, nil
+	}
+}
+
+func compileText(text, location string) (template, error) {
+	opened, closed := strings.HasPrefix(text, "{%"), strings.HasSuffix(text, "%}")
+	if !opened && !closed {
+		return literal{text}, nil
+	}
+	if !opened || !closed || len(text) < 4 {
+		return nil, fmt.Errorf("%s: expression %s: must begin with {%% and end with %%}", location, text)
+	}
+	source := strings.TrimSpace(text[2 : len(text)-2])
+	expr, err := jsonata.Compile(source)
+	if err != nil {
+		return nil, fmt.Errorf("%s: expression %s: %w", location, text, err)
+	}
+	e := expression{source: text, location: location, expr: expr}
+	if err := e.resolve(source); err != nil {
+		return nil, fmt.Errorf("%s: expression %s: %w", location, text, err)
+	}
+	if plainPath.MatchString(source) {
+		return path{strings.Split(source[1:], "."), e}, nil
+	}
+	return e, nil
+}
+
+// resolve finds the variables and functions that an expression mentions, and refuses functions that do not exist.
+func (e *expression) resolve(source string) error {
+	source = quoted.ReplaceAllString(source, "''")
+	var local []string
+	for _, match := range binding.FindAllStringSubmatch(source, -1) {
+		local = append(local, match[1])
+		for _, parameter := range mention.FindAllStringSubmatch(match[2], -1) {
+			local = append(local, parameter[1])
+		}
+	}
+	for _, match := range call.FindAllStringSubmatch(source, -1) {
+		name := match[1]
+		if extension, known := extensions[name]; known {
+			if e.extensions == nil {
+				e.extensions = map[string]jsonata.Extension{}
+			}
+			e.extensions[name] = extension
+		} else if !slices.Contains(builtins, name) && !slices.Contains(local, name) {
+			return fmt.Errorf("function $%s is not supported", name)
+		}
+	}
+	for _, match := range mention.FindAllStringSubmatch(source, -1) {
+		if !slices.Contains(e.variables, match[1]) {
+			e.variables = append(e.variables, match[1])
+		}
+	}
+	return nil
+}
+
+func (l literal) eval(*scope) (any, error) { return l.value, nil }
+
+func (a array) eval(s *scope) (any, error) {
+	list := make([]any, len(a))
+	for i, t := range a {
+		value, err := t.eval(s)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = value
+	}
+	return list, nil
+}
+
+func (o *object) eval(s *scope) (any, error) {
+	result := make(map[string]any, len(o.keys))
+	for i, key := range o.keys {
+		value, err := o.values[i].eval(s)
+		if err != nil {
+			return nil, err
+		}
+		result[key] = value
+	}
+	return result, nil
+}
+
+var errUndefined = errors.New("it returned nothing (undefined)")
+
+// eval runs the expression. Undefined is an error, as in Step Functions; a panic of the library is one too.
+func (e expression) eval(s *scope) (result any, err error) {
+	defer func() {
+		if crash := recover(); crash != nil {
+			err = e.failure(fmt.Errorf("the evaluation crashed: %v", crash))
+		}
+	}()
+	expr := *e.expr // a copy with variables of its own: evaluations run side by side
+	if err := expr.RegisterVars(e.bindings(s)); err != nil {
+		return nil, e.failure(err)
+	}
+	if e.extensions != nil {
+		if err := expr.RegisterExts(e.extensions); err != nil {
+			return nil, e.failure(err)
+		}
+	}
+	value, err := expr.Eval(map[string]any{})
+	if errors.Is(err, jsonata.ErrUndefined) {
+		err = errUndefined
+	}
+	if err != nil {
+		return nil, e.failure(err)
+	}
+	plain, err := normalise(value)
+	if err != nil {
+		return nil, e.failure(err)
+	}
+	return plain, nil
+}
+
+func (e expression) bindings(s *scope) map[string]any {
+	bound := make(map[string]any, len(e.variables))
+	for _, name := range e.variables {
+		if value, assigned := s.lookup(name); assigned {
+			bound[name] = value
+		}
+	}
+	return bound
+}
+
+// eval walks the path. Through an array it means the members of the elements, which is the library's work.
+func (p path) eval(s *scope) (any, error) {
+	value, defined := s.lookup(p.names[0])
+	for _, name := range p.names[1:] {
+		switch v := value.(type) {
+		case map[string]any:
+			value, defined = v[name]
+		case []any:
+			return p.expression.eval(s)
+		default:
+			defined = false
+		}
+		if !defined {
+			break
+		}
+	}
+	if !defined {
+		return nil, p.failure(errUndefined)
+	}
+	return value, nil
+}
+
+func (e expression) failure(err error) error {
+	return &Failure{
+		Name:     queryEvaluationError,
+		Cause:    fmt.Sprintf("The JSONata expression '%s' specified for the field '%s' could not be evaluated: %v", e.source, e.location, err),
+		location: e.location,
+	}
+}
+
+// normalise turns what the library returns into the values that decode returns.
+func normalise(value any) (any, error) {
+	switch v := value.(type) {
+	case nil:
+		return null, nil
+	case bool, string, float64, int64, *any:
+		return v, nil
+	case int:
+		return float64(v), nil
+	case []any:
+		list := make([]any, len(v))
+		for i, element := range v {
+			plain, err := normalise(element)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = plain
+		}
+		return list, nil
+	case map[string]any:
+		members := make(map[string]any, len(v))
+		for key, element := range v {
+			plain, err := normalise(element)
+			if err != nil {
+				return nil, err
+			}
+			members[key] = plain
+		}
+		return members, nil
+	default: // lists of strings and the like; a function is not JSON
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, fmt.Errorf("the result is not JSON: %w", err)
+		}
+		return decode(text)
+	}
+}
+
+// evalOr evaluates t, or returns otherwise when the field is absent.
+func evalOr(t template, s *scope, otherwise any) (any, error) {
+	if t == nil {
+		return otherwise, nil
+	}
+	return t.eval(s)
+}
+
+// evalNumber evaluates a field that must be a number of at least zero.
+func evalNumber(t template, s *scope, field string, otherwise float64) (float64, error) {
+	value, err := evalOr(t, s, otherwise)
+	if err != nil {
+		return 0, err
+	}
+	n, isNumber := value.(float64)
+	if !isNumber || n < 0 {
+		return 0, wrongType(field, value, "a number of at least 0")
+	}
+	return n, nil
+}
+
+func wrongType(field string, value any, want string) *Failure {
+	text, err := encode(value)
+	if err != nil {
+		text = fmt.Sprint(value)
+	}
+	return &Failure{Name: queryEvaluationError, Cause: fmt.Sprintf("%s is %s, not %s", field, text, want), location: field}
+}

@@ -1,0 +1,14 @@
+package asl
+
+import "context"
+
+// pass is a Pass or a Succeed state: it shapes its input by Output and assigns variables. Succeed ends the flow.
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-pass.html
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-succeed.html
+type pass struct{}
+
+func readPass(*parser, *state) behaviour { return pass{} }
+
+func (pass) run(_ context.Context, v *visit) (data, string, error) {
+	return v.leave(v.s.output, v.s.assign, v.f.Input, v.s.next)
+}

@@ -1,0 +1,86 @@
+package asl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Redrive continues an execution that did not succeed from where it stopped, and waits until it has ended again. States
+// that succeeded, iterations of inline maps that are done and children of distributed maps that succeeded do not run
+// again; the state that failed does, with the input it had, its arguments evaluated and its retries counted anew.
+// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+func (e *Engine) Redrive(ctx context.Context, x *Execution) error {
+	if err := e.StartRedrive(ctx, x); err != nil {
+		return err
+	}
+	<-x.Done()
+	return nil
+}
+
+// StartRedrive is Redrive without waiting.
+func (e *Engine) StartRedrive(ctx context.Context, x *Execution) error {
+	if x.Parent != "" {
+		return fmt.Errorf("ExecutionNotRedrivable: %s is a child: redrive its parent %s", x.ARN, x.Parent)
+	}
+	if err := x.beginRedrive(); err != nil {
+		return err
+	}
+	go x.run(x.open(ctx))
+	return nil
+}
+
+// RedriveStatus says whether the execution can be redriven, in the words of DescribeExecution, and if not, why.
+func (x *Execution) RedriveStatus() (status, reason string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	err := x.redrivable()
+	switch {
+	case err != nil:
+		return "NOT_REDRIVABLE", err.Error()
+	case x.Parent != "":
+		return "REDRIVABLE_BY_MAP_RUN", ""
+	default:
+		return "REDRIVABLE", ""
+	}
+}
+
+func (x *Execution) redrivable() error {
+	switch {
+	case x.engine == nil:
+		return errors.New("Execution was never started and cannot be redriven")
+	case x.status == Running:
+		return errors.New("Execution is RUNNING and cannot be redriven")
+	case x.status == Succeeded:
+		return errors.New("Execution is SUCCEEDED and cannot be redriven")
+	case x.engine.now().Sub(x.stopped) > redriveDays*24*time.Hour:
+		return errors.New("Execution has exceeded the redrivable period of 14 days")
+	case x.redrives >= redriveLimit:
+		return errors.New("Execution has reached the limit of 1000 redrives")
+	case len(x.history) >= eventLimit-1 && !x.express:
+		return errors.New("Execution event history limit exceeded")
+	default:
+		return nil
+	}
+}
+
+// beginRedrive makes the execution run again. A child of type EXPRESS starts anew.
+func (x *Execution) beginRedrive() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err := x.redrivable(); err != nil {
+		return fmt.Errorf("ExecutionNotRedrivable: %w", err)
+	}
+	x.redrives++
+	x.status, x.failure, x.stopped, x.context = Running, nil, time.Time{}, nil
+	x.redriven = x.engine.now()
+	x.engine.hold(x)
+	if x.express {
+		x.place, x.history = nil, nil
+		return nil
+	}
+	redrives := x.redrives
+	x.append(int64(len(x.history)), "ExecutionRedriven", &Details{RedriveCount: &redrives})
+	return nil
+}

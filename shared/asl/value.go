@@ -1,0 +1,96 @@
+package asl
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+)
+
+// null is how JSON's null is held. The JSONata library takes Go's nil for a missing value, but this, its own null, for
+// what it is.
+var null *any
+
+// data is a JSON value together with its text, so that what passes from state to state is encoded once: for the
+// history, for the size limit and for the next state.
+type data struct {
+	value any
+	text  string // "" when it is not encoded yet
+}
+
+// MarshalJSON writes the value.
+func (d data) MarshalJSON() ([]byte, error) {
+	if d.text != "" {
+		return []byte(d.text), nil
+	}
+	text, err := encode(d.value)
+	return []byte(text), err
+}
+
+// UnmarshalJSON reads the value.
+func (d *data) UnmarshalJSON(text []byte) error {
+	value, err := decode(text)
+	*d = data{value: value, text: string(text)}
+	return err
+}
+
+// decode reads one JSON value. Whole numbers that a float64 cannot hold stay exact, as int64.
+func decode(text []byte) (any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	value, err := decodeNext(decoder)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more follows after the JSON value")
+	}
+	return value, nil
+}
+
+func decodeNext(decoder *json.Decoder) (any, error) {
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	return adopt(value), nil
+}
+
+// adopt turns what encoding/json decoded into the values that expressions work on, in place.
+func adopt(value any) any {
+	switch v := value.(type) {
+	case nil:
+		return null
+	case json.Number:
+		return number(v)
+	case []any:
+		for i := range v {
+			v[i] = adopt(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = adopt(v[key])
+		}
+	}
+	return value
+}
+
+func number(n json.Number) any {
+	const exact = 1 << 53 // beyond it a float64 skips integers
+	if i, err := n.Int64(); err == nil && (i > exact || i < -exact) {
+		return i
+	}
+	f, _ := n.Float64() // out of range is infinite, which encode refuses
+	return f
+}
+
+// encode writes a value as Step Functions does: compact, and with <, > and & as they are.
+func encode(value any) (string, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return "", err
+	}
+	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+}

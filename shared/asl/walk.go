@@ -1,0 +1,137 @@
+package asl
+
+import (
+	"context"
+	"time"
+)
+
+// frame is the place of one walk through a flow: plain data, all that a redrive needs.
+type frame struct {
+	State   string
+	Entered time.Time // zero: not yet
+	Input   data
+	Vars    map[string]data `json:",omitempty"` // those of outer flows included
+	Item    *item           `json:",omitempty"` // of the iteration
+	Map     *progress       `json:",omitempty"` // of the map state that the walk is in
+}
+
+// item is $states.context.Map.Item.
+type item struct {
+	Index int
+	Value data
+}
+
+// behaviour is what the states of one type do.
+type behaviour interface {
+	// run does the work of a state that was entered, up to its output and the name of the next state ("" ends the flow).
+	run(ctx context.Context, v *visit) (output data, next string, err error)
+}
+
+// visit is one attempt of one state.
+type visit struct {
+	x        *Execution
+	line     *line
+	s        *state
+	f        *frame
+	scope    *scope
+	assigned map[string]string // for the history
+}
+
+// walk goes from f's state to the end of the flow. When it fails f stays at the state that failed.
+func (x *Execution) walk(ctx context.Context, l *line, flow *flow, f *frame) (data, error) {
+	for {
+		output, next, err := x.visit(ctx, l, flow.states[f.State], f)
+		if err != nil || next == "" {
+			return output, err
+		}
+		*f = frame{State: next, Input: output, Vars: f.Vars, Item: f.Item}
+	}
+}
+
+// visit enters a state, does its work with its retries, and leaves it by its output or by one of its catchers.
+func (x *Execution) visit(ctx context.Context, l *line, s *state, f *frame) (data, string, error) {
+	if f.Entered.IsZero() {
+		if err := l.record(s.kind+"StateEntered", &Details{Name: s.name, Input: f.Input.text}); err != nil {
+			return data{}, "", err
+		}
+		f.Entered = x.engine.now()
+	}
+	v := &visit{x: x, line: l, s: s, f: f}
+	output, next, err := v.attempts(ctx)
+	if err != nil {
+		return data{}, "", err
+	}
+	if s.kind == "Fail" {
+		return output, next, nil
+	}
+	return output, next, l.record(s.kind+"StateExited", &Details{Name: s.name, Output: output.text, AssignedVariables: v.assigned})
+}
+
+// attempts runs the state until it succeeds, or fails for good.
+func (v *visit) attempts(ctx context.Context) (data, string, error) {
+	tries := make(retries, len(v.s.retriers))
+	for attempt := 0; ; attempt++ {
+		if ctx.Err() != nil {
+			return data{}, "", v.abort(ctx)
+		}
+		v.scope = v.x.scope(v.s, v.f, attempt)
+		output, next, err := v.s.does.run(ctx, v)
+		if err == nil {
+			return output, next, nil
+		}
+		if ctx.Err() != nil {
+			return data{}, "", v.abort(ctx)
+		}
+		failure := v.failed(err)
+		wait, again := tries.next(v.s, failure, v.x.engine.random)
+		if !again {
+			return v.catch(failure)
+		}
+		if v.x.engine.sleep(ctx, wait) != nil {
+			return data{}, "", v.abort(ctx)
+		}
+		v.f.Map = nil
+	}
+}
+
+// abort records that the state stops because its execution or its map does.
+func (v *visit) abort(ctx context.Context) error {
+	switch v.s.kind {
+	case "Task", "Map", "Wait":
+		if context.Cause(ctx) != errTimedOut {
+			_ = v.line.record(v.s.kind+"StateAborted", nil) // at the event limit the execution ends all the same
+		}
+	}
+	return errAborted
+}
+
+// failed records an evaluation that failed, in the state that it failed in.
+func (v *visit) failed(err error) *Failure {
+	failure := failureOf(err)
+	if failure.location == "" {
+		return failure
+	}
+	err = v.line.record("EvaluationFailed", &Details{
+		State: v.s.name, Location: failure.location, Error: failure.Name, Cause: failure.Cause,
+	})
+	if err != nil {
+		return failureOf(err)
+	}
+	return &Failure{Name: failure.Name, Cause: failure.Cause}
+}
+
+// leave evaluates Output and Assign, both against the variables as they are before.
+// https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+func (v *visit) leave(output template, assign *object, otherwise data, next string) (data, string, error) {
+	result := otherwise
+	if output != nil {
+		value, err := output.eval(v.scope)
+		if err != nil {
+			return data{}, "", err
+		}
+		if result, err = limited("the output of state "+v.s.name, value); err != nil {
+			return data{}, "", err
+		}
+	}
+	return result, next, v.assign(assign)
+}
