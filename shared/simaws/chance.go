@@ -116,3 +116,9 @@ func (c *call) lately(r chance, cycle int) time.Time {
 }
 
 func upper(s string) string { return strings.ToUpper(s) }
+
+// shortName is the account's name up to its first dash, which names of resources start with.
+func (c *call) shortName() string {
+	name, _, _ := strings.Cut(c.account.Name, "-")
+	return name
+}

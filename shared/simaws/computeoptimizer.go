@@ -1,9 +1,6 @@
 package simaws
 
-import (
-	"math"
-	"strings"
-)
+import "math"
 
 var _ = register(service{
 	name: "compute-optimizer", protocol: rpcCBOR{namespace: "com.amazonaws.computeoptimizer"},
@@ -139,6 +136,3 @@ func getFunctionRecommendations(c *call, in optimizerInput) (any, error) {
 		return advice
 	})
 }
-
-// shortName is the account's name up to its first dash.
-func (c *call) shortName() string { return strings.SplitN(c.account.Name, "-", 2)[0] }

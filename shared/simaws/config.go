@@ -180,7 +180,7 @@ func (c *call) resourceID(resourceType string, i int) string {
 	case "AWS::IAM::User":
 		return "AIDA" + strings.ToUpper(r.hex(16))
 	default:
-		return fmt.Sprintf("%s-%s-%s-%d", strings.SplitN(c.account.Name, "-", 2)[0], pick(r, "orders", "catalog", "checkout", "search", "reports", "media", "events"),
+		return fmt.Sprintf("%s-%s-%s-%d", c.shortName(), pick(r, "orders", "catalog", "checkout", "search", "reports", "media", "events"),
 			pick(r, "main", "primary", "internal", "public", "batch"), i)
 	}
 }

@@ -244,3 +244,14 @@ func TestNothingFailsByDefault(t *testing.T) {
 		t.Errorf("with failures a closed region answers %s", answer)
 	}
 }
+
+func TestClose(t *testing.T) {
+	t.Parallel()
+	server := start(t, simaws.Options{})
+	if err := server.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := http.Get(server.URL()); err == nil {
+		t.Error("a closed server answers")
+	}
+}

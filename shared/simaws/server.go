@@ -17,26 +17,25 @@ import (
 // Server is an organisation that listens on the loopback interface.
 type Server struct {
 	*Organization
-	url  string
-	done chan error
+	url    string
+	server *http.Server
+	ended  chan error
 }
 
-// Start serves o on a free port of 127.0.0.1 until ctx ends. Tests pass t.Context().
+// Start serves o on a free port of 127.0.0.1 until ctx ends or Close is called. Tests pass t.Context().
 func Start(ctx context.Context, o *Organization) (*Server, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listening for the simulated AWS: %w", err)
 	}
-	server := &http.Server{Handler: o, ReadHeaderTimeout: time.Minute}
-	s := &Server{Organization: o, url: "http://" + listener.Addr().String(), done: make(chan error, 1)}
-	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // nothing to save, so nothing to wait for
+	s := &Server{
+		Organization: o, url: "http://" + listener.Addr().String(), ended: make(chan error, 1),
+		server: &http.Server{Handler: o, ReadHeaderTimeout: time.Minute},
+	}
+	stop := context.AfterFunc(ctx, func() { _ = s.server.Close() }) // serving ends with the error, if there is one
 	go func() {
 		defer stop()
-		err := server.Serve(listener)
-		if errors.Is(err, http.ErrServerClosed) {
-			err = nil
-		}
-		s.done <- err
+		s.ended <- s.server.Serve(listener)
 	}()
 	return s, nil
 }
@@ -44,8 +43,16 @@ func Start(ctx context.Context, o *Organization) (*Server, error) {
 // URL is the endpoint of every service.
 func (s *Server) URL() string { return s.url }
 
-// Wait returns when the server has stopped, nil after the context of [Start] ended.
-func (s *Server) Wait() error { return <-s.done }
+// Close cuts all connections and frees the port. It is called once, and need not be where the context of [Start] ends.
+func (s *Server) Close() error {
+	if err := s.server.Close(); err != nil {
+		return fmt.Errorf("closing the simulated AWS: %w", err)
+	}
+	if err := <-s.ended; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serving the simulated AWS: %w", err)
+	}
+	return nil
+}
 
 // longestBackoff keeps retries short: a simulated service recovers when it is asked again, not with time.
 const longestBackoff = 20 * time.Millisecond

@@ -14,8 +14,6 @@ import (
 	"reflect"
 	"sync"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // Options describe an organisation. The zero value is the demonstration's.
@@ -164,5 +162,3 @@ func (o *Organization) wait(r *http.Request, d time.Duration) bool {
 
 // homeRegion is where global services are signed for and accounts start out.
 const homeRegion = "us-east-1"
-
-func text(s string) *string { return aws.String(s) }

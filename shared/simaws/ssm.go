@@ -86,7 +86,7 @@ func (c *call) instance(i int) Instance {
 		Type:  pick(r, "t3.medium", "m6i.large", "m6i.xlarge", "c6i.large", "r6g.2xlarge", "t4g.small", "m7g.large"),
 		State: "running", Role: role, Zone: c.region + pick(r, "a", "b", "c"), Subnet: c.resourceID("AWS::EC2::Subnet", r.IntN(3)),
 	}
-	in.ComputerName = fmt.Sprintf("%s-%02d.%s.internal", role, i+1, strings.SplitN(c.account.Name, "-", 2)[0])
+	in.ComputerName = fmt.Sprintf("%s-%02d.%s.internal", role, i+1, c.shortName())
 	if platform.kind == "Windows" {
 		in.ComputerName = strings.ToUpper(fmt.Sprintf("%s%02d", role, i+1))
 	}

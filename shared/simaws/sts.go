@@ -18,6 +18,13 @@ func getCallerIdentity(c *call, _ nothing) (any, error) {
 	return object{"Account": c.account.ID, "Arn": c.principal, "UserId": "AIDA" + strings.ToUpper(c.draw("user", c.principal).hex(17))}, nil
 }
 
+// MemberRole and ExternalID are the role that the demonstration assumes in each account, and the external id that the
+// role asks for, where [Options] insist on them.
+const (
+	MemberRole = "View360Member"
+	ExternalID = "view360-demonstration"
+)
+
 type assumeRoleInput struct {
 	RoleArn, RoleSessionName, ExternalId, Policy string
 	DurationSeconds                              *number

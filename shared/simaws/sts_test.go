@@ -16,9 +16,9 @@ import (
 
 func TestAssumeRole(t *testing.T) {
 	t.Parallel()
-	server := start(t, simaws.Options{Role: "View360Collector", ExternalID: "secret"})
+	server := start(t, simaws.Options{Role: simaws.MemberRole, ExternalID: simaws.ExternalID})
 	target := awsconf.Target{
-		RoleARN: "arn:aws:iam::" + production + ":role/View360Collector", ExternalID: "secret", Session: "run-1",
+		RoleARN: "arn:aws:iam::" + production + ":role/" + simaws.MemberRole, ExternalID: simaws.ExternalID, Session: "run-1",
 		Actions: []string{"kms:ListKeys"}, Region: "eu-west-1",
 	}
 
@@ -31,7 +31,7 @@ func TestAssumeRole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := "arn:aws:sts::" + production + ":assumed-role/View360Collector/view360-run-1"
+		want := "arn:aws:sts::" + production + ":assumed-role/" + simaws.MemberRole + "/view360-run-1"
 		if got := aws.ToString(identity.Arn); got != want {
 			t.Errorf("got principal %s, want %s", got, want)
 		}
@@ -49,7 +49,7 @@ func TestAssumeRole(t *testing.T) {
 	for name, change := range map[string]func(*awsconf.Target){
 		"wrong external id": func(target *awsconf.Target) { target.ExternalID = "guess" },
 		"wrong role":        func(target *awsconf.Target) { target.RoleARN = "arn:aws:iam::" + production + ":role/Other" },
-		"unknown account":   func(target *awsconf.Target) { target.RoleARN = "arn:aws:iam::111111111111:role/View360Collector" },
+		"unknown account":   func(target *awsconf.Target) { target.RoleARN = "arn:aws:iam::111111111111:role/" + simaws.MemberRole },
 	} {
 		t.Run(name, func(t *testing.T) {
 			refused := target
