@@ -1,7 +1,6 @@
 package asl
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -151,11 +150,7 @@ func invoked(function string, answer json.RawMessage) (data, error) {
 	if err != nil {
 		return data{}, &Failure{Name: "Lambda.Unknown", Cause: fmt.Sprintf("the answer of %s is not JSON: %v", function, err)}
 	}
-	var text bytes.Buffer
-	text.WriteString(`{"ExecutedVersion":"$LATEST","Payload":`)
-	if err := json.Compact(&text, answer); err != nil {
-		return data{}, fmt.Errorf("compacting the answer of %s: %w", function, err)
-	}
-	text.WriteString(`,"StatusCode":200}`)
-	return data{map[string]any{"ExecutedVersion": "$LATEST", "Payload": value, "StatusCode": float64(200)}, text.String()}, nil
+	result := map[string]any{"ExecutedVersion": "$LATEST", "Payload": value, "StatusCode": float64(200)}
+	text, err := encode(result)
+	return data{result, text}, err
 }
