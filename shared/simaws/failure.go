@@ -74,6 +74,16 @@ func (c *call) unknownCredentials() *failure {
 	return &failure{status: usual.deniedStatus, code: usual.unknown, message: "The security token included in the request is invalid."}
 }
 
+// expired is what a service says to credentials that have run out.
+func (c *call) expired() *failure {
+	code := "ExpiredTokenException"
+	switch c.service.protocol.(type) {
+	case queryXML, restXML:
+		code = "ExpiredToken"
+	}
+	return &failure{status: c.service.protocol.usual().deniedStatus, code: code, message: "The security token included in the request is expired"}
+}
+
 func first(texts ...string) string {
 	for _, t := range texts {
 		if t != "" {

@@ -126,7 +126,7 @@ func (c *call) faultFailure() *failure {
 	case NotOptedIn:
 		return c.unknownCredentials()
 	case Expired:
-		return c.failf("ExpiredTokenException", "The security token included in the request is expired")
+		return c.expired()
 	case ServerError:
 		return &failure{status: http.StatusInternalServerError, code: "InternalFailure", message: "An internal error occurred"}
 	case Unavailable:

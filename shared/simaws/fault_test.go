@@ -11,8 +11,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/computeoptimizer"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/guardduty"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 
 	"view360/shared/fault"
@@ -133,6 +137,80 @@ func TestOverride(t *testing.T) {
 	})
 	_, err := kms.NewFromConfig(server.Config(production)).ListKeys(t.Context(), nil)
 	wantCode(t, err, "DependencyTimeoutException")
+}
+
+func TestOverrideSomeRequests(t *testing.T) {
+	t.Parallel()
+	server := start(t, simaws.Options{})
+	client := kms.NewFromConfig(server.Config(production))
+	keys, err := client.ListKeys(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	denied := aws.ToString(keys.Keys[0].KeyId)
+	server.Override(simaws.Answer{Service: "kms", Operation: "DescribeKey", Give: func(r simaws.Request) (any, error) {
+		if strings.Contains(string(r.Input), denied) {
+			return nil, simaws.Failure(400, "AccessDeniedException", "no")
+		}
+		return nil, simaws.ErrPassOn
+	}})
+	_, err = client.DescribeKey(t.Context(), &kms.DescribeKeyInput{KeyId: &denied})
+	wantCode(t, err, "AccessDeniedException")
+	if _, err := client.DescribeKey(t.Context(), &kms.DescribeKeyInput{KeyId: keys.Keys[1].KeyId}); err != nil {
+		t.Errorf("another key: %v", err)
+	}
+}
+
+// TestErrorsOfEveryProtocol has one service of each.
+func TestErrorsOfEveryProtocol(t *testing.T) {
+	t.Parallel()
+	requests := map[string]func(ctx context.Context, cfg aws.Config) error{
+		"kms: AWS-JSON": func(ctx context.Context, cfg aws.Config) error {
+			_, err := kms.NewFromConfig(cfg).ListKeys(ctx, nil)
+			return err
+		},
+		"guardduty: REST-JSON": func(ctx context.Context, cfg aws.Config) error {
+			_, err := guardduty.NewFromConfig(cfg).ListDetectors(ctx, nil)
+			return err
+		},
+		"iam: query": func(ctx context.Context, cfg aws.Config) error {
+			_, err := iam.NewFromConfig(cfg).GenerateCredentialReport(ctx, nil)
+			return err
+		},
+		"ec2: query of EC2": func(ctx context.Context, cfg aws.Config) error {
+			_, err := ec2.NewFromConfig(cfg).DescribeSubnets(ctx, nil)
+			return err
+		},
+		"s3: REST-XML": func(ctx context.Context, cfg aws.Config) error {
+			_, err := s3.NewFromConfig(cfg).ListBuckets(ctx, nil)
+			return err
+		},
+		"compute-optimizer: CBOR": func(ctx context.Context, cfg aws.Config) error {
+			_, err := computeoptimizer.NewFromConfig(cfg).GetEC2InstanceRecommendations(ctx, nil)
+			return err
+		},
+	}
+	for name, request := range requests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := start(t, simaws.Options{})
+			service, _, _ := strings.Cut(name, ":")
+			if err := request(t.Context(), in(server, production, "ap-south-2")); err == nil && service != "iam" {
+				t.Error("a region that is not enabled answers")
+			}
+			for kind, class := range map[simaws.Kind]fault.Class{simaws.Throttled: fault.Throttled, simaws.Denied: fault.Denied, simaws.Unavailable: fault.Transient} {
+				server.Fault(simaws.Fault{Service: service, Kind: kind})
+				if err := request(t.Context(), server.Config(production)); fault.ClassOf(err) != class {
+					t.Errorf("%s: got class %s of %v, want %s", kind, fault.ClassOf(err), err, class)
+				}
+				server.ClearFaults()
+			}
+			server.Fault(simaws.Fault{Service: service, Kind: simaws.Throttled, Times: 1})
+			if err := request(t.Context(), server.Config(production)); err != nil {
+				t.Errorf("throttled once: %v", err)
+			}
+		})
+	}
 }
 
 func TestUnknownOperation(t *testing.T) {

@@ -1,6 +1,9 @@
 package simaws
 
-import "reflect"
+import (
+	"errors"
+	"reflect"
+)
 
 // Place selects accounts and regions; empty members match all.
 type Place struct{ Account, Region string }
@@ -20,9 +23,12 @@ type Answer struct {
 	Place
 	Service   string // signing name
 	Operation string
-	// Give returns the answer: anything with JSON tags and the API's member names, or a [Failure].
+	// Give returns the answer: anything with JSON tags and the API's member names, a [Failure], or [ErrPassOn].
 	Give func(Request) (any, error)
 }
+
+// ErrPassOn is the error by which Give leaves a request to the generated organisation, to answer only some requests itself.
+var ErrPassOn = errors.New("left to the generated organisation")
 
 // Override answers operations in a test's own way. The last one that matches decides.
 func (o *Organization) Override(answers ...Answer) {

@@ -89,7 +89,7 @@ func (c *call) identify(r *http.Request) *failure {
 		return c.unknownCredentials()
 	}
 	if time.Now().After(c.session.expires) {
-		return c.failf("ExpiredTokenException", "The security token included in the request is expired")
+		return c.expired()
 	}
 	c.account, c.principal = c.byID[c.session.account], c.session.principal
 	return nil

@@ -1,0 +1,196 @@
+package simaws
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Instance is a managed instance: the members of InstanceInformation, and what EC2 says of the same machine.
+type Instance struct {
+	InstanceID                             string `json:"InstanceId"`
+	ComputerName                           string
+	IPAddress                              string
+	PlatformName                           string
+	PlatformType                           string // Linux, Windows or MacOS
+	PlatformVersion                        string
+	AgentVersion                           string
+	IsLatestVersion                        bool
+	PingStatus                             string // Online, ConnectionLost or Inactive
+	LastPingDateTime                       *Time  `json:",omitempty"`
+	RegistrationDate                       *Time  `json:",omitempty"`
+	ResourceType                           string // EC2Instance or ManagedInstance
+	AssociationStatus                      string `json:",omitempty"`
+	LastAssociationExecutionDate           *Time  `json:",omitempty"`
+	LastSuccessfulAssociationExecutionDate *Time  `json:",omitempty"`
+
+	Type   string `json:"-"` // such as m6i.large
+	State  string `json:"-"` // running or stopped
+	Role   string `json:"-"` // what it is for
+	Zone   string `json:"-"`
+	Subnet string `json:"-"`
+}
+
+// Application is one entry of an instance's inventory of applications.
+type Application struct {
+	InstanceID                                                             string
+	Name, Version, Publisher, Architecture, ApplicationType, InstalledTime string
+}
+
+// Patch is one patch of an instance.
+type Patch struct {
+	InstanceID     string `json:"-"`
+	Title          string
+	KBID           string `json:"KBId"`
+	Classification string `json:",omitempty"`
+	Severity       string `json:",omitempty"`
+	State          string // Installed, InstalledOther, Missing, Failed, …
+	InstalledTime  *Time  `json:",omitempty"`
+}
+
+var platforms = []struct{ kind, name, version string }{
+	{"Linux", "Amazon Linux", "2023"}, {"Linux", "Amazon Linux", "2023"}, {"Linux", "Amazon Linux", "2"}, {"Linux", "Ubuntu", "22.04"},
+	{"Linux", "Ubuntu", "24.04"}, {"Linux", "Red Hat Enterprise Linux", "9.4"}, {"Windows", "Microsoft Windows Server 2022 Datacenter", "10.0.20348"},
+	{"Windows", "Microsoft Windows Server 2019 Datacenter", "10.0.17763"},
+}
+
+func (c *call) instances() []Instance {
+	return things(c, func() []Instance {
+		instances := make([]Instance, c.count("instances", 42))
+		for i := range instances {
+			instances[i] = c.instance(i)
+		}
+		return instances
+	})
+}
+
+func (c *call) instance(i int) Instance {
+	r := c.draw("instance", i)
+	platform := pick(r, platforms...)
+	role := pick(r, "web", "api", "worker", "cart", "search", "batch", "bastion", "build", "cache")
+	in := Instance{
+		InstanceID: "i-0" + r.hex(16), IPAddress: r.ip(), PlatformName: platform.name, PlatformType: platform.kind, PlatformVersion: platform.version,
+		AgentVersion: "3.3.2299.0", IsLatestVersion: true, PingStatus: "Online", ResourceType: "EC2Instance", AssociationStatus: "Success",
+		Type:  pick(r, "t3.medium", "m6i.large", "m6i.xlarge", "c6i.large", "r6g.2xlarge", "t4g.small", "m7g.large"),
+		State: "running", Role: role, Zone: c.region + pick(r, "a", "b", "c"), Subnet: c.resourceID("AWS::EC2::Subnet", r.IntN(3)),
+	}
+	in.ComputerName = fmt.Sprintf("%s-%02d.%s.internal", role, i+1, c.shortName())
+	if platform.kind == "Windows" {
+		in.ComputerName = strings.ToUpper(fmt.Sprintf("%s%02d", role, i+1))
+	}
+	in.RegistrationDate = at(r.within(c.created(c.account), c.newYear()))
+	ping := c.now.Add(-time.Duration(r.between(5, 290)) * time.Second)
+	run := c.now.Truncate(time.Hour).Add(-time.Duration(r.between(1, 50)) * time.Minute)
+	switch {
+	case r.oneIn(5):
+		in.AgentVersion, in.IsLatestVersion = pick(r, "3.2.2303.0", "3.1.1927.0", "3.3.987.0"), false
+	case r.oneIn(8):
+		in.ResourceType, in.InstanceID = "ManagedInstance", "mi-0"+r.hex(16)
+	}
+	if r.oneIn(14) {
+		in.PingStatus, in.State = "ConnectionLost", "stopped"
+		ping = c.now.Add(-time.Duration(r.between(30, 900)) * time.Hour)
+		run = ping.Truncate(time.Hour)
+	}
+	in.LastPingDateTime, in.LastAssociationExecutionDate, in.LastSuccessfulAssociationExecutionDate = at(ping), at(run), at(run)
+	if r.oneIn(12) {
+		in.AssociationStatus, in.LastSuccessfulAssociationExecutionDate = "Failed", at(run.AddDate(0, 0, -r.between(1, 20)))
+	}
+	return in
+}
+
+var packages = []string{
+	"openssl", "curl", "glibc", "systemd", "python3", "openssh-server", "sudo", "bash", "zlib", "nginx", "postgresql-client", "git", "vim", "tar",
+	"gzip", "libxml2", "expat", "krb5-libs", "nss", "gnutls", "dbus", "rsyslog", "chrony", "cloud-init", "amazon-ssm-agent", "docker", "containerd",
+	"java-21-amazon-corretto", "nodejs", "redis", "jq", "rsync", "cronie", "audit", "selinux-policy", "grub2", "kernel", "linux-firmware", "lvm2", "iptables",
+}
+
+var programs = []string{
+	"Microsoft Edge", "Microsoft Visual C++ 2022 Redistributable", "AWS Tools for Windows", "Amazon SSM Agent", "AWS PV Drivers", "7-Zip", "Notepad++",
+	"PowerShell 7", "Microsoft .NET Runtime 8", "Microsoft SQL Server Native Client", "CrowdStrike Windows Sensor", "Datadog Agent", "Git", "Python 3.12",
+}
+
+// applications are 100 to 200 for each instance, and none where the agent does not answer.
+func (c *call) applications(in Instance) []Application {
+	if set, ok := given[Application](c); ok {
+		return slices.DeleteFunc(slices.Clone(set), func(a Application) bool { return a.InstanceID != in.InstanceID })
+	}
+	r := c.draw("applications", in.InstanceID)
+	names, publisher, architecture, suffixes := packages, in.PlatformName, "x86_64", []string{"", "-libs", "-common", "-devel", "-tools", "-data"}
+	if in.PlatformType == "Windows" {
+		names, publisher, suffixes = programs, "Microsoft Corporation", []string{"", " (x86)", " Update", " Help", " SDK", " Runtime", " Language Pack", " Tools", " Components"}
+	}
+	apps := make([]Application, 0, 200)
+	for _, suffix := range suffixes {
+		for _, name := range names {
+			if r.oneIn(4) {
+				continue
+			}
+			apps = append(apps, Application{
+				InstanceID: in.InstanceID, Name: name + suffix, Version: fmt.Sprintf("%d.%d.%d-%d", r.between(1, 9), r.between(0, 20), r.between(0, 30), r.between(1, 9)),
+				Publisher: publisher, Architecture: pick(r, architecture, architecture, architecture, "noarch"), ApplicationType: pick(r, "System Environment/Base", "Development/Tools", "Unspecified", "Applications/System"),
+				InstalledTime: r.within(in.RegistrationDate.Time, c.newYear()).Format(time.RFC3339),
+			})
+		}
+	}
+	return apps
+}
+
+// patches are those of the last fourteen months' patch days, some dozens to hundreds for each instance.
+func (c *call) patches(in Instance) []Patch {
+	if set, ok := given[Patch](c); ok {
+		return slices.DeleteFunc(slices.Clone(set), func(p Patch) bool { return p.InstanceID != in.InstanceID })
+	}
+	var patches []Patch
+	for ago := 13; ago >= 0; ago-- {
+		month := time.Date(c.now.Year(), c.now.Month()-time.Month(ago), 1, 0, 0, 0, 0, time.UTC)
+		r := c.draw("patches", in.InstanceID, month.Unix())
+		patchDay := month.AddDate(0, 0, r.between(7, 26)).Add(time.Duration(r.between(60, 300)) * time.Minute)
+		for i := range r.between(5, 15) {
+			if published := patchDay.AddDate(0, 0, -6); published.After(c.now) {
+				continue
+			}
+			patches = append(patches, c.patch(in, r, patchDay, i))
+		}
+	}
+	return patches
+}
+
+// patch is missing before its patch day; on it most are installed, a few fail until somebody looks at them.
+func (c *call) patch(in Instance, r chance, patchDay time.Time, i int) Patch {
+	name := pick(r, packages...)
+	p := Patch{
+		InstanceID: in.InstanceID, KBID: name + ".x86_64", State: "Installed",
+		Title:          fmt.Sprintf("%s.x86_64:0:%d.%d.%d-%d", name, r.between(1, 9), r.between(0, 20), int(patchDay.Month()), i),
+		Classification: pick(r, "Security", "Security", "Bugfix", "Enhancement", ""), Severity: pick(r, "Critical", "Important", "Medium", "Low", ""),
+	}
+	if in.PlatformType == "Windows" {
+		p.KBID = fmt.Sprintf("KB50%05d", r.between(10000, 99999))
+		product := pick(r, "Cumulative Update for Windows Server", "Security Update for .NET Framework", "Servicing Stack Update", "Malicious Software Removal Tool")
+		p.Title = fmt.Sprintf("%s %s (%s)", patchDay.Format("2006-01"), product, p.KBID)
+	}
+	installed := patchDay.Add(time.Duration(i) * time.Minute)
+	switch r.IntN(25) {
+	case 0:
+		p.State = "Missing"
+		return p
+	case 1:
+		installed = installed.AddDate(0, 0, 12)
+		p.State = "Failed"
+		if installed.After(c.now) && patchDay.Before(c.now) {
+			return p
+		}
+		p.State = "Installed"
+	case 2:
+		p.State = "InstalledOther"
+	case 3:
+		p.State = "InstalledPendingReboot"
+	}
+	if installed.After(c.now) {
+		p.State = "Missing"
+		return p
+	}
+	p.InstalledTime = at(installed)
+	return p
+}
