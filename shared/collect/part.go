@@ -27,6 +27,7 @@ type Part struct {
 	streams  map[string]*stream
 	order    []string
 	sections map[string]PartSection
+	composed map[string]bool // lists that are part of a composed section
 	messages []Message
 	warnings int
 	skipped  string
@@ -35,7 +36,7 @@ type Part struct {
 }
 
 func newPart(ctx context.Context, store *object.Store, prefix string) *Part {
-	return &Part{ctx: ctx, store: store, prefix: prefix, streams: map[string]*stream{}, sections: map[string]PartSection{}}
+	return &Part{ctx: ctx, store: store, prefix: prefix, streams: map[string]*stream{}, sections: map[string]PartSection{}, composed: map[string]bool{}}
 }
 
 // Add appends one element to an array section, such as security.kms. Elements keep the order of the calls.
@@ -69,17 +70,32 @@ func (p *Part) Set(section string, value any) error {
 	return nil
 }
 
-// Compose declares a section made of texts and streamed lists: for groups whose head is known only after their members,
-// such as Security Hub's products. A fragment's Key names a list that the collector filled with Add under that name.
+// Compose declares a section made of texts and streamed lists: for what is known only after the list that it stands
+// before, such as Security Hub's products. A fragment's Key names a list that the collector filled with Add; the list is
+// no section of its own then.
 func (p *Part) Compose(section string, items int, fragments []Fragment) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, f := range fragments {
 		if f.Key != "" {
+			p.composed[f.Key] = true
 			fragments[i].Key = p.prefix + f.Key + ".json"
 		}
 	}
 	p.sections[section] = PartSection{Items: items, Fragments: fragments}
+}
+
+// Items is the number of elements that were added to a list so far.
+func (p *Part) Items(list string) int {
+	p.mu.Lock()
+	s, open := p.streams[list]
+	p.mu.Unlock()
+	if !open {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.items
 }
 
 // Warn records that one item could not be read while the rest of the section goes on. The source names the section in
@@ -136,7 +152,9 @@ func (p *Part) close() error {
 			failures = append(failures, fmt.Errorf("staging %s: %w", section, err))
 			continue
 		}
-		p.sections[section] = PartSection{Items: s.items, Fragments: []Fragment{{Key: s.key}}}
+		if !p.composed[section] {
+			p.sections[section] = PartSection{Items: s.items, Fragments: []Fragment{{Key: s.key}}}
+		}
 		p.items += s.items
 		p.bytes += s.bytes
 	}

@@ -25,6 +25,9 @@ var LoadPlaceholders = map[string]string{
 	"LoadOperations": "load-operations", "Record": "record", "SettleLoad": "settle-load", "Archive": "archive",
 }
 
+// Groups are the table groups of the load machine.
+var Groups = []string{"account", "cost", "security", "config", "inventory", "resources", "operations"}
+
 // AddLoad adds the functions of the load machine.
 func AddLoad(functions Functions, pool *pgxpool.Pool, bucket func(string) *object.Store, executions settle.API) {
 	Add(functions, "index", index.Handler{Bucket: bucket}.Handle)

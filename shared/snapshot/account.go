@@ -3,21 +3,23 @@ package snapshot
 // Account is the section account: who the account is, and how it is labelled. Readers of the first generation make
 // every member but contact_info, alternate_contacts and product a column, so none may be added.
 type Account struct {
-	AccountID         string             `json:"account_id"`
-	AccountName       *string            `json:"account_name"`
-	AccountEmail      *string            `json:"account_email"`
-	AccountStatus     string             `json:"account_status"`
-	AccountARN        *string            `json:"account_arn"`
-	PartnerName       string             `json:"partner_name"` // None when unset, like the other labels
-	CustomerName      string             `json:"customer_name"`
-	Category          string             `json:"category"`
-	AccountType       string             `json:"account_type"`
-	JoinedMethod      *string            `json:"joined_method"`
-	JoinedTimestamp   *Time              `json:"joined_timestamp"`
-	Region            string             `json:"region"`  // of the snapshot
-	Product           string             `json:"product"` // names separated by commas
-	ContactInfo       *ContactInfo       `json:"contact_info"`
-	AlternateContacts *AlternateContacts `json:"alternate_contacts"`
+	AccountID       string       `json:"account_id"`
+	AccountName     *string      `json:"account_name"`
+	AccountEmail    *string      `json:"account_email"`
+	AccountStatus   string       `json:"account_status"`
+	AccountARN      *string      `json:"account_arn"`
+	PartnerName     string       `json:"partner_name"` // None when unset, like the other labels
+	CustomerName    string       `json:"customer_name"`
+	Category        string       `json:"category"`
+	AccountType     string       `json:"account_type"`
+	JoinedMethod    *string      `json:"joined_method"`
+	JoinedTimestamp *Time        `json:"joined_timestamp"`
+	Region          string       `json:"region"`       // of the snapshot
+	Product         string       `json:"product"`      // names separated by commas
+	ContactInfo     *ContactInfo `json:"contact_info"` // {} when it could not be read
+	// AlternateContacts are billing, operations and security: null where the account has none, no member where that
+	// could not be read.
+	AlternateContacts map[string]*AlternateContact `json:"alternate_contacts"`
 }
 
 // ContactInfo is the account's primary contact.
@@ -35,14 +37,7 @@ type ContactInfo struct {
 	FullName      *string `json:"full_name"`
 }
 
-// AlternateContacts are the contacts by type; null where the account has none.
-type AlternateContacts struct {
-	Billing    *AlternateContact `json:"billing"`
-	Operations *AlternateContact `json:"operations"`
-	Security   *AlternateContact `json:"security"`
-}
-
-// AlternateContact is one of them.
+// AlternateContact is a contact for one purpose.
 type AlternateContact struct {
 	Name  *string `json:"name"`
 	Title *string `json:"title"`

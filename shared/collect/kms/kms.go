@@ -1,0 +1,126 @@
+// Package kms collects the KMS keys of a region, those of AWS services included.
+//
+//	operations  kms ListKeys (all pages), DescribeKey and GetKeyRotationStatus (one call per key, side by side)
+//	scope       region
+//	window      none: state at run time
+//	section     security.kms
+//	paid        no
+//	quotas      DescribeKey 100, GetKeyRotationStatus 1000, ListKeys 500 requests per second in most regions
+//	            https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html
+package kms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"view360/shared/collect"
+	"view360/shared/snapshot"
+)
+
+// API is the part of the KMS client that Collect uses; each method is one IAM action of the role.
+type API interface {
+	ListKeys(context.Context, *kms.ListKeysInput, ...func(*kms.Options)) (*kms.ListKeysOutput, error)
+	DescribeKey(context.Context, *kms.DescribeKeyInput, ...func(*kms.Options)) (*kms.DescribeKeyOutput, error)
+	GetKeyRotationStatus(context.Context, *kms.GetKeyRotationStatusInput, ...func(*kms.Options)) (*kms.GetKeyRotationStatusOutput, error)
+}
+
+// Collector is the catalogue's kms.
+var Collector = collect.Collector{
+	Word: "kms",
+	Rate: collect.Rate{PerSecond: 50, Burst: 50},
+	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
+		return Collect(ctx, kms.NewFromConfig(cfg), scope, part)
+	},
+}
+
+const (
+	section  = "security.kms"
+	atOnce   = 10
+	pageSize = 1000
+)
+
+// Collect writes a [snapshot.KMSKey] for every key, in the order of ListKeys. A key that cannot be described is a
+// warning, and so is a rotation status that the key's policy keeps from us; the others go on.
+func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) error {
+	part.Empty(section)
+	pages := kms.NewListKeysPaginator(api, &kms.ListKeysInput{Limit: aws.Int32(pageSize)}, func(o *kms.ListKeysPaginatorOptions) { o.StopOnDuplicateToken = true })
+	keys := collect.Pages(ctx, pages.HasMorePages,
+		func(ctx context.Context) (*kms.ListKeysOutput, error) { return pages.NextPage(ctx) },
+		func(page *kms.ListKeysOutput) []types.KeyListEntry { return page.Keys })
+	err := collect.InOrder(ctx, atOnce, keys,
+		func(ctx context.Context, entry types.KeyListEntry) (*snapshot.KMSKey, error) {
+			return describe(ctx, api, entry, part)
+		},
+		func(key *snapshot.KMSKey) error {
+			if key == nil {
+				return nil
+			}
+			return part.Add(section, key)
+		})
+	if err != nil {
+		return fmt.Errorf("listing keys: %w", err)
+	}
+	return nil
+}
+
+// describe returns nil for a key that is gone or cannot be described.
+func describe(ctx context.Context, api API, entry types.KeyListEntry, part *collect.Part) (*snapshot.KMSKey, error) {
+	described, err := api.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: entry.KeyId})
+	var gone *types.NotFoundException
+	switch {
+	case errors.As(err, &gone):
+		return nil, nil
+	case err != nil:
+		return nil, warn(ctx, part, "describing key %s: %w", entry, err)
+	}
+	key := toKey(entry, described.KeyMetadata)
+	key.KeyRotationEnabled, err = rotation(ctx, api, entry, described.KeyMetadata)
+	if err != nil {
+		return key, warn(ctx, part, "asking for the rotation of key %s: %w", entry, err)
+	}
+	return key, nil
+}
+
+// warn records the failure of one key; what ends the whole run is returned.
+func warn(ctx context.Context, part *collect.Part, format string, entry types.KeyListEntry, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	part.Warn("kms", fmt.Errorf(format, aws.ToString(entry.KeyId), err))
+	return nil
+}
+
+// rotation is nil where we may not ask. Keys that cannot rotate, and keys in a state that does not say, do not (D49).
+func rotation(ctx context.Context, api API, entry types.KeyListEntry, key *types.KeyMetadata) (*bool, error) {
+	if !canRotate(key) {
+		return aws.Bool(false), nil
+	}
+	status, err := api.GetKeyRotationStatus(ctx, &kms.GetKeyRotationStatusInput{KeyId: entry.KeyId})
+	var unsupported *types.UnsupportedOperationException
+	var state *types.KMSInvalidStateException
+	switch {
+	case errors.As(err, &unsupported), errors.As(err, &state):
+		return aws.Bool(false), nil
+	case err != nil:
+		return nil, err
+	}
+	return aws.Bool(status.KeyRotationEnabled), nil
+}
+
+// canRotate: only symmetric encryption keys whose material AWS made can rotate; asking for the others is an error.
+// https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+func canRotate(key *types.KeyMetadata) bool {
+	return key.KeySpec == types.KeySpecSymmetricDefault && key.Origin == types.OriginTypeAwsKms
+}
+
+func toKey(entry types.KeyListEntry, key *types.KeyMetadata) *snapshot.KMSKey {
+	return &snapshot.KMSKey{
+		KeyID: aws.ToString(entry.KeyId), ARN: key.Arn, Description: key.Description, KeyUsage: snapshot.Text(key.KeyUsage),
+		KeyState: snapshot.Text(key.KeyState), CreationDate: snapshot.TimeOf(key.CreationDate), Enabled: &key.Enabled,
+	}
+}

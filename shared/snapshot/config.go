@@ -1,0 +1,26 @@
+package snapshot
+
+// Config is the section config. Readers of the first generation make every member a column, so none may be added.
+type Config struct {
+	DateFrom          string  `json:"date_from"`
+	DateTo            string  `json:"date_to"`
+	ComplianceScore   float64 `json:"compliance_score"` // percent, two decimals; 0 without rules
+	TotalRules        int     `json:"total_rules"`
+	CompliantRules    int     `json:"compliant_rules"` // now
+	NonCompliantRules int     `json:"non_compliant_rules"`
+	CurrNonCompliant  int     `json:"curr_non_compliant"` // rules with a violation among the resources below
+	CurrCompliant     int     `json:"curr_compliant"`
+}
+
+// ConfigEvaluation is one element of config.non_compliant_resources, of either compliance type.
+type ConfigEvaluation struct {
+	RuleName     string  `json:"rule_name"`
+	ResourceID   *string `json:"resource_id"`
+	ResourceType *string `json:"resource_type"`
+	// RecordedAt is ResultRecordedTime, whatever the member's name says.
+	RecordedAt      *Time   `json:"config_rule_invoked_time"`
+	ConformancePack string  `json:"conformance_pack"` // Standalone for a rule of none
+	ComplianceType  string  `json:"compliance_type"`
+	Annotation      *string `json:"annotation"`
+	EvaluationMode  *string `json:"evaluation_mode"`
+}
