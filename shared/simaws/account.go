@@ -9,7 +9,8 @@ type Account struct {
 	Email string
 	// Unit is the organisational unit, "" for the root.
 	Unit string
-	// Regions are the enabled ones; calls to any other region are refused as AWS refuses them.
+	// Regions are the enabled ones, the first being the largest; none means us-east-1. Calls to any other region are
+	// refused as AWS refuses them.
 	Regions []string
 	// Character decides what runs in the account and how much of it.
 	Character Character

@@ -25,7 +25,7 @@ type configInput struct {
 
 func describeConfigurationRecorders(c *call, _ configInput) (any, error) {
 	recorders := []object{}
-	if c.account.has("config") {
+	if c.enabled() {
 		recorders = append(recorders, object{
 			"name": "default", "roleARN": "arn:aws:iam::" + c.account.ID + ":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig",
 			"arn":            c.arn("config", "configuration-recorder/default/"+c.draw("recorder").hex(16)),

@@ -81,7 +81,7 @@ var packNames = []string{"Operational-Best-Practices-for-CIS", "Operational-Best
 // pack's suffix in their name; one rule in twelve is in two packs.
 func (c *call) rules() []Rule {
 	return things(c, func() []Rule {
-		if !c.account.has("config") {
+		if !c.enabled() {
 			return nil
 		}
 		var rules []Rule

@@ -12,6 +12,7 @@ package simaws
 import (
 	"net/http"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 )
@@ -68,11 +69,14 @@ func New(options Options) *Organization {
 	}
 	o := &Organization{
 		options:  options,
-		accounts: options.Accounts,
+		accounts: slices.Clone(options.Accounts),
 		byID:     make(map[string]*Account, len(options.Accounts)),
 		sets:     map[reflect.Type][]set{},
 	}
 	for i := range o.accounts {
+		if len(o.accounts[i].Regions) == 0 {
+			o.accounts[i].Regions = []string{homeRegion}
+		}
 		o.byID[o.accounts[i].ID] = &o.accounts[i]
 	}
 	o.record.keep = options.KeepCalls
@@ -83,7 +87,7 @@ func New(options Options) *Organization {
 }
 
 // Accounts are the organisation's accounts, the management account first.
-func (o *Organization) Accounts() []Account { return append([]Account(nil), o.accounts...) }
+func (o *Organization) Accounts() []Account { return slices.Clone(o.accounts) }
 
 func (o *Organization) management() *Account { return &o.accounts[0] }
 
