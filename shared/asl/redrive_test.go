@@ -1,0 +1,143 @@
+package asl_test
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/asl"
+)
+
+const redriveDoc = "https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html"
+
+// repairable makes a function that fails for these payloads until it is repaired.
+func (l *lab) repairable(name string, broken ...string) (repair func()) {
+	l.functions[name] = func(payload json.RawMessage) (any, error) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if slices.Contains(broken, string(payload)) {
+			return nil, &TerminalError{errors.New("broken")}
+		}
+		return payload, nil
+	}
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		broken = nil
+	}
+}
+
+const worker = `{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","Payload":"{% $states.input %}"},"Output":"{% $states.result.Payload %}",`
+
+func TestRedrive(t *testing.T) {
+	for name, c := range map[string]struct {
+		states, input string
+		broken        []string
+		before, after []string // calls
+		want          string
+		events        string // after ExecutionRedriven
+	}{
+		"the state that failed, not those before": {
+			states: `"A":` + worker + `"Assign":{"v":"{% $states.result.Payload.n %}"},"Next":"B"},"B":{"Type":"Pass","Output":{"m":"{% $v %}"},"Next":"C"},"C":` + worker + `"Next":"D"},"D":{"Type":"Pass","Output":"{% [$v, $states.context.Execution.RedriveCount] %}","End":true}`,
+			input:  `{"n":1}`, broken: []string{`{"m":1}`},
+			before: []string{`f {"n":1}`, `f {"m":1}`}, after: []string{`f {"m":1}`}, want: `[1,1]`,
+			events: "TaskScheduled TaskStarted TaskSucceeded TaskStateExited PassStateEntered PassStateExited ExecutionSucceeded",
+		},
+		"iterations of an inline map that failed or had not started": {
+			states: `"M":{"Type":"Map","MaxConcurrency":1,"ItemProcessor":{"StartAt":"A","States":{"A":` + worker + `"End":true}}},"End":true}`,
+			input:  `[1,2,3]`, broken: []string{`2`},
+			before: []string{`f 1`, `f 2`}, after: []string{`f 2`, `f 3`}, want: `[1,2,3]`,
+			events: "TaskScheduled TaskStarted TaskSucceeded TaskStateExited MapIterationSucceeded MapIterationStarted TaskStateEntered TaskScheduled TaskStarted TaskSucceeded TaskStateExited MapIterationSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded",
+		},
+		"children of a distributed map that failed or had not started": {
+			states: `"M":{"Type":"Map","MaxConcurrency":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":` + worker + `"End":true}}},"End":true}`,
+			input:  `[1,2,3]`, broken: []string{`2`},
+			before: []string{`f 1`, `f 2`}, after: []string{`f 2`, `f 3`}, want: `[1,2,3]`,
+			events: "MapRunRedriven MapRunSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded",
+		},
+		"express children from their start": {
+			states: `"M":{"Type":"Map","MaxConcurrency":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"EXPRESS"},"StartAt":"A","States":{"A":` + worker + `"Next":"B"},"B":{"Type":"Pass","Output":"{% [$states.input] %}","Next":"C"},"C":` + worker + `"End":true}}},"End":true}`,
+			input:  `[1]`, broken: []string{`[1]`},
+			before: []string{`f 1`, `f [1]`}, after: []string{`f 1`, `f [1]`}, want: `[[1]]`,
+			events: "MapRunRedriven MapRunSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded",
+		},
+		"the failed child of a child": {
+			states: `"M":{"Type":"Map","Items":"{% [1,2] %}","MaxConcurrency":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
+				"N":{"Type":"Map","Items":"{% ['a','b'] %}","ItemSelector":"{% $states.context.Map.Item.Value & $states.input %}","MaxConcurrency":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":` + worker + `"End":true}}},"End":true}}},"End":true}`,
+			input: `{}`, broken: []string{`"b1"`},
+			before: []string{`f "a1"`, `f "b1"`}, after: []string{`f "b1"`, `f "a2"`, `f "b2"`}, want: `[["a1","b1"],["a2","b2"]]`,
+			events: "MapRunRedriven MapRunSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLab()
+			repair := l.repairable("f", c.broken...)
+			start := "M"
+			if strings.HasPrefix(c.states, `"A"`) {
+				start = "A"
+			}
+			x := l.run(t, machine(start, c.states), c.input)
+			if got := x.Describe().Status; got != asl.Failed {
+				t.Fatalf("it ended with %s, want a failure", ended(x))
+			}
+			if diff := cmp.Diff(c.before, l.called()); diff != "" {
+				t.Errorf("calls before (-want +got):\n%s", diff)
+			}
+			again := len(x.History())
+			repair()
+			if err := l.Redrive(t.Context(), x); err != nil {
+				t.Fatal(err)
+			}
+			if got := ended(x); got != c.want {
+				t.Errorf("redriven, it ended with %s, want %s; see %s", got, c.want, redriveDoc)
+			}
+			if diff := cmp.Diff(c.after, l.called()); diff != "" {
+				t.Errorf("calls after (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(append([]string{"ExecutionRedriven"}, strings.Fields(c.events)...), events(x)[again:]); diff != "" {
+				t.Errorf("events (-want +got):\n%s", diff)
+			}
+			if got := x.Describe().RedriveCount; got != 1 {
+				t.Errorf("redrive count %d, want 1", got)
+			}
+		})
+	}
+}
+
+func TestRedriveIsRefused(t *testing.T) {
+	l := newLab()
+	now := time.Date(2026, 3, 11, 2, 0, 0, 0, time.UTC)
+	l.Now = func() time.Time { return now }
+	success := l.run(t, machine("A", `"A":{"Type":"Succeed"}`), `{}`)
+	old := l.Run(t.Context(), parse(t, machine("A", `"A":{"Type":"Fail"}`)), "old", []byte(`{}`))
+	now = now.Add(14 * 24 * time.Hour)
+	if status, reason := old.RedriveStatus(); status != "REDRIVABLE" {
+		t.Errorf("after 14 days it is %s: %s", status, reason)
+	}
+	now = now.Add(time.Second)
+	for x, want := range map[*asl.Execution]string{success: "Execution is SUCCEEDED", old: "redrivable period of 14 days"} {
+		if err := l.Redrive(t.Context(), x); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("redriving %s: got error %v, want one with %s", x.Name, err, want)
+		}
+	}
+	child, known := l.Lookup("arn:aws:states:local:000000000000:execution:test/M:parent-1-0")
+	if known {
+		t.Fatalf("there is a child %s before its parent", child.ARN)
+	}
+	l.Run(t.Context(), parse(t, machine("M", `"M":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Fail"}}},"End":true}`)), "parent", []byte(`[1]`))
+	if child, known = l.Lookup("arn:aws:states:local:000000000000:execution:test/M:parent-1-0"); !known {
+		t.Fatal("the child is not known")
+	}
+	if err := l.Redrive(t.Context(), child); err == nil || !strings.Contains(err.Error(), "redrive its parent") {
+		t.Errorf("redriving a child: got error %v", err)
+	}
+	if status, _ := child.RedriveStatus(); status != "REDRIVABLE_BY_MAP_RUN" {
+		t.Errorf("the child is %s, want REDRIVABLE_BY_MAP_RUN", status)
+	}
+}
