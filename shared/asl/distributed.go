@@ -31,7 +31,7 @@ func (m *mapState) distribute(ctx context.Context, v *visit) (data, error) {
 	status, kind, details := Succeeded, "MapRunSucceeded", (*Details)(nil)
 	switch {
 	case ctx.Err() != nil:
-		status, kind = Aborted, "MapRunAborted"
+		status, kind, err = Aborted, "MapRunAborted", errAborted
 	case err != nil:
 		failure := failureOf(err)
 		status, kind, details = Failed, "MapRunFailed", &Details{Error: failure.Name, Cause: failure.Cause}
