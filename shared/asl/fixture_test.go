@@ -1,0 +1,260 @@
+package asl_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/asl"
+)
+
+// failedRun is how Settle ends an execution whose snapshots are published, but not complete.
+type failedRun struct{ failed []string }
+
+func (e *failedRun) Error() string     { return strings.Join(e.failed, "; ") }
+func (e *failedRun) ErrorType() string { return "View360.PartialSnapshot" }
+
+// fanout are the functions of testdata/fanout.asl.json.
+type fanout struct {
+	*lab
+	mu       sync.Mutex
+	broken   map[string]int // by "account region service": how many more times it fails, -1 for ever
+	outcomes map[string]string
+}
+
+func newFanout(plan string) *fanout {
+	f := &fanout{lab: newLab(), broken: map[string]int{}, outcomes: map[string]string{}}
+	f.objects["staging/plan"] = plan
+	f.functions["plan"] = func(json.RawMessage) (any, error) {
+		return map[string]any{"bucket": "staging", "key": "plan", "concurrency": 2}, nil
+	}
+	f.functions["collect"] = f.collect
+	f.functions["merge"] = f.merge
+	f.functions["settle"] = f.settle
+	return f
+}
+
+func (f *fanout) collect(payload json.RawMessage) (any, error) {
+	var request struct{ Account, Region, Service string }
+	if err := json.Unmarshal(payload, &request); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	key := request.Account + " " + request.Region + " " + request.Service
+	if left := f.broken[key]; left != 0 {
+		f.broken[key]--
+		return nil, &RetryableError{fmt.Errorf("%s is throttled", key)}
+	}
+	return 3, nil
+}
+
+func (f *fanout) merge(payload json.RawMessage) (any, error) {
+	var input struct {
+		Region  string
+		Results []struct {
+			Service, Error string
+			Items          int
+		}
+	}
+	if err := json.Unmarshal(payload, &input); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range input.Results {
+		f.outcomes[input.Region+" "+r.Service] = fmt.Sprintf("%d%s", r.Items, r.Error)
+	}
+	return map[string]any{}, nil
+}
+
+// settle fails when something failed, except right after a redrive: then it hands back what failed.
+func (f *fanout) settle(payload json.RawMessage) (any, error) {
+	var input struct {
+		Plan              map[string]any
+		Redrives          int
+		Redriven          int
+		RedrivenDescribed int `json:"-"`
+	}
+	if err := json.Unmarshal(payload, &input); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var failed []string
+	for key, outcome := range f.outcomes {
+		if strings.HasPrefix(outcome, "0") {
+			failed = append(failed, key)
+		}
+	}
+	slices.Sort(failed)
+	if len(failed) == 0 {
+		return map[string]any{"status": "clean"}, nil
+	}
+	if input.Redriven == input.Redrives {
+		return nil, &failedRun{failed}
+	}
+	var narrowed []map[string]any
+	for _, key := range failed {
+		region, service, _ := strings.Cut(key, " ")
+		narrowed = append(narrowed, map[string]any{"account": "a", "regions": []string{region}, "services": []string{service}})
+	}
+	plan, err := json.Marshal(narrowed)
+	f.objects["staging/narrowed"] = string(plan)
+	input.Plan["key"] = "narrowed"
+	return map[string]any{"status": "again", "plan": input.Plan}, err
+}
+
+// The whole shape of the collect machine: a service that fails stops nothing, the run fails visibly after everything is
+// published, and each redrive collects only what is still missing.
+func TestFanout(t *testing.T) {
+	f := newFanout(`[{"account":"a","regions":["eu","us"],"services":["kms","iam","waf"]}]`)
+	f.broken["a eu kms"] = 1  // one retry
+	f.broken["a us iam"] = -1 // for ever
+	f.broken["a us waf"] = 4  // the first run and one attempt
+	x := f.Run(t.Context(), fixture(t, "fanout"), "run", []byte(`{}`))
+	if got, want := ended(x), `FAILED View360.PartialSnapshot {"errorMessage":"us iam; us waf","errorType":"View360.PartialSnapshot"}`; got != want {
+		t.Fatalf("ended with %s, want %s", got, want)
+	}
+	if got, want := len(collected(f.called())), 6+1+2+2; got != want {
+		t.Errorf("%d calls of collect, want %d", got, want)
+	}
+	for _, wait := range f.waits {
+		if !slices.Contains(seconds(2.5, 4), wait) { // half of 5, and of 8 at most
+			t.Errorf("waited %v", wait)
+		}
+	}
+
+	if err := f.Redrive(t.Context(), x); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := ended(x), `FAILED View360.PartialSnapshot {"errorMessage":"us iam","errorType":"View360.PartialSnapshot"}`; got != want {
+		t.Errorf("redriven, it ended with %s, want %s", got, want)
+	}
+	want := []string{"us iam", "us iam", "us iam", "us waf", "us waf"}
+	if diff := cmp.Diff(want, collected(f.called())); diff != "" {
+		t.Errorf("what the redrive collected (-want +got):\n%s", diff)
+	}
+
+	f.broken["a us iam"] = 0
+	if err := f.Redrive(t.Context(), x); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := ended(x), `"clean"`; got != want {
+		t.Errorf("redriven twice, it ended with %s, want %s", got, want)
+	}
+	if diff := cmp.Diff([]string{"us iam"}, collected(f.called())); diff != "" {
+		t.Errorf("what the second redrive collected (-want +got):\n%s", diff)
+	}
+	var runs []string
+	for _, run := range x.MapRuns() {
+		runs = append(runs, fmt.Sprintf("%s %s %d", run.ARN, run.Status, len(run.Children)))
+	}
+	wantRuns := []string{
+		"arn:aws:states:local:000000000000:mapRun:fanout/Snapshots:run-1 SUCCEEDED 1",
+		"arn:aws:states:local:000000000000:mapRun:fanout/Snapshots:run-2 SUCCEEDED 2",
+		"arn:aws:states:local:000000000000:mapRun:fanout/Snapshots:run-3 SUCCEEDED 1",
+	}
+	if diff := cmp.Diff(wantRuns, runs); diff != "" {
+		t.Errorf("map runs (-want +got):\n%s", diff)
+	}
+	child, known := f.Lookup("arn:aws:states:local:000000000000:execution:fanout/Snapshots:run-2-1")
+	if !known || string(child.Input) != `{"account":"a","regions":["us"],"services":["waf"]}` || child.Parent != x.ARN {
+		t.Errorf("the second child of the second map run is %+v", child)
+	}
+}
+
+// collected are the regions and services of the calls of collect, sorted.
+func collected(calls []string) []string {
+	var keys []string
+	for _, call := range calls {
+		payload, isCollect := strings.CutPrefix(call, "collect ")
+		var request struct{ Region, Service string }
+		if isCollect && json.Unmarshal([]byte(payload), &request) == nil {
+			keys = append(keys, request.Region+" "+request.Service)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// memory is a store that keeps records as JSON, as a file would.
+type memory struct {
+	mu      sync.Mutex
+	records map[string][]byte
+}
+
+func (m *memory) Save(r asl.Record) error {
+	text, err := json.Marshal(r)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.records == nil {
+		m.records = map[string][]byte{}
+	}
+	m.records[r.ARN] = text
+	return err
+}
+
+func (m *memory) Load(arn string) (r asl.Record, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	text, exists := m.records[arn]
+	if !exists {
+		return r, fmt.Errorf("no execution %s", arn)
+	}
+	return r, json.Unmarshal(text, &r)
+}
+
+// Another process, with the same store, shows and redrives what an earlier one left: inside children, inside iterations.
+func TestStoreOutlivesTheEngine(t *testing.T) {
+	const states = `"A":{"Type":"Pass","Assign":{"big":12345678901234567,"none":null,"list":[]},"Next":"M"},
+		"M":{"Type":"Map","Items":"{% ['a','b'] %}","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
+			"N":{"Type":"Map","Items":"{% [1,2,3] %}","ItemSelector":"{% $states.input & $string($states.context.Map.Item.Value) %}","MaxConcurrency":1,"ItemProcessor":{"StartAt":"W","States":{
+				"W":` + worker + `"Assign":{"done":"{% $states.context.Map.Item.Index %}"},"Next":"V"},"V":{"Type":"Pass","Output":"{% $states.input & $string($done) %}","End":true}}},"End":true}}},
+		"Output":{"result":"{% $states.result %}","big":"{% $big %}","none":"{% $none %}","list":"{% $list %}"},"End":true}`
+	store := &memory{}
+	first := newLab()
+	first.Store = store
+	first.repairable("f", `"a2"`, `"b3"`)
+	x := first.run(t, machine("A", states), `{}`)
+	if got := x.Describe(); got.Error != "States.ExceedToleratedFailureThreshold" {
+		t.Fatalf("ended with %s", ended(x))
+	}
+
+	second := newLab()
+	second.Store = store
+	second.repairable("f")
+	second.Use(parse(t, machine("A", states)))
+	again, known := second.Lookup(x.ARN)
+	if !known {
+		t.Fatal("the second engine does not know the execution")
+	}
+	if diff := cmp.Diff(x.Describe(), again.Describe(), cmp.Comparer(func(a, b asl.Snapshot) bool {
+		return a.Started.Equal(b.Started) && a.Stopped.Equal(b.Stopped) && a.Cause == b.Cause && a.Status == b.Status
+	})); diff != "" {
+		t.Errorf("restored (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(events(x), events(again)); diff != "" {
+		t.Errorf("restored events (-want +got):\n%s", diff)
+	}
+	if err := second.Redrive(t.Context(), again); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := ended(again), `{"big":12345678901234567,"list":[],"none":null,"result":[["a10","a21","a32"],["b10","b21","b32"]]}`; got != want {
+		t.Errorf("redriven, it ended with %s, want %s", got, want)
+	}
+	calls := second.called()
+	for _, done := range []string{`f "a1"`} {
+		if slices.Contains(calls, done) {
+			t.Errorf("%s was called again", done)
+		}
+	}
+	if child, known := second.Lookup(again.MapRuns()[0].Children[1].ARN); !known || child.Describe().Status != asl.Succeeded {
+		t.Error("the store does not have the child as it ended")
+	}
+}
