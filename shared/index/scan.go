@@ -164,7 +164,7 @@ func (s *scanner) value(key string, kind jsontext.Kind) (empty bool, err error) 
 	case '[':
 		start := s.d.InputOffset()
 		err := s.skip()
-		return s.d.InputOffset()-start <= 8 && err == nil, err
+		return snapshot.Range{Start: start, End: s.d.InputOffset()}.Empty(), err
 	default:
 		token, err := s.d.ReadToken()
 		if err != nil {
@@ -252,7 +252,7 @@ func (s *scanner) check() error {
 	}
 	name := &s.index.Name
 	switch account := s.index.Sections["account"]; {
-	case !s.accountGiven && account.End-account.Start > 8:
+	case !s.accountGiven && !account.Empty():
 		return unfit(account.Start, "account.account_id is missing")
 	case s.accountGiven && !accountID.MatchString(s.account):
 		return unfit(account.Start, "account.account_id %q is not 12 digits", cut(s.account))

@@ -82,5 +82,12 @@ func store(cfg aws.Config, variable string) (*object.Store, error) {
 	if bucket == "" {
 		return nil, fmt.Errorf("the environment variable %s is not set", variable)
 	}
-	return object.New(s3.NewFromConfig(cfg), bucket, object.Options{KMSKey: os.Getenv(kmsKey), Owner: os.Getenv(bucketOwner)}), nil
+	return Buckets(cfg)(bucket), nil
+}
+
+// Buckets returns the stores of buckets by name.
+func Buckets(cfg aws.Config) func(name string) *object.Store {
+	client := s3.NewFromConfig(cfg)
+	options := object.Options{KMSKey: os.Getenv(kmsKey), Owner: os.Getenv(bucketOwner)}
+	return func(name string) *object.Store { return object.New(client, name, options) }
 }

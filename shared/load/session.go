@@ -74,8 +74,9 @@ func (s *Session) report(ctx context.Context, t Table, counts Counts, misfits []
 
 // table loads one table and returns what happened, with the rows that did not fit.
 func (s *Session) table(ctx context.Context, t Table) (Counts, []misfit, error) {
-	section, there := s.Index.Sections[locate(t.Section).path]
-	if !there {
+	loc := locate(t.Section)
+	section, there := s.Index.Sections[loc.path]
+	if !there || section.Empty() && !loc.list {
 		return Counts{}, nil, nil
 	}
 	if _, err := s.Tx.Exec(ctx, t.createStage()); err != nil {

@@ -96,7 +96,7 @@ func (h Handler) read(ctx context.Context, index snapshot.Index) ([]string, []me
 	switch size := place.End - place.Start; {
 	case size > maxLogs:
 		return nil, nil, fault.New(fault.Invalid, "the logs section has %d bytes, more than %d", size, maxLogs)
-	case size > 8:
+	case !place.Empty():
 		version := object.Version{Key: index.Key, ETag: index.ETag, ID: index.Version}
 		body, err := h.Bucket(index.Bucket).OpenRange(ctx, version, place.Start, place.End)
 		if err != nil {

@@ -34,6 +34,10 @@ type Range struct {
 	ObservedAt time.Time `json:"observed_at"`
 }
 
+// Empty reports whether the value holds nothing: it is {}, [], null or the like, which is how a section that was not
+// collected looks.
+func (r Range) Empty() bool { return r.End-r.Start <= 8 }
+
 // Problem is a section that cannot be loaded, and why.
 type Problem struct {
 	Section string `json:"section"`

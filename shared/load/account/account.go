@@ -76,7 +76,7 @@ var addProducts string
 // empty belongs to the row that is there already.
 func Load(ctx context.Context, s *load.Session) (int32, error) {
 	place := s.Index.Sections[accounts.Section]
-	if place.End-place.Start <= 8 { // {} or []: the collector could not read it
+	if place.Empty() { // {} or []: the collector could not read it
 		return load.AccountRow(ctx, s.Tx, s.Index)
 	}
 	values, ok, err := s.Object(ctx, accounts)

@@ -1,0 +1,17 @@
+// Command index validates a snapshot object and finds where its sections lie.
+package main
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"view360/shared/index"
+	"view360/shared/lambdarun"
+)
+
+func main() {
+	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, index.Request) (index.Result, error), error) {
+		return index.Handler{Bucket: lambdarun.Buckets(cfg)}.Handle, nil
+	})
+}

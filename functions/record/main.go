@@ -1,0 +1,23 @@
+// Command record writes logs and log_messages: what the collectors said and what the loaders did.
+package main
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"view360/shared/lambdarun"
+	"view360/shared/lambdarun/loadrun"
+	"view360/shared/load"
+	"view360/shared/record"
+)
+
+func main() {
+	lambdarun.Start(func(ctx context.Context, cfg aws.Config) (func(context.Context, record.Input) (load.Result, error), error) {
+		pool, err := loadrun.Database(ctx, cfg)
+		if err != nil {
+			return nil, err
+		}
+		return record.Handler{Pool: pool, Bucket: lambdarun.Buckets(cfg)}.Handle, nil
+	})
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"view360/shared/awsconf"
+	"view360/shared/collect"
+	"view360/shared/object"
+	"view360/shared/plan"
+)
+
+type collectCommand struct {
+	Out         string   `help:"Folder for the snapshots: DIR/data/{account}/{region}/{date}_{INTERVAL}.json." required:"" placeholder:"DIR" type:"path"`
+	Date        string   `help:"Run date, 2026-03-11 or 11-3-2026 (default: today, UTC). A daily snapshot describes the day before." placeholder:"DATE"`
+	Interval    string   `help:"DAILY, WEEKLY, MONTHLY or YEARLY." default:"DAILY" placeholder:"INTERVAL"`
+	Accounts    []string `help:"Accounts to collect (default: that of the credentials)." placeholder:"ID,…"`
+	Regions     []string `help:"Regions to cover (default: all that are enabled)." placeholder:"REGION,…"`
+	Services    []string `help:"Services to collect, by their words (default: all)." placeholder:"WORD,…"`
+	ConfigMode  string   `help:"delta: Config evaluations recorded in the window; all: those of every resource." default:"delta" enum:"delta,all"`
+	Profile     string   `help:"AWS profile (default: what AWS_PROFILE and the rest of the SDK's chain say)." placeholder:"NAME"`
+	RoleName    string   `help:"Role to assume in each account (default: none, the credentials themselves)." placeholder:"NAME"`
+	ExternalID  string   `help:"External id for the role." placeholder:"ID"`
+	HomeRegion  string   `help:"Region that carries the account-wide sections." default:"us-east-1" placeholder:"REGION"`
+	NoPaidCalls bool     `help:"Leave out Cost Explorer, whose requests AWS charges for."`
+	JSON        bool     `help:"Print the summary as one JSON object."`
+}
+
+// Help is shown by collect --help.
+func (collectCommand) Help() string {
+	return `Runs the collect state machine against the AWS that the SDK's default chain names: AWS_PROFILE,
+AWS_REGION, AWS_ENDPOINT_URL and the rest are honoured. What cannot be read becomes a failed service with
+its reason; the snapshot is written all the same.
+
+Examples:
+  go run ./infra/local collect --profile audit --out snapshots
+  go run ./infra/local collect --regions eu-west-1 --services kms,guardduty --out snapshots
+  go run ./infra/local load snapshots`
+}
+
+// Run collects and copies the snapshots to the folder.
+func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error {
+	objects, err := openObjects(g.State)
+	if err != nil {
+		return err
+	}
+	defer objects.Close()
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(c.Profile),
+		config.WithRetryer(awsconf.Patient(0)), config.WithHTTPClient(awsconf.HTTPClient()))
+	if err != nil {
+		return fmt.Errorf("reading the AWS configuration: %w", err)
+	}
+	if cfg.Region == "" {
+		cfg.Region = c.HomeRegion
+	}
+	data := objects.bucket(dataBucket)
+	started := time.Now()
+	shown := newProgress(out.err)
+	result, err := collector{cfg: cfg, settings: c.settings(), staging: objects.bucket(stagingBucket), data: data, progress: shown}.
+		collect(ctx, runName("collect", started), c.request())
+	shown.stop()
+	if err != nil {
+		return err
+	}
+	for _, report := range result.reports {
+		if err := export(ctx, data, report.Key, c.Out); err != nil {
+			return err
+		}
+	}
+	summary := newCollectSummary(result, time.Since(started))
+	if err := out.print(c.JSON, summary); err != nil {
+		return err
+	}
+	if !c.JSON {
+		fmt.Fprintf(out.out, "\nSnapshots are in %s. Load them with:\n  go run ./infra/local load %s\n", filepath.Join(c.Out, "data"), c.Out)
+	}
+	return summary.failure()
+}
+
+func (c collectCommand) settings() plan.Settings {
+	return plan.Settings{
+		Accounts: c.Accounts, Regions: c.Regions, HomeRegion: c.HomeRegion, RoleName: c.RoleName, ExternalID: c.ExternalID,
+		Functions: deployedCollectors(), Concurrency: snapshotsAtOnce, Options: collect.Options{NoPaidCalls: c.NoPaidCalls},
+	}
+}
+
+func (c collectCommand) request() map[string]any {
+	return map[string]any{"date": c.Date, "interval": c.Interval, "services": c.Services, "config_mode": c.ConfigMode}
+}
+
+// snapshotsAtOnce bounds the accounts and dates that are collected side by side in one process.
+const snapshotsAtOnce = 4
+
+// runName is an execution name: unique, sortable, and fit for S3 keys.
+func runName(what string, started time.Time) string {
+	return what + "-" + started.UTC().Format("20060102T150405.000Z")
+}
+
+// export moves a published snapshot from the embedded store to the folder, whole or not at all.
+func export(ctx context.Context, data *object.Store, key, dir string) (err error) {
+	body, version, err := data.Open(ctx, object.Version{Key: key})
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	target := filepath.Join(dir, filepath.FromSlash(key))
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return fmt.Errorf("creating the output folder: %w", err)
+	}
+	file, err := os.CreateTemp(filepath.Dir(target), ".snapshot-*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", target, err)
+	}
+	_, err = file.ReadFrom(body)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return errors.Join(fmt.Errorf("writing %s: %w", target, err), os.Remove(file.Name()))
+	}
+	if err := os.Rename(file.Name(), target); err != nil {
+		return fmt.Errorf("writing %s: %w", target, err)
+	}
+	return data.Delete(ctx, version)
+}

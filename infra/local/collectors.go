@@ -1,0 +1,23 @@
+// Code generated from the catalogue by go generate ./infra/local; DO NOT EDIT.
+
+package main
+
+import (
+	"view360/shared/collect"
+	"view360/shared/collect/account"
+	"view360/shared/collect/config"
+	"view360/shared/collect/cost"
+	"view360/shared/collect/guardduty"
+	"view360/shared/collect/inventory"
+	"view360/shared/collect/kms"
+)
+
+// collectors are the collectors of the catalogue, in its order.
+var collectors = []collect.Collector{
+	account.Collector,
+	cost.Collector,
+	config.Collector,
+	inventory.Collector,
+	guardduty.Collector,
+	kms.Collector,
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"view360/shared/catalog"
+	"view360/shared/collect"
+	"view360/shared/inprocess"
+	"view360/shared/merge"
+	"view360/shared/object"
+	"view360/shared/plan"
+	"view360/shared/settle"
+)
+
+// The function names that fill the placeholders of the state machine files.
+const (
+	planFunction          = "plan"
+	mergeFunction         = "merge"
+	settleCollectFunction = "settle-collect"
+)
+
+func collectFunction(word string) string { return "collect-" + word }
+
+// collectPlaceholders fill statemachines/collect.asl.json.
+var collectPlaceholders = map[string]string{
+	"Partition": "aws", "Plan": planFunction, "Merge": mergeFunction, "SettleCollect": settleCollectFunction,
+}
+
+// deployedCollectors maps each word to its function.
+func deployedCollectors() map[string]string {
+	functions := make(map[string]string, len(collectors))
+	for _, c := range collectors {
+		functions[c.Word] = collectFunction(c.Word)
+	}
+	return functions
+}
+
+// collectFunctions are the functions of the collect machine, observing what cfg names.
+func collectFunctions(cfg aws.Config, settings plan.Settings, staging, data *object.Store, executions settle.API) inprocess.Functions {
+	functions := inprocess.Functions{}
+	inprocess.Add(functions, planFunction, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}.Handle)
+	for _, c := range collectors {
+		source, _ := catalog.Lookup(c.Word)
+		handler := collect.Handler{Collector: c, Config: cfg, Actions: source.ActionNames(), Staging: staging}
+		inprocess.Add(functions, collectFunction(c.Word), handler.Handle)
+	}
+	inprocess.Add(functions, mergeFunction, merge.Handler{Staging: staging, Data: data}.Handle)
+	inprocess.Add(functions, settleCollectFunction, settle.Collect{Executions: executions, Staging: staging}.Handle)
+	return functions
+}

@@ -1,0 +1,33 @@
+// Command generate writes the local process's list of collectors from the catalogue, so that adding a source edits no
+// shared file by hand. On AWS every collector is a binary of its own and no such list exists.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/format"
+	"log"
+	"os"
+
+	"view360/shared/catalog"
+)
+
+func main() {
+	var out bytes.Buffer
+	out.WriteString("// Code generated from the catalogue by go generate ./infra/local; DO NOT EDIT.\n\npackage main\n\nimport (\n\t\"view360/shared/collect\"\n")
+	for _, word := range catalog.Words() {
+		fmt.Fprintf(&out, "\t\"view360/shared/collect/%s\"\n", word)
+	}
+	out.WriteString(")\n\n// collectors are the collectors of the catalogue, in its order.\nvar collectors = []collect.Collector{\n")
+	for _, word := range catalog.Words() {
+		fmt.Fprintf(&out, "\t%s.Collector,\n", word)
+	}
+	out.WriteString("}\n")
+	source, err := format.Source(out.Bytes())
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile("collectors.go", source, 0o644); err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"golang.org/x/sync/errgroup"
+
+	"view360/shared/awsconf"
+	"view360/shared/inprocess"
+	"view360/shared/object"
+	"view360/shared/snapshot"
+)
+
+type loadCommand struct {
+	Paths       []string `arg:"" name:"path" help:"Snapshot files, folders of them, or s3://bucket/prefix."`
+	DatabaseURL string   `help:"PostgreSQL to load into (default: the embedded one)." placeholder:"URL"`
+	Archive     bool     `help:"Move what was loaded from data/ to loaded/, and what is no snapshot to rejected/."`
+	JSON        bool     `help:"Print one JSON object at the end."`
+}
+
+// Help is shown by load --help.
+func (loadCommand) Help() string {
+	return `Runs the load state machine for each snapshot. Loading a snapshot again changes nothing; loading an older one
+after a newer one fills in its dated rows and leaves the current state alone.
+
+Examples:
+  go run ./infra/local load snapshots
+  go run ./infra/local load s3://analytics-bucket/data/ --database-url postgres://loader@db.example.com/core?sslmode=verify-full
+  go run ./infra/local load --json snapshots/data/111122223333 > result.json`
+}
+
+// Run loads every snapshot that the paths name.
+func (l loadCommand) Run(ctx context.Context, g *globals, out *output) error {
+	items, err := l.find(ctx)
+	if err != nil {
+		return err
+	}
+	if len(items) == 0 {
+		return fmt.Errorf("no .json files under %s", strings.Join(l.Paths, ", "))
+	}
+	db, err := openDatabase(ctx, g.State, l.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	objects, err := openObjects(g.State)
+	if err != nil {
+		return err
+	}
+	defer objects.Close()
+
+	started := time.Now()
+	shown := newProgress(out.err)
+	loader, err := newLoader(db, objects.bucket(inboxBucket), shown, !l.Archive)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		if i.store != nil {
+			loader.stores[i.store.Bucket()] = i.store
+		}
+	}
+	summary, err := loader.load(ctx, items)
+	shown.stop()
+	if err != nil {
+		return err
+	}
+	summary.DurationMS = time.Since(started).Milliseconds()
+	if err := out.print(l.JSON, summary); err != nil {
+		return err
+	}
+	if !l.JSON {
+		fmt.Fprintf(out.out, "\nThe data is in %s\n", db.URL)
+	}
+	return summary.failure()
+}
+
+// item is one snapshot to load: an object, or a file that becomes one while it is loaded.
+type item struct {
+	store *object.Store // nil: a file
+	key   string
+	file  string
+}
+
+// name is what the user knows the item by.
+func (i item) name() string {
+	if i.file != "" {
+		return i.file
+	}
+	return "s3://" + i.store.Bucket() + "/" + i.key
+}
+
+// group is what has to be loaded in order: the snapshots of one account, oldest first.
+func (i item) group() string {
+	name, err := snapshot.ParseKey(i.key)
+	if err != nil {
+		return i.key
+	}
+	return name.Account
+}
+
+// find lists the snapshots that the paths name.
+func (l loadCommand) find(ctx context.Context) ([]item, error) {
+	var items []item
+	for _, path := range l.Paths {
+		found, err := l.findIn(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, found...)
+	}
+	return items, nil
+}
+
+func (l loadCommand) findIn(ctx context.Context, path string) ([]item, error) {
+	if location, isS3 := strings.CutPrefix(path, "s3://"); isS3 {
+		return findObjects(ctx, location)
+	}
+	var items []item
+	err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() || filepath.Ext(file) != ".json" && file != path {
+			return nil
+		}
+		items = append(items, item{file: file, key: keyOf(file)})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking for snapshots: %w", err)
+	}
+	return items, nil
+}
+
+func findObjects(ctx context.Context, location string) ([]item, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(awsconf.Patient(0)), config.WithHTTPClient(awsconf.HTTPClient()))
+	if err != nil {
+		return nil, fmt.Errorf("reading the AWS configuration: %w", err)
+	}
+	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = cfg.BaseEndpoint != nil })
+	bucket, prefix, _ := strings.Cut(location, "/")
+	store := object.New(client, bucket, object.Options{})
+	var items []item
+	err = store.List(ctx, prefix, func(v object.Version) error {
+		if v.Size > 0 && strings.HasSuffix(v.Key, ".json") {
+			items = append(items, item{store: store, key: v.Key})
+		}
+		return nil
+	})
+	return items, err
+}
+
+var snapshotPath = regexp.MustCompile(`(\d{12}/(?:[a-z]{2}(?:-[a-z]+)+-\d/)?\d{4}-\d{2}-\d{2}_[A-Z]+\.json)$`)
+
+// keyOf is the object key that a file stands for: the end of its path that says account, region, date and interval.
+// Another name becomes a key that Index rejects with what a name should be.
+func keyOf(file string) string {
+	if match := snapshotPath.FindString(filepath.ToSlash(file)); match != "" {
+		return snapshot.DataPrefix + match
+	}
+	return snapshot.DataPrefix + filepath.Base(file)
+}
+
+// accountsAtOnce bounds the accounts whose snapshots are loaded side by side.
+const accountsAtOnce = 3
+
+// load loads the items, those of one account one after the other, oldest first.
+func (l *loader) load(ctx context.Context, items []item) (*loadSummary, error) {
+	order := map[string][]item{}
+	var groups []string
+	for _, i := range items {
+		if _, known := order[i.group()]; !known {
+			groups = append(groups, i.group())
+		}
+		order[i.group()] = append(order[i.group()], i)
+	}
+	l.progress.say("loading %d snapshots of %d accounts", len(items), len(groups))
+	l.progress.expect("snapshots", len(items))
+	l.progress.expect("table groups", len(items)*len(inprocess.Groups))
+	summary := &loadSummary{}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(accountsAtOnce)
+	for _, name := range groups {
+		list := order[name]
+		slices.SortStableFunc(list, func(a, b item) int { return strings.Compare(filepath.Base(a.key), filepath.Base(b.key)) })
+		group.Go(func() error {
+			for _, i := range list {
+				result, err := l.loadOne(ctx, i)
+				if err != nil {
+					return err
+				}
+				summary.add(result)
+			}
+			return nil
+		})
+	}
+	return summary, group.Wait()
+}
+
+// loadOne runs the load machine for one item.
+func (l *loader) loadOne(ctx context.Context, i item) (snapshotResult, error) {
+	store := i.store
+	if store == nil {
+		if err := l.stage(ctx, i); err != nil {
+			return snapshotResult{}, err
+		}
+		store = l.inbox
+	}
+	result, err := l.run(ctx, store, i)
+	if i.store != nil || err != nil {
+		return result, err
+	}
+	if err := l.inbox.Delete(ctx, object.Version{Key: i.key}); err != nil {
+		return result, err
+	}
+	if l.keep || result.Status == failed {
+		return result, nil
+	}
+	return result, archive(i.file, result)
+}
+
+// stage copies a file into the inbox, from where it is loaded like any object.
+func (l *loader) stage(ctx context.Context, i item) error {
+	file, err := os.Open(i.file)
+	if err != nil {
+		return fmt.Errorf("reading the snapshot: %w", err)
+	}
+	defer file.Close()
+	_, err = l.inbox.Put(ctx, i.key, file)
+	return err
+}
+
+// archive moves a file as the archive step moves an object: data/ to loaded/ or rejected/, with the reason beside it.
+func archive(file string, result snapshotResult) error {
+	folder := strings.TrimSuffix(snapshot.LoadedPrefix, "/")
+	if result.Status == rejected {
+		folder = strings.TrimSuffix(snapshot.RejectedPrefix, "/")
+	}
+	parts := strings.Split(filepath.ToSlash(file), "/")
+	i := slices.Index(parts, "data")
+	if i < 0 {
+		return fmt.Errorf("archiving %s: it is not under a folder named data", file)
+	}
+	parts[i] = folder
+	target := filepath.FromSlash(strings.Join(parts, "/"))
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return fmt.Errorf("archiving %s: %w", file, err)
+	}
+	if result.Status == rejected {
+		reason, err := json.MarshalIndent(map[string]string{"file": file, "reason": result.Reason}, "", "  ")
+		if err := errors.Join(err, os.WriteFile(target+".reason.json", reason, 0o644)); err != nil {
+			return fmt.Errorf("archiving %s: %w", file, err)
+		}
+	}
+	return os.Rename(file, target)
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"text/tabwriter"
+)
+
+// How a snapshot ended.
+const (
+	loaded   = "loaded"
+	rejected = "rejected" // not a snapshot
+	partial  = "partial"  // some table groups, or sections, were not loaded
+	failed   = "failed"
+)
+
+// counts are what happened to the rows of a table; read is the sum of created, updated, unchanged and rejected.
+type counts struct {
+	Read      int64 `json:"read"`
+	Created   int64 `json:"created"`
+	Updated   int64 `json:"updated"`
+	Unchanged int64 `json:"unchanged"`
+	Adapted   int64 `json:"adapted"` // of the rows loaded, those with a value that was cut or clamped
+	Rejected  int64 `json:"rejected"`
+	Deleted   int64 `json:"deleted"` // gone at the source
+}
+
+func (c *counts) add(d counts) {
+	c.Read += d.Read
+	c.Created += d.Created
+	c.Updated += d.Updated
+	c.Unchanged += d.Unchanged
+	c.Adapted += d.Adapted
+	c.Rejected += d.Rejected
+	c.Deleted += d.Deleted
+}
+
+// snapshotResult is what became of one snapshot.
+type snapshotResult struct {
+	Key       string            `json:"key"`
+	Source    string            `json:"source"` // the file or object it was read from
+	Status    string            `json:"status"`
+	Reason    string            `json:"reason,omitempty"`
+	Tables    map[string]counts `json:"tables"`
+	NotLoaded []string          `json:"not_loaded,omitempty"` // sections without a loader, or of the wrong kind
+	Rejects   []string          `json:"rejects,omitempty"`    // the first rejected rows, with path and reason
+}
+
+// loadSummary is the end of a load; add is safe for concurrent use.
+type loadSummary struct {
+	Snapshots  []snapshotResult `json:"snapshots"`
+	Totals     counts           `json:"totals"`
+	DurationMS int64            `json:"duration_ms"`
+
+	mu sync.Mutex
+}
+
+func (s *loadSummary) add(r snapshotResult) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Snapshots = append(s.Snapshots, r)
+	for _, c := range r.Tables {
+		s.Totals.add(c)
+	}
+}
+
+// failure is errPartial when something was not loaded.
+func (s *loadSummary) failure() error {
+	if s.Totals.Rejected > 0 || slices.ContainsFunc(s.Snapshots, func(r snapshotResult) bool { return r.Status != loaded }) {
+		return errPartial
+	}
+	return nil
+}
+
+func (s *loadSummary) print(w io.Writer) error {
+	tables, ended := map[string]counts{}, map[string]int{}
+	for _, r := range s.Snapshots {
+		ended[r.Status]++
+		for name, c := range r.Tables {
+			sum := tables[name]
+			sum.add(c)
+			tables[name] = sum
+		}
+	}
+	fmt.Fprintf(w, "\nLoaded %d of %d snapshots in %s\n\n", ended[loaded], len(s.Snapshots), duration(s.DurationMS))
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "TABLE\tREAD\tCREATED\tUPDATED\tUNCHANGED\tADAPTED\tREJECTED\tDELETED\t")
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
+		row(table, name, tables[name])
+	}
+	row(table, "total", s.Totals)
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	s.printAttention(w)
+	return nil
+}
+
+func row(w io.Writer, name string, c counts) {
+	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", name, c.Read, c.Created, c.Updated, c.Unchanged, c.Adapted, c.Rejected, c.Deleted)
+}
+
+// shownRejects bounds the rejected rows that the summary names; the database has them all.
+const shownRejects = 10
+
+func (s *loadSummary) printAttention(w io.Writer) {
+	for _, r := range s.Snapshots {
+		if r.Status != loaded {
+			fmt.Fprintf(w, "\n%s %s\n  %s\n", r.Source, r.Status, strings.ReplaceAll(r.Reason, "\n", "\n  "))
+		}
+		if len(r.NotLoaded) > 0 {
+			fmt.Fprintf(w, "\n%s: sections not loaded: %s\n", r.Source, strings.Join(r.NotLoaded, ", "))
+		}
+		for _, reject := range r.Rejects[:min(len(r.Rejects), shownRejects)] {
+			fmt.Fprintf(w, "  rejected %s\n", reject)
+		}
+	}
+	if s.Totals.Rejected > 0 {
+		fmt.Fprintln(w, "\nEvery rejected row, with its place and reason: select * from view360.rejects")
+	}
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"view360/shared/asl"
+	"view360/shared/collect"
+	"view360/shared/inprocess"
+	"view360/shared/merge"
+	"view360/shared/object"
+	"view360/shared/plan"
+	"view360/shared/snapshot"
+	"view360/statemachines"
+)
+
+// collection is one run of the collect machine.
+type collection struct {
+	run       string
+	execution *asl.Execution
+	reports   []merge.Report
+}
+
+// collector runs the collect machine in this process.
+type collector struct {
+	cfg      aws.Config
+	settings plan.Settings
+	staging  *object.Store
+	data     *object.Store
+	progress *progress
+}
+
+// lateExecutions lets functions ask an orchestrator that is made from them.
+type lateExecutions struct{ *inprocess.Orchestrator }
+
+func (l *lateExecutions) DescribeExecution(ctx context.Context, in *sfn.DescribeExecutionInput, options ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
+	return l.Orchestrator.DescribeExecution(ctx, in, options...)
+}
+
+// collect takes the snapshots that the request asks for.
+func (c collector) collect(ctx context.Context, run string, request any) (collection, error) {
+	machine, err := inprocess.ParseMachine("collect", statemachines.Collect, map[string]string{
+		"Plan": planFunction, "Merge": mergeFunction, "SettleCollect": settleCollectFunction,
+	})
+	if err != nil {
+		return collection{}, err
+	}
+	executions := &lateExecutions{}
+	functions := collectFunctions(c.cfg, c.settings, c.staging, c.data, executions)
+	watcher := &collectWatcher{progress: c.progress, staging: c.staging}
+	executions.Orchestrator = inprocess.NewOrchestrator(functions, c.staging, watcher.watch)
+	execution, err := executions.Run(ctx, machine, run, request)
+	if err != nil {
+		return collection{}, err
+	}
+	if ctx.Err() != nil {
+		return collection{}, ctx.Err()
+	}
+	result := collection{run: run, execution: execution}
+	prefix := snapshot.RunPrefix(run) + "reports/"
+	err = c.staging.List(ctx, prefix, func(v object.Version) error {
+		var report merge.Report
+		if err := c.staging.GetJSON(ctx, v.Key, &report); err != nil {
+			return err
+		}
+		result.reports = append(result.reports, report)
+		return nil
+	})
+	if err != nil {
+		return collection{}, err
+	}
+	return result, result.broken()
+}
+
+// broken is the error of a run that came to nothing: no plan, or no snapshot at all.
+func (c collection) broken() error {
+	s := c.execution.Describe()
+	if s.Status == asl.Succeeded || len(c.reports) > 0 {
+		return nil
+	}
+	return fmt.Errorf("the collect execution ended with %s: %s", s.Error, lambdaMessage(s.Cause))
+}
+
+// lambdaMessage is the errorMessage of a cause that a function made.
+func lambdaMessage(cause string) string {
+	var reported struct{ ErrorMessage string }
+	if json.Unmarshal([]byte(cause), &reported) == nil && reported.ErrorMessage != "" {
+		return reported.ErrorMessage
+	}
+	return cause
+}
+
+// collectWatcher turns function calls into progress.
+type collectWatcher struct {
+	progress *progress
+	staging  *object.Store
+	mu       sync.Mutex
+}
+
+func (w *collectWatcher) watch(call inprocess.Call) {
+	switch {
+	case call.Function == planFunction && call.Err == nil:
+		w.planned(call.Result)
+	case call.Function == mergeFunction && call.Err == nil:
+		w.merged(call)
+	case call.Function == settleCollectFunction:
+	case call.Err != nil:
+		w.progress.say("%s: %v", call.Function, call.Err)
+	default:
+		w.progress.done("services")
+	}
+}
+
+// planned sets what is to come, from the plan's list.
+func (w *collectWatcher) planned(result json.RawMessage) {
+	var p plan.Plan
+	var list []plan.Snapshot
+	if json.Unmarshal(result, &p) != nil || w.staging.GetJSON(context.Background(), p.Key, &list) != nil {
+		return // progress is a courtesy
+	}
+	accounts, regions, services := map[string]bool{}, 0, len(list)
+	for _, s := range list {
+		accounts[s.Request.Account] = true
+		regions += len(s.Regions)
+		for _, r := range s.Regions {
+			services += len(r.Services)
+		}
+	}
+	w.progress.say("collecting %d accounts: %d snapshots of a region, %d services", len(accounts), regions, services)
+	w.progress.expect("snapshots", regions)
+	w.progress.expect("services", services)
+}
+
+func (w *collectWatcher) merged(call inprocess.Call) {
+	var in merge.Input
+	var out merge.Published
+	if json.Unmarshal(call.Payload, &in) != nil || json.Unmarshal(call.Result, &out) != nil {
+		return
+	}
+	w.progress.done("snapshots")
+	for _, r := range in.Results {
+		if r.Error != "" && r.Service != "account" {
+			w.progress.done("services")
+			w.progress.note("%s %s %s failed", in.Request.Account, in.Request.Region, r.Service)
+		}
+	}
+	items := 0
+	for _, r := range in.Results {
+		items += r.Items
+	}
+	w.progress.say("collected %s %s: %d services, %d items, %d failed", in.Request.Account, in.Request.Region, out.Services, items, out.Failed)
+}
+
+// attention are the outcomes that are not green, worst first within each snapshot.
+func (c collection) attention() (failed, warned, notApplicable []collect.Outcome) {
+	for _, report := range c.reports {
+		for _, o := range report.Outcomes {
+			switch {
+			case o.Status.Failure():
+				failed = append(failed, o)
+			case o.Status == collect.Warned:
+				warned = append(warned, o)
+			case o.Status.NotApplicable():
+				notApplicable = append(notApplicable, o)
+			}
+		}
+	}
+	return failed, warned, notApplicable
+}

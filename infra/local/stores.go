@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"view360/shared/migrate"
+	"view360/shared/object"
+	"view360/shared/postgres"
+	"view360/shared/s3disk"
+)
+
+// The buckets of the embedded object store.
+const (
+	stagingBucket = "staging" // plans, parts and outcomes
+	dataBucket    = "data"    // snapshots of the demonstration
+	inboxBucket   = "inbox"   // snapshot files that are being loaded
+)
+
+// database is an open database and how to reach it.
+type database struct {
+	*pgxpool.Pool
+	URL    string
+	server *postgres.Server
+}
+
+// connections bounds the loaders that work at the same time.
+const connections = 6
+
+// openDatabase starts the embedded server, or uses the one of url, and brings the schema up to date.
+func openDatabase(ctx context.Context, state, url string) (*database, error) {
+	server, err := postgres.Start(ctx, postgres.Options{URL: url, Dir: filepath.Join(state, "postgres")})
+	if err != nil {
+		return nil, fmt.Errorf("starting the embedded database: %w", err)
+	}
+	db := &database{URL: server.URL, server: server}
+	if _, err := migrate.Run(ctx, server.URL, migrate.Options{}); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	db.Pool, err = postgres.Pool(ctx, server.URL, connections, postgres.ConnectOptions{})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// Close closes the connections and stops the embedded server.
+func (d *database) Close() error {
+	if d.Pool != nil {
+		d.Pool.Close()
+	}
+	return d.server.Stop()
+}
+
+// objects is the embedded object store.
+type objects struct{ *s3disk.Server }
+
+func openObjects(state string) (objects, error) {
+	server, err := s3disk.Start(filepath.Join(state, "objects"), stagingBucket, dataBucket, inboxBucket)
+	return objects{server}, err
+}
+
+func (o objects) bucket(name string) *object.Store {
+	return object.New(o.Client(), name, object.Options{})
+}
+
+// clear removes what earlier runs left in the state folder.
+func clear(state string) error {
+	for _, name := range []string{"postgres", "objects"} {
+		if err := os.RemoveAll(filepath.Join(state, name)); err != nil {
+			return fmt.Errorf("emptying the state folder: %w", err)
+		}
+	}
+	return nil
+}

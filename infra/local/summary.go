@@ -1,0 +1,154 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"view360/shared/collect"
+)
+
+// printer is a summary that people can scan and, as JSON, programs can parse.
+type printer interface{ print(w io.Writer) error }
+
+func (o *output) print(asJSON bool, p printer) error {
+	if asJSON {
+		encoder := json.NewEncoder(o.out)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(p)
+	}
+	return p.print(o.out)
+}
+
+// collectSummary is how a collect run ended.
+type collectSummary struct {
+	Run        string            `json:"run"`
+	DurationMS int64             `json:"duration_ms"`
+	Snapshots  []snapshotSummary `json:"snapshots"`
+	Calls      int               `json:"calls"`
+	Throttles  int               `json:"throttles"`
+	PaidCalls  int               `json:"paid_calls"`
+
+	collection collection
+}
+
+// snapshotSummary is one account and region.
+type snapshotSummary struct {
+	Account       string            `json:"account"`
+	Region        string            `json:"region"`
+	Key           string            `json:"key"`
+	Bytes         int64             `json:"bytes"`
+	Items         int               `json:"items"`
+	Passed        int               `json:"passed"`
+	Warned        int               `json:"warned"`
+	NotApplicable int               `json:"not_applicable"`
+	Failed        int               `json:"failed"`
+	Services      map[string]string `json:"services"` // word to status and reason
+}
+
+func newCollectSummary(c collection, took time.Duration) collectSummary {
+	s := collectSummary{Run: c.run, DurationMS: took.Milliseconds(), collection: c}
+	accounts := map[string]bool{}
+	for _, report := range c.reports {
+		snapshot := snapshotSummary{Account: report.Account, Region: report.Region, Key: report.Key, Bytes: report.Bytes, Services: map[string]string{}}
+		for _, o := range report.Outcomes {
+			snapshot.count(o)
+			if o.Service == "account" && accounts[o.Account] {
+				continue // collected once, part of every region's snapshot
+			}
+			accounts[o.Account] = accounts[o.Account] || o.Service == "account"
+			s.Calls, s.Throttles, s.PaidCalls = s.Calls+o.Calls, s.Throttles+o.Throttles, s.PaidCalls+o.PaidCalls
+		}
+		s.Snapshots = append(s.Snapshots, snapshot)
+	}
+	return s
+}
+
+func (s *snapshotSummary) count(o collect.Outcome) {
+	text := string(o.Status)
+	if o.Reason != "" {
+		text += ": " + o.Reason
+	}
+	s.Services[o.Service] = text
+	s.Items += o.Items
+	switch {
+	case o.Status.Failure():
+		s.Failed++
+	case o.Status == collect.Warned:
+		s.Warned++
+	case o.Status.NotApplicable():
+		s.NotApplicable++
+	default:
+		s.Passed++
+	}
+}
+
+// failure is errPartial when something needs attention: it failed, or was read only in part.
+func (s collectSummary) failure() error {
+	failed, warned, _ := s.collection.attention()
+	if len(failed)+len(warned) > 0 {
+		return errPartial
+	}
+	return nil
+}
+
+func (s collectSummary) print(w io.Writer) error {
+	fmt.Fprintf(w, "\nCollected %d snapshots in %s: %d AWS calls, %d throttled, %d paid (Cost Explorer)\n\n",
+		len(s.Snapshots), duration(s.DurationMS), s.Calls, s.Throttles, s.PaidCalls)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ACCOUNT\tREGION\tPASSED\tWARNED\tFAILED\tNOT APPLICABLE\tITEMS\tSIZE")
+	for _, x := range s.Snapshots {
+		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n", x.Account, x.Region, x.Passed, x.Warned, x.Failed, x.NotApplicable, x.Items, size(x.Bytes))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	failed, warned, notApplicable := s.collection.attention()
+	outcomes(w, "Failed", failed)
+	outcomes(w, "Read only in part", warned)
+	outcomes(w, "Not applicable", notApplicable)
+	return nil
+}
+
+// outcomes lists what one reason has in common once, with the places it holds for.
+func outcomes(w io.Writer, title string, list []collect.Outcome) {
+	if len(list) == 0 {
+		return
+	}
+	places := map[string][]string{}
+	for _, o := range list {
+		reason := fmt.Sprintf("%s: %s", o.Service, cmp.Or(o.Reason, string(o.Status)))
+		places[reason] = append(places[reason], o.Account+" "+o.Region)
+	}
+	fmt.Fprintf(w, "\n%s\n", title)
+	for _, reason := range slices.Sorted(maps.Keys(places)) {
+		where := places[reason]
+		more := ""
+		if len(where) > 3 {
+			more = fmt.Sprintf(" and %d more", len(where)-3)
+			where = where[:3]
+		}
+		fmt.Fprintf(w, "  %s\n      in %s%s\n", reason, strings.Join(where, ", "), more)
+	}
+}
+
+func duration(ms int64) string {
+	return (time.Duration(ms) * time.Millisecond).Round(100 * time.Millisecond).String()
+}
+
+func size(bytes int64) string {
+	switch {
+	case bytes >= 1<<20:
+		return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
+	case bytes >= 1<<10:
+		return fmt.Sprintf("%.1f kB", float64(bytes)/(1<<10))
+	default:
+		return fmt.Sprintf("%d B", bytes)
+	}
+}

@@ -1,0 +1,38 @@
+// Package loadrun is lambdarun for the functions that use the database, which collectors do not link.
+package loadrun
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"view360/shared/lambdarun"
+	"view360/shared/load"
+	"view360/shared/postgres"
+)
+
+// databaseURL says where the database is; without a password in it the function signs in with an IAM token.
+const databaseURL = "DATABASE_URL"
+
+// Database is the one connection of a function, which runs one request at a time.
+func Database(ctx context.Context, cfg aws.Config) (*pgxpool.Pool, error) {
+	url := os.Getenv(databaseURL)
+	if url == "" {
+		return nil, fmt.Errorf("the environment variable %s is not set", databaseURL)
+	}
+	return postgres.Pool(ctx, url, 1, postgres.ConnectOptions{Token: postgres.IAMToken(cfg)})
+}
+
+// Load serves the loader of one table group. own may be nil.
+func Load(group string, tables []load.Table, own func(context.Context, *load.Session) (int32, error)) {
+	lambdarun.Start(func(ctx context.Context, cfg aws.Config) (func(context.Context, load.Request) (load.Result, error), error) {
+		pool, err := Database(ctx, cfg)
+		if err != nil {
+			return nil, err
+		}
+		return load.Handler{Pool: pool, Bucket: lambdarun.Buckets(cfg), Group: group, Tables: tables, Own: own}.Handle, nil
+	})
+}

@@ -1,0 +1,36 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Pool returns at most size connections to the database of url. Nothing is connected before the first is acquired; a
+// database that is asleep makes that one wait.
+func Pool(ctx context.Context, url string, size int32, opts ConnectOptions) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("reading the database URL: %w", err)
+	}
+	config.MaxConns = size
+	if config.ConnConfig.RuntimeParams["application_name"] == "" {
+		config.ConnConfig.RuntimeParams["application_name"] = applicationName
+	}
+	maps.Copy(config.ConnConfig.RuntimeParams, opts.Params)
+	if opts.Token != nil && config.ConnConfig.Password == "" {
+		config.BeforeConnect = func(ctx context.Context, c *pgx.ConnConfig) error {
+			var err error
+			c.Password, err = opts.Token(ctx, endpoint(c), c.User) // lasts 15 minutes, so each connection gets its own
+			return err
+		}
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("preparing database connections: %w", err)
+	}
+	return pool, nil
+}
