@@ -31,8 +31,7 @@ func (v *visit) catch(failure *Failure) (data, string, error) {
 		if err != nil {
 			return data{}, "", err
 		}
-		v.scope.states["errorOutput"] = thrown
-		delete(v.scope.states, "result")
+		v.scope.errorOutput, v.scope.result = thrown, nil
 		output, next, err := v.leave(c.output, c.assign, otherwise, c.next)
 		if err != nil {
 			return data{}, "", v.failed(err)

@@ -61,8 +61,11 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	if e.Details != nil {
 		members[detailsMember(e.Type)] = e.Details
 	}
-	text, err := encode(members)
-	return []byte(text), err
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(members)
+	return bytes.TrimSpace(b.Bytes()), err
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.

@@ -30,7 +30,8 @@ type (
 		source     string
 		location   string // the field it stands in
 		expr       *jsonata.Expr
-		variables  []string // the names it mentions
+		variables  []string // the names that it mentions
+		members    []string // the members of $states that it mentions
 		extensions map[string]jsonata.Extension
 	}
 	// path is an expression that only walks members, as most do. It is walked without the library, which takes an empty
@@ -41,24 +42,11 @@ type (
 	}
 )
 
-// scope is what expressions see: $states and the variables.
-type scope struct {
-	states map[string]any // input, result, errorOutput, context
-	vars   map[string]data
-}
-
-func (s *scope) lookup(name string) (any, bool) {
-	if name == "states" {
-		return s.states, true
-	}
-	value, assigned := s.vars[name]
-	return value.value, assigned
-}
-
 var (
 	plainPath = regexp.MustCompile(`^\$[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
 	quoted    = regexp.MustCompile(`"(\\.|[^"\\])*"|'(\\.|[^'\\])*'`)
 	mention   = regexp.MustCompile(`\$([A-Za-z_]\w*)`)
+	member    = regexp.MustCompile(`\$states\s*\.\s*(\w+)`)
 	call      = regexp.MustCompile(`\$([A-Za-z_]\w*)\s*\(`)
 	binding   = regexp.MustCompile(`\$([A-Za-z_]\w*)\s*:=|(?:function|λ)\s*\(([^)]*)\)`)
 )
@@ -162,6 +150,12 @@ func (e *expression) resolve(source string) error {
 			e.variables = append(e.variables, match[1])
 		}
 	}
+	for _, match := range member.FindAllStringSubmatch(source, -1) {
+		e.members = append(e.members, match[1])
+	}
+	if strings.Count(source, "$states") > len(e.members) { // as a whole, or by a wildcard
+		e.members = []string{"input", "result", "errorOutput", "context"}
+	}
 	return nil
 }
 
@@ -226,8 +220,10 @@ func (e expression) eval(s *scope) (result any, err error) {
 func (e expression) bindings(s *scope) map[string]any {
 	bound := make(map[string]any, len(e.variables))
 	for _, name := range e.variables {
-		if value, assigned := s.lookup(name); assigned {
-			bound[name] = value
+		if name == "states" {
+			bound[name] = s.some(e.members)
+		} else if value, assigned := s.vars[name]; assigned {
+			bound[name] = value.value
 		}
 	}
 	return bound
@@ -235,8 +231,21 @@ func (e expression) bindings(s *scope) map[string]any {
 
 // eval walks the path. Through an array it means the members of the elements, which is the library's work.
 func (p path) eval(s *scope) (any, error) {
-	value, defined := s.lookup(p.names[0])
-	for _, name := range p.names[1:] {
+	names := p.names
+	var value any
+	var defined bool
+	switch {
+	case names[0] != "states":
+		var variable data
+		variable, defined = s.vars[names[0]]
+		value = variable.value
+	case len(names) == 1:
+		value, defined = s.some(p.members), true
+	default:
+		names = names[1:]
+		value, defined = s.member(names[0])
+	}
+	for _, name := range names[1:] {
 		switch v := value.(type) {
 		case map[string]any:
 			value, defined = v[name]

@@ -82,7 +82,7 @@ func (m *mapState) run(ctx context.Context, v *visit) (data, string, error) {
 		}
 		return data{}, "", failure
 	}
-	v.scope.states["result"] = result.value
+	v.scope.result = result.value
 	if err := v.line.record("MapStateSucceeded", nil); err != nil {
 		return data{}, "", err
 	}

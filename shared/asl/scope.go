@@ -1,22 +1,71 @@
 package asl
 
+import (
+	"maps"
+	"sync"
+)
+
 // timeFormat is that of times in the context object.
 const timeFormat = "2006-01-02T15:04:05.000Z"
+
+// scope is what expressions see: $states and the variables.
+type scope struct {
+	input, result, errorOutput any                   // Go's nil: not there
+	context                    func() map[string]any // made when an expression asks for it
+	vars                       map[string]data
+}
+
+// some is $states with these members only.
+func (s *scope) some(members []string) map[string]any {
+	states := make(map[string]any, len(members))
+	for _, name := range members {
+		if value, exists := s.member(name); exists {
+			states[name] = value
+		}
+	}
+	return states
+}
+
+// member returns a member of $states.
+func (s *scope) member(name string) (value any, exists bool) {
+	switch name {
+	case "input":
+		value = s.input
+	case "result":
+		value = s.result
+	case "errorOutput":
+		value = s.errorOutput
+	case "context":
+		return s.context(), true
+	}
+	return value, value != nil
+}
 
 // scope is what the state's expressions see.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
 func (x *Execution) scope(s *state, f *frame, attempt int) *scope {
-	contextObject := map[string]any{
-		"Execution": x.about(),
-		"State": map[string]any{
-			"Name": s.name, "EnteredTime": f.Entered.UTC().Format(timeFormat), "RetryCount": float64(attempt),
-		},
-		"StateMachine": map[string]any{"Id": x.Machine.ARN(), "Name": x.Machine.Name},
-	}
-	if f.Item != nil {
-		contextObject["Map"] = f.Item.context()
-	}
-	return &scope{states: map[string]any{"input": f.Input.value, "context": contextObject}, vars: f.Vars}
+	return &scope{input: f.Input.value, vars: f.Vars, context: sync.OnceValue(func() map[string]any {
+		members := map[string]any{
+			"Execution": x.about(),
+			"State": map[string]any{
+				"Name": s.name, "EnteredTime": f.Entered.UTC().Format(timeFormat), "RetryCount": float64(attempt),
+			},
+			"StateMachine": map[string]any{"Id": x.Machine.ARN(), "Name": x.Machine.Name},
+		}
+		if f.Item != nil {
+			members["Map"] = f.Item.context()
+		}
+		return members
+	})}
+}
+
+// withItem is the scope of an ItemSelector.
+func (s *scope) withItem(it *item) *scope {
+	return &scope{input: s.input, vars: s.vars, context: func() map[string]any {
+		members := maps.Clone(s.context())
+		members["Map"] = it.context()
+		return members
+	}}
 }
 
 func (it *item) context() map[string]any {
@@ -41,11 +90,4 @@ func (x *Execution) about() map[string]any {
 		x.context["RedriveTime"] = x.redriven.UTC().Format(timeFormat)
 	}
 	return x.context
-}
-
-// withItem is the scope of an ItemSelector.
-func (s *scope) withItem(it *item) *scope {
-	outer, _ := s.states["context"].(map[string]any)
-	inner := map[string]any{"Execution": outer["Execution"], "State": outer["State"], "StateMachine": outer["StateMachine"], "Map": it.context()}
-	return &scope{states: map[string]any{"input": s.states["input"], "context": inner}, vars: s.vars}
 }

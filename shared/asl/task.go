@@ -61,7 +61,7 @@ func (t task) run(ctx context.Context, v *visit) (data, string, error) {
 	if err != nil {
 		return data{}, "", err
 	}
-	v.scope.states["result"] = result.value
+	v.scope.result = result.value
 	return v.leave(v.s.output, v.s.assign, result, v.s.next)
 }
 
@@ -150,7 +150,12 @@ func invoked(function string, answer json.RawMessage) (data, error) {
 	if err != nil {
 		return data{}, &Failure{Name: "Lambda.Unknown", Cause: fmt.Sprintf("the answer of %s is not JSON: %v", function, err)}
 	}
-	result := map[string]any{"ExecutedVersion": "$LATEST", "Payload": value, "StatusCode": float64(200)}
-	text, err := encode(result)
-	return data{result, text}, err
+	payload, err := encode(value)
+	if err != nil {
+		return data{}, fmt.Errorf("encoding the answer of %s: %w", function, err)
+	}
+	return data{
+		value: map[string]any{"ExecutedVersion": "$LATEST", "Payload": value, "StatusCode": float64(200)},
+		text:  `{"ExecutedVersion":"$LATEST","Payload":` + payload + `,"StatusCode":200}`,
+	}, nil
 }

@@ -4,7 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // null is how JSON's null is held. The JSONata library takes Go's nil for a missing value, but this, its own null, for
@@ -84,13 +90,75 @@ func number(n json.Number) any {
 	return f
 }
 
-// encode writes a value as Step Functions does: compact, and with <, > and & as they are.
+// encode writes a value as Step Functions does: compact, with sorted members, and with <, > and & as they are.
 func encode(value any) (string, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return "", err
+	text, err := appendValue(nil, value)
+	return string(text), err
+}
+
+func appendValue(b []byte, value any) ([]byte, error) {
+	switch v := value.(type) {
+	case nil, *any:
+		return append(b, "null"...), nil
+	case bool:
+		return strconv.AppendBool(b, v), nil
+	case int64:
+		return strconv.AppendInt(b, v, 10), nil
+	case float64:
+		return appendNumber(b, v)
+	case string:
+		return jsontext.AppendQuote(b, v)
+	case []any:
+		return appendArray(b, v)
+	case map[string]any:
+		return appendObject(b, v)
+	default:
+		return nil, fmt.Errorf("a %T is not JSON", value)
 	}
-	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+}
+
+func appendNumber(b []byte, f float64) ([]byte, error) {
+	switch {
+	case math.IsInf(f, 0) || math.IsNaN(f):
+		return nil, fmt.Errorf("the number %v is not JSON", f)
+	case math.Abs(f) >= 1e-6 && math.Abs(f) < 1e21 || f == 0:
+		return strconv.AppendFloat(b, f, 'f', -1, 64), nil
+	default:
+		return strconv.AppendFloat(b, f, 'e', -1, 64), nil
+	}
+}
+
+func appendArray(b []byte, list []any) (_ []byte, err error) {
+	b = append(b, '[')
+	for i, element := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if b, err = appendValue(b, element); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, ']'), nil
+}
+
+func appendObject(b []byte, members map[string]any) (_ []byte, err error) {
+	names := make([]string, 0, len(members))
+	for name := range members {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	b = append(b, '{')
+	for i, name := range names {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if b, err = jsontext.AppendQuote(b, name); err != nil {
+			return nil, err
+		}
+		b = append(b, ':')
+		if b, err = appendValue(b, members[name]); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, '}'), nil
 }
