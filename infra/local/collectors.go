@@ -10,6 +10,7 @@ import (
 	"view360/shared/collect/guardduty"
 	"view360/shared/collect/inventory"
 	"view360/shared/collect/kms"
+	"view360/shared/collect/serviceresources"
 )
 
 // collectors are the collectors of the catalogue, in its order.
@@ -20,4 +21,5 @@ var collectors = []collect.Collector{
 	inventory.Collector,
 	guardduty.Collector,
 	kms.Collector,
+	serviceresources.Collector,
 }

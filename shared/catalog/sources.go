@@ -81,4 +81,22 @@ var Sources = []Source{
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
+	{
+		Word: "serviceresources", Scope: Regional,
+		Sections: []string{"service_resources"},
+		Group:    "resources",
+		Tables:   []string{"service_resources"},
+		Views:    []string{"view_service_resources", "view_service_resources_summary"},
+		Actions: []Action{
+			{Name: "ec2:DescribeInstances"},
+			{Name: "ec2:DescribeVolumes"},
+			{Name: "ec2:DescribeSubnets"},
+			{Name: "rds:DescribeDBInstances", Resource: "arn:${Partition}:rds:${Region}:${Account}:db:*"},
+			{Name: "s3:ListAllMyBuckets", Operation: "ListBuckets"},
+			{Name: "elasticloadbalancing:DescribeLoadBalancers"},
+			{Name: "autoscaling:DescribeAutoScalingGroups"},
+			{Name: "lambda:ListFunctions"},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
 }
