@@ -14,7 +14,8 @@ import (
 // runs something.
 type Engine struct {
 	// Invoke calls a Lambda function and returns soon after ctx is done. The name of its error is what the error's
-	// method ErrorType() string returns, or else the name of its Go type, as aws-lambda-go reports it.
+	// method ErrorType() string returns, or else the name of its Go type, as aws-lambda-go reports it; a *Failure is
+	// taken as it is.
 	Invoke func(ctx context.Context, function string, payload json.RawMessage) (json.RawMessage, error)
 	// OpenItems opens the object that a distributed map reads its items from.
 	OpenItems func(ctx context.Context, bucket, key string) (io.ReadCloser, error)
@@ -23,7 +24,7 @@ type Engine struct {
 	MaxChildren int
 	// Store keeps executions that have ended; nil keeps them in memory.
 	Store Store
-	// Observe is told about every history event, in order for one execution. It must not block, nor call the execution.
+	// Observe is told about every history event, in order for one execution. It must neither block nor ask for History.
 	Observe func(execution *Execution, event Event)
 	// Now, Sleep and Random replace the clock, the waiting of Wait and Retry, and the jitter of Retry (0 to 1).
 	Now    func() time.Time

@@ -42,12 +42,14 @@ type Execution struct {
 	stopped  time.Time
 	redriven time.Time
 	redrives int
-	history  []Event
 	mapRuns  []*MapRun
 	place    *frame
 	context  map[string]any // $states.context.Execution of this run
 	stop     context.CancelCauseFunc
 	done     chan struct{}
+
+	recording sync.Mutex // held while Observe is told, so that it sees the events in order; taken after mu, if both are
+	history   []Event
 }
 
 // Snapshot is what DescribeExecution says.
@@ -73,13 +75,6 @@ func (x *Execution) Describe() Snapshot {
 		s.Error, s.Cause = x.failure.Name, x.failure.Cause
 	}
 	return s
-}
-
-// History returns the events so far.
-func (x *Execution) History() []Event {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.history[:len(x.history):len(x.history)]
 }
 
 // Done is closed when the execution has ended; a redrive opens a new one.
@@ -146,7 +141,6 @@ func (x *Execution) open(ctx context.Context) context.Context {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	ctx, x.stop = context.WithCancelCause(ctx)
-	x.done = make(chan struct{})
 	return ctx
 }
 
@@ -159,7 +153,7 @@ func (x *Execution) run(ctx context.Context) {
 		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(seconds*float64(time.Second)), errTimedOut)
 		defer cancel()
 	}
-	l := &line{x: x, last: int64(len(x.history))}
+	l := &line{x: x, last: int64(len(x.History()))}
 	output, err := x.begin(ctx, l)
 	x.finish(ctx, l, output, err)
 	x.engine.ended(x)
@@ -194,9 +188,13 @@ func (x *Execution) finish(ctx context.Context, l *line, output data, err error)
 	if failure != nil {
 		details = &Details{Error: failure.Name, Cause: failure.Cause}
 	}
+	x.settle(status, failure, output)
+	x.recordLast(l.last, kind, details)
+}
+
+func (x *Execution) settle(status Status, failure *Failure, output data) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.append(l.last, kind, details)
 	x.status, x.failure, x.stopped = status, failure, x.engine.now()
 	if failure == nil {
 		x.output, x.place = json.RawMessage(output.text), nil

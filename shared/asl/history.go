@@ -93,15 +93,31 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// History returns the events so far.
+func (x *Execution) History() []Event {
+	x.recording.Lock()
+	defer x.recording.Unlock()
+	return x.history[:len(x.history):len(x.history)]
+}
+
 // record appends an event. The last of the 25,000 that a standard execution may have is kept for its end; before that
 // the execution fails.
 func (x *Execution) record(previous int64, kind string, details *Details) (int64, error) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if len(x.history) >= eventLimit-1 && !x.express {
+	x.recording.Lock()
+	defer x.recording.Unlock()
+	if x.full() {
 		return previous, &Failure{Name: statesRuntime, Cause: "The execution reached the maximum number of history events (25000)."}
 	}
 	return x.append(previous, kind, details), nil
+}
+
+func (x *Execution) full() bool { return len(x.history) >= eventLimit-1 && !x.express }
+
+// recordLast appends the event of the execution's end.
+func (x *Execution) recordLast(previous int64, kind string, details *Details) {
+	x.recording.Lock()
+	defer x.recording.Unlock()
+	x.append(previous, kind, details)
 }
 
 func (x *Execution) append(previous int64, kind string, details *Details) int64 {

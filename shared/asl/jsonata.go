@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	jsonata "github.com/blues/jsonata-go"
 )
@@ -28,10 +29,10 @@ type (
 	// expression is JSONata, compiled once.
 	expression struct {
 		source     string
-		location   string // the field it stands in
-		expr       *jsonata.Expr
-		variables  []string // the names that it mentions
-		members    []string // the members of $states that it mentions
+		location   string        // the field it stands in
+		expr       *jsonata.Expr // nil: the library changes the expression when it evaluates it
+		variables  []string      // the names that it mentions
+		members    []string      // the members of $states that it mentions
 		extensions map[string]jsonata.Extension
 	}
 	// path is an expression that only walks members, as most do. It is walked without the library, which takes an empty
@@ -109,7 +110,7 @@ func compileText(text, location string) (template, error) {
 	if !opened || !closed || len(text) < 4 {
 		return nil, fmt.Errorf("%s: expression %s: must begin with {%% and end with %%}", location, text)
 	}
-	source := strings.TrimSpace(text[2 : len(text)-2])
+	source := inner(text)
 	expr, err := jsonata.Compile(source)
 	if err != nil {
 		return nil, fmt.Errorf("%s: expression %s: %w", location, text, err)
@@ -127,6 +128,9 @@ func compileText(text, location string) (template, error) {
 // resolve finds the variables and functions that an expression mentions, and refuses functions that do not exist.
 func (e *expression) resolve(source string) error {
 	source = quoted.ReplaceAllString(source, "''")
+	if strings.Contains(source, "~>") { // each evaluation would add the left side to the arguments of the right
+		e.expr = nil
+	}
 	var local []string
 	for _, match := range binding.FindAllStringSubmatch(source, -1) {
 		local = append(local, match[1])
@@ -187,6 +191,10 @@ func (o *object) eval(s *scope) (any, error) {
 
 var errUndefined = errors.New("it returned nothing (undefined)")
 
+// library is held during an evaluation: the library's functions keep their name and context in variables that all
+// evaluations share.
+var library sync.Mutex
+
 // eval runs the expression. Undefined is an error, as in Step Functions; a panic of the library is one too.
 func (e expression) eval(s *scope) (result any, err error) {
 	defer func() {
@@ -194,16 +202,7 @@ func (e expression) eval(s *scope) (result any, err error) {
 			err = e.failure(fmt.Errorf("the evaluation crashed: %v", crash))
 		}
 	}()
-	expr := *e.expr // a copy with variables of its own: evaluations run side by side
-	if err := expr.RegisterVars(e.bindings(s)); err != nil {
-		return nil, e.failure(err)
-	}
-	if e.extensions != nil {
-		if err := expr.RegisterExts(e.extensions); err != nil {
-			return nil, e.failure(err)
-		}
-	}
-	value, err := expr.Eval(map[string]any{})
+	value, err := e.run(e.bindings(s))
 	if errors.Is(err, jsonata.ErrUndefined) {
 		err = errUndefined
 	}
@@ -216,6 +215,36 @@ func (e expression) eval(s *scope) (result any, err error) {
 	}
 	return plain, nil
 }
+
+func (e expression) run(variables map[string]any) (any, error) {
+	expr, err := e.fresh()
+	if err != nil {
+		return nil, err
+	}
+	if err := expr.RegisterVars(variables); err != nil {
+		return nil, err
+	}
+	if e.extensions != nil {
+		if err := expr.RegisterExts(e.extensions); err != nil {
+			return nil, err
+		}
+	}
+	library.Lock()
+	defer library.Unlock()
+	return expr.Eval(map[string]any{})
+}
+
+// fresh is the expression with variables of its own.
+func (e expression) fresh() (*jsonata.Expr, error) {
+	if e.expr == nil {
+		return jsonata.Compile(inner(e.source))
+	}
+	expr := *e.expr
+	return &expr, nil
+}
+
+// inner is the JSONata between {% and %}.
+func inner(text string) string { return strings.TrimSpace(text[2 : len(text)-2]) }
 
 func (e expression) bindings(s *scope) map[string]any {
 	bound := make(map[string]any, len(e.variables))

@@ -84,7 +84,7 @@ func (r *itemReader) read(body io.Reader, most int, yield func(any, error) bool)
 			return err
 		}
 		value, err := decodeNext(decoder)
-		if err == io.EOF && r.inputType == "JSONL" {
+		if errors.Is(err, io.EOF) && r.inputType == "JSONL" {
 			return nil
 		}
 		if err != nil {

@@ -58,29 +58,45 @@ func (x *Execution) redrivable() error {
 		return errors.New("Execution has exceeded the redrivable period of 14 days")
 	case x.redrives >= redriveLimit:
 		return errors.New("Execution has reached the limit of 1000 redrives")
-	case len(x.history) >= eventLimit-1 && !x.express:
+	case x.atLimit():
 		return errors.New("Execution event history limit exceeded")
 	default:
 		return nil
 	}
 }
 
+func (x *Execution) atLimit() bool {
+	x.recording.Lock()
+	defer x.recording.Unlock()
+	return x.full()
+}
+
 // beginRedrive makes the execution run again. A child of type EXPRESS starts anew.
 func (x *Execution) beginRedrive() error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if err := x.redrivable(); err != nil {
+	redrives, err := x.reopen()
+	if err != nil {
 		return fmt.Errorf("ExecutionNotRedrivable: %w", err)
 	}
-	x.redrives++
-	x.status, x.failure, x.stopped, x.context = Running, nil, time.Time{}, nil
-	x.redriven = x.engine.now()
 	x.engine.hold(x)
+	x.recording.Lock()
+	defer x.recording.Unlock()
 	if x.express {
 		x.place, x.history = nil, nil
 		return nil
 	}
-	redrives := x.redrives
 	x.append(int64(len(x.history)), "ExecutionRedriven", &Details{RedriveCount: &redrives})
 	return nil
+}
+
+func (x *Execution) reopen() (redrives int, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err := x.redrivable(); err != nil {
+		return 0, err
+	}
+	x.redrives++
+	x.redriven = x.engine.now()
+	x.status, x.failure, x.stopped, x.context = Running, nil, time.Time{}, nil
+	x.done = make(chan struct{})
+	return x.redrives, nil
 }

@@ -62,6 +62,9 @@ func TestRules(t *testing.T) {
 		{"$partition cuts a list", dataDoc, `"A":{"Type":"Pass","Output":"{% $partition($states.input, 2) %}","End":true}`, `[1,2,3]`, `[[1,2],[3]]`},
 		{"$uuid is one", dataDoc, `"A":{"Type":"Pass","Output":"{% $length($uuid()) %}","End":true}`, ``, `36`},
 
+		{"a chain can be evaluated again", "https://docs.jsonata.org/other-operators#-chain", `"A":{"Type":"Map","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Pass","Output":"{% $states.input ~> $append([1]) ~> $count() %}","End":true}}},"End":true}`, `[[],[1],[1,2]]`, `[1,2,3]`},
+		{"iterations evaluate side by side", "https://docs.jsonata.org/string-functions#string", `"A":{"Type":"Map","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Pass","Output":"{% $states.input.($string() & $uppercase('x') & $length()) %}","End":true}}},"End":true}`, `["a","bb","ccc","dddd","a","bb","ccc","dddd"]`, `["aX1","bbX2","cccX3","ddddX4","aX1","bbX2","cccX3","ddddX4"]`},
+
 		{"assign is for the states that follow", varsDoc,
 			`"A":{"Type":"Pass","Assign":{"x":1},"Next":"B"},"B":{"Type":"Pass","Assign":{"x":"{% $x + 1 %}","y":"{% $x %}"},"Output":"{% $x %}","Next":"C"},"C":{"Type":"Succeed","Output":"{% [$states.input, $x, $y] %}"}`, ``, `[1,2,1]`},
 		{"iterations read outer variables", varsDoc,

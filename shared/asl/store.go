@@ -38,7 +38,7 @@ func (x *Execution) Record() (Record, error) {
 	defer x.mu.Unlock()
 	r := Record{
 		ARN: x.ARN, Name: x.Name, Machine: x.Machine.Name, Input: x.Input, Parent: x.Parent, MapRun: x.MapRun,
-		Within: x.within, Snapshot: s, History: x.history, MapRuns: x.copyMapRuns(),
+		Within: x.within, Snapshot: s, History: x.History(), MapRuns: x.copyMapRuns(),
 	}
 	if x.place == nil {
 		return r, nil
@@ -118,7 +118,7 @@ func (e *Engine) add(x *Execution) error {
 	if _, exists := e.Lookup(x.ARN); exists {
 		return errors.New("ExecutionAlreadyExists: " + x.ARN)
 	}
-	x.engine, x.status, x.started = e, Running, e.now()
+	x.engine, x.status, x.started, x.done = e, Running, e.now(), make(chan struct{})
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, exists := e.executions[x.ARN]; exists {
