@@ -11,10 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 )
 
-// Attempts of one request. Throttling is worth waiting for inside a function; a host that does not answer is not, the
-// state machine comes back later.
+// Attempts of one request. Throttling is worth waiting for inside a function; a broken service and a host that does not
+// answer are not, the state machine comes back later.
 const (
-	attempts           = 10
+	throttledAttempts  = 10
+	brokenAttempts     = 4
 	connectionAttempts = 3
 	longestBackoff     = 20 * time.Second
 )
@@ -27,7 +28,7 @@ func Patient(longest time.Duration) func() aws.Retryer {
 	}
 	return func() aws.Retryer {
 		standard := retry.NewStandard(func(o *retry.StandardOptions) {
-			o.MaxAttempts = attempts
+			o.MaxAttempts = throttledAttempts
 			o.MaxBackoff = longest
 			o.RateLimiter = ratelimit.None
 		})
@@ -45,11 +46,20 @@ func (p patient) IsErrorRetryable(err error) bool {
 	return p.Standard.IsErrorRetryable(err)
 }
 
-// RetryDelay ends the retries of a connection that is refused or not answered.
+// RetryDelay ends the retries of what is not throttling early.
 func (p patient) RetryDelay(attempt int, err error) (time.Duration, error) {
+	most := brokenAttempts
 	var connection *net.OpError
-	if errors.As(err, &connection) && attempt >= connectionAttempts {
-		return 0, fmt.Errorf("no answer after %d attempts: %w", attempt, err)
+	switch {
+	case throttle.IsErrorThrottle(err).Bool():
+		most = throttledAttempts
+	case errors.As(err, &connection):
+		most = connectionAttempts
+	}
+	if attempt >= most {
+		return 0, fmt.Errorf("gave up after %d attempts: %w", attempt, err)
 	}
 	return p.Standard.RetryDelay(attempt, err)
 }
+
+var throttle = retry.IsErrorThrottles(retry.DefaultThrottles)

@@ -3,6 +3,7 @@ package fault
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"regexp"
@@ -56,7 +57,7 @@ var codes = map[string]Class{
 func ofAWS(err error) (Class, bool) {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
-		return "", false
+		return ofAnswer(err)
 	}
 	code := api.ErrorCode()
 	if _, throttle := retry.DefaultThrottleErrorCodes[code]; throttle {
@@ -65,14 +66,23 @@ func ofAWS(err error) (Class, bool) {
 	if class, known := codes[code]; known {
 		return class, true
 	}
+	if class, known := ofAnswer(err); known {
+		return class, true
+	}
+	return Internal, true
+}
+
+// ofAnswer decides by the HTTP status alone. A 500 without a code is no answer of AWS: asking again does not help.
+func ofAnswer(err error) (Class, bool) {
 	var response *smithyhttp.ResponseError
 	if !errors.As(err, &response) {
-		return Internal, true
+		return "", false
 	}
+	var api smithy.APIError
 	switch status := response.HTTPStatusCode(); {
 	case status == 429:
 		return Throttled, true
-	case status >= 500:
+	case status > 500 || status == 500 && errors.As(err, &api):
 		return Transient, true
 	case status == 401 || status == 403:
 		return Denied, true
@@ -146,14 +156,19 @@ func Reason(err error) string {
 	if action := DeniedAction(err); action != "" {
 		return "denied " + action
 	}
-	var api smithy.APIError
-	if !errors.As(err, &api) {
+	var operation *smithy.OperationError
+	if !errors.As(err, &operation) {
 		return err.Error()
 	}
-	reason := api.ErrorCode() + ": " + api.ErrorMessage()
-	var operation *smithy.OperationError
-	if errors.As(err, &operation) {
-		reason = operation.ServiceID + " " + operation.OperationName + ": " + reason
+	reason := operation.Err.Error()
+	var api smithy.APIError
+	var unreadable *smithy.DeserializationError
+	var response *smithyhttp.ResponseError
+	switch {
+	case errors.As(err, &api):
+		reason = api.ErrorCode() + ": " + api.ErrorMessage()
+	case errors.As(err, &unreadable) && errors.As(err, &response):
+		reason = fmt.Sprintf("HTTP status %d with an answer that is not AWS's: does the endpoint know this operation?", response.HTTPStatusCode())
 	}
-	return reason
+	return operation.ServiceID + " " + operation.OperationName + ": " + reason
 }
