@@ -12,20 +12,7 @@ import (
 	jsonata "github.com/blues/jsonata-go"
 )
 
-// template is a JSON value whose strings of the form {% … %} are expressions.
-// https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
-type template interface {
-	// eval returns the value, or a States.QueryEvaluationError.
-	eval(s *scope) (any, error)
-}
-
 type (
-	literal struct{ value any }
-	array   []template
-	object  struct {
-		keys   []string
-		values []template
-	}
 	// expression is JSONata, compiled once.
 	expression struct {
 		source     string
@@ -59,48 +46,6 @@ var builtins = strings.Fields(`string length substring substringBefore substring
 	encodeUrl encodeUrlComponent number abs floor ceil round power sqrt sum max min average boolean not exists distinct
 	count reverse sort shuffle zip append map filter reduce single each sift keys lookup spread merge fromMillis toMillis
 	type error now millis`)
-
-// compile reads the template that stands in a field.
-func compile(raw json.RawMessage, location string) (template, error) {
-	value, err := decode(raw)
-	if err != nil {
-		return nil, err
-	}
-	return compileValue(value, location)
-}
-
-func compileValue(value any, location string) (template, error) {
-	switch v := value.(type) {
-	case string:
-		return compileText(v, location)
-	case []any:
-		list := make(array, len(v))
-		for i, element := range v {
-			t, err := compileValue(element, fmt.Sprintf("%s[%d]", location, i))
-			if err != nil {
-				return nil, err
-			}
-			list[i] = t
-		}
-		return list, nil
-	case map[string]any:
-		o := &object{}
-		for key := range v {
-			o.keys = append(o.keys, key)
-		}
-		slices.Sort(o.keys)
-		for _, key := range o.keys {
-			t, err := compileValue(v[key], location+"."+key)
-			if err != nil {
-				return nil, err
-			}
-			o.values = append(o.values, t)
-		}
-		return o, nil
-	default:
-		return literal{v}, nil
-	}
-}
 
 func compileText(text, location string) (template, error) {
 	opened, closed := strings.HasPrefix(text, "{%"), strings.HasSuffix(text, "%}")
@@ -161,32 +106,6 @@ func (e *expression) resolve(source string) error {
 		e.members = []string{"input", "result", "errorOutput", "context"}
 	}
 	return nil
-}
-
-func (l literal) eval(*scope) (any, error) { return l.value, nil }
-
-func (a array) eval(s *scope) (any, error) {
-	list := make([]any, len(a))
-	for i, t := range a {
-		value, err := t.eval(s)
-		if err != nil {
-			return nil, err
-		}
-		list[i] = value
-	}
-	return list, nil
-}
-
-func (o *object) eval(s *scope) (any, error) {
-	result := make(map[string]any, len(o.keys))
-	for i, key := range o.keys {
-		value, err := o.values[i].eval(s)
-		if err != nil {
-			return nil, err
-		}
-		result[key] = value
-	}
-	return result, nil
 }
 
 var errUndefined = errors.New("it returned nothing (undefined)")
@@ -337,33 +256,4 @@ func normalise(value any) (any, error) {
 		}
 		return decode(text)
 	}
-}
-
-// evalOr evaluates t, or returns otherwise when the field is absent.
-func evalOr(t template, s *scope, otherwise any) (any, error) {
-	if t == nil {
-		return otherwise, nil
-	}
-	return t.eval(s)
-}
-
-// evalNumber evaluates a field that must be a number of at least zero.
-func evalNumber(t template, s *scope, field string, otherwise float64) (float64, error) {
-	value, err := evalOr(t, s, otherwise)
-	if err != nil {
-		return 0, err
-	}
-	n, isNumber := value.(float64)
-	if !isNumber || n < 0 {
-		return 0, wrongType(field, value, "a number of at least 0")
-	}
-	return n, nil
-}
-
-func wrongType(field string, value any, want string) *Failure {
-	text, err := encode(value)
-	if err != nil {
-		text = fmt.Sprint(value)
-	}
-	return &Failure{Name: queryEvaluationError, Cause: fmt.Sprintf("%s is %s, not %s", field, text, want), location: field}
 }

@@ -1,0 +1,83 @@
+package asl
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// flow is a set of states with a start: a machine, or the processor of a map.
+type flow struct {
+	startAt string
+	states  map[string]*state
+}
+
+// flow reads StartAt and States.
+func (p *parser) flow() *flow {
+	f := &flow{startAt: p.required("StartAt"), states: map[string]*state{}}
+	var definitions map[string]json.RawMessage
+	p.decode("States", &definitions)
+	for _, name := range slices.Sorted(maps.Keys(definitions)) {
+		f.states[name] = p.state(name, definitions[name])
+	}
+	if p.err == nil {
+		p.err = f.check(p.where)
+	}
+	return f
+}
+
+// check finds transitions to nowhere and states that nothing leads to.
+func (f *flow) check(where string) error {
+	if _, exists := f.states[f.startAt]; !exists {
+		return fmt.Errorf("%s: StartAt is %q, which is not a state here", where, f.startAt)
+	}
+	reached := map[string]bool{f.startAt: true}
+	for queue := []string{f.startAt}; len(queue) > 0; queue = queue[1:] {
+		for _, next := range f.states[queue[0]].targets {
+			if _, exists := f.states[next]; !exists {
+				return fmt.Errorf("state %q: leads to %q, which is not a state here", queue[0], next)
+			}
+			if !reached[next] {
+				reached[next] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.states)) {
+		if !reached[name] {
+			return fmt.Errorf("state %q: nothing leads to it", name)
+		}
+	}
+	return nil
+}
+
+// checkScopes refuses that the processor of an inline map assigns a variable of an outer flow: it may only read it.
+// The children of a distributed map do not see outer variables at all.
+// https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#variable-scope
+func (f *flow) checkScopes(outer []string) error {
+	visible := slices.Clone(outer)
+	for _, s := range f.states {
+		visible = append(visible, s.assigns...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.states)) {
+		s := f.states[name]
+		for _, variable := range s.assigns {
+			if slices.Contains(outer, variable) {
+				return fmt.Errorf("state %q: field \"Assign\": variable %q belongs to an outer flow, which alone may assign it", name, variable)
+			}
+		}
+		inner, isMap := s.does.(*mapState)
+		if !isMap {
+			continue
+		}
+		seen := visible
+		if inner.distributed {
+			seen = nil
+		}
+		if err := inner.processor.checkScopes(seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package asl
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Start begins an execution of m. The input must be JSON within the size limit, and the name new for the machine. When
+// ctx is done the execution is aborted.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+func (e *Engine) Start(ctx context.Context, m *Machine, name string, input json.RawMessage) (*Execution, error) {
+	if name == "" || len(name) > nameLimit {
+		return nil, fmt.Errorf("InvalidName: the name %q has not 1 to %d characters", name, nameLimit)
+	}
+	if !json.Valid(input) || len(input) > payloadLimit {
+		return nil, fmt.Errorf("InvalidExecutionInput: the input of %s is not JSON of at most %d bytes", name, payloadLimit)
+	}
+	x := &Execution{
+		ARN:  arn("execution", m.Name+":"+name),
+		Name: name, Machine: m, Input: input, flow: m.flow,
+	}
+	if err := e.add(x); err != nil {
+		return nil, err
+	}
+	go x.run(x.open(ctx))
+	return x, nil
+}
+
+// Run starts an execution of m and waits until it has ended. One that cannot be started comes back failed, with the
+// reason in its error and cause; it has no history.
+func (e *Engine) Run(ctx context.Context, m *Machine, name string, input json.RawMessage) *Execution {
+	x, err := e.Start(ctx, m, name, input)
+	if err != nil {
+		now := e.now()
+		return &Execution{
+			Name: name, Machine: m, Input: input, engine: e, status: Failed, started: now, stopped: now,
+			failure: &Failure{Name: statesRuntime, Cause: err.Error()}, done: closed(),
+		}
+	}
+	<-x.Done()
+	return x
+}
+
+func closed() chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+// open makes the execution's own context, which Stop ends.
+func (x *Execution) open(ctx context.Context) context.Context {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	ctx, x.stop = context.WithCancelCause(ctx)
+	return ctx
+}
+
+// run goes from the execution's place to its end.
+func (x *Execution) run(ctx context.Context) {
+	defer close(x.done)
+	defer x.stop(nil)
+	if seconds := x.Machine.timeoutSeconds; seconds > 0 && x.Parent == "" {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(seconds*float64(time.Second)), errTimedOut)
+		defer cancel()
+	}
+	l := &line{x: x, last: int64(len(x.History()))}
+	output, err := x.begin(ctx, l)
+	x.finish(ctx, l, output, err)
+	x.engine.ended(x)
+}
+
+var errTimedOut = &Failure{Name: statesTimeout, Cause: "the TimeoutSeconds of the state machine are over"}
+
+func (x *Execution) begin(ctx context.Context, l *line) (data, error) {
+	if x.place != nil {
+		return x.walk(ctx, l, x.flow, x.place)
+	}
+	if err := l.record("ExecutionStarted", &Details{Input: string(x.Input), RoleARN: roleARN}); err != nil {
+		return data{}, err
+	}
+	input, err := decode(x.Input)
+	if err != nil {
+		return data{}, &Failure{Name: statesRuntime, Cause: "the input is not JSON: " + err.Error()}
+	}
+	if err := checkSize("the input of the execution", len(x.Input)); err != nil {
+		return data{}, err
+	}
+	x.place = &frame{State: x.flow.startAt, Input: data{input, string(x.Input)}}
+	return x.walk(ctx, l, x.flow, x.place)
+}
+
+func (x *Execution) finish(ctx context.Context, l *line, output data, err error) {
+	status, kind, failure := Succeeded, "ExecutionSucceeded", (*Failure)(nil)
+	if err != nil {
+		status, kind, failure = x.ending(ctx, err)
+	}
+	details := &Details{Output: output.text}
+	if failure != nil {
+		details = &Details{Error: failure.Name, Cause: failure.Cause}
+	}
+	x.settle(status, failure, output)
+	x.recordLast(l.last, kind, details)
+}
+
+func (x *Execution) settle(status Status, failure *Failure, output data) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.status, x.failure, x.stopped = status, failure, x.engine.now()
+	if failure == nil {
+		x.output, x.place = json.RawMessage(output.text), nil
+	}
+}
+
+// ending tells how an execution ends that did not succeed.
+func (x *Execution) ending(ctx context.Context, err error) (Status, string, *Failure) {
+	cause := context.Cause(ctx)
+	switch {
+	case cause == nil:
+		return Failed, "ExecutionFailed", failureOf(err)
+	case cause == errTimedOut && x.Parent == "":
+		return TimedOut, "ExecutionTimedOut", errTimedOut
+	default:
+		failure, stopped := cause.(*Failure)
+		if !stopped || cause == errTimedOut {
+			failure = &Failure{Cause: "stopped from outside"}
+		}
+		return Aborted, "ExecutionAborted", failure
+	}
+}
