@@ -1,0 +1,456 @@
+package load_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"view360/shared/fault"
+	"view360/shared/index"
+	"view360/shared/load"
+	"view360/shared/load/account"
+	"view360/shared/load/config"
+	"view360/shared/load/cost"
+	"view360/shared/load/inventory"
+	"view360/shared/load/operations"
+	"view360/shared/load/resources"
+	"view360/shared/load/security"
+	"view360/shared/object"
+	"view360/shared/pgtest"
+	"view360/shared/postgres"
+	"view360/shared/s3disk"
+)
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(m.Run())
+}
+
+// bench is a database and a bucket.
+type bench struct {
+	testing.TB
+	pool  *pgxpool.Pool
+	store *object.Store
+}
+
+func newBench(t testing.TB) *bench {
+	t.Helper()
+	pool, err := postgres.Pool(t.Context(), pgtest.URL(t), 4, postgres.ConnectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	server, err := s3disk.Start(t.TempDir(), "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	return &bench{t, pool, object.New(server.Client(), "data", object.Options{})}
+}
+
+func (b *bench) bucket(string) *object.Store { return b.store }
+
+// groups are the loaders in the order of the state machine.
+func (b *bench) groups() []load.Handler {
+	handlers := []load.Handler{{Group: "account", Own: account.Load}}
+	for _, g := range []struct {
+		name   string
+		tables []load.Table
+	}{
+		{"cost", cost.Tables}, {"security", security.Tables}, {"config", config.Tables},
+		{"inventory", inventory.Tables}, {"resources", resources.Tables}, {"operations", operations.Tables},
+	} {
+		handlers = append(handlers, load.Handler{Group: g.name, Tables: g.tables})
+	}
+	for i := range handlers {
+		handlers[i].Pool, handlers[i].Bucket = b.pool, b.bucket
+	}
+	return handlers
+}
+
+// file is a snapshot in the making: its name, and sections that replace the empty ones.
+type file struct {
+	account, region, date, interval string
+	collected                       string // time of collection; "" writes no meta, as the first generation did
+	incomplete                      bool   // the sections do not vouch for being complete
+	sections                        map[string]string
+}
+
+func (f file) key() string {
+	return fmt.Sprintf("data/%s/%s/%s_%s.json", f.accountID(), f.regionName(), f.date, or(f.interval, "DAILY"))
+}
+
+func (f file) accountID() string  { return or(f.account, "111122223333") }
+func (f file) regionName() string { return or(f.region, "eu-west-1") }
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+func (f file) text() string {
+	parts := []string{}
+	if f.collected != "" {
+		meta := `{"collected_at":%q,"sections":{`
+		var described []string
+		for _, path := range []string{"account", "config", "service", "cost", "security", "inventory", "trusted_advisor", "health", "service_resources"} {
+			described = append(described, fmt.Sprintf(`%q:{"complete":%t,"collected_at":%q}`, path, !f.incomplete, f.collected))
+		}
+		parts = append(parts, `"meta":`+fmt.Sprintf(meta, f.collected)+strings.Join(described, ",")+`}}`)
+	}
+	defaults := map[string]string{"account": fmt.Sprintf(`{"account_id":%q,"account_name":"shop","region":%q}`, f.accountID(), f.regionName())}
+	for _, key := range []string{"account", "config", "service", "cost", "security", "inventory", "marketplace", "trusted_advisor", "health",
+		"application", "resilience_hub", "service_resources", "compute_optimizer", "ri_sp_savings", "config_inventory", "support_tickets", "logs"} {
+		value, given := f.sections[key]
+		if !given {
+			value = or(defaults[key], "[]")
+		}
+		parts = append(parts, fmt.Sprintf("%q: %s", key, value))
+	}
+	return "{" + strings.Join(parts, ",\n") + "}"
+}
+
+// load indexes and loads a file and returns what happened to each table.
+func (b *bench) load(f file) map[string]load.Counts {
+	b.Helper()
+	tables := map[string]load.Counts{}
+	for _, r := range b.results(f) {
+		for name, c := range r.Tables {
+			tables[name] = c
+		}
+	}
+	return tables
+}
+
+func (b *bench) results(f file) []load.Result {
+	b.Helper()
+	indexed := b.index(f.key(), f.text())
+	if indexed.Status != index.Indexed {
+		b.Fatalf("%s was rejected: %s", f.key(), indexed.Reason)
+	}
+	var results []load.Result
+	for _, handler := range b.groups() {
+		result, err := handler.Handle(b.Context(), load.Request{Index: indexed.Index, Group: handler.Group})
+		if err != nil {
+			b.Fatalf("loading group %s: %v", handler.Group, err)
+		}
+		results = append(results, result)
+	}
+	return results
+}
+
+func (b *bench) index(key, text string) index.Result {
+	b.Helper()
+	if _, err := b.store.Put(b.Context(), key, strings.NewReader(text)); err != nil {
+		b.Fatal(err)
+	}
+	result, err := index.Handler{Bucket: b.bucket}.Handle(b.Context(), index.Request{Bucket: "data", Key: key})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return result
+}
+
+// query returns the rows of a query as texts, columns joined by |.
+func (b *bench) query(sql string, arguments ...any) []string {
+	b.Helper()
+	rows, err := b.pool.Query(b.Context(), sql, arguments...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	texts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (string, error) {
+		values, err := row.Values()
+		var columns []string
+		for _, v := range values {
+			columns = append(columns, fmt.Sprint(v))
+		}
+		return strings.Join(columns, "|"), err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return texts
+}
+
+func (b *bench) want(sql string, want ...string) {
+	b.Helper()
+	if diff := cmp.Diff(want, b.query(sql)); diff != "" {
+		b.Errorf("%s\n%s", sql, diff)
+	}
+}
+
+func kms(ids ...string) map[string]string {
+	var keys []string
+	for _, id := range ids {
+		id, state, _ := strings.Cut(id, "=")
+		keys = append(keys, fmt.Sprintf(`{"key_id":%q,"arn":"arn:%s","key_state":%q,"enabled":true}`, id, id, or(state, "Enabled")))
+	}
+	return map[string]string{"security": `{"kms":[` + strings.Join(keys, ",") + `]}`}
+}
+
+func TestLoadingTwiceChangesNothing(t *testing.T) {
+	b := newBench(t)
+	f := file{date: "2026-03-11", sections: kms("a", "b")}
+	if got, want := b.load(f)["kms_keys"], (load.Counts{Read: 2, Created: 2}); got != want {
+		t.Errorf("first load %+v, want %+v", got, want)
+	}
+	if got, want := b.load(f)["kms_keys"], (load.Counts{Read: 2, Unchanged: 2}); got != want {
+		t.Errorf("second load %+v, want %+v", got, want)
+	}
+}
+
+func TestL24OlderSnapshotDoesNotUndoState(t *testing.T) {
+	b := newBench(t)
+	newer := file{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: kms("a=Disabled")}
+	older := file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a", "b")}
+	older.sections["service"] = `[{"service":"EC2","usage_types":"Aggregated","date_from":"2026-03-10","date_to":"2026-03-11","cost":1.5}]`
+	b.load(newer)
+	b.load(older)
+	b.want("select key_id, key_state from kms_keys", "a|Disabled")
+	b.want("select service, cost::text from services", "EC2|1.5000000000")
+}
+
+func TestVanishedResources(t *testing.T) {
+	t.Run("go with a complete section", func(t *testing.T) {
+		b := newBench(t)
+		b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a", "b")})
+		got := b.load(file{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: kms("b")})["kms_keys"]
+		if want := (load.Counts{Read: 1, Unchanged: 1, Deleted: 1}); got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		b.want("select key_id from kms_keys", "b")
+	})
+	t.Run("stay with an incomplete one, and with the first generation's", func(t *testing.T) {
+		b := newBench(t)
+		b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a", "b")})
+		b.load(file{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", incomplete: true, sections: kms("b")})
+		b.load(file{date: "2026-03-13", sections: kms("b")})
+		b.want("select key_id from kms_keys order by key_id", "a", "b")
+	})
+	t.Run("of another account and region stay", func(t *testing.T) {
+		b := newBench(t)
+		b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a")})
+		b.load(file{region: "us-east-1", date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a")})
+		b.load(file{region: "us-east-1", date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: map[string]string{"security": `{"kms":[]}`}})
+		b.want("select a.region, k.key_id from kms_keys k join accounts a on a.id = k.account_id", "eu-west-1|a")
+	})
+}
+
+func TestL27GranularitiesDoNotOverwriteEachOther(t *testing.T) {
+	b := newBench(t)
+	cost := func(amount, granularity string) map[string]string {
+		return map[string]string{"cost": fmt.Sprintf(`{"account_id":"111122223333","current_period_cost":%s,"previous_period_cost":0,"cost_difference":0,
+			"cost_difference_percentage":0,"top_services":[],"period":{"start":"2026-03-01","end":"2026-03-02","granularity":%q},"forecast":[]}`, amount, granularity)}
+	}
+	b.load(file{date: "2026-03-02", sections: cost("1", "DAILY")})
+	b.load(file{date: "2026-03-31", interval: "MONTHLY", sections: cost("31", "MONTHLY")})
+	b.load(file{date: "2026-12-31", interval: "YEARLY", sections: cost("365", "YEARLY")}) // L28
+	b.want("select period_granularity::text, current_period_cost::text from cost_reports order by 2",
+		"DAILY|1.0000000000", "MONTHLY|31.0000000000", "YEARLY|365.0000000000")
+}
+
+func TestL29OneRowPerDay(t *testing.T) {
+	b := newBench(t)
+	b.load(file{date: "2026-03-31", interval: "MONTHLY", sections: map[string]string{"ri_sp_savings": `[
+		{"subscription_id":"s","reservation_type":"Savings Plan","date_from":"2026-03-01","date_to":"2026-04-01","date":"2026-03-30","net_savings":1},
+		{"subscription_id":"s","reservation_type":"Savings Plan","date_from":"2026-03-01","date_to":"2026-04-01","date":"2026-03-31","net_savings":2},
+		{"subscription_id":"p","reservation_type":"Savings Plan","date_from":"2026-03-01","date_to":"2026-04-01"}]`}})
+	b.want("select subscription_id, date_from::text, date_to::text, net_savings::text from ri_sp_daily_savings order by 1, 2",
+		"p|2026-03-01|2026-04-01|<nil>", "s|2026-03-30|2026-03-31|1.00", "s|2026-03-31|2026-04-01|2.00")
+}
+
+func TestL34ApplicationsBelongToTheirInstance(t *testing.T) {
+	b := newBench(t)
+	got := b.load(file{date: "2026-03-11", sections: map[string]string{"inventory": `{
+		"instances":[{"instance_id":"i-a"},{"instance_id":"i-b"}],
+		"applications":[{"instance_id":"i-a","name":"bash","version":"1"},{"instance_id":"i-b","name":"bash","version":"2","install_time":""},{"instance_id":"i-x","name":"bash"}],
+		"patches":[{"instance_id":"i-b","title":"p"},{"instance_id":"i-b","title":"p"}]}`}})
+	b.want("select i.instance_id, a.name, a.version from inventory_applications a join inventory_instances i on i.id = a.instance_id order by 1",
+		"i-a|bash|1", "i-b|bash|2")
+	if c := got["inventory_applications"]; c.Rejected != 1 || c.Created != 2 {
+		t.Errorf("applications %+v, want the one of an unknown instance rejected", c)
+	}
+	if c := got["inventory_patches"]; c.Created != 1 || c.Unchanged != 1 || c.Read != 2 {
+		t.Errorf("patches %+v: a repeated patch is one row", c)
+	}
+	b.want("select section, item_index, column_name, reason from view360.rejects",
+		"inventory.applications|2|instance_id|its row in inventory_instances does not exist")
+}
+
+func TestL36OffsetsOfTimes(t *testing.T) {
+	b := newBench(t)
+	b.load(file{date: "2026-03-11", sections: map[string]string{"health": `[
+		{"arn":"a","start_time":"2026-03-10T10:00:00+08:00","end_time":"2026-03-10T10:00:00+0000"},
+		{"arn":"b","start_time":"2026-03-10T10:00:00.123456Z","end_time":""},
+		{"arn":"c","start_time":"2026-03-10 10:00:00","end_time":"2026-03-10"}]`}})
+	b.want("select arn, start_time at time zone 'utc', end_time at time zone 'utc' from health_events order by 1",
+		"a|2026-03-10 02:00:00 +0000 UTC|2026-03-10 10:00:00 +0000 UTC",
+		"b|2026-03-10 10:00:00.123456 +0000 UTC|<nil>", "c|2026-03-10 10:00:00 +0000 UTC|2026-03-10 00:00:00 +0000 UTC")
+}
+
+func TestL26KeysAreNeitherTooNarrowNorTooWide(t *testing.T) {
+	b := newBench(t)
+	shared := map[string]string{
+		"service_resources": `[{"service_name":"RDS","resource_type":"DBInstance","resource_id":"prod"},{"service_name":"AutoScaling","resource_type":"AutoScalingGroup","resource_id":"prod"}]`,
+		"health":            `[{"arn":"public-event"}]`,
+		"security":          `{"cloudtrail":[{"arn":"organisation-trail"}],"waf_rules":[{"web_acl_name":"w","rule_name":"r","priority":1,"scope":"REGIONAL"},{"web_acl_name":"w","rule_name":"r","priority":1,"scope":"CLOUDFRONT"}]}`,
+	}
+	b.load(file{date: "2026-03-11", sections: shared})
+	b.load(file{account: "444455556666", date: "2026-03-11", sections: shared})
+	for table, want := range map[string]string{"service_resources": "4", "health_events": "2", "cloudtrail_logs": "2", "waf_rules_detailed": "4"} {
+		b.want("select count(*) from "+table, want)
+	}
+}
+
+func TestL40ProductsAreMaintainedByHand(t *testing.T) {
+	b := newBench(t)
+	f := file{date: "2026-03-11", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","product":"alpha, None ,, Beta"}`}}
+	if _, err := b.pool.Exec(t.Context(), "insert into products (name, owner) values ('Alpha', 'Jane')"); err != nil {
+		t.Fatal(err)
+	}
+	b.load(f)
+	f.date, f.sections["account"] = "2026-03-12", `{"account_id":"111122223333","region":"eu-west-1","product":"None"}`
+	b.load(f) // L39
+	b.want("select p.name, p.owner from products p join product_accounts l on l.product_id = p.id order by 1", "Alpha|Jane", "Beta|System")
+}
+
+func TestL42PlaceholdersDoNotReplaceRealValues(t *testing.T) {
+	b := newBench(t)
+	b.load(file{date: "2026-03-11", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","account_name":"shop","account_email":"a@b.example"}`}})
+	b.load(file{date: "2026-03-12", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","account_name":null,"account_email":null}`}})
+	b.want("select account_name, account_email, joined_method from accounts", "shop|a@b.example|CREATED")
+}
+
+func TestAlternateContacts(t *testing.T) {
+	b := newBench(t)
+	account := func(contacts string) map[string]string {
+		return map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","alternate_contacts":` + contacts + `}`}
+	}
+	b.load(file{date: "2026-03-11", sections: account(`{"billing":{"name":"B","phone":"+1"},"security":{"name":"S"},"operations":null}`)}) // L37
+	b.load(file{date: "2026-03-12", sections: account(`{"billing":null}`)})
+	b.want("select contact_type, full_name, phone_number from alternate_contacts", "security|S|<nil>")
+}
+
+func TestFindingsOfAGroup(t *testing.T) {
+	b := newBench(t)
+	finding := func(id, updated, status string) string {
+		return fmt.Sprintf(`{"finding_id":%q,"service":"AwsEc2Instance","title":"t","severity":"HIGH","status":%q,"created_at":"2026-01-01T00:00:00Z","updated_at":%q}`, id, status, updated)
+	}
+	hub := func(findings string) map[string]string {
+		return map[string]string{"security": `{"security_hub":[{"findings":[` + findings + `],"service":"GuardDuty","total_findings":2,"severity_counts":null},{"service":null,"findings":[` + finding("lost", "2026-01-02T00:00:00Z", "NEW") + `]}]}`}
+	}
+	got := b.load(file{date: "2026-03-11", sections: hub(finding("f", "2026-03-10T00:00:00Z", "RESOLVED"))})
+	if c := got["findings"]; c.Created != 1 || c.Rejected != 1 { // L43, L47
+		t.Errorf("findings %+v, want the one of the nameless product rejected", c)
+	}
+	b.load(file{date: "2026-03-12", sections: hub(finding("f", "2026-03-09T00:00:00Z", "NEW"))})
+	b.want("select f.finding_id, f.status, s.service, s.total_findings from findings f join security s on s.id = f.security_id", "f|RESOLVED|GuardDuty|2")
+}
+
+func TestL51SetsAreReplaced(t *testing.T) {
+	b := newBench(t)
+	evaluation := func(rule, resource string) string {
+		return fmt.Sprintf(`{"rule_name":%q,"resource_id":%s,"resource_type":"AWS::S3::Bucket","config_rule_invoked_time":"2026-03-10T01:00:00Z","conformance_pack":"Standalone","compliance_type":"COMPLIANT","evaluation_mode":"DETECTIVE"}`, rule, resource)
+	}
+	section := func(evaluations ...string) map[string]string {
+		return map[string]string{"config": `{"date_from":"2026-03-10","date_to":"2026-03-11","compliance_score":50.0,"non_compliant_resources":[` + strings.Join(evaluations, ",") + `],"total_rules":2,"added_later":1}`}
+	}
+	b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: section(evaluation("r", `"a"`), evaluation("r", "null"))}) // L20
+	b.load(file{date: "2026-03-11", collected: "2026-03-11T02:00:00Z", sections: section(evaluation("r", "null"), evaluation("q", `"a"`))})
+	b.want("select rule_name, resource_id, status from non_compliant_resources order by 1", "q|a|RESOLVED", "r|<nil>|RESOLVED") // W14
+	b.want("select total_rules, compliance_score::text from config_reports", "2|50.00")
+}
+
+func TestValuesThatDoNotFit(t *testing.T) {
+	long := strings.Repeat("é", 300)
+	b := newBench(t)
+	results := b.results(file{date: "2026-03-11", sections: map[string]string{
+		"security": `{"guard_duty":[{"id":"g","severity":8.95,"confidence":100,"type":"` + long + `"},{"id":"` + long + `"},{"id":"n","severity":1e400},"no object",{"severity":1}],
+			"kms":[{"key_id":"k\u0000ey","enabled":"yes"},{"key_id":"n\u0000ul","arn":"x"}]}`,
+		"service_resources": `[{"service_name":"Lambda","resource_type":"Function","resource_id":"f","size_gb":0.125,"instance_count":1.5},
+			{"service_name":"ELB","resource_type":"LoadBalancer","resource_id":"l","availability_zone":"eu-central-1a,eu-central-1b,eu-central-1c,eu-central-1d"},
+			{"service_name":"EC2","resource_type":"Instance","resource_id":"i","min_size":2147483648},
+			{"service_name":"EC2","resource_type":"Instance","resource_id":"j","size_gb":"","creation_date":"0000-00-00"}]`,
+		"service": `[{"service":"EC2","date_from":"2026-03-10","date_to":"2026-03-11","cost":12345678901.123456789012345},{"service":"S3","date_from":"2026-03-10","date_to":"2026-03-11","cost":"0.1"},{"service":"RDS","date_from":"2026-03-10","date_to":"2026-03-11","cost":1e-7}]`,
+	}})
+	tables := map[string]load.Counts{}
+	for _, r := range results {
+		for name, c := range r.Tables {
+			tables[name] = c
+			if c.Read != c.Created+c.Updated+c.Unchanged+c.Rejected {
+				t.Errorf("%s: %+v does not add up", name, c)
+			}
+		}
+	}
+	b.want("select detector_id, severity::text, confidence::text, char_length(finding_type) from guard_duty_findings", "g|9.0|99.9|255")
+	b.want("select key_id from kms_keys", "nul")
+	b.want("select resource_id, size_gb, instance_count, availability_zone from service_resources order by 1",
+		"f|1|2|<nil>", "l|<nil>|<nil>|eu-central-1a,eu-central-1b,eu-central-1c")
+	b.want("select service, cost::text, usage_types from services order by 1", "RDS|0.0000001000|Aggregated", "S3|0.1000000000|Aggregated")
+	for name, want := range map[string]int64{"guard_duty_findings": 4, "kms_keys": 1, "service_resources": 2, "services": 1} {
+		if tables[name].Rejected != want {
+			t.Errorf("%s rejected %d rows, want %d", name, tables[name].Rejected, want)
+		}
+	}
+	b.want("select column_name, reason from view360.rejects where outcome = 'rejected' and table_name = 'guard_duty_findings' order by item_index",
+		"detector_id|has 300 characters, more than 255", "severity|1e400 does not fit numeric(3,1)", "<nil>|the element is no object", "detector_id|is missing")
+}
+
+func TestGroupIsLoadedWholeOrNotAtAll(t *testing.T) {
+	b := newBench(t)
+	indexed := b.index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", file{date: "2026-03-11", sections: kms("a")}.text())
+	handlers := b.groups()
+	if _, err := handlers[2].Handle(t.Context(), load.Request{Index: indexed.Index}); fault.ClassOf(err) != fault.Invalid {
+		t.Errorf("security without an accounts row: %v, want an invalid error", err)
+	}
+	b.want("select state, error is not null from view360.loads", "failed|true")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := handlers[0].Handle(ctx, load.Request{Index: indexed.Index}); err == nil {
+		t.Error("a cancelled load succeeds")
+	}
+	b.want("select count(*) from accounts", "0")
+}
+
+func TestL01OwnerIsThatOfTheFile(t *testing.T) {
+	b := newBench(t)
+	b.load(file{date: "2026-03-11", sections: kms("a")})
+	// The collector could not read the account: the row that is there owns the file.
+	b.load(file{date: "2026-03-12", sections: map[string]string{"account": "{}", "security": kms("a=Disabled")["security"]}})
+	b.want("select account_name, key_state from kms_keys k join accounts a on a.id = k.account_id", "shop|Disabled")
+	// Of an account that is not known yet nothing is written.
+	indexed := b.index("data/999999999999/eu-west-1/2026-03-12_DAILY.json", file{account: "999999999999", sections: map[string]string{"account": "{}"}}.text())
+	if _, err := b.groups()[0].Handle(t.Context(), load.Request{Index: indexed.Index}); fault.ClassOf(err) != fault.Invalid {
+		t.Errorf("an unknown account without an account section: %v, want an invalid error", err)
+	}
+}
+
+func TestLedgerKnowsWhatIsLoaded(t *testing.T) {
+	b := newBench(t)
+	indexed := b.index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", file{date: "2026-03-11"}.text())
+	handler := b.groups()[0]
+	for i, want := range []bool{false, true} {
+		result, err := handler.Handle(t.Context(), load.Request{Index: indexed.Index})
+		if err != nil || result.Already != want {
+			t.Errorf("load %d says already %t, error %v, want %t", i+1, result.Already, err, want)
+		}
+	}
+	var counters map[string]load.Counts
+	if err := json.Unmarshal([]byte(b.query("select counters::text from view360.loads")[0]), &counters); err != nil {
+		t.Fatal(err)
+	}
+	if counters["accounts"] != (load.Counts{Read: 1, Created: 1}) {
+		t.Errorf("the ledger has %+v", counters)
+	}
+}
