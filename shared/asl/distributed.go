@@ -2,7 +2,6 @@ package asl
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -89,14 +88,18 @@ func (c *children) runAll(ctx context.Context, side int) error {
 	group.SetLimit(side)
 	for index, child := range c.run.Children {
 		if child.Status != Succeeded && ctx.Err() == nil {
-			group.Go(func() error { return c.redrive(ctx, index, child.ARN) })
+			group.Go(func() error {
+				c.redrive(ctx, index, child.ARN)
+				return nil
+			})
 		}
 	}
 	err := c.feed(ctx, &group)
 	if err != nil {
 		c.stop(&Failure{Cause: "the map run failed"})
 	}
-	if err := errors.Join(err, group.Wait()); err != nil {
+	_ = group.Wait() // the failures of children are counted, not returned
+	if err != nil {
 		return err
 	}
 	if !c.allowed.exceeded(c.failed, len(c.run.Children), c.run.AllRead) {
@@ -135,7 +138,10 @@ func (c *children) feed(ctx context.Context, group *errgroup.Group) error {
 			return err
 		}
 		position := index
-		group.Go(func() error { return c.follow(ctx, position, child) })
+		group.Go(func() error {
+			c.follow(ctx, position, child)
+			return nil
+		})
 	}
 	c.v.x.allRead(c.run)
 	return nil
@@ -155,39 +161,46 @@ func (c *children) child(index int, value any) (*Execution, error) {
 		flow: c.m.processor, within: c.v.s.name, express: c.m.express,
 	}
 	if err := parent.engine.add(x); err != nil {
-		return nil, err
+		return nil, &Failure{Name: statesRuntime, Cause: err.Error()}
 	}
 	parent.addChild(c.run, x)
 	return x, nil
 }
 
-func (c *children) redrive(ctx context.Context, index int, arn string) error {
+// redrive runs a child again. One that cannot be redriven counts as failed, as it was.
+// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+func (c *children) redrive(ctx context.Context, index int, arn string) {
 	x, known := c.v.x.engine.Lookup(arn)
 	if !known {
-		return fmt.Errorf("child %s is lost", arn)
+		c.fail(&Failure{Name: statesRuntime, Cause: "child " + arn + " is lost"})
+		return
 	}
 	if err := x.beginRedrive(); err != nil {
-		return fmt.Errorf("redriving child %s: %w", arn, err)
+		c.fail(&Failure{Name: statesRuntime, Cause: fmt.Sprintf("child %s: %v", arn, err)})
+		return
 	}
-	return c.follow(ctx, index, x)
+	c.follow(ctx, index, x)
 }
 
-// follow runs a child to its end, and stops the others when one too many has failed.
-func (c *children) follow(ctx context.Context, index int, child *Execution) error {
+// follow runs a child to its end.
+func (c *children) follow(ctx context.Context, index int, child *Execution) {
 	child.run(child.open(ctx))
 	s := child.Describe()
 	c.v.x.endChild(c.run, index, s)
-	if s.Status == Succeeded || ctx.Err() != nil {
-		return nil
+	if s.Status != Succeeded && ctx.Err() == nil {
+		c.fail(&Failure{Name: s.Error, Cause: s.Cause})
 	}
+}
+
+// fail counts a failed child, and stops the others when it is one too many.
+func (c *children) fail(failure *Failure) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.failed++
 	if c.first == nil {
-		c.first = &Failure{Name: s.Error, Cause: s.Cause}
+		c.first = failure
 	}
 	if c.v.x.tooMany(c.run, c.allowed, c.failed) {
 		c.stop(&Failure{Cause: "the map run failed"})
 	}
-	return nil
 }

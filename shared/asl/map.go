@@ -77,6 +77,9 @@ func (m *mapState) run(ctx context.Context, v *visit) (data, string, error) {
 	}
 	if err != nil {
 		failure := v.failed(err)
+		if failure.Name == dataLimitExceeded {
+			v.f.Map = nil // a redrive does it all again
+		}
 		if err := v.line.record("MapStateFailed", nil); err != nil {
 			return data{}, "", err
 		}

@@ -66,6 +66,17 @@ func TestRedrive(t *testing.T) {
 			before: []string{`f 1`, `f [1]`}, after: []string{`f 1`, `f [1]`}, want: `[[1]]`,
 			events: "MapRunRedriven MapRunSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded",
 		},
+		"a map that was too large, from its start": {
+			states: `"M":{"Type":"Map","MaxConcurrency":1,"ItemProcessor":{"StartAt":"A","States":{"A":` + strings.Replace(worker, `"FunctionName":"f"`, `"FunctionName":"grown"`, 1) + `"End":true}}},"Output":"{% $count($states.result) %}","End":true}`,
+			input:  `[1,2]`, broken: []string{`grown`},
+			before: []string{`grown 1`, `grown 2`}, after: []string{`grown 1`, `grown 2`}, want: `2`,
+			events: "MapStateStarted MapIterationStarted TaskStateEntered TaskScheduled TaskStarted TaskSucceeded TaskStateExited MapIterationSucceeded MapIterationStarted TaskStateEntered TaskScheduled TaskStarted TaskSucceeded TaskStateExited MapIterationSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded",
+		},
+		"a Fail state fails again": {
+			states: `"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Fail","Error":"Mine"}`,
+			input:  `{}`, want: `FAILED Mine`,
+			events: "FailStateEntered ExecutionFailed",
+		},
 		"the failed child of a child": {
 			states: `"M":{"Type":"Map","Items":"{% [1,2] %}","MaxConcurrency":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
 				"N":{"Type":"Map","Items":"{% ['a','b'] %}","ItemSelector":"{% $states.context.Map.Item.Value & $states.input %}","MaxConcurrency":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":` + worker + `"End":true}}},"End":true}}},"End":true}`,
@@ -78,6 +89,14 @@ func TestRedrive(t *testing.T) {
 			t.Parallel()
 			l := newLab()
 			repair := l.repairable("f", c.broken...)
+			l.functions["grown"] = func(payload json.RawMessage) (any, error) { // too large together, until repaired
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				if slices.Contains(c.broken, "grown") {
+					return strings.Repeat("x", 150_000), nil
+				}
+				return payload, nil
+			}
 			start := "M"
 			if strings.HasPrefix(c.states, `"A"`) {
 				start = "A"
@@ -91,6 +110,7 @@ func TestRedrive(t *testing.T) {
 			}
 			again := len(x.History())
 			repair()
+			c.broken = nil
 			if err := l.Redrive(t.Context(), x); err != nil {
 				t.Fatal(err)
 			}
@@ -137,7 +157,30 @@ func TestRedriveIsRefused(t *testing.T) {
 	if err := l.Redrive(t.Context(), child); err == nil || !strings.Contains(err.Error(), "redrive its parent") {
 		t.Errorf("redriving a child: got error %v", err)
 	}
+	// Its Fail state fails again.
+	parent, _ := l.Lookup("arn:aws:states:local:000000000000:execution:test:parent")
+
+	if err := l.Redrive(t.Context(), parent); err != nil {
+		t.Fatal(err)
+	}
+	if got := ended(parent); !strings.Contains(got, "1 of 1 children of state M failed") {
+		t.Errorf("redriven, the parent ended with %s", got)
+	}
 	if status, _ := child.RedriveStatus(); status != "REDRIVABLE_BY_MAP_RUN" {
 		t.Errorf("the child is %s, want REDRIVABLE_BY_MAP_RUN", status)
+	}
+}
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+func TestChildAtTheEventLimitStaysFailed(t *testing.T) {
+	l := newLab()
+	x := l.run(t, machine("M", `"M":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{
+		"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Choice","Choices":[{"Condition":"{% true %}","Next":"A"}]}}},"End":true}`), `[1]`)
+	if err := l.Redrive(t.Context(), x); err != nil {
+		t.Fatal(err)
+	}
+	want := "FAILED States.ExceedToleratedFailureThreshold The specified tolerated failure threshold was exceeded: 1 of 1 children of state M failed, first with States.Runtime: child"
+	if got := ended(x); !strings.HasPrefix(got, want) || !strings.Contains(got, "event history limit exceeded") {
+		t.Errorf("redriven, it ended with %s, want %s…", got, want)
 	}
 }

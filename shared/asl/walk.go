@@ -50,7 +50,7 @@ func (x *Execution) walk(ctx context.Context, l *line, flow *flow, f *frame) (da
 
 // visit enters a state, does its work with its retries, and leaves it by its output or by one of its catchers.
 func (x *Execution) visit(ctx context.Context, l *line, s *state, f *frame) (data, string, error) {
-	if f.Entered.IsZero() {
+	if f.Entered.IsZero() || s.kind == "Fail" { // a redrive enters a Fail state again
 		if err := l.record(s.kind+"StateEntered", &Details{Name: s.name, Input: f.Input.text}); err != nil {
 			return data{}, "", err
 		}
