@@ -22,17 +22,19 @@ const (
 	functionPage = 50
 )
 
-func (api API) balancers(ctx context.Context, scope collect.Scope, visit visit) error {
-	p := elasticloadbalancingv2.NewDescribeLoadBalancersPaginator(api.ELB, &elasticloadbalancingv2.DescribeLoadBalancersInput{PageSize: aws.Int32(balancerPage)},
-		func(o *elasticloadbalancingv2.DescribeLoadBalancersPaginatorOptions) { o.StopOnDuplicateToken = true })
-	return pages(ctx, p.HasMorePages,
-		func(ctx context.Context) (*elasticloadbalancingv2.DescribeLoadBalancersOutput, error) {
-			return p.NextPage(ctx)
-		},
-		func(page *elasticloadbalancingv2.DescribeLoadBalancersOutput) []balancers.LoadBalancer {
-			return page.LoadBalancers
-		},
-		func(b balancers.LoadBalancer) snapshot.ServiceResource { return toBalancer(b, scope.Region) }, visit)
+func (api API) balancers(scope collect.Scope) list {
+	return list{Name: "load balancers", Read: func(ctx context.Context, visit visit) error {
+		p := elasticloadbalancingv2.NewDescribeLoadBalancersPaginator(api.ELB, &elasticloadbalancingv2.DescribeLoadBalancersInput{PageSize: aws.Int32(balancerPage)},
+			func(o *elasticloadbalancingv2.DescribeLoadBalancersPaginatorOptions) { o.StopOnDuplicateToken = true })
+		return all(ctx, p.HasMorePages,
+			func(ctx context.Context) (*elasticloadbalancingv2.DescribeLoadBalancersOutput, error) {
+				return p.NextPage(ctx)
+			},
+			func(page *elasticloadbalancingv2.DescribeLoadBalancersOutput) []balancers.LoadBalancer {
+				return page.LoadBalancers
+			},
+			func(b balancers.LoadBalancer) snapshot.ServiceResource { return toBalancer(b, scope.Region) }, visit)
+	}}
 }
 
 func toBalancer(b balancers.LoadBalancer, region string) snapshot.ServiceResource {
@@ -51,15 +53,19 @@ func toBalancer(b balancers.LoadBalancer, region string) snapshot.ServiceResourc
 	return r
 }
 
-func (api API) groups(ctx context.Context, scope collect.Scope, visit visit) error {
-	p := autoscaling.NewDescribeAutoScalingGroupsPaginator(api.AutoScaling, &autoscaling.DescribeAutoScalingGroupsInput{MaxRecords: aws.Int32(groupPage)},
-		func(o *autoscaling.DescribeAutoScalingGroupsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	return pages(ctx, p.HasMorePages,
-		func(ctx context.Context) (*autoscaling.DescribeAutoScalingGroupsOutput, error) { return p.NextPage(ctx) },
-		func(page *autoscaling.DescribeAutoScalingGroupsOutput) []groups.AutoScalingGroup {
-			return page.AutoScalingGroups
-		},
-		func(g groups.AutoScalingGroup) snapshot.ServiceResource { return toGroup(g, scope.Region) }, visit)
+func (api API) groups(scope collect.Scope) list {
+	return list{Name: "Auto Scaling groups", Read: func(ctx context.Context, visit visit) error {
+		p := autoscaling.NewDescribeAutoScalingGroupsPaginator(api.AutoScaling, &autoscaling.DescribeAutoScalingGroupsInput{MaxRecords: aws.Int32(groupPage)},
+			func(o *autoscaling.DescribeAutoScalingGroupsPaginatorOptions) { o.StopOnDuplicateToken = true })
+		return all(ctx, p.HasMorePages,
+			func(ctx context.Context) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {
+				return p.NextPage(ctx)
+			},
+			func(page *autoscaling.DescribeAutoScalingGroupsOutput) []groups.AutoScalingGroup {
+				return page.AutoScalingGroups
+			},
+			func(g groups.AutoScalingGroup) snapshot.ServiceResource { return toGroup(g, scope.Region) }, visit)
+	}}
 }
 
 func toGroup(g groups.AutoScalingGroup, region string) snapshot.ServiceResource {
@@ -76,13 +82,15 @@ func toGroup(g groups.AutoScalingGroup, region string) snapshot.ServiceResource 
 }
 
 // functions are listed 50 at a time, whatever is asked for.
-func (api API) functions(ctx context.Context, scope collect.Scope, visit visit) error {
-	p := lambda.NewListFunctionsPaginator(api.Lambda, &lambda.ListFunctionsInput{MaxItems: aws.Int32(functionPage)},
-		func(o *lambda.ListFunctionsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	return pages(ctx, p.HasMorePages,
-		func(ctx context.Context) (*lambda.ListFunctionsOutput, error) { return p.NextPage(ctx) },
-		func(page *lambda.ListFunctionsOutput) []functions.FunctionConfiguration { return page.Functions },
-		func(f functions.FunctionConfiguration) snapshot.ServiceResource { return toFunction(f, scope.Region) }, visit)
+func (api API) functions(scope collect.Scope) list {
+	return list{Name: "functions", Read: func(ctx context.Context, visit visit) error {
+		p := lambda.NewListFunctionsPaginator(api.Lambda, &lambda.ListFunctionsInput{MaxItems: aws.Int32(functionPage)},
+			func(o *lambda.ListFunctionsPaginatorOptions) { o.StopOnDuplicateToken = true })
+		return all(ctx, p.HasMorePages,
+			func(ctx context.Context) (*lambda.ListFunctionsOutput, error) { return p.NextPage(ctx) },
+			func(page *lambda.ListFunctionsOutput) []functions.FunctionConfiguration { return page.Functions },
+			func(f functions.FunctionConfiguration) snapshot.ServiceResource { return toFunction(f, scope.Region) }, visit)
+	}}
 }
 
 // The values of a function whose configuration does not say, in the units of the API.

@@ -18,13 +18,15 @@ const (
 	bucketPage   = 1000
 )
 
-func (api API) databases(ctx context.Context, scope collect.Scope, visit visit) error {
-	p := rds.NewDescribeDBInstancesPaginator(api.RDS, &rds.DescribeDBInstancesInput{MaxRecords: aws.Int32(databasePage)},
-		func(o *rds.DescribeDBInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
-	return pages(ctx, p.HasMorePages,
-		func(ctx context.Context) (*rds.DescribeDBInstancesOutput, error) { return p.NextPage(ctx) },
-		func(page *rds.DescribeDBInstancesOutput) []rdstypes.DBInstance { return page.DBInstances },
-		func(d rdstypes.DBInstance) snapshot.ServiceResource { return toDatabase(d, scope.Region) }, visit)
+func (api API) databases(scope collect.Scope) list {
+	return list{Name: "databases", Read: func(ctx context.Context, visit visit) error {
+		p := rds.NewDescribeDBInstancesPaginator(api.RDS, &rds.DescribeDBInstancesInput{MaxRecords: aws.Int32(databasePage)},
+			func(o *rds.DescribeDBInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
+		return all(ctx, p.HasMorePages,
+			func(ctx context.Context) (*rds.DescribeDBInstancesOutput, error) { return p.NextPage(ctx) },
+			func(page *rds.DescribeDBInstancesOutput) []rdstypes.DBInstance { return page.DBInstances },
+			func(d rdstypes.DBInstance) snapshot.ServiceResource { return toDatabase(d, scope.Region) }, visit)
+	}}
 }
 
 func toDatabase(d rdstypes.DBInstance, region string) snapshot.ServiceResource {
@@ -37,12 +39,14 @@ func toDatabase(d rdstypes.DBInstance, region string) snapshot.ServiceResource {
 
 // buckets asks for pages: without a parameter S3 leaves out the buckets' regions.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Bucket.html
-func (api API) buckets(ctx context.Context, _ collect.Scope, visit visit) error {
-	p := s3.NewListBucketsPaginator(api.S3, &s3.ListBucketsInput{MaxBuckets: aws.Int32(bucketPage)},
-		func(o *s3.ListBucketsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	return pages(ctx, p.HasMorePages,
-		func(ctx context.Context) (*s3.ListBucketsOutput, error) { return p.NextPage(ctx) },
-		func(page *s3.ListBucketsOutput) []s3types.Bucket { return page.Buckets }, toBucket, visit)
+func (api API) buckets() list {
+	return list{Name: "buckets", Read: func(ctx context.Context, visit visit) error {
+		p := s3.NewListBucketsPaginator(api.S3, &s3.ListBucketsInput{MaxBuckets: aws.Int32(bucketPage)},
+			func(o *s3.ListBucketsPaginatorOptions) { o.StopOnDuplicateToken = true })
+		return all(ctx, p.HasMorePages,
+			func(ctx context.Context) (*s3.ListBucketsOutput, error) { return p.NextPage(ctx) },
+			func(page *s3.ListBucketsOutput) []s3types.Bucket { return page.Buckets }, toBucket, visit)
+	}}
 }
 
 func toBucket(b s3types.Bucket) snapshot.ServiceResource {

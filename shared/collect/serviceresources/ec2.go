@@ -15,13 +15,15 @@ import (
 const ec2Page = 1000
 
 // instances includes terminated ones for as long as EC2 lists them.
-func (api API) instances(ctx context.Context, scope collect.Scope, visit visit) error {
-	p := ec2.NewDescribeInstancesPaginator(api.EC2, &ec2.DescribeInstancesInput{MaxResults: aws.Int32(ec2Page)},
-		func(o *ec2.DescribeInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
-	return pages(ctx, p.HasMorePages,
-		func(ctx context.Context) (*ec2.DescribeInstancesOutput, error) { return p.NextPage(ctx) },
-		instancesOf,
-		func(i types.Instance) snapshot.ServiceResource { return toInstance(i, scope.Region) }, visit)
+func (api API) instances(scope collect.Scope) list {
+	return list{Name: "instances", Read: func(ctx context.Context, visit visit) error {
+		p := ec2.NewDescribeInstancesPaginator(api.EC2, &ec2.DescribeInstancesInput{MaxResults: aws.Int32(ec2Page)},
+			func(o *ec2.DescribeInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
+		return all(ctx, p.HasMorePages,
+			func(ctx context.Context) (*ec2.DescribeInstancesOutput, error) { return p.NextPage(ctx) },
+			instancesOf,
+			func(i types.Instance) snapshot.ServiceResource { return toInstance(i, scope.Region) }, visit)
+	}}
 }
 
 func instancesOf(page *ec2.DescribeInstancesOutput) []types.Instance {
@@ -46,13 +48,15 @@ func toInstance(i types.Instance, region string) snapshot.ServiceResource {
 	return r
 }
 
-func (api API) volumes(ctx context.Context, scope collect.Scope, visit visit) error {
-	p := ec2.NewDescribeVolumesPaginator(api.EC2, &ec2.DescribeVolumesInput{MaxResults: aws.Int32(ec2Page)},
-		func(o *ec2.DescribeVolumesPaginatorOptions) { o.StopOnDuplicateToken = true })
-	return pages(ctx, p.HasMorePages,
-		func(ctx context.Context) (*ec2.DescribeVolumesOutput, error) { return p.NextPage(ctx) },
-		func(page *ec2.DescribeVolumesOutput) []types.Volume { return page.Volumes },
-		func(v types.Volume) snapshot.ServiceResource { return toVolume(v, scope.Region) }, visit)
+func (api API) volumes(scope collect.Scope) list {
+	return list{Name: "volumes", Read: func(ctx context.Context, visit visit) error {
+		p := ec2.NewDescribeVolumesPaginator(api.EC2, &ec2.DescribeVolumesInput{MaxResults: aws.Int32(ec2Page)},
+			func(o *ec2.DescribeVolumesPaginatorOptions) { o.StopOnDuplicateToken = true })
+		return all(ctx, p.HasMorePages,
+			func(ctx context.Context) (*ec2.DescribeVolumesOutput, error) { return p.NextPage(ctx) },
+			func(page *ec2.DescribeVolumesOutput) []types.Volume { return page.Volumes },
+			func(v types.Volume) snapshot.ServiceResource { return toVolume(v, scope.Region) }, visit)
+	}}
 }
 
 func toVolume(v types.Volume, region string) snapshot.ServiceResource {
@@ -64,13 +68,15 @@ func toVolume(v types.Volume, region string) snapshot.ServiceResource {
 	}
 }
 
-func (api API) subnets(ctx context.Context, scope collect.Scope, visit visit) error {
-	p := ec2.NewDescribeSubnetsPaginator(api.EC2, &ec2.DescribeSubnetsInput{MaxResults: aws.Int32(ec2Page)},
-		func(o *ec2.DescribeSubnetsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	return pages(ctx, p.HasMorePages,
-		func(ctx context.Context) (*ec2.DescribeSubnetsOutput, error) { return p.NextPage(ctx) },
-		func(page *ec2.DescribeSubnetsOutput) []types.Subnet { return page.Subnets },
-		func(s types.Subnet) snapshot.ServiceResource { return toSubnet(s, scope.Region) }, visit)
+func (api API) subnets(scope collect.Scope) list {
+	return list{Name: "subnets", Read: func(ctx context.Context, visit visit) error {
+		p := ec2.NewDescribeSubnetsPaginator(api.EC2, &ec2.DescribeSubnetsInput{MaxResults: aws.Int32(ec2Page)},
+			func(o *ec2.DescribeSubnetsPaginatorOptions) { o.StopOnDuplicateToken = true })
+		return all(ctx, p.HasMorePages,
+			func(ctx context.Context) (*ec2.DescribeSubnetsOutput, error) { return p.NextPage(ctx) },
+			func(page *ec2.DescribeSubnetsOutput) []types.Subnet { return page.Subnets },
+			func(s types.Subnet) snapshot.ServiceResource { return toSubnet(s, scope.Region) }, visit)
+	}}
 }
 
 func toSubnet(s types.Subnet, region string) snapshot.ServiceResource {

@@ -14,8 +14,6 @@ package serviceresources
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -24,7 +22,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"golang.org/x/sync/errgroup"
 
 	"view360/shared/collect"
 	"view360/shared/snapshot"
@@ -56,112 +53,36 @@ var Collector = collect.Collector{
 	},
 }
 
-const (
-	section = "service_resources"
-	// ahead is how many resources of one kind wait in memory while a kind before it is still written.
-	ahead = 5000
+const section = "service_resources"
+
+type (
+	list  = collect.List[snapshot.ServiceResource]
+	visit = func(snapshot.ServiceResource) error
 )
 
-// list is one kind's list: it calls visit with every resource.
-type list struct {
-	name string
-	read func(ctx context.Context, scope collect.Scope, visit visit) error
-}
-
-type visit func(snapshot.ServiceResource) error
-
-func (api API) lists(scope collect.Scope) []list {
-	lists := []list{
-		{"instances", api.instances}, {"volumes", api.volumes}, {"subnets", api.subnets}, {"databases", api.databases},
-		{"load balancers", api.balancers}, {"Auto Scaling groups", api.groups}, {"functions", api.functions},
-	}
-	if scope.Home { // every region lists the buckets of all
-		lists = append(lists, list{"buckets", api.buckets})
-	}
-	return lists
-}
-
-// Collect writes a [snapshot.ServiceResource] for each resource. The kinds are read side by side and written one after
-// the other. A kind that cannot be read is a warning (D62), unless none can. Nothing is known of past dates (D25).
+// Collect writes a [snapshot.ServiceResource] for each resource. A kind that cannot be read is a warning (D62), unless
+// none can. Nothing is known of past dates (D25).
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if scope.History {
 		part.Skip("resources have no history: their state of today does not belong under a past date")
 		return nil
 	}
 	part.Empty(section)
-	lists := api.lists(scope)
-	found, failures := make([]chan snapshot.ServiceResource, len(lists)), make([]error, len(lists))
-	group, reading := errgroup.WithContext(ctx)
-	for i, l := range lists {
-		found[i] = make(chan snapshot.ServiceResource, ahead)
-		group.Go(func() error {
-			defer close(found[i])
-			failures[i] = l.read(reading, scope, sendTo(reading, found[i]))
-			return nil
-		})
-	}
-	group.Go(func() error { return write(found, part) })
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return judge(lists, failures, part)
+	return collect.Lists(ctx, part, section, api.lists(scope))
 }
 
-// sendTo returns a visit that waits while the writer is busy with the kinds before.
-func sendTo(ctx context.Context, found chan<- snapshot.ServiceResource) visit {
-	return func(r snapshot.ServiceResource) error {
-		select {
-		case found <- r:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+func (api API) lists(scope collect.Scope) []list {
+	lists := []list{
+		api.instances(scope), api.volumes(scope), api.subnets(scope), api.databases(scope),
+		api.balancers(scope), api.groups(scope), api.functions(scope),
 	}
+	if scope.Home { // every region lists the buckets of all
+		lists = append(lists, api.buckets())
+	}
+	return lists
 }
 
-func write(found []chan snapshot.ServiceResource, part *collect.Part) error {
-	for _, kind := range found {
-		for r := range kind {
-			if err := part.Add(section, r); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// judge turns the failures of lists into warnings, or into the source's failure when no list could be read.
-func judge(lists []list, failures []error, part *collect.Part) error {
-	failed := 0
-	for i, err := range failures {
-		if err != nil {
-			failed++
-			failures[i] = fmt.Errorf("listing %s: %w", lists[i].name, err)
-		}
-	}
-	if failed == len(lists) {
-		return errors.Join(failures...)
-	}
-	for _, err := range failures {
-		if err != nil {
-			part.Warn(section, err)
-		}
-	}
-	return nil
-}
-
-// pages calls visit with the mapped items of every page.
-func pages[Page, Item any](ctx context.Context, more func() bool, next func(context.Context) (Page, error), items func(Page) []Item, to func(Item) snapshot.ServiceResource, visit visit) error {
-	for item, err := range collect.Pages(ctx, more, next, items) {
-		if err != nil {
-			return err
-		}
-		if err := visit(to(item)); err != nil {
-			return err
-		}
-	}
-	return nil
+// all reads the items of all pages.
+func all[Page, Item any](ctx context.Context, more func() bool, next func(context.Context) (Page, error), items func(Page) []Item, to func(Item) snapshot.ServiceResource, visit visit) error {
+	return collect.Each(collect.Pages(ctx, more, next, items), to, visit)
 }

@@ -1,0 +1,98 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// List is one of several independent lists that fill one section.
+type List[T any] struct {
+	Name string // in messages: listing <Name>
+	// Read calls visit with every element in order.
+	Read func(ctx context.Context, visit func(T) error) error
+}
+
+// listAhead is how many elements of one list wait in memory while a list before it is still written.
+const listAhead = 5000
+
+// Lists reads all lists side by side and adds their elements to the section, one list after the other. A list that
+// cannot be read is a warning of the section; the error says that none could.
+func Lists[T any](ctx context.Context, part *Part, section string, lists []List[T]) error {
+	found, failures := make([]chan T, len(lists)), make([]error, len(lists))
+	group, reading := errgroup.WithContext(ctx)
+	for i, list := range lists {
+		found[i] = make(chan T, listAhead)
+		group.Go(func() error {
+			defer close(found[i])
+			if err := list.Read(reading, sendTo(reading, found[i])); err != nil {
+				failures[i] = fmt.Errorf("listing %s: %w", list.Name, err)
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		for _, list := range found {
+			for element := range list {
+				if err := part.Add(section, element); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return warnOrFail(part, section, failures)
+}
+
+// sendTo returns a visit that waits while the writer is busy with the lists before.
+func sendTo[T any](ctx context.Context, found chan<- T) func(T) error {
+	return func(element T) error {
+		select {
+		case found <- element:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// warnOrFail makes each failure a warning, unless every list has one.
+func warnOrFail(part *Part, section string, failures []error) error {
+	failed := 0
+	for _, err := range failures {
+		if err != nil {
+			failed++
+		}
+	}
+	if failed == len(failures) {
+		return errors.Join(failures...)
+	}
+	for _, err := range failures {
+		if err != nil {
+			part.Warn(section, err)
+		}
+	}
+	return nil
+}
+
+// Each calls visit with every item as to maps it, until the first error.
+func Each[Item, T any](items iter.Seq2[Item, error], to func(Item) T, visit func(T) error) error {
+	for item, err := range items {
+		if err != nil {
+			return err
+		}
+		if err := visit(to(item)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
