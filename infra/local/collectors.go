@@ -5,6 +5,7 @@ package main
 import (
 	"view360/shared/collect"
 	"view360/shared/collect/account"
+	"view360/shared/collect/computeoptimizer"
 	"view360/shared/collect/config"
 	"view360/shared/collect/cost"
 	"view360/shared/collect/guardduty"
@@ -22,4 +23,5 @@ var collectors = []collect.Collector{
 	guardduty.Collector,
 	kms.Collector,
 	serviceresources.Collector,
+	computeoptimizer.Collector,
 }

@@ -99,4 +99,22 @@ var Sources = []Source{
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
+	{
+		Word: "computeoptimizer", Scope: Regional,
+		Sections: []string{"compute_optimizer"},
+		Group:    "resources",
+		Tables:   []string{"compute_optimizer"},
+		Views:    []string{"view_compute_optimizer", "view_compute_optimizer_summary"},
+		Actions: []Action{
+			{Name: "compute-optimizer:GetEnrollmentStatus"},
+			{Name: "compute-optimizer:GetEC2InstanceRecommendations"},
+			{Name: "compute-optimizer:GetEBSVolumeRecommendations"},
+			{Name: "compute-optimizer:GetLambdaFunctionRecommendations"},
+			{Name: "ec2:DescribeInstances", Dependent: true},
+			{Name: "ec2:DescribeVolumes", Dependent: true},
+			{Name: "lambda:ListFunctions", Dependent: true},
+			{Name: "lambda:ListProvisionedConcurrencyConfigs", Dependent: true},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
 }

@@ -1,0 +1,147 @@
+// Package computeoptimizer collects the recommendations of Compute Optimizer for instances, volumes and functions.
+//
+//	operations  compute-optimizer GetEnrollmentStatus, then GetEC2InstanceRecommendations,
+//	            GetEBSVolumeRecommendations and GetLambdaFunctionRecommendations side by side, all pages
+//	scope       region
+//	window      none: the recommendations at run time, which are of the last 14 days
+//	section     compute_optimizer: instances, volumes, functions
+//	paid        no
+//	quotas      not published per operation; 5 requests per second
+//	            https://docs.aws.amazon.com/general/latest/gr/compute-optimizer.html
+package computeoptimizer
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/computeoptimizer"
+	"github.com/aws/aws-sdk-go-v2/service/computeoptimizer/types"
+
+	"view360/shared/collect"
+	"view360/shared/fault"
+	"view360/shared/snapshot"
+)
+
+// API is the part of the Compute Optimizer client that Collect uses; each method is one IAM action of the role.
+type API interface {
+	GetEnrollmentStatus(context.Context, *computeoptimizer.GetEnrollmentStatusInput, ...func(*computeoptimizer.Options)) (*computeoptimizer.GetEnrollmentStatusOutput, error)
+	GetEC2InstanceRecommendations(context.Context, *computeoptimizer.GetEC2InstanceRecommendationsInput, ...func(*computeoptimizer.Options)) (*computeoptimizer.GetEC2InstanceRecommendationsOutput, error)
+	GetEBSVolumeRecommendations(context.Context, *computeoptimizer.GetEBSVolumeRecommendationsInput, ...func(*computeoptimizer.Options)) (*computeoptimizer.GetEBSVolumeRecommendationsOutput, error)
+	GetLambdaFunctionRecommendations(context.Context, *computeoptimizer.GetLambdaFunctionRecommendationsInput, ...func(*computeoptimizer.Options)) (*computeoptimizer.GetLambdaFunctionRecommendationsOutput, error)
+}
+
+// Collector is the catalogue's computeoptimizer.
+var Collector = collect.Collector{
+	Word: "computeoptimizer",
+	Rate: collect.Rate{PerSecond: 5, Burst: 10},
+	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
+		return Collect(ctx, computeoptimizer.NewFromConfig(cfg), scope, part)
+	},
+}
+
+const (
+	section  = "compute_optimizer"
+	pageSize = 1000
+)
+
+type (
+	list  = collect.List[snapshot.Recommendation]
+	visit = func(snapshot.Recommendation) error
+)
+
+// Collect writes a [snapshot.Recommendation] for each resource that Compute Optimizer has looked at. A kind or a
+// resource that cannot be read is a warning, a kind unless none can. Recommendations of past dates are not kept (D25).
+func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
+	if scope.History {
+		part.Skip("recommendations have no history: those of today do not belong under a past date")
+		return nil
+	}
+	enrolment, err := api.GetEnrollmentStatus(ctx, &computeoptimizer.GetEnrollmentStatusInput{})
+	if err != nil {
+		return fmt.Errorf("asking for the enrolment: %w", err)
+	}
+	if enrolment.Status != types.StatusActive {
+		return fault.New(fault.NotEnabled, "Compute Optimizer is %s: opt the account in, in the console of Compute Optimizer", enrolment.Status)
+	}
+	part.Empty(section)
+	return collect.Lists(ctx, part, section, []list{
+		{Name: "instance recommendations", Read: func(ctx context.Context, visit visit) error {
+			return instances(ctx, api, scope.Account, part, visit)
+		}},
+		{Name: "volume recommendations", Read: func(ctx context.Context, visit visit) error {
+			return volumes(ctx, api, scope.Account, part, visit)
+		}},
+		{Name: "function recommendations", Read: func(ctx context.Context, visit visit) error {
+			return functions(ctx, api, scope.Account, visit)
+		}},
+	})
+}
+
+// instances follows the tokens by hand, and so does volumes: the SDK has no paginators for them.
+func instances(ctx context.Context, api API, account string, part *collect.Part, visit visit) error {
+	input := &computeoptimizer.GetEC2InstanceRecommendationsInput{MaxResults: aws.Int32(pageSize)}
+	for {
+		page, err := api.GetEC2InstanceRecommendations(ctx, input)
+		if err != nil {
+			return err
+		}
+		warn(part, page.Errors)
+		for _, r := range page.InstanceRecommendations {
+			if err := visit(toInstance(account, r)); err != nil {
+				return err
+			}
+		}
+		if last(page.NextToken, input.NextToken) {
+			return nil
+		}
+		input.NextToken = page.NextToken
+	}
+}
+
+func volumes(ctx context.Context, api API, account string, part *collect.Part, visit visit) error {
+	input := &computeoptimizer.GetEBSVolumeRecommendationsInput{MaxResults: aws.Int32(pageSize)}
+	for {
+		page, err := api.GetEBSVolumeRecommendations(ctx, input)
+		if err != nil {
+			return err
+		}
+		warn(part, page.Errors)
+		for _, r := range page.VolumeRecommendations {
+			if err := visit(toVolume(account, r)); err != nil {
+				return err
+			}
+		}
+		if last(page.NextToken, input.NextToken) {
+			return nil
+		}
+		input.NextToken = page.NextToken
+	}
+}
+
+// last reports whether a page was the last one: it has no token, or repeats the one that it was asked with.
+func last(next, asked *string) bool {
+	return aws.ToString(next) == "" || aws.ToString(next) == aws.ToString(asked)
+}
+
+// warn records the resources that the service itself could not answer for.
+func warn(part *collect.Part, failures []types.GetRecommendationError) {
+	for _, f := range failures {
+		part.Warn(section, fmt.Errorf("reading the recommendation of %s: %s: %s", aws.ToString(f.Identifier), aws.ToString(f.Code), aws.ToString(f.Message)))
+	}
+}
+
+func functions(ctx context.Context, api API, account string, visit visit) error {
+	pages := computeoptimizer.NewGetLambdaFunctionRecommendationsPaginator(api, &computeoptimizer.GetLambdaFunctionRecommendationsInput{MaxResults: aws.Int32(pageSize)},
+		func(o *computeoptimizer.GetLambdaFunctionRecommendationsPaginatorOptions) {
+			o.StopOnDuplicateToken = true
+		})
+	return collect.Each(collect.Pages(ctx, pages.HasMorePages,
+		func(ctx context.Context) (*computeoptimizer.GetLambdaFunctionRecommendationsOutput, error) {
+			return pages.NextPage(ctx)
+		},
+		func(page *computeoptimizer.GetLambdaFunctionRecommendationsOutput) []types.LambdaFunctionRecommendation {
+			return page.LambdaFunctionRecommendations
+		}),
+		func(r types.LambdaFunctionRecommendation) snapshot.Recommendation { return toFunction(account, r) }, visit)
+}

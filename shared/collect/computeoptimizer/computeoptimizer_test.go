@@ -1,0 +1,206 @@
+package computeoptimizer_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/collect"
+	"view360/shared/collect/computeoptimizer"
+	"view360/shared/collecttest"
+	"view360/shared/fault"
+	"view360/shared/simaws"
+	"view360/shared/snapshot"
+)
+
+const section = "compute_optimizer"
+
+func bench(t *testing.T, options simaws.Options) *collecttest.Bench {
+	t.Helper()
+	t.Parallel()
+	return collecttest.New(t, computeoptimizer.Collector, options)
+}
+
+func recommendations(t *testing.T, r collecttest.Result) []snapshot.Recommendation {
+	t.Helper()
+	return collecttest.Elements[snapshot.Recommendation](t, r, section)
+}
+
+func kinds(recommendations []snapshot.Recommendation) map[string]int {
+	n := map[string]int{}
+	for _, r := range recommendations {
+		n[r.ResourceType]++
+	}
+	return n
+}
+
+func TestGolden(t *testing.T) {
+	b := bench(t, simaws.Options{Volume: 0.1})
+	b.Passed().Golden(t, "computeoptimizer")
+	b.LeastPrivilege()
+}
+
+func TestD61AllPages(t *testing.T) {
+	b := bench(t, simaws.Options{Volume: 70})
+	got := recommendations(t, b.Passed())
+	seen := map[string]bool{}
+	for _, r := range got {
+		if seen[r.ResourceARN] {
+			t.Errorf("%s appears twice", r.ResourceARN)
+		}
+		seen[r.ResourceARN] = true
+	}
+	for kind, n := range kinds(got) {
+		if n <= 1000 {
+			t.Errorf("got %d of %s, want more than a page of 1000", n, kind)
+		}
+	}
+}
+
+// advise makes one recommendation for each kind, with the API's member names.
+func advise(b *collecttest.Bench, instance simaws.InstanceAdvice, volume simaws.VolumeAdvice, function simaws.FunctionAdvice) {
+	everywhere := simaws.Place{}
+	simaws.Set(b.Organization, everywhere, instance)
+	simaws.Set(b.Organization, everywhere, volume)
+	simaws.Set(b.Organization, everywhere, function)
+}
+
+type members = map[string]any
+
+func ptr[T any](v T) *T { return &v }
+
+func TestD61EveryMember(t *testing.T) {
+	b := bench(t, simaws.Options{})
+	saving := func(percent, dollars float64) members {
+		return members{"savingsOpportunityPercentage": percent, "estimatedMonthlySavings": members{"currency": "USD", "value": dollars}}
+	}
+	advise(b,
+		simaws.InstanceAdvice{
+			"instanceArn": "arn:aws:ec2:us-east-1:528416073925:instance/i-1", "instanceName": "web", "currentInstanceType": "m6i.xlarge", "finding": "OVER_PROVISIONED",
+			"utilizationMetrics": []members{
+				{"name": "CPU", "statistic": "AVERAGE", "value": 3.5}, {"name": "CPU", "statistic": "MAXIMUM", "value": 21.5},
+				{"name": "MEMORY", "statistic": "MAXIMUM", "value": 60.5}, {"name": "MEMORY", "statistic": "AVERAGE", "value": 41.25},
+			},
+			"recommendationOptions": []members{
+				{"rank": 2, "instanceType": "second", "performanceRisk": 3.0, "migrationEffort": "High", "savingsOpportunity": saving(10, 1)},
+				{"rank": 1, "instanceType": "m6i.large", "performanceRisk": 1.0, "migrationEffort": "VeryLow", "savingsOpportunity": saving(50, 70.08)},
+			},
+		},
+		simaws.VolumeAdvice{
+			"volumeArn": "arn:aws:ec2:us-east-1:528416073925:volume/vol-1", "finding": "NotOptimized", "currentConfiguration": members{"volumeType": "gp2", "volumeSize": 100},
+			"volumeRecommendationOptions": []members{{"rank": 1, "performanceRisk": 2.0, "configuration": members{"volumeType": "gp3", "volumeSize": 80}, "savingsOpportunity": saving(20, 2)}},
+		},
+		simaws.FunctionAdvice{
+			"functionArn": "arn:aws:lambda:us-east-1:528416073925:function:resize:$LATEST", "finding": "NotOptimized", "currentMemorySize": 1024,
+			"memorySizeRecommendationOptions": []members{{"rank": 1, "memorySize": 512, "savingsOpportunity": saving(31.5, 4.25)}},
+		})
+	want := []snapshot.Recommendation{
+		{
+			AccountID: collecttest.Production, ResourceType: "EC2", ResourceARN: "arn:aws:ec2:us-east-1:528416073925:instance/i-1", ResourceName: ptr("web"),
+			Finding: ptr("OVER_PROVISIONED"), CurrentInstanceType: ptr("m6i.xlarge"), RecommendedInstanceType: ptr("m6i.large"),
+			SavingsPercentage: ptr(50.0), MonthlySavingsUSD: ptr(70.08), PerformanceRisk: ptr(1.0), MigrationEffort: ptr("VeryLow"),
+			CPUUtilizationMax: ptr(21.5), MemoryUtilizationAvg: ptr(41.25),
+		},
+		{
+			AccountID: collecttest.Production, ResourceType: "EBS", ResourceARN: "arn:aws:ec2:us-east-1:528416073925:volume/vol-1", Finding: ptr("NotOptimized"),
+			CurrentVolumeType: ptr("gp2"), CurrentVolumeSize: ptr(100), RecommendedVolumeType: ptr("gp3"), RecommendedVolumeSize: ptr(80),
+			SavingsPercentage: ptr(20.0), MonthlySavingsUSD: ptr(2.0), PerformanceRisk: ptr(2.0),
+		},
+		{
+			AccountID: collecttest.Production, ResourceType: "Lambda", ResourceARN: "arn:aws:lambda:us-east-1:528416073925:function:resize:$LATEST", ResourceName: ptr("resize"),
+			Finding: ptr("NotOptimized"), CurrentMemorySize: ptr(1024), RecommendedMemorySize: ptr(512), SavingsPercentage: ptr(31.5), MonthlySavingsUSD: ptr(4.25),
+		},
+	}
+	if diff := cmp.Diff(want, recommendations(t, b.Passed())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatFitsHasNoOption(t *testing.T) {
+	b := bench(t, simaws.Options{})
+	advise(b,
+		simaws.InstanceAdvice{"instanceArn": "i", "finding": "OPTIMIZED", "utilizationMetrics": []members{{"name": "Memory", "statistic": "Maximum", "value": 60.5}}},
+		simaws.VolumeAdvice{"volumeArn": "v", "finding": "Optimized"}, simaws.FunctionAdvice{"functionArn": "f", "finding": "Optimized", "currentMemorySize": 128})
+	got := recommendations(t, b.Passed())
+	for _, r := range got {
+		if r.SavingsPercentage != nil || r.MonthlySavingsUSD != nil || r.PerformanceRisk != nil || r.RecommendedInstanceType != nil || r.CPUUtilizationMax != nil {
+			t.Errorf("got %+v, want nulls", r)
+		}
+	}
+	if *got[0].MemoryUtilizationAvg != 60.5 {
+		t.Errorf("without an average got memory %v, want the maximum", *got[0].MemoryUtilizationAvg)
+	}
+}
+
+func TestD61NotEnrolled(t *testing.T) {
+	b := bench(t, simaws.Options{})
+	b.Request.Account = collecttest.Sandbox
+	result := b.Run()
+	if result.Err != nil || result.Status != collect.NotEnabled || len(result.Content) != 0 || result.Calls != 1 {
+		t.Errorf("got %+v, error %v", result.Outcome, result.Err)
+	}
+	if !strings.Contains(result.Reason, "Inactive") || !strings.Contains(result.Reason, "opt the account in") {
+		t.Errorf("got reason %q", result.Reason)
+	}
+}
+
+func TestDenied(t *testing.T) {
+	b := bench(t, simaws.Options{})
+	b.Fault(simaws.Fault{Kind: simaws.Denied})
+	if err := b.Run().Err; fault.DeniedAction(err) != "compute-optimizer:GetEnrollmentStatus" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestD61OneKindFailsAlone(t *testing.T) {
+	b := bench(t, simaws.Options{})
+	b.Fault(simaws.Fault{Operation: "GetEBSVolumeRecommendations", Kind: simaws.Denied})
+	result := b.Run()
+	if result.Err != nil || result.Status != collect.Warned || result.Reason != "denied compute-optimizer:GetEBSVolumeRecommendations" {
+		t.Fatalf("got %+v, error %v", result.Outcome, result.Err)
+	}
+	if n := kinds(recommendations(t, result)); n["EC2"] == 0 || n["EBS"] != 0 || n["Lambda"] == 0 {
+		t.Errorf("got %v, want instances and functions", n)
+	}
+}
+
+func TestOneResourceFailsAlone(t *testing.T) {
+	b := bench(t, simaws.Options{})
+	b.Override(simaws.Answer{Service: "compute-optimizer", Operation: "GetEC2InstanceRecommendations", Give: func(simaws.Request) (any, error) {
+		return members{
+			"instanceRecommendations": []members{{"instanceArn": "good", "finding": "OPTIMIZED"}},
+			"errors":                  []members{{"identifier": "bad", "code": "InternalError", "message": "try later"}},
+		}, nil
+	}})
+	result := b.Run()
+	if result.Status != collect.Warned || result.Warnings != 1 || result.Messages[0].Text != "reading the recommendation of bad: InternalError: try later" {
+		t.Errorf("got %+v", result.Outcome)
+	}
+	if n := kinds(recommendations(t, result)); n["EC2"] != 1 {
+		t.Errorf("got %v, want the one that could be read", n)
+	}
+}
+
+func TestD15ThrottlingLosesNothing(t *testing.T) {
+	b := bench(t, simaws.Options{Volume: 30})
+	want := recommendations(t, b.Passed())
+	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.4})
+	result := b.Passed()
+	if result.Throttles == 0 {
+		t.Error("nothing was throttled")
+	}
+	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
+	if diff := cmp.Diff(want, recommendations(t, result)); diff != "" {
+		t.Errorf("(-calm +throttled):\n%s", diff)
+	}
+}
+
+func TestD25NoStateUnderAPastDate(t *testing.T) {
+	b := bench(t, simaws.Options{})
+	b.Request.History = true
+	result := b.Run()
+	if result.Status != collect.Skipped || len(result.Content) != 0 || result.Calls != 0 || result.Reason == "" {
+		t.Errorf("got %+v", result.Outcome)
+	}
+}
