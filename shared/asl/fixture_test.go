@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"view360/shared/asl"
 )
 
 // failedRun is how Settle ends an execution whose snapshots are published, but not complete.
@@ -181,78 +179,4 @@ func collected(calls []string) []string {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// memory is a store that keeps records as JSON, as a file would.
-type memory struct {
-	mu      sync.Mutex
-	records map[string][]byte
-}
-
-func (m *memory) Save(r asl.Record) error {
-	text, err := json.Marshal(r)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.records == nil {
-		m.records = map[string][]byte{}
-	}
-	m.records[r.ARN] = text
-	return err
-}
-
-func (m *memory) Load(arn string) (r asl.Record, err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	text, exists := m.records[arn]
-	if !exists {
-		return r, fmt.Errorf("no execution %s", arn)
-	}
-	return r, json.Unmarshal(text, &r)
-}
-
-// Another process, with the same store, shows and redrives what an earlier one left: inside children, inside iterations.
-func TestStoreOutlivesTheEngine(t *testing.T) {
-	const states = `"A":{"Type":"Pass","Assign":{"big":12345678901234567,"none":null,"list":[]},"Next":"M"},
-		"M":{"Type":"Map","Items":"{% ['a','b'] %}","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
-			"N":{"Type":"Map","Items":"{% [1,2,3] %}","ItemSelector":"{% $states.input & $string($states.context.Map.Item.Value) %}","MaxConcurrency":1,"ItemProcessor":{"StartAt":"W","States":{
-				"W":` + worker + `"Assign":{"done":"{% $states.context.Map.Item.Index %}"},"Next":"V"},"V":{"Type":"Pass","Output":"{% $states.input & $string($done) %}","End":true}}},"End":true}}},
-		"Output":{"result":"{% $states.result %}","big":"{% $big %}","none":"{% $none %}","list":"{% $list %}"},"End":true}`
-	store := &memory{}
-	first := newLab()
-	first.Store, first.MaxChildren = store, 1
-	first.repairable("f", `"a2"`)
-	x := first.run(t, machine("A", states), `{}`)
-	if got := x.Describe(); got.Error != "States.ExceedToleratedFailureThreshold" {
-		t.Fatalf("ended with %s", ended(x))
-	}
-
-	second := newLab()
-	second.Store, second.MaxChildren = store, 1
-	second.repairable("f")
-	second.Use(parse(t, machine("A", states)))
-	again, known := second.Lookup(x.ARN)
-	if !known {
-		t.Fatal("the second engine does not know the execution")
-	}
-	if diff := cmp.Diff(x.Describe(), again.Describe(), cmp.Comparer(func(a, b asl.Snapshot) bool {
-		return a.Started.Equal(b.Started) && a.Stopped.Equal(b.Stopped) && a.Cause == b.Cause && a.Status == b.Status
-	})); diff != "" {
-		t.Errorf("restored (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(events(x), events(again)); diff != "" {
-		t.Errorf("restored events (-want +got):\n%s", diff)
-	}
-	if err := second.Redrive(t.Context(), again); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := ended(again), `{"big":12345678901234567,"list":[],"none":null,"result":[["a10","a21","a32"],["b10","b21","b32"]]}`; got != want {
-		t.Errorf("redriven, it ended with %s, want %s", got, want)
-	}
-	want := []string{`f "a2"`, `f "a3"`, `f "b1"`, `f "b2"`, `f "b3"`}
-	if diff := cmp.Diff(want, second.called()); diff != "" {
-		t.Errorf("calls of the redrive (-want +got):\n%s", diff)
-	}
-	if child, known := second.Lookup(again.MapRuns()[0].Children[1].ARN); !known || child.Describe().Status != asl.Succeeded {
-		t.Error("the store does not have the child as it ended")
-	}
 }

@@ -4,15 +4,20 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
+
+// forbidden are characters that the name of an execution must not have.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+const forbidden = " \t\r\n<>{}[]?*\"#%\\^|~`$&,;:/"
 
 // Start begins an execution of m. The input must be JSON within the size limit, and the name new for the machine. When
 // ctx is done the execution is aborted.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func (e *Engine) Start(ctx context.Context, m *Machine, name string, input json.RawMessage) (*Execution, error) {
-	if name == "" || len(name) > nameLimit {
-		return nil, fmt.Errorf("InvalidName: the name %q has not 1 to %d characters", name, nameLimit)
+	if name == "" || len(name) > nameLimit || strings.ContainsAny(name, forbidden) {
+		return nil, fmt.Errorf("InvalidName: the name %q has not 1 to %d characters, or one of %s", name, nameLimit, forbidden)
 	}
 	if !json.Valid(input) || len(input) > payloadLimit {
 		return nil, fmt.Errorf("InvalidExecutionInput: the input of %s is not JSON of at most %d bytes", name, payloadLimit)

@@ -151,7 +151,8 @@ func TestStartRefuses(t *testing.T) {
 	l.Run(t.Context(), m, "taken", []byte(`{}`))
 	for want, start := range map[string][2]string{
 		"ExecutionAlreadyExists": {"taken", `{}`},
-		"InvalidName":            {strings.Repeat("n", 81), `{}`},
+		"has not 1 to 80":        {strings.Repeat("n", 81), `{}`},
+		"InvalidName":            {"a/b", `{}`},
 		"InvalidExecutionInput":  {"new", `{`},
 	} {
 		if _, err := l.Start(t.Context(), m, start[0], []byte(start[1])); err == nil || !strings.Contains(err.Error(), want) {
