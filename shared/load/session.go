@@ -208,7 +208,9 @@ func (s *Session) write(ctx context.Context, t Table, section snapshot.Range, co
 	if counts.Deleted, err = s.delete(ctx, t, section); err != nil {
 		return err
 	}
-	if !section.Complete || t.Nature != CurrentState {
+	covered := section.Complete && t.Nature == CurrentState // by the watermark
+	equal := counts.Read - counts.Rejected - counts.Created - counts.Updated
+	if !covered && equal > 0 && !s.entry.loaded {
 		if _, err := s.Tx.Exec(ctx, t.confirm(), s.account, section.ObservedAt); err != nil {
 			return fmt.Errorf("confirming equal rows: %w", err)
 		}
@@ -216,6 +218,9 @@ func (s *Session) write(ctx context.Context, t Table, section snapshot.Range, co
 	if t.IsParent {
 		if _, err := s.Tx.Exec(ctx, t.ids(), s.account, section.ObservedAt); err != nil {
 			return fmt.Errorf("reading the ids back: %w", err)
+		}
+		if _, err := s.Tx.Exec(ctx, "analyze "+t.Name+"_ids"); err != nil { // a few rows, which the planner cannot know
+			return fmt.Errorf("analyzing the ids: %w", err)
 		}
 	}
 	return nil
