@@ -11,6 +11,7 @@ import (
 	"view360/shared/collect/guardduty"
 	"view360/shared/collect/inventory"
 	"view360/shared/collect/kms"
+	"view360/shared/collect/marketplace"
 	"view360/shared/collect/serviceresources"
 )
 
@@ -24,4 +25,5 @@ var collectors = []collect.Collector{
 	kms.Collector,
 	serviceresources.Collector,
 	computeoptimizer.Collector,
+	marketplace.Collector,
 }

@@ -117,4 +117,15 @@ var Sources = []Source{
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
+	{
+		Word: "marketplace", Scope: Home, Dated: true, Paid: true,
+		Sections: []string{"marketplace"},
+		Group:    "cost",
+		Tables:   []string{"marketplace_usage"},
+		Views:    []string{"view_marketplace_usage"},
+		Actions: []Action{
+			{Name: "ce:GetCostAndUsage"},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
 }
