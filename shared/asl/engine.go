@@ -24,7 +24,8 @@ type Engine struct {
 	MaxChildren int
 	// Store keeps executions that have ended; nil keeps them in memory.
 	Store Store
-	// Observe is told about every history event, in order for one execution. It must neither block nor ask for History.
+	// Observe is told about every history event, in order for one execution. It must not block; it may call Describe and
+	// MapRuns of the execution, but neither History nor RedriveStatus.
 	Observe func(execution *Execution, event Event)
 	// Now, Sleep and Random replace the clock, the waiting of Wait and Retry, and the jitter of Retry (0 to 1).
 	Now    func() time.Time

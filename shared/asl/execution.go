@@ -47,7 +47,7 @@ type Execution struct {
 	stop     context.CancelCauseFunc
 	done     chan struct{}
 
-	recording sync.Mutex // held while Observe is told, so that it sees the events in order; taken after mu, if both are
+	recording sync.Mutex // held while Observe is told, so that it sees events in order; never taken while mu is held
 	history   []Event
 }
 

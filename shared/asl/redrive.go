@@ -33,9 +33,10 @@ func (e *Engine) StartRedrive(ctx context.Context, x *Execution) error {
 
 // RedriveStatus says whether the execution can be redriven, in the words of DescribeExecution, and if not, why.
 func (x *Execution) RedriveStatus() (status, reason string) {
+	full := x.atLimit()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	err := x.redrivable()
+	err := x.redrivable(full)
 	switch {
 	case err != nil:
 		return "NOT_REDRIVABLE", err.Error()
@@ -46,7 +47,7 @@ func (x *Execution) RedriveStatus() (status, reason string) {
 	}
 }
 
-func (x *Execution) redrivable() error {
+func (x *Execution) redrivable(full bool) error {
 	switch {
 	case x.engine == nil:
 		return errors.New("Execution was never started and cannot be redriven")
@@ -58,7 +59,7 @@ func (x *Execution) redrivable() error {
 		return errors.New("Execution has exceeded the redrivable period of 14 days")
 	case x.redrives >= redriveLimit:
 		return errors.New("Execution has reached the limit of 1000 redrives")
-	case x.atLimit():
+	case full:
 		return errors.New("Execution event history limit exceeded")
 	default:
 		return nil
@@ -89,9 +90,10 @@ func (x *Execution) beginRedrive() error {
 }
 
 func (x *Execution) reopen() (redrives int, err error) {
+	full := x.atLimit()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if err := x.redrivable(); err != nil {
+	if err := x.redrivable(full); err != nil {
 		return 0, err
 	}
 	x.redrives++

@@ -34,11 +34,12 @@ func (x *Execution) Record() (Record, error) {
 	if s.Status == Running {
 		return Record{}, fmt.Errorf("execution %s is running", x.ARN)
 	}
+	history := x.History()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	r := Record{
 		ARN: x.ARN, Name: x.Name, Machine: x.Machine.Name, Input: x.Input, Parent: x.Parent, MapRun: x.MapRun,
-		Within: x.within, Snapshot: s, History: x.History(), MapRuns: x.copyMapRuns(),
+		Within: x.within, Snapshot: s, History: history, MapRuns: x.copyMapRuns(),
 	}
 	if x.place == nil {
 		return r, nil

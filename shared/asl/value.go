@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -42,6 +43,11 @@ func (d *data) UnmarshalJSON(text []byte) error {
 
 // decode reads one JSON value. Whole numbers that a float64 cannot hold stay exact, as int64.
 func decode(text []byte) (any, error) {
+	var value any
+	if !hasLongNumber(text) {
+		err := json.Unmarshal(text, &value)
+		return adopt(value), err
+	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	value, err := decodeNext(decoder)
@@ -52,6 +58,20 @@ func decode(text []byte) (any, error) {
 		return nil, errors.New("more follows after the JSON value")
 	}
 	return value, nil
+}
+
+// hasLongNumber looks for 16 digits in a row, the fewest that may need an int64.
+func hasLongNumber(text []byte) bool {
+	digits := 0
+	for _, c := range text {
+		if digits++; c < '0' || c > '9' {
+			digits = 0
+		}
+		if digits == 16 {
+			return true
+		}
+	}
+	return false
 }
 
 func decodeNext(decoder *json.Decoder) (any, error) {
@@ -92,9 +112,18 @@ func number(n json.Number) any {
 
 // encode writes a value as Step Functions does: compact, with sorted members, and with <, > and & as they are.
 func encode(value any) (string, error) {
-	text, err := appendValue(nil, value)
-	return string(text), err
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	text, err := appendValue((*buffer)[:0], value)
+	if err != nil {
+		return "", err
+	}
+	*buffer = text
+	return string(text), nil
 }
+
+// buffers keep what encode has grown.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 func appendValue(b []byte, value any) ([]byte, error) {
 	switch v := value.(type) {
