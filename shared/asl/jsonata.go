@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	jsonata "github.com/blues/jsonata-go"
+	"github.com/blues/jsonata-go/jtypes"
 )
 
 type (
@@ -249,7 +250,9 @@ func normalise(value any) (any, error) {
 			members[key] = plain
 		}
 		return members, nil
-	default: // lists of strings and the like; a function is not JSON
+	case jtypes.Callable:
+		return nil, errors.New("the result has a function")
+	default: // lists of strings and the like
 		text, err := json.Marshal(v)
 		if err != nil {
 			return nil, fmt.Errorf("the result is not JSON: %w", err)
