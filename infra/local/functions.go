@@ -21,11 +21,6 @@ const (
 
 func collectFunction(word string) string { return "collect-" + word }
 
-// collectPlaceholders fill statemachines/collect.asl.json.
-var collectPlaceholders = map[string]string{
-	"Partition": "aws", "Plan": planFunction, "Merge": mergeFunction, "SettleCollect": settleCollectFunction,
-}
-
 // deployedCollectors maps each word to its function.
 func deployedCollectors() map[string]string {
 	functions := make(map[string]string, len(collectors))

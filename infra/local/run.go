@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -99,7 +98,6 @@ func lambdaMessage(cause string) string {
 type collectWatcher struct {
 	progress *progress
 	staging  *object.Store
-	mu       sync.Mutex
 }
 
 func (w *collectWatcher) watch(call inprocess.Call) {
