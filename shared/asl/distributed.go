@@ -3,6 +3,7 @@ package asl
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 	"sync"
 
@@ -21,11 +22,15 @@ func (m *mapState) distribute(ctx context.Context, v *visit) (data, error) {
 	if err != nil {
 		return data{}, err
 	}
+	items, err := m.source(ctx, v)
+	if err != nil {
+		return data{}, err
+	}
 	run, err := m.begin(v, side)
 	if err != nil {
 		return data{}, err
 	}
-	c := &children{m: m, v: v, run: run, allowed: allowed}
+	c := &children{m: m, v: v, run: run, items: items, allowed: allowed}
 	err = c.runAll(ctx, side)
 	status, kind, details := Succeeded, "MapRunSucceeded", (*Details)(nil)
 	switch {
@@ -51,8 +56,7 @@ func (m *mapState) distribute(ctx context.Context, v *visit) (data, error) {
 
 // begin starts a map run, or redrives the one that the state is in the middle of.
 func (m *mapState) begin(v *visit, side int) (*MapRun, error) {
-	redriven := v.f.Map != nil
-	if !redriven {
+	if v.f.Map == nil {
 		length := 0 // the items are read later, by the map run
 		if err := v.line.record("MapStateStarted", &Details{Length: &length}); err != nil {
 			return nil, err
@@ -61,8 +65,8 @@ func (m *mapState) begin(v *visit, side int) (*MapRun, error) {
 	}
 	run := v.x.beginMapRun(v.f.Map.MapRun, v.s.name, m.label, side)
 	v.f.Map.MapRun = run.ARN
-	if run.RedriveCount > 0 {
-		return run, v.line.record("MapRunRedriven", &Details{MapRunARN: run.ARN, RedriveCount: &run.RedriveCount})
+	if redrives := run.RedriveCount; redrives > 0 {
+		return run, v.line.record("MapRunRedriven", &Details{MapRunARN: run.ARN, RedriveCount: &redrives})
 	}
 	return run, v.line.record("MapRunStarted", &Details{MapRunARN: run.ARN})
 }
@@ -72,6 +76,7 @@ type children struct {
 	m       *mapState
 	v       *visit
 	run     *MapRun
+	items   iter.Seq2[any, error]
 	allowed threshold
 
 	mu     sync.Mutex
@@ -117,13 +122,9 @@ func (c *children) feed(ctx context.Context, group *errgroup.Group) error {
 	if c.run.AllRead {
 		return nil
 	}
-	items, err := c.m.source(ctx, c.v)
-	if err != nil {
-		return err
-	}
 	started := len(c.run.Children)
 	index := -1
-	for value, err := range items {
+	for value, err := range c.items {
 		if err != nil {
 			return err
 		}

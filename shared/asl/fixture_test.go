@@ -149,6 +149,15 @@ func TestFanout(t *testing.T) {
 	if diff := cmp.Diff([]string{"us iam"}, collected(f.called())); diff != "" {
 		t.Errorf("what the second redrive collected (-want +got):\n%s", diff)
 	}
+	var redrives []int // as the events say, each with its own count
+	for _, event := range x.History() {
+		if event.Type == "ExecutionRedriven" {
+			redrives = append(redrives, *event.Details.RedriveCount)
+		}
+	}
+	if diff := cmp.Diff([]int{1, 2}, redrives); diff != "" {
+		t.Errorf("redrive counts of the events (-want +got):\n%s", diff)
+	}
 	var runs []string
 	for _, run := range x.MapRuns() {
 		runs = append(runs, fmt.Sprintf("%s %s %d", run.ARN, run.Status, len(run.Children)))
