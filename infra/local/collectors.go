@@ -12,6 +12,7 @@ import (
 	"view360/shared/collect/inventory"
 	"view360/shared/collect/kms"
 	"view360/shared/collect/marketplace"
+	"view360/shared/collect/rispsavings"
 	"view360/shared/collect/serviceresources"
 )
 
@@ -26,4 +27,5 @@ var collectors = []collect.Collector{
 	serviceresources.Collector,
 	computeoptimizer.Collector,
 	marketplace.Collector,
+	rispsavings.Collector,
 }

@@ -128,4 +128,20 @@ var Sources = []Source{
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
+	{
+		Word: "rispsavings", Scope: Home, Dated: true, Paid: true,
+		Sections: []string{"ri_sp_savings"},
+		Group:    "cost",
+		Tables:   []string{"ri_sp_daily_savings"},
+		Views:    []string{"view_ri_sp_daily_savings"},
+		Actions: []Action{
+			{Name: "ec2:DescribeRegions"},
+			{Name: "ec2:DescribeReservedInstances"},
+			{Name: "rds:DescribeReservedDBInstances", Resource: "arn:${Partition}:rds:*:${Account}:ri:*"},
+			{Name: "savingsplans:DescribeSavingsPlans", Resource: "arn:${Partition}:savingsplans::${Account}:savingsplan/*"},
+			{Name: "ce:GetReservationUtilization"},
+			{Name: "ce:GetSavingsPlansUtilizationDetails"},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
 }

@@ -1,0 +1,52 @@
+package rispsavings
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/savingsplans"
+	"github.com/aws/aws-sdk-go-v2/service/savingsplans/types"
+
+	"view360/shared/snapshot"
+)
+
+const planPage = 100
+
+// plans follows the tokens by hand: the SDK has no paginator for DescribeSavingsPlans.
+func (r *run) plans(ctx context.Context) ([]commitment, error) {
+	input := &savingsplans.DescribeSavingsPlansInput{MaxResults: aws.Int32(planPage)}
+	if !r.scope.History {
+		input.States = []types.SavingsPlanState{types.SavingsPlanStateActive}
+	}
+	var found []commitment
+	for {
+		page, err := r.api.SavingsPlans.DescribeSavingsPlans(ctx, input)
+		if err != nil {
+			return found, err
+		}
+		for _, p := range page.SavingsPlans {
+			found = append(found, r.toPlan(p))
+		}
+		token := aws.ToString(page.NextToken)
+		if token == "" || token == aws.ToString(input.NextToken) {
+			return found, nil
+		}
+		input.NextToken = page.NextToken
+	}
+}
+
+func (r *run) toPlan(p types.SavingsPlan) commitment {
+	products := make([]string, len(p.ProductTypes))
+	for i, product := range p.ProductTypes {
+		products[i] = string(product)
+	}
+	return commitment{names: []string{aws.ToString(p.SavingsPlanArn)}, CommitmentSaving: snapshot.CommitmentSaving{
+		OfferingID: p.OfferingId, SavingsPlanARN: p.SavingsPlanArn, Service: savingsPlans, InstanceType: snapshot.Text(p.SavingsPlanType),
+		InstanceFamily: p.Ec2InstanceFamily, OfferingType: snapshot.Text(p.PaymentOption), ProductTypes: aws.String(strings.Join(products, ",")),
+		Region: p.Region, Currency: snapshot.Text(p.Currency), Commitment: number(p.Commitment), UpfrontCost: number(p.UpfrontPaymentAmount),
+		RecurringCost: number(p.RecurringPaymentAmount), StartDate: p.Start, EndDate: p.End, ReturnableUntil: p.ReturnableUntil,
+		DurationSeconds: &p.TermDurationInSeconds, State: snapshot.Text(p.State), Description: p.Description,
+		DateFrom: r.scope.Window.StartDate(), DateTo: r.scope.Window.EndDate(), ReservationType: snapshot.SavingsPlan, SubscriptionID: aws.ToString(p.SavingsPlanId),
+	}}
+}

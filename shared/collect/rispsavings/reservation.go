@@ -1,0 +1,193 @@
+package rispsavings
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
+
+	"view360/shared/collect"
+	"view360/shared/snapshot"
+)
+
+const (
+	regionsAtOnce = 8
+	databasePage  = 100
+	active        = "active"
+	hoursPerMonth = 730
+)
+
+// The services with commitments, as the section names them.
+const (
+	amazonEC2    = "Amazon EC2"
+	amazonRDS    = "Amazon RDS"
+	savingsPlans = "AWS Savings Plans"
+)
+
+// region is what one region holds, and what kept us from knowing.
+type region struct {
+	name                       string
+	instances, databases       []commitment
+	instancesErr, databasesErr error
+}
+
+// reservations lists those of all regions, sorted by region. Where the regions are not told, it is the home region's.
+func (r *run) reservations(ctx context.Context) ([]commitment, error) {
+	names, err := r.regions(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		r.failed = append(r.failed, fmt.Errorf("listing regions: %w", err))
+		names = []string{r.scope.Region}
+	}
+	var all []commitment
+	err = collect.InOrder(ctx, regionsAtOnce, sequence(names), r.inRegion, func(found region) error {
+		r.note("reserved instances in "+found.name, found.instancesErr)
+		r.note("reserved databases in "+found.name, found.databasesErr)
+		all = append(append(all, found.instances...), found.databases...)
+		return nil
+	})
+	return all, err
+}
+
+// regions are the enabled ones.
+func (r *run) regions(ctx context.Context) ([]string, error) {
+	out, err := r.api.EC2.DescribeRegions(ctx, &ec2.DescribeRegionsInput{})
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, region := range out.Regions {
+		names = append(names, aws.ToString(region.RegionName))
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+func sequence[T any](items []T) func(yield func(T, error) bool) {
+	return func(yield func(T, error) bool) {
+		for _, item := range items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (r *run) inRegion(ctx context.Context, name string) (region, error) {
+	found := region{name: name}
+	var group sync.WaitGroup
+	group.Go(func() { found.instances, found.instancesErr = r.instances(ctx, name) })
+	group.Go(func() { found.databases, found.databasesErr = r.databases(ctx, name) })
+	group.Wait()
+	return found, ctx.Err()
+}
+
+// instances are complete in one answer: the operation has no pages.
+func (r *run) instances(ctx context.Context, region string) ([]commitment, error) {
+	input := &ec2.DescribeReservedInstancesInput{}
+	if !r.scope.History {
+		input.Filters = []ec2types.Filter{{Name: aws.String("state"), Values: []string{active}}}
+	}
+	out, err := r.api.EC2.DescribeReservedInstances(ctx, input, func(o *ec2.Options) { o.Region = region })
+	if err != nil {
+		return nil, err
+	}
+	var found []commitment
+	for _, i := range out.ReservedInstances {
+		found = append(found, r.toInstance(i, region))
+	}
+	return found, nil
+}
+
+func (r *run) toInstance(i ec2types.ReservedInstances, region string) commitment {
+	c := r.reservation(amazonEC2, region, aws.ToString(i.ReservedInstancesId), snapshot.Text(i.InstanceType), i.InstanceCount, snapshot.Text(i.ProductDescription))
+	c.Tenancy, c.OfferingClass, c.OfferingType = snapshot.Text(i.InstanceTenancy), snapshot.Text(i.OfferingClass), snapshot.Text(i.OfferingType)
+	c.Currency, c.State = snapshot.Text(i.CurrencyCode), snapshot.Text(i.State)
+	c.UpfrontCost, c.UsagePrice, c.DurationSeconds = double(i.FixedPrice), double(i.UsagePrice), i.Duration
+	c.StartDate, c.EndDate = date(i.Start), date(i.End)
+	if len(i.RecurringCharges) > 0 {
+		c.recur(i.RecurringCharges[0].Amount, snapshot.Text(i.RecurringCharges[0].Frequency))
+	}
+	return c
+}
+
+func (r *run) databases(ctx context.Context, region string) ([]commitment, error) {
+	pages := rds.NewDescribeReservedDBInstancesPaginator(r.api.RDS, &rds.DescribeReservedDBInstancesInput{MaxRecords: aws.Int32(databasePage)},
+		func(o *rds.DescribeReservedDBInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
+	var found []commitment
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx, func(o *rds.Options) { o.Region = region })
+		if err != nil {
+			return found, err
+		}
+		for _, d := range page.ReservedDBInstances {
+			if r.scope.History || aws.ToString(d.State) == active { // RDS cannot filter by state
+				found = append(found, r.toDatabase(d, region))
+			}
+		}
+	}
+	return found, nil
+}
+
+func (r *run) toDatabase(d rdstypes.ReservedDBInstance, region string) commitment {
+	c := r.reservation(amazonRDS, region, aws.ToString(d.ReservedDBInstanceId), d.DBInstanceClass, d.DBInstanceCount, d.ProductDescription)
+	c.names = []string{aws.ToString(d.ReservedDBInstanceArn), aws.ToString(d.LeaseId)} // the id is unique in its region only
+	c.OfferingType, c.Currency, c.State = d.OfferingType, d.CurrencyCode, d.State
+	c.UpfrontCost, c.UsagePrice, c.StartDate = d.FixedPrice, d.UsagePrice, date(d.StartTime)
+	if d.Duration != nil {
+		c.DurationSeconds = aws.Int64(int64(*d.Duration))
+		if d.StartTime != nil {
+			c.EndDate = date(aws.Time(d.StartTime.Add(time.Duration(*d.Duration) * time.Second)))
+		}
+	}
+	if len(d.RecurringCharges) > 0 {
+		c.recur(d.RecurringCharges[0].RecurringChargeAmount, d.RecurringCharges[0].RecurringChargeFrequency)
+	}
+	return c
+}
+
+// reservation is what all reservations have. Without a recurring charge, all is paid upfront.
+func (r *run) reservation(service, region, id string, kind *string, count *int32, product *string) commitment {
+	c := commitment{names: []string{id}}
+	c.Service, c.Region, c.ReservationType, c.SubscriptionID = service, &region, snapshot.ReservedInstance, id
+	c.InstanceType, c.ProductTypes, c.InstanceCount = kind, product, aws.Int(int(aws.ToInt32(count)))
+	c.Description = aws.String(fmt.Sprintf("%dx %s %s", *c.InstanceCount, aws.ToString(kind), aws.ToString(product)))
+	c.DateFrom, c.DateTo = r.scope.Window.StartDate(), r.scope.Window.EndDate()
+	c.Commitment, c.RecurringCost = aws.Float64(0), aws.Float64(0)
+	return c
+}
+
+// recur sets the hourly charge of each instance, and with it the month's of all.
+func (c *commitment) recur(amount *float64, frequency *string) {
+	c.RecurringCost, c.RecurringFrequency = aws.Float64(aws.ToFloat64(amount)), frequency
+	c.Commitment = round(aws.ToFloat64(amount) * hoursPerMonth * float64(*c.InstanceCount))
+}
+
+// double widens a price without the digits that a binary conversion would add: 0.034 stays 0.034.
+func double(price *float32) *float64 {
+	if price == nil {
+		return nil
+	}
+	wide, err := strconv.ParseFloat(strconv.FormatFloat(float64(*price), 'g', -1, 32), 64)
+	if err != nil { // infinite
+		return nil
+	}
+	return &wide
+}
+
+func date(t *time.Time) *string {
+	if t == nil {
+		return nil
+	}
+	return aws.String(snapshot.Time{Time: *t}.String())
+}

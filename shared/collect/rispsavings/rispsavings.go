@@ -1,0 +1,145 @@
+// Package rispsavings collects the account's commitments, reservations of EC2 and RDS in all its regions and Savings
+// Plans, and what they brought in the window.
+//
+//	operations  ec2 DescribeRegions, then for each region, side by side: ec2 DescribeReservedInstances and rds
+//	            DescribeReservedDBInstances; savingsplans DescribeSavingsPlans; ce GetReservationUtilization grouped by
+//	            subscription, once for each service that has reservations, and GetSavingsPlansUtilizationDetails where
+//	            there are plans; all pages
+//	scope       account-wide, in the home region
+//	window      [start, end), no further than today, for the figures; the commitments are those active at run time
+//	section     ri_sp_savings: reservations by region, then plans
+//	paid        Cost Explorer: 0.01 US dollars per request; none without commitments, at most three with one page each
+//	quotas      not published for Cost Explorer, 5 requests per second; EC2 and RDS higher, for each region
+//	            https://docs.aws.amazon.com/cost-management/latest/userguide/ce-api-best-practices.html
+package rispsavings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/savingsplans"
+	"golang.org/x/sync/errgroup"
+
+	"view360/shared/collect"
+	"view360/shared/snapshot"
+)
+
+// API is the part of the clients that Collect uses; each method is one IAM action of the role.
+type API struct {
+	EC2 interface {
+		DescribeRegions(context.Context, *ec2.DescribeRegionsInput, ...func(*ec2.Options)) (*ec2.DescribeRegionsOutput, error)
+		DescribeReservedInstances(context.Context, *ec2.DescribeReservedInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeReservedInstancesOutput, error)
+	}
+	RDS          rds.DescribeReservedDBInstancesAPIClient
+	SavingsPlans interface {
+		DescribeSavingsPlans(context.Context, *savingsplans.DescribeSavingsPlansInput, ...func(*savingsplans.Options)) (*savingsplans.DescribeSavingsPlansOutput, error)
+	}
+	CostExplorer interface {
+		GetReservationUtilization(context.Context, *costexplorer.GetReservationUtilizationInput, ...func(*costexplorer.Options)) (*costexplorer.GetReservationUtilizationOutput, error)
+		costexplorer.GetSavingsPlansUtilizationDetailsAPIClient
+	}
+}
+
+// Collector is the catalogue's rispsavings.
+var Collector = collect.Collector{
+	Word: "rispsavings",
+	Rate: collect.Rate{PerSecond: 5, Burst: 50},
+	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
+		return Collect(ctx, API{
+			EC2: ec2.NewFromConfig(cfg), RDS: rds.NewFromConfig(cfg), SavingsPlans: savingsplans.NewFromConfig(cfg), CostExplorer: costexplorer.NewFromConfig(cfg),
+		}, scope, part)
+	},
+}
+
+const section = "ri_sp_savings"
+
+// commitment is one element and the names by which Cost Explorer may know it.
+type commitment struct {
+	snapshot.CommitmentSaving
+	names []string
+}
+
+// run is one collection.
+type run struct {
+	api    API
+	scope  collect.Scope
+	part   *collect.Part
+	listed int // lists that could be read
+	failed []error
+}
+
+// Collect writes a [snapshot.CommitmentSaving] for each active commitment. What Cost Explorer does not say stays null
+// (D37). For a past window it writes those that have figures, whatever became of them since. A list that cannot be read
+// is a warning, unless none can.
+func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
+	if scope.Options.NoPaidCalls {
+		part.Skip("the figures come from Cost Explorer, whose requests are paid, and paid calls are switched off")
+		if scope.History {
+			return nil
+		}
+	}
+	r := &run{api: api, scope: scope, part: part}
+	commitments, err := r.commitments(ctx)
+	if err != nil {
+		return err
+	}
+	if r.listed == 0 {
+		return errors.Join(r.failed...)
+	}
+	for _, err := range r.failed {
+		part.Warn(section, err)
+	}
+	if !scope.Options.NoPaidCalls {
+		if err := r.measure(ctx, commitments); err != nil {
+			return err
+		}
+	}
+	part.Empty(section)
+	return r.write(commitments)
+}
+
+// commitments lists reservations and plans side by side.
+func (r *run) commitments(ctx context.Context) ([]commitment, error) {
+	var reservations, plans []commitment
+	var plansErr error
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		reservations, err = r.reservations(ctx)
+		return err
+	})
+	group.Go(func() error {
+		plans, plansErr = r.plans(ctx)
+		return ctx.Err()
+	})
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	r.note("Savings Plans", plansErr)
+	return append(reservations, plans...), nil
+}
+
+// note keeps the result of listing something for the end.
+func (r *run) note(what string, err error) {
+	if err != nil {
+		r.failed = append(r.failed, fmt.Errorf("listing %s: %w", what, err))
+		return
+	}
+	r.listed++
+}
+
+func (r *run) write(commitments []commitment) error {
+	for _, c := range commitments {
+		if r.scope.History && c.Date == nil {
+			continue
+		}
+		if err := r.part.Add(section, c.CommitmentSaving); err != nil {
+			return err
+		}
+	}
+	return nil
+}

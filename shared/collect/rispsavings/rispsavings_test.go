@@ -1,0 +1,324 @@
+package rispsavings_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/collect"
+	"view360/shared/collect/rispsavings"
+	"view360/shared/collecttest"
+	"view360/shared/fault"
+	"view360/shared/simaws"
+	"view360/shared/snapshot"
+)
+
+const (
+	section = "ri_sp_savings"
+	ec2     = "Amazon Elastic Compute Cloud - Compute"
+	rds     = "Amazon Relational Database Service"
+)
+
+func bench(t *testing.T) *collecttest.Bench {
+	t.Helper()
+	t.Parallel()
+	return collecttest.New(t, rispsavings.Collector, simaws.Options{})
+}
+
+func savings(t *testing.T, r collecttest.Result) []snapshot.CommitmentSaving {
+	t.Helper()
+	return collecttest.Elements[snapshot.CommitmentSaving](t, r, section)
+}
+
+var bought = time.Date(2025, time.June, 1, 10, 0, 0, 0, time.UTC)
+
+func reservation(id, service, region string) simaws.Reservation {
+	return simaws.Reservation{
+		ID: id, ARN: "arn:aws:" + map[string]string{ec2: "ec2", rds: "rds"}[service] + ":" + region + ":528416073925:reserved-instances/" + id, Service: service, Region: region,
+		InstanceType: "m6i.large", Product: "Linux/UNIX", Count: 4, OfferingType: "Partial Upfront", Start: bought, Years: 1, Upfront: 876, Hourly: 0.05, OnDemandHourly: 0.2, State: "active",
+	}
+}
+
+func plan(id string) simaws.Plan {
+	return simaws.Plan{
+		ID: id, ARN: "arn:aws:savingsplans::528416073925:savingsplan/" + id, OfferingID: "offer", Kind: "Compute", Payment: "No Upfront",
+		Products: []string{"EC2", "Lambda"}, Start: bought, Years: 1, Hourly: 2.5, State: "active",
+	}
+}
+
+// hold sets all commitments of the account: the reservations of each region, and the plans.
+func hold(b *collecttest.Bench, plans []simaws.Plan, reservations ...simaws.Reservation) {
+	simaws.Set[simaws.Reservation](b.Organization, simaws.Place{})
+	byRegion := map[string][]simaws.Reservation{}
+	for _, r := range reservations {
+		byRegion[r.Region] = append(byRegion[r.Region], r)
+	}
+	for region, here := range byRegion {
+		simaws.Set(b.Organization, simaws.Place{Region: region}, here...)
+	}
+	simaws.Set(b.Organization, simaws.Place{}, plans...)
+}
+
+func TestGolden(t *testing.T) {
+	b := bench(t)
+	b.Passed().Golden(t, "rispsavings")
+	b.LeastPrivilege()
+}
+
+func TestD35PlansHaveTheirOwnFigures(t *testing.T) {
+	b := bench(t)
+	small := plan("small")
+	small.Hourly = 0.5
+	hold(b, []simaws.Plan{plan("large"), small})
+	got := savings(t, b.Passed())
+	if len(got) != 2 {
+		t.Fatalf("got %d elements, want two plans", len(got))
+	}
+	for _, p := range got {
+		if *p.UtilizationPercentage <= 0 || *p.OnDemandCost <= 0 || *p.ReservationCost <= 0 || *p.NetSavings == 0 || *p.Date != "2026-03-10" {
+			t.Errorf("got %+v", p)
+		}
+		if used := *p.Commitment * 24 * *p.UtilizationPercentage / 100; *p.ReservationCost-used > 0.01 || used-*p.ReservationCost > 0.01 {
+			t.Errorf("the used commitment is %v, want %.2f", *p.ReservationCost, used)
+		}
+	}
+	if *got[0].ReservationCost <= *got[1].ReservationCost {
+		t.Errorf("got used commitments %v and %v", *got[0].ReservationCost, *got[1].ReservationCost)
+	}
+}
+
+func TestD36ReservationsOfBothServices(t *testing.T) {
+	b := bench(t)
+	hold(b, nil, reservation("a", ec2, "us-east-1"), reservation("b", rds, "us-east-1"))
+	for _, r := range savings(t, b.Passed()) {
+		if r.Date == nil || *r.UtilizationPercentage <= 0 || *r.ReservationCost != 14.4 { // 24 hours of 4 at 0.05, and a day of 876 a year
+			t.Errorf("got %+v", r)
+		}
+	}
+}
+
+func TestD37NoDataIsNotZero(t *testing.T) {
+	b := bench(t)
+	hold(b, []simaws.Plan{plan("one")}, reservation("a", ec2, "us-east-1"))
+	for name, failure := range map[string]error{
+		"GetReservationUtilization":         simaws.Failure(400, "DataUnavailableException", "no data"),
+		"GetSavingsPlansUtilizationDetails": simaws.Failure(400, "DataUnavailableException", "no data"),
+	} {
+		b.Override(simaws.Answer{Service: "ce", Operation: name, Give: func(simaws.Request) (any, error) { return nil, failure }})
+	}
+	result := b.Passed()
+	got := savings(t, result)
+	if len(got) != 2 || len(result.Messages) != 2 {
+		t.Errorf("got %d elements and messages %v", len(got), result.Messages)
+	}
+	for _, c := range got {
+		if c.UtilizationPercentage != nil || c.OnDemandCost != nil || c.ReservationCost != nil || c.NetSavings != nil || c.Date != nil {
+			t.Errorf("got %+v, want nulls", c)
+		}
+	}
+}
+
+func TestD37DeniedIsNotZero(t *testing.T) {
+	b := bench(t)
+	hold(b, nil, reservation("a", ec2, "us-east-1"))
+	b.Fault(simaws.Fault{Service: "ce", Kind: simaws.Denied})
+	result := b.Run()
+	if result.Status != collect.Warned || result.Reason != "denied ce:GetReservationUtilization" {
+		t.Errorf("got %+v", result.Outcome)
+	}
+	if got := savings(t, result); len(got) != 1 || got[0].UtilizationPercentage != nil {
+		t.Errorf("got %+v, want a reservation without figures", got)
+	}
+}
+
+func TestD37ZeroIsZero(t *testing.T) {
+	b := bench(t)
+	hold(b, nil, reservation("a", ec2, "us-east-1"))
+	b.Override(simaws.Answer{Service: "ce", Operation: "GetReservationUtilization", Give: func(simaws.Request) (any, error) {
+		return map[string]any{"UtilizationsByTime": []any{map[string]any{
+			"TimePeriod": map[string]string{"Start": "2026-03-10", "End": "2026-03-11"},
+			"Groups": []any{map[string]any{
+				"Key": "SUBSCRIPTION_ID", "Value": "4711", "Attributes": map[string]string{"leaseId": "a"},
+				"Utilization": map[string]string{"UtilizationPercentage": "0", "OnDemandCostOfRIHoursUsed": "0", "TotalAmortizedFee": "7.125", "NetRISavings": "-7.125"},
+			}},
+		}}}, nil
+	}})
+	got := savings(t, b.Passed())[0]
+	if *got.UtilizationPercentage != 0 || *got.OnDemandCost != 0 || *got.ReservationCost != 7.12 || *got.NetSavings != -7.12 {
+		t.Errorf("got %v %v %v %v, want zeros that were measured, and ties rounded to even", *got.UtilizationPercentage, *got.OnDemandCost, *got.ReservationCost, *got.NetSavings)
+	}
+}
+
+func TestD38Members(t *testing.T) {
+	b := bench(t)
+	upfront := reservation("all-upfront", ec2, "us-east-1")
+	upfront.Hourly = 0
+	hold(b, nil, upfront, reservation("instance", ec2, "us-east-1"), reservation("database", rds, "us-east-1"))
+	got := savings(t, b.Passed())
+	if len(got) != 3 {
+		t.Fatalf("got %d reservations, want 3: one without a recurring charge hides none", len(got))
+	}
+	if r := got[0]; *r.RecurringCost != 0 || *r.Commitment != 0 || r.RecurringFrequency != nil {
+		t.Errorf("paid upfront, got %+v", r)
+	}
+	for _, r := range got[1:] {
+		if *r.RecurringCost != 0.05 || *r.RecurringFrequency != "Hourly" || *r.Commitment != 146 || *r.UpfrontCost != 876 {
+			t.Errorf("%s: got charges %v %v %v %v", r.SubscriptionID, *r.RecurringCost, *r.RecurringFrequency, *r.Commitment, *r.UpfrontCost)
+		}
+		if *r.Region != "us-east-1" || *r.StartDate != "2025-06-01T10:00:00+00:00" || *r.EndDate != "2026-06-01T10:00:00+00:00" || *r.Description != "4x m6i.large Linux/UNIX" || *r.DurationSeconds != 365*24*3600 {
+			t.Errorf("%s: got %s, %s to %s, %q", r.SubscriptionID, *r.Region, *r.StartDate, *r.EndDate, *r.Description)
+		}
+	}
+}
+
+func TestD39AllRegionsWithAHandfulOfPaidCalls(t *testing.T) {
+	b := bench(t)
+	var reservations []simaws.Reservation
+	for i := range 90 {
+		region := []string{"us-east-1", "eu-west-1", "eu-central-1"}[i%3]
+		service := []string{ec2, rds}[i%2]
+		reservations = append(reservations, reservation(fmt.Sprintf("r%d", i), service, region))
+	}
+	retired := reservation("retired", rds, "us-east-1")
+	retired.State = "retired"
+	var plans []simaws.Plan
+	for i := range 100 {
+		plans = append(plans, plan(fmt.Sprintf("p%d", i)))
+	}
+	hold(b, plans, append(reservations, retired)...)
+	result := b.Passed()
+	regions := map[string]int{}
+	for _, c := range savings(t, result) {
+		if c.Date == nil {
+			t.Errorf("%s has no figures", c.SubscriptionID)
+		}
+		if c.ReservationType == snapshot.ReservedInstance {
+			regions[*c.Region]++
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"us-east-1": 30, "eu-west-1": 30, "eu-central-1": 30}, regions); diff != "" {
+		t.Errorf("active reservations (-want +got):\n%s", diff)
+	}
+	if result.PaidCalls != 3 {
+		t.Errorf("got %d paid calls, want 3", result.PaidCalls)
+	}
+	b.ForgetCalls()
+	hold(b, nil)
+	if result := b.Passed(); result.PaidCalls != 0 || string(result.Content[section]) != "[]" {
+		t.Errorf("without commitments got %d paid calls, %s", result.PaidCalls, result.Content[section])
+	}
+}
+
+func TestAllPages(t *testing.T) {
+	b := bench(t)
+	var databases []simaws.Reservation
+	var plans []simaws.Plan
+	for i := range 250 {
+		databases, plans = append(databases, reservation(fmt.Sprintf("r%d", i), rds, "us-east-1")), append(plans, plan(fmt.Sprintf("p%d", i)))
+	}
+	hold(b, plans, databases...)
+	got := savings(t, b.Passed())
+	if len(got) != 500 || slices.ContainsFunc(got, func(c snapshot.CommitmentSaving) bool { return c.Date == nil }) {
+		t.Errorf("got %d commitments, want 500 with figures", len(got))
+	}
+}
+
+func TestOneRegionFailsAlone(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Region: "eu-west-1", Kind: simaws.PolicyDenied})
+	result := b.Run()
+	if result.Status != collect.Warned || result.Warnings != 2 || result.Reason != "denied ec2:DescribeReservedInstances" {
+		t.Errorf("got %+v", result.Outcome)
+	}
+	regions := map[string]bool{}
+	for _, c := range savings(t, result) {
+		if c.ReservationType == snapshot.ReservedInstance {
+			regions[*c.Region] = true
+		}
+	}
+	if diff := cmp.Diff(map[string]bool{"us-east-1": true, "eu-central-1": true}, regions); diff != "" {
+		t.Errorf("regions (-want +got):\n%s", diff)
+	}
+}
+
+func TestUntoldRegionsLeaveTheHomeRegion(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Operation: "DescribeRegions", Kind: simaws.Denied})
+	result := b.Run()
+	if result.Status != collect.Warned || result.Reason != "denied ec2:DescribeRegions" || len(savings(t, result)) == 0 {
+		t.Errorf("got %+v", result.Outcome)
+	}
+}
+
+func TestEverythingDenied(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Kind: simaws.Denied})
+	if err := b.Run().Err; fault.ClassOf(err) != fault.Denied {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestD15ThrottlingLosesNothing(t *testing.T) {
+	b := bench(t)
+	want := savings(t, b.Passed())
+	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.4})
+	result := b.Passed()
+	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
+	if diff := cmp.Diff(want, savings(t, result)); diff != "" || result.Throttles == 0 {
+		t.Errorf("%d throttles (-calm +throttled):\n%s", result.Throttles, diff)
+	}
+}
+
+func TestNoPaidCalls(t *testing.T) {
+	b := bench(t)
+	b.Request.Options.NoPaidCalls = true
+	result := b.Run()
+	if result.Status != collect.Passed || result.PaidCalls != 0 || !strings.Contains(result.Reason, "paid") {
+		t.Errorf("got %+v", result.Outcome)
+	}
+	for _, c := range savings(t, result) {
+		if c.UtilizationPercentage != nil {
+			t.Errorf("got %+v, want no figures", c)
+		}
+	}
+	b.Request.History = true
+	if result := b.Run(); result.Status != collect.Skipped {
+		t.Errorf("of the past got %+v", result.Outcome)
+	}
+}
+
+func TestD25PastDatesHaveOnlyWhatWasUsedThen(t *testing.T) {
+	b := bench(t)
+	ended := reservation("ended", ec2, "us-east-1")
+	ended.Start, ended.State = bought.AddDate(-1, 3, 0), "retired" // until 1 September 2025
+	later := reservation("later", ec2, "us-east-1")
+	later.Start = collecttest.Now.AddDate(0, 0, -5)
+	hold(b, nil, ended, later, reservation("then and now", ec2, "us-east-1"))
+	b.Request.History, b.Request.Date = true, "2025-07-02"
+	b.Request.Window = snapshot.WindowOf(snapshot.Daily, time.Date(2025, 7, 2, 0, 0, 0, 0, time.UTC))
+	var ids []string
+	for _, c := range savings(t, b.Passed()) {
+		ids = append(ids, c.SubscriptionID)
+		if *c.Date != "2025-07-01" || c.DateTo != "2025-07-02" {
+			t.Errorf("got date %s, window end %s", *c.Date, c.DateTo)
+		}
+	}
+	if diff := cmp.Diff([]string{"ended", "then and now"}, ids); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestD21WindowEndsToday(t *testing.T) {
+	b := bench(t)
+	b.Request.Interval = snapshot.Monthly
+	b.Request.Window = snapshot.WindowOf(snapshot.Monthly, collecttest.Now)
+	for _, c := range savings(t, b.Passed()) {
+		if c.DateFrom != "2026-03-01" || c.DateTo != "2026-04-01" || *c.Date != "2026-03-01" {
+			t.Errorf("got window %s to %s, date %s", c.DateFrom, c.DateTo, *c.Date)
+		}
+	}
+}

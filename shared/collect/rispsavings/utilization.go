@@ -1,0 +1,207 @@
+package rispsavings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer/types"
+)
+
+const (
+	reservationPage = 100
+	detailPage      = 100
+)
+
+// figures are what one commitment brought.
+type figures struct{ utilization, onDemand, cost, savings *string }
+
+// query reads the figures of one kind of commitment.
+type query struct {
+	kind    string // in messages
+	service string // of the commitments
+	read    func(context.Context) (map[string]figures, error)
+	found   map[string]figures
+	err     error
+}
+
+// measure fills the figures of the commitments, with one grouped query for each kind that the account has (D39).
+func (r *run) measure(ctx context.Context, commitments []commitment) error {
+	period := r.period()
+	if period == nil {
+		return nil // the window has not begun
+	}
+	reservationsOf := func(service string) func(context.Context) (map[string]figures, error) {
+		return func(ctx context.Context) (map[string]figures, error) {
+			return r.reservationFigures(ctx, service, period)
+		}
+	}
+	queries := []query{
+		{kind: "reserved instances", service: amazonEC2, read: reservationsOf("Amazon Elastic Compute Cloud - Compute")},
+		{kind: "reserved databases", service: amazonRDS, read: reservationsOf("Amazon Relational Database Service")},
+		{kind: "Savings Plans", service: savingsPlans, read: func(ctx context.Context) (map[string]figures, error) { return r.planFigures(ctx, period) }},
+	}
+	var group sync.WaitGroup
+	for i := range queries {
+		q := &queries[i]
+		if slices.ContainsFunc(commitments, func(c commitment) bool { return c.Service == q.service }) {
+			group.Go(func() { q.found, q.err = q.read(ctx) })
+		}
+	}
+	group.Wait()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for _, q := range queries {
+		r.explain(q)
+		for i := range commitments {
+			if commitments[i].Service == q.service {
+				commitments[i].fill(q.found, period)
+			}
+		}
+	}
+	return nil
+}
+
+// period is the window up to today: Cost Explorer refuses to look ahead. It is nil before the window's first day is over.
+func (r *run) period() *types.DateInterval {
+	end := r.scope.Window.EndDate()
+	if today := r.scope.Now.Format(time.DateOnly); today < end {
+		end = today
+	}
+	if end <= r.scope.Window.StartDate() {
+		return nil
+	}
+	return &types.DateInterval{Start: aws.String(r.scope.Window.StartDate()), End: &end}
+}
+
+// explain says why figures are missing: no data yet is no failure.
+func (r *run) explain(q query) {
+	var unavailable *types.DataUnavailableException
+	switch {
+	case errors.As(q.err, &unavailable):
+		r.part.Note(section, "Cost Explorer has no utilization of "+q.kind+" in the window yet")
+	case q.err != nil:
+		r.part.Warn(section, fmt.Errorf("reading the utilization of %s: %w", q.kind, q.err))
+	}
+}
+
+func (c *commitment) fill(found map[string]figures, period *types.DateInterval) {
+	for _, name := range c.names {
+		f, known := found[name]
+		if !known || name == "" {
+			continue
+		}
+		c.Date = period.Start
+		c.UtilizationPercentage, c.OnDemandCost = cents(f.utilization), cents(f.onDemand)
+		c.ReservationCost, c.NetSavings = cents(f.cost), cents(f.savings)
+		return
+	}
+}
+
+// reservationFigures reads the reservations of one service by the names that their lists use: subscription id, lease id,
+// ARN and the ARN's last part (D36). The operation takes one service at a time, and groups only without a granularity.
+func (r *run) reservationFigures(ctx context.Context, service string, period *types.DateInterval) (map[string]figures, error) {
+	input := &costexplorer.GetReservationUtilizationInput{
+		TimePeriod: period, MaxResults: aws.Int32(reservationPage),
+		GroupBy: []types.GroupDefinition{{Type: types.GroupDefinitionTypeDimension, Key: aws.String("SUBSCRIPTION_ID")}},
+		Filter:  &types.Expression{And: []types.Expression{only(types.DimensionService, service), only(types.DimensionLinkedAccount, r.scope.Account)}},
+	}
+	found := map[string]figures{}
+	for {
+		page, err := r.api.CostExplorer.GetReservationUtilization(ctx, input)
+		if err != nil {
+			return found, err
+		}
+		for _, span := range page.UtilizationsByTime {
+			for _, group := range span.Groups {
+				addReservation(found, group)
+			}
+		}
+		token := aws.ToString(page.NextPageToken)
+		if token == "" || token == aws.ToString(input.NextPageToken) {
+			return found, nil
+		}
+		input.NextPageToken = page.NextPageToken
+	}
+}
+
+func only(dimension types.Dimension, value string) types.Expression {
+	return types.Expression{Dimensions: &types.DimensionValues{Key: dimension, Values: []string{value}}}
+}
+
+func addReservation(found map[string]figures, group types.ReservationUtilizationGroup) {
+	u := group.Utilization
+	if u == nil {
+		return
+	}
+	f := figures{u.UtilizationPercentage, u.OnDemandCostOfRIHoursUsed, u.TotalAmortizedFee, u.NetRISavings}
+	arn := group.Attributes["reservationARN"]
+	for _, name := range []string{aws.ToString(group.Value), group.Attributes["leaseId"], arn, arn[strings.LastIndexAny(arn, "/:")+1:]} {
+		found[name] = f
+	}
+}
+
+// planFigures reads each plan's own figures by its ARN, as the operation by time gives only those of all together (D35).
+func (r *run) planFigures(ctx context.Context, period *types.DateInterval) (map[string]figures, error) {
+	filter := only(types.DimensionLinkedAccount, r.scope.Account)
+	pages := costexplorer.NewGetSavingsPlansUtilizationDetailsPaginator(r.api.CostExplorer,
+		&costexplorer.GetSavingsPlansUtilizationDetailsInput{TimePeriod: period, MaxResults: aws.Int32(detailPage), Filter: &filter},
+		func(o *costexplorer.GetSavingsPlansUtilizationDetailsPaginatorOptions) { o.StopOnDuplicateToken = true })
+	found := map[string]figures{}
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return found, err
+		}
+		for _, plan := range page.SavingsPlansUtilizationDetails {
+			addPlan(found, plan)
+		}
+	}
+	return found, nil
+}
+
+func addPlan(found map[string]figures, plan types.SavingsPlansUtilizationDetail) {
+	var f figures
+	if u := plan.Utilization; u != nil {
+		f.utilization, f.cost = u.UtilizationPercentage, u.UsedCommitment
+	}
+	if s := plan.Savings; s != nil {
+		f.onDemand, f.savings = s.OnDemandCostEquivalent, s.NetSavings
+	}
+	found[aws.ToString(plan.SavingsPlanArn)] = f
+}
+
+// number is a decimal text as a number, nil where there is none.
+func number(text *string) *float64 {
+	v, err := strconv.ParseFloat(aws.ToString(text), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+func cents(text *string) *float64 {
+	v := number(text)
+	if v == nil {
+		return nil
+	}
+	return round(*v)
+}
+
+// round keeps two decimals, correctly rounded from the binary value.
+func round(v float64) *float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'f', 2, 64), 64)
+	if err != nil { // v is not finite
+		return nil
+	}
+	return &rounded
+}
