@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"view360/shared/pgtest"
+)
+
+// local runs the program as a user does, and returns its exit code and what it printed.
+func local(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = run(t.Context(), args, &out, &err)
+	return code, out.String(), err.String()
+}
+
+func TestDemonstration(t *testing.T) {
+	url, state := pgtest.URL(t), t.TempDir()
+	code, out, progress := local(t, "--once", "--fresh", "--state", state, "--database-url", url)
+	if code != exitOK {
+		t.Fatalf("exit code %d\n%s\n%s", code, out, progress)
+	}
+	for _, want := range []string{"Collected 12 snapshots", "Not applicable", "Loaded 12 of 12 snapshots", "inventory_applications", "psql '" + url, "view_acct_summary"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output does not say %q:\n%s", want, out)
+		}
+	}
+	if !strings.Contains(progress, "collecting 5 accounts") || !strings.Contains(progress, "loaded s3://data/") {
+		t.Errorf("no progress in\n%s", progress)
+	}
+
+	// A day's second run finds what it has loaded.
+	code, out, _ = local(t, "--once", "--state", state, "--database-url", url, "--json")
+	if code != exitOK {
+		t.Fatalf("second run: exit code %d\n%s", code, out)
+	}
+	_, summary, _ := strings.Cut(strings.TrimSpace(out), "\n")
+	var loaded loadSummary
+	if err := json.Unmarshal([]byte(summary), &loaded); err != nil {
+		t.Fatalf("the second line is no load summary: %v\n%s", err, summary)
+	}
+	if loaded.Totals.Read == 0 || loaded.Totals.Rejected != 0 || loaded.Totals.Created > loaded.Totals.Read/10 {
+		t.Errorf("second run: %+v", loaded.Totals)
+	}
+}
+
+// oldSnapshot is a snapshot as the first generation wrote it, with one row that does not fit.
+const oldSnapshot = `{"account":{"account_id":"111122223333","account_name":"shop","region":"eu-west-1"},"config":[],"service":[],"cost":[],
+"security":{"kms":[{"key_id":"a"},{"key_id":null}]},"inventory":[],"marketplace":{"a":1},"trusted_advisor":[],"health":[],"application":[],"resilience_hub":[],
+"logs":{"account_status":"Pass","message":[{"config":"m1"},{"config":"m2"}]},"extra":1}`
+
+func snapshots(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"data/111122223333/eu-west-1/2026-03-11_DAILY.json": oldSnapshot,
+		"data/111122223333/2026-03-12_DAILY.json":           strings.Replace(oldSnapshot, `{"key_id":null}`, `{"key_id":"b"}`, 1),
+		"data/111122223333/eu-west-1/2026-03-13_DAILY.json": oldSnapshot[:100],
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestLoadJSON(t *testing.T) {
+	url, state, dir := pgtest.URL(t), t.TempDir(), snapshots(t)
+	code, out, _ := local(t, "load", "--json", "--state", state, "--database-url", url, dir)
+	if code != exitPartial {
+		t.Fatalf("exit code %d, want %d for a rejected file\n%s", code, exitPartial, out)
+	}
+	var result struct {
+		Snapshots []struct {
+			Key, Status, Reason string
+			Tables              map[string]counts
+			NotLoaded           []string `json:"not_loaded"`
+			Rejects             []string
+		}
+		Totals map[string]int64
+	}
+	if err := json.Unmarshal([]byte(out), &result); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if len(result.Snapshots) != 3 {
+		t.Fatalf("%d snapshots", len(result.Snapshots))
+	}
+	first, last := result.Snapshots[0], result.Snapshots[2]
+	if c := first.Tables["kms_keys"]; first.Status != "partial" || c != (counts{Read: 2, Created: 1, Rejected: 1}) || len(first.Rejects) != 1 {
+		t.Errorf("first snapshot %+v", first)
+	}
+	if len(first.NotLoaded) != 2 || !strings.HasPrefix(first.NotLoaded[0], "marketplace") || !strings.HasPrefix(first.NotLoaded[1], "extra") {
+		t.Errorf("not loaded: %v, want the section of the wrong kind and the unknown one", first.NotLoaded)
+	}
+	if last.Status != "rejected" || !strings.Contains(last.Reason, "byte 100") {
+		t.Errorf("the truncated file: %+v", last)
+	}
+	for _, key := range []string{"read", "created", "updated", "unchanged", "adapted", "rejected", "deleted"} {
+		if _, there := result.Totals[key]; !there {
+			t.Errorf("totals lack %s: %v", key, result.Totals)
+		}
+	}
+	for _, name := range []string{"data/111122223333/eu-west-1/2026-03-11_DAILY.json", "data/111122223333/eu-west-1/2026-03-13_DAILY.json"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Errorf("a load without --archive moved a file: %v", err)
+		}
+	}
+
+	_, out, _ = local(t, "load", "--json", "--state", state, "--database-url", url, dir)
+	if err := json.Unmarshal([]byte(out), &result); err != nil {
+		t.Fatal(err)
+	}
+	if result.Totals["created"] != 0 || result.Totals["updated"] != 0 || result.Totals["deleted"] != 0 {
+		t.Errorf("the second load changed something: %v", result.Totals)
+	}
+}
+
+func TestLoadArchives(t *testing.T) {
+	dir := snapshots(t)
+	if code, out, _ := local(t, "load", "--archive", "--state", t.TempDir(), "--database-url", pgtest.URL(t), dir); code != exitPartial {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	for _, name := range []string{
+		"loaded/111122223333/2026-03-12_DAILY.json",
+		"rejected/111122223333/eu-west-1/2026-03-13_DAILY.json", "rejected/111122223333/eu-west-1/2026-03-13_DAILY.json.reason.json",
+	} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestMigrateTwice(t *testing.T) {
+	url := pgtest.EmptyURL(t)
+	for _, want := range []string{"Applied", "up to date"} {
+		if code, out, stderr := local(t, "migrate", "--database-url", url); code != exitOK || !strings.Contains(out, want) {
+			t.Errorf("exit code %d, output %q %q, want it to say %q", code, out, stderr, want)
+		}
+	}
+}
+
+func TestUsage(t *testing.T) {
+	tests := []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"--help"}, exitOK, "Exit codes: 0 everything done"},
+		{[]string{"load", "--help"}, exitOK, "s3://bucket/prefix"},
+		{[]string{"nosuch"}, exitUsage, "Try: go run ./infra/local --help"},
+		{[]string{"collect"}, exitUsage, "--out"},
+		{[]string{"collect", "--out", "x", "--config-mode", "full"}, exitUsage, "config-mode"},
+		{[]string{"load", "/no/such/place"}, exitFailed, "no such file"},
+		{[]string{"migrate", "--database-url", "postgres://u:secret@127.0.0.1:1/x?connect_timeout=1&sslmode=x"}, exitFailed, "sslmode"},
+	}
+	for _, test := range tests {
+		code, out, stderr := local(t, append(test.args, "--state", t.TempDir())...)
+		if code != test.code || !strings.Contains(out+stderr, test.want) {
+			t.Errorf("%v: exit code %d, want %d, and output with %q:\n%s%s", test.args, code, test.code, test.want, out, stderr)
+		}
+		if strings.Contains(out+stderr, "secret") {
+			t.Errorf("%v prints a password", test.args)
+		}
+	}
+}
