@@ -6,4 +6,4 @@ select
 from application_signals sig
 join view360.account_labels l on l.account_row_id = sig.account_id;
 
-comment on view view_application_signals is 'Application Signals services (empty upstream): one row per application_signals row.';
+comment on view view_application_signals is 'Application Signals services: one row per application_signals row.';

@@ -7,4 +7,4 @@ select
 from marketplace_usage mu
 join view360.account_labels l on l.account_row_id = mu.account_id;
 
-comment on view view_marketplace_usage is 'Marketplace consumption (empty upstream): one row per marketplace_usage row.';
+comment on view view_marketplace_usage is 'Marketplace consumption: one row per marketplace_usage row.';
