@@ -90,7 +90,7 @@ func read(ctx context.Context, api API, scope collect.Scope) ([]*snapshot.Market
 			return dearest(products), nil
 		}
 		if aws.ToString(page.NextPageToken) == aws.ToString(input.NextPageToken) {
-			return nil, errors.New("Cost Explorer repeats a page token")
+			return nil, errors.New("reading the marketplace: Cost Explorer repeats a page token")
 		}
 		input.NextPageToken = page.NextPageToken
 	}
