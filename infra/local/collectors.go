@@ -7,6 +7,7 @@ import (
 	"view360/shared/collect/account"
 	"view360/shared/collect/computeoptimizer"
 	"view360/shared/collect/config"
+	"view360/shared/collect/configinventory"
 	"view360/shared/collect/cost"
 	"view360/shared/collect/guardduty"
 	"view360/shared/collect/inventory"
@@ -28,4 +29,5 @@ var collectors = []collect.Collector{
 	computeoptimizer.Collector,
 	marketplace.Collector,
 	rispsavings.Collector,
+	configinventory.Collector,
 }

@@ -144,4 +144,15 @@ var Sources = []Source{
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
+	{
+		Word: "configinventory", Scope: Regional,
+		Sections: []string{"config_inventory"},
+		Group:    "config",
+		Tables:   []string{"config_inventory"},
+		Views:    []string{"view_config_inventory", "view_config_inventory_account_summary", "view_config_inventory_summary"},
+		Actions: []Action{
+			{Name: "config:SelectResourceConfig"},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
 }

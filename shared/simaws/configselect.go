@@ -67,7 +67,7 @@ func (c *call) resources() []object {
 var (
 	selectPattern = regexp.MustCompile(`(?is)^\s*SELECT\s+(.+?)(?:\s+WHERE\s+(.+?))?(?:\s+ORDER\s+BY\s+.+)?\s*$`)
 	equalPattern  = regexp.MustCompile(`(?is)^\s*([\w.]+)\s*(=|!=|<>)\s*'([^']*)'\s*$`)
-	inPattern     = regexp.MustCompile(`(?is)^\s*([\w.]+)\s+IN\s*\(([^)]*)\)\s*$`)
+	inPattern     = regexp.MustCompile(`(?is)^\s*(NOT\s+)?([\w.]+)\s+IN\s*\(([^)]*)\)\s*$`)
 	likePattern   = regexp.MustCompile(`(?is)^\s*([\w.]+)\s+LIKE\s+'([^'%]*)%'\s*$`)
 	andPattern    = regexp.MustCompile(`(?i)\s+AND\s+`)
 )
@@ -77,7 +77,7 @@ type selectInput struct {
 	Limit                 *number
 }
 
-// selectResourceConfig understands fields, and conditions of =, !=, IN and LIKE 'prefix%' joined by AND.
+// selectResourceConfig understands fields, and conditions of =, !=, IN, NOT … IN and LIKE 'prefix%' joined by AND.
 func selectResourceConfig(c *call, in selectInput) (any, error) {
 	parsed := selectPattern.FindStringSubmatch(in.Expression)
 	if parsed == nil {
@@ -124,10 +124,12 @@ func (c *call) where(text string) (func(object) bool, error) {
 		}
 		if m := inPattern.FindStringSubmatch(part); m != nil {
 			var values []string
-			for value := range strings.SplitSeq(m[2], ",") {
+			for value := range strings.SplitSeq(m[3], ",") {
 				values = append(values, strings.Trim(strings.TrimSpace(value), "'"))
 			}
-			conditions = append(conditions, func(o object) bool { return slices.Contains(values, fmt.Sprint(lookup(o, m[1]))) })
+			conditions = append(conditions, func(o object) bool {
+				return slices.Contains(values, fmt.Sprint(lookup(o, m[2]))) == (m[1] == "")
+			})
 			continue
 		}
 		if m := likePattern.FindStringSubmatch(part); m != nil {
