@@ -1,0 +1,166 @@
+// Package trustedadvisor collects the Trusted Advisor checks that flag resources of the account now. A check that has
+// recovered is not among them any more.
+//
+//	operations  support DescribeTrustedAdvisorChecks (all checks in one answer), DescribeTrustedAdvisorCheckSummaries
+//	            (50 checks at a time, side by side)
+//	scope       account, in the home region; the calls go to the partition's global region
+//	window      none: state at run time
+//	section     trusted_advisor, in the order of the list of checks
+//	paid        no, but the account needs a Business or Enterprise support plan
+//	quotas      not published; 2 requests per second with retries stays clear of throttling
+//	            https://docs.aws.amazon.com/awssupport/latest/user/get-started-with-aws-trusted-advisor-api.html
+package trustedadvisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/support"
+	"github.com/aws/aws-sdk-go-v2/service/support/types"
+
+	"view360/shared/collect"
+	"view360/shared/snapshot"
+)
+
+// API is the part of the Support client that Collect uses; each method is one IAM action of the role.
+type API interface {
+	DescribeTrustedAdvisorChecks(context.Context, *support.DescribeTrustedAdvisorChecksInput, ...func(*support.Options)) (*support.DescribeTrustedAdvisorChecksOutput, error)
+	DescribeTrustedAdvisorCheckSummaries(context.Context, *support.DescribeTrustedAdvisorCheckSummariesInput, ...func(*support.Options)) (*support.DescribeTrustedAdvisorCheckSummariesOutput, error)
+}
+
+// Collector is the catalogue's trustedadvisor.
+var Collector = collect.Collector{
+	Word: "trustedadvisor",
+	Rate: collect.Rate{PerSecond: 2, Burst: 5},
+	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
+		cfg.Region = collect.GlobalRegion(scope.Region)
+		return Collect(ctx, support.NewFromConfig(cfg), scope, part)
+	},
+}
+
+const (
+	section = "trusted_advisor"
+	batch   = 50
+	atOnce  = 4
+)
+
+type (
+	checks    = []types.TrustedAdvisorCheckDescription
+	summaries = map[string]types.TrustedAdvisorCheckSummary // by the check's id
+)
+
+// Collect writes a [snapshot.TrustedAdvisorCheck] for each check with the status warning or error and at least one
+// resource that is not suppressed, whenever it was refreshed (D56). A batch that cannot be read is a warning, unless
+// none can. An account without a support plan that includes the API is fault.NotSubscribed.
+func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
+	if scope.History {
+		part.Skip("Trusted Advisor has no history: its state of today does not belong under a past date")
+		return nil
+	}
+	listed, err := api.DescribeTrustedAdvisorChecks(ctx, &support.DescribeTrustedAdvisorChecksInput{Language: aws.String("en")})
+	if err != nil {
+		return collect.WithoutPlan("Trusted Advisor", fmt.Errorf("listing checks: %w", err))
+	}
+	part.Empty(section)
+	var failures []error
+	batches := 0
+	err = collect.InOrder(ctx, atOnce, batchesOf(listed.Checks),
+		func(ctx context.Context, batch checks) (result, error) { return summarize(ctx, api, batch) },
+		func(r result) error {
+			batches++
+			if r.failure != nil {
+				failures = append(failures, r.failure)
+			}
+			return add(part, r)
+		})
+	if err != nil {
+		return err
+	}
+	if batches > 0 && len(failures) == batches {
+		return errors.Join(failures...)
+	}
+	for _, failure := range failures {
+		part.Warn(section, failure)
+	}
+	return nil
+}
+
+func batchesOf(all checks) iter.Seq2[checks, error] {
+	return func(yield func(checks, error) bool) {
+		for some := range slices.Chunk(all, batch) {
+			if !yield(some, nil) {
+				return
+			}
+		}
+	}
+}
+
+// result is what is known of a batch of checks, or why nothing is.
+type result struct {
+	checks    checks
+	summaries summaries
+	failure   error
+}
+
+// summarize returns an error only for what ends the whole run.
+func summarize(ctx context.Context, api API, batch checks) (result, error) {
+	ids := make([]*string, len(batch))
+	for i, check := range batch {
+		ids[i] = check.Id
+	}
+	answer, err := api.DescribeTrustedAdvisorCheckSummaries(ctx, &support.DescribeTrustedAdvisorCheckSummariesInput{CheckIds: ids})
+	switch {
+	case ctx.Err() != nil:
+		return result{}, ctx.Err()
+	case err != nil:
+		return result{failure: fmt.Errorf("summarising %d checks from %s on: %w", len(batch), aws.ToString(batch[0].Name), err)}, nil
+	}
+	found := make(summaries, len(answer.Summaries))
+	for _, summary := range answer.Summaries {
+		found[aws.ToString(summary.CheckId)] = summary
+	}
+	return result{checks: batch, summaries: found}, nil
+}
+
+func add(part *collect.Part, r result) error {
+	for _, check := range r.checks {
+		summary, known := r.summaries[aws.ToString(check.Id)]
+		if !known || affected(summary) == 0 {
+			continue
+		}
+		if status := aws.ToString(summary.Status); status != "warning" && status != "error" {
+			continue
+		}
+		if err := part.Add(section, toCheck(check, summary)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// affected counts the flagged resources that nobody has suppressed.
+func affected(summary types.TrustedAdvisorCheckSummary) int64 {
+	if summary.ResourcesSummary == nil {
+		return 0
+	}
+	return max(0, summary.ResourcesSummary.ResourcesFlagged-summary.ResourcesSummary.ResourcesSuppressed)
+}
+
+func toCheck(check types.TrustedAdvisorCheckDescription, summary types.TrustedAdvisorCheckSummary) snapshot.TrustedAdvisorCheck {
+	c := snapshot.TrustedAdvisorCheck{
+		CheckName: check.Name, Category: check.Category, Severity: aws.ToString(summary.Status),
+		Recommendation: check.Description, AffectedResourcesCount: affected(summary),
+	}
+	if specific := summary.CategorySpecificSummary; specific != nil && specific.CostOptimizing != nil {
+		c.PotentialSavings = &specific.CostOptimizing.EstimatedMonthlySavings
+	}
+	if refreshed, err := time.Parse(time.RFC3339, aws.ToString(summary.Timestamp)); err == nil {
+		c.Timestamp = &snapshot.Time{Time: refreshed}
+	}
+	return c
+}
