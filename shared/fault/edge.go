@@ -75,7 +75,7 @@ func ofAWS(err error) (Class, bool) {
 // ofAnswer decides by the HTTP status alone. A 500 without a code is no answer of AWS: asking again does not help.
 func ofAnswer(err error) (Class, bool) {
 	var response *smithyhttp.ResponseError
-	if !errors.As(err, &response) {
+	if !errors.As(err, &response) || response.HTTPStatusCode() == 0 { // 0: there was no answer
 		return "", false
 	}
 	var api smithy.APIError
