@@ -5,16 +5,21 @@ package main
 import (
 	"view360/shared/collect"
 	"view360/shared/collect/account"
+	"view360/shared/collect/application"
 	"view360/shared/collect/computeoptimizer"
 	"view360/shared/collect/config"
 	"view360/shared/collect/configinventory"
 	"view360/shared/collect/cost"
 	"view360/shared/collect/guardduty"
+	"view360/shared/collect/health"
 	"view360/shared/collect/inventory"
 	"view360/shared/collect/kms"
 	"view360/shared/collect/marketplace"
+	"view360/shared/collect/resiliencehub"
 	"view360/shared/collect/rispsavings"
 	"view360/shared/collect/serviceresources"
+	"view360/shared/collect/supporttickets"
+	"view360/shared/collect/trustedadvisor"
 )
 
 // collectors are the collectors of the catalogue, in its order.
@@ -29,5 +34,10 @@ var collectors = []collect.Collector{
 	computeoptimizer.Collector,
 	marketplace.Collector,
 	rispsavings.Collector,
+	health.Collector,
+	supporttickets.Collector,
+	trustedadvisor.Collector,
+	application.Collector,
+	resiliencehub.Collector,
 	configinventory.Collector,
 }
