@@ -31,7 +31,13 @@ import (
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	if os.Getenv(alone) == "" {
+		os.Exit(m.Run())
+	}
+	if err := runAlone(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
 // bench is a database and a bucket.
