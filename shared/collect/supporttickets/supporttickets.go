@@ -61,7 +61,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return err
 	}
 	return add(ctx, api, scope, part, resolved, &support.DescribeCasesInput{
-		AfterTime: text(scope.Now.AddDate(-1, 0, 1)), IncludeResolvedCases: true,
+		AfterTime: text(scope.Now.AddDate(-1, 0, 1)), IncludeResolvedCases: true, // AWS keeps a year for sure
 	}, func(c types.CaseDetails, _ time.Time) bool { return aws.ToString(c.Status) == resolved })
 }
 
