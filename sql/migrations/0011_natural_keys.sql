@@ -82,3 +82,9 @@ alter table service_resources add constraint service_resources_natural_key
 select view360.fold('compute_optimizer', 'account_id, resource_arn');
 alter table compute_optimizer add constraint compute_optimizer_natural_key
   unique nulls not distinct (account_id, resource_arn);
+
+-- One id can name resources of several types: an instance, and its inventory as a managed node.
+select view360.fold('config_inventory', 'account_id, resource_type, resource_subtype, resource_id');
+drop index if exists idx_config_inventory_unique_resource;
+alter table config_inventory add constraint config_inventory_natural_key
+  unique nulls not distinct (account_id, resource_type, resource_subtype, resource_id);
