@@ -17,6 +17,7 @@ import (
 	"view360/shared/collect/marketplace"
 	"view360/shared/collect/resiliencehub"
 	"view360/shared/collect/rispsavings"
+	"view360/shared/collect/secretsmanager"
 	"view360/shared/collect/serviceresources"
 	"view360/shared/collect/supporttickets"
 	"view360/shared/collect/trustedadvisor"
@@ -40,4 +41,5 @@ var collectors = []collect.Collector{
 	application.Collector,
 	resiliencehub.Collector,
 	configinventory.Collector,
+	secretsmanager.Collector,
 }

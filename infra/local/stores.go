@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"view360/shared/load"
 	"view360/shared/migrate"
 	"view360/shared/object"
 	"view360/shared/postgres"
@@ -42,7 +43,7 @@ func openDatabase(ctx context.Context, state, url string) (*database, error) {
 	if _, err := migrate.Run(ctx, server.URL, migrate.Options{}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	db.Pool, err = postgres.Pool(ctx, server.URL, connections, postgres.ConnectOptions{})
+	db.Pool, err = postgres.Pool(ctx, server.URL, connections, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -215,4 +215,15 @@ var Sources = []Source{
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
+	{
+		Word: "secretsmanager", Scope: Regional,
+		Sections: []string{"security.secrets_manager"},
+		Group:    "security",
+		Tables:   []string{"secrets_manager_secrets"},
+		Views:    []string{"view_secrets_manager_secrets"},
+		Actions: []Action{
+			{Name: "secretsmanager:ListSecrets"},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
 }

@@ -57,6 +57,9 @@ type Result struct {
 	DurationMS int64 `json:"duration_ms"`
 }
 
+// SessionParams are the settings of the loaders' database sessions: stages stay in memory.
+var SessionParams = map[string]string{"temp_buffers": "64MB"}
+
 // The rejected rows that are kept: of one table in the database, of one group in the result.
 const (
 	keptRejects  = 1_000

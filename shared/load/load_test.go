@@ -49,7 +49,7 @@ type bench struct {
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	pool, err := postgres.Pool(t.Context(), pgtest.URL(t), 4, postgres.ConnectOptions{})
+	pool, err := postgres.Pool(t.Context(), pgtest.URL(t), 4, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		t.Fatal(err)
 	}

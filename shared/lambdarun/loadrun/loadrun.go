@@ -23,7 +23,7 @@ func Database(ctx context.Context, cfg aws.Config) (*pgxpool.Pool, error) {
 	if url == "" {
 		return nil, fmt.Errorf("the environment variable %s is not set", databaseURL)
 	}
-	return postgres.Pool(ctx, url, 1, postgres.ConnectOptions{Token: postgres.IAMToken(cfg)})
+	return postgres.Pool(ctx, url, 1, postgres.ConnectOptions{Token: postgres.IAMToken(cfg), Params: load.SessionParams})
 }
 
 // Load serves the loader of one table group. own may be nil.
