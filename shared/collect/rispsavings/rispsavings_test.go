@@ -29,9 +29,14 @@ func bench(t *testing.T) *collecttest.Bench {
 	return collecttest.New(t, rispsavings.Collector, simaws.Options{})
 }
 
+// savings are the elements, of which there must be some.
 func savings(t *testing.T, r collecttest.Result) []snapshot.CommitmentSaving {
 	t.Helper()
-	return collecttest.Elements[snapshot.CommitmentSaving](t, r, section)
+	got := collecttest.Elements[snapshot.CommitmentSaving](t, r, section)
+	if len(got) == 0 {
+		t.Fatal("got no commitments")
+	}
+	return got
 }
 
 var bought = time.Date(2025, time.June, 1, 10, 0, 0, 0, time.UTC)
