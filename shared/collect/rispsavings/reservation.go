@@ -3,9 +3,6 @@ package rispsavings
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strconv"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,12 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
 
-	"view360/shared/collect"
 	"view360/shared/snapshot"
 )
 
 const (
-	regionsAtOnce = 8
 	databasePage  = 100
 	active        = "active"
 	hoursPerMonth = 730
@@ -31,66 +26,6 @@ const (
 	amazonRDS    = "Amazon RDS"
 	savingsPlans = "AWS Savings Plans"
 )
-
-// region is what one region holds, and what kept us from knowing.
-type region struct {
-	name                       string
-	instances, databases       []commitment
-	instancesErr, databasesErr error
-}
-
-// reservations lists those of all regions, sorted by region. Where the regions are not told, it is the home region's.
-func (r *run) reservations(ctx context.Context) ([]commitment, error) {
-	names, err := r.regions(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		r.failed = append(r.failed, fmt.Errorf("listing regions: %w", err))
-		names = []string{r.scope.Region}
-	}
-	var all []commitment
-	err = collect.InOrder(ctx, regionsAtOnce, sequence(names), r.inRegion, func(found region) error {
-		r.note("reserved instances in "+found.name, found.instancesErr)
-		r.note("reserved databases in "+found.name, found.databasesErr)
-		all = append(append(all, found.instances...), found.databases...)
-		return nil
-	})
-	return all, err
-}
-
-// regions are the enabled ones.
-func (r *run) regions(ctx context.Context) ([]string, error) {
-	out, err := r.api.EC2.DescribeRegions(ctx, &ec2.DescribeRegionsInput{})
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, region := range out.Regions {
-		names = append(names, aws.ToString(region.RegionName))
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
-func sequence[T any](items []T) func(yield func(T, error) bool) {
-	return func(yield func(T, error) bool) {
-		for _, item := range items {
-			if !yield(item, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (r *run) inRegion(ctx context.Context, name string) (region, error) {
-	found := region{name: name}
-	var group sync.WaitGroup
-	group.Go(func() { found.instances, found.instancesErr = r.instances(ctx, name) })
-	group.Go(func() { found.databases, found.databasesErr = r.databases(ctx, name) })
-	group.Wait()
-	return found, ctx.Err()
-}
 
 // instances are complete in one answer: the operation has no pages.
 func (r *run) instances(ctx context.Context, region string) ([]commitment, error) {
@@ -171,23 +106,4 @@ func (r *run) reservation(service, region, id string, kind *string, count *int32
 func (c *commitment) recur(amount *float64, frequency *string) {
 	c.RecurringCost, c.RecurringFrequency = aws.Float64(aws.ToFloat64(amount)), frequency
 	c.Commitment = round(aws.ToFloat64(amount) * hoursPerMonth * float64(*c.InstanceCount))
-}
-
-// double widens a price without the digits that a binary conversion would add: 0.034 stays 0.034.
-func double(price *float32) *float64 {
-	if price == nil {
-		return nil
-	}
-	wide, err := strconv.ParseFloat(strconv.FormatFloat(float64(*price), 'g', -1, 32), 64)
-	if err != nil { // infinite
-		return nil
-	}
-	return &wide
-}
-
-func date(t *time.Time) *string {
-	if t == nil {
-		return nil
-	}
-	return aws.String(snapshot.Time{Time: *t}.String())
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -178,30 +176,4 @@ func addPlan(found map[string]figures, plan types.SavingsPlansUtilizationDetail)
 		f.onDemand, f.savings = s.OnDemandCostEquivalent, s.NetSavings
 	}
 	found[aws.ToString(plan.SavingsPlanArn)] = f
-}
-
-// number is a decimal text as a number, nil where there is none.
-func number(text *string) *float64 {
-	v, err := strconv.ParseFloat(aws.ToString(text), 64)
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
-}
-
-func cents(text *string) *float64 {
-	v := number(text)
-	if v == nil {
-		return nil
-	}
-	return round(*v)
-}
-
-// round keeps two decimals, correctly rounded from the binary value.
-func round(v float64) *float64 {
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'f', 2, 64), 64)
-	if err != nil { // v is not finite
-		return nil
-	}
-	return &rounded
 }
