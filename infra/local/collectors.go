@@ -6,6 +6,7 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/account"
 	"view360/shared/collect/application"
+	"view360/shared/collect/certificatemanager"
 	"view360/shared/collect/computeoptimizer"
 	"view360/shared/collect/config"
 	"view360/shared/collect/configinventory"
@@ -42,4 +43,5 @@ var collectors = []collect.Collector{
 	resiliencehub.Collector,
 	configinventory.Collector,
 	secretsmanager.Collector,
+	certificatemanager.Collector,
 }

@@ -226,4 +226,16 @@ var Sources = []Source{
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
+	{
+		Word: "certificatemanager", Scope: Regional,
+		Sections: []string{"security.certificate_manager"},
+		Group:    "security",
+		Tables:   []string{"certificates"},
+		Views:    []string{"view_certificates"},
+		Actions: []Action{
+			{Name: "acm:ListCertificates"},
+			{Name: "acm:DescribeCertificate", Resource: "arn:${Partition}:acm:${Region}:${Account}:certificate/*"},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
 }
