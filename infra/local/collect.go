@@ -59,6 +59,9 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 	if cfg.Region == "" {
 		cfg.Region = c.HomeRegion
 	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return fmt.Errorf("no AWS credentials: name a profile with --profile or AWS_PROFILE, log in with 'aws sso login', or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: %w", err)
+	}
 	data := objects.bucket(dataBucket)
 	started := time.Now()
 	shown := newProgress(out.err)
