@@ -7,6 +7,7 @@ import (
 	"view360/shared/collect/account"
 	"view360/shared/collect/application"
 	"view360/shared/collect/certificatemanager"
+	"view360/shared/collect/cloudtrail"
 	"view360/shared/collect/computeoptimizer"
 	"view360/shared/collect/config"
 	"view360/shared/collect/configinventory"
@@ -44,4 +45,5 @@ var collectors = []collect.Collector{
 	configinventory.Collector,
 	secretsmanager.Collector,
 	certificatemanager.Collector,
+	cloudtrail.Collector,
 }

@@ -238,4 +238,18 @@ var Sources = []Source{
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
+	{
+		Word: "cloudtrail", Scope: Regional,
+		Sections: []string{"security.cloudtrail"},
+		Group:    "security",
+		Tables:   []string{"cloudtrail_logs"},
+		Views:    []string{"view_cloudtrail_logs"},
+		Actions: []Action{
+			{Name: "cloudtrail:DescribeTrails"},
+			// An organisation's trail belongs to another account.
+			{Name: "cloudtrail:GetTrailStatus", Resource: "arn:${Partition}:cloudtrail:${Region}:*:trail/*"},
+			{Name: "cloudtrail:LookupEvents"},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
 }

@@ -1,0 +1,141 @@
+// Package cloudtrail collects the trails that are at home in a region, those of the organisation included. A trail of
+// all regions is reported once, not in every region that it covers.
+//
+//	operations  cloudtrail DescribeTrails, GetTrailStatus (one call per trail, side by side), LookupEvents (one call)
+//	scope       region
+//	window      none for trails: state at run time; [start, end), UTC, for the number of recent events
+//	section     security.cloudtrail
+//	paid        no
+//	quotas      DescribeTrails and GetTrailStatus 10, LookupEvents 2 requests per second
+//	            https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
+package cloudtrail
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+
+	"view360/shared/collect"
+	"view360/shared/snapshot"
+)
+
+// API is the part of the CloudTrail client that Collect uses; each method is one IAM action of the role.
+type API interface {
+	DescribeTrails(context.Context, *cloudtrail.DescribeTrailsInput, ...func(*cloudtrail.Options)) (*cloudtrail.DescribeTrailsOutput, error)
+	GetTrailStatus(context.Context, *cloudtrail.GetTrailStatusInput, ...func(*cloudtrail.Options)) (*cloudtrail.GetTrailStatusOutput, error)
+	LookupEvents(context.Context, *cloudtrail.LookupEventsInput, ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error)
+}
+
+// Collector is the catalogue's cloudtrail.
+var Collector = collect.Collector{
+	Word: "cloudtrail",
+	Rate: collect.Rate{PerSecond: 10, Burst: 10},
+	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
+		return Collect(ctx, cloudtrail.NewFromConfig(cfg), scope, part)
+	},
+}
+
+const (
+	section    = "security.cloudtrail"
+	source     = "cloudtrail"
+	atOnce     = 5
+	mostEvents = 50 // the most that LookupEvents answers at once
+)
+
+// Collect writes a [snapshot.Trail] for each trail whose home is the region, in the order of DescribeTrails. A status
+// that cannot be read is a warning and leaves the members that it would fill null.
+func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
+	part.Empty(section)
+	described, err := api.DescribeTrails(ctx, &cloudtrail.DescribeTrailsInput{IncludeShadowTrails: aws.Bool(true)})
+	if err != nil {
+		return fmt.Errorf("describing trails: %w", err)
+	}
+	trails := atHome(described.TrailList, scope.Region)
+	if len(trails) == 0 {
+		return nil
+	}
+	events, err := recent(ctx, api, scope.Window)
+	if err := warn(ctx, part, err); err != nil {
+		return err
+	}
+	return collect.InOrder(ctx, atOnce, each(trails),
+		func(ctx context.Context, trail types.Trail) (snapshot.Trail, error) {
+			status, err := api.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: trail.TrailARN})
+			if err != nil {
+				err = fmt.Errorf("reading the status of trail %s: %w", aws.ToString(trail.TrailARN), err)
+			}
+			return toTrail(trail, status, events), warn(ctx, part, err)
+		},
+		func(trail snapshot.Trail) error { return part.Add(section, trail) })
+}
+
+// atHome leaves out the shadows of trails of other regions. They are asked for because an organisation's trail shows
+// only as a shadow in its member accounts, also at home (D53).
+func atHome(trails []types.Trail, region string) []types.Trail {
+	var home []types.Trail
+	for _, trail := range trails {
+		if aws.ToString(trail.HomeRegion) == region {
+			home = append(home, trail)
+		}
+	}
+	return home
+}
+
+// recent counts the account's events of the window, up to the most that one call answers. Events belong to the account
+// and region, not to a trail.
+func recent(ctx context.Context, api API, window snapshot.Window) (*int, error) {
+	found, err := api.LookupEvents(ctx, &cloudtrail.LookupEventsInput{
+		StartTime: &window.Start, EndTime: &window.End, MaxResults: aws.Int32(mostEvents),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking up events: %w", err)
+	}
+	count := 0
+	for _, event := range found.Events {
+		if window.Contains(aws.ToTime(event.EventTime)) { // the range of the call includes its end (D21)
+			count++
+		}
+	}
+	return &count, nil
+}
+
+// warn records what failed for one trail; what ends the whole run is returned.
+func warn(ctx context.Context, part *collect.Part, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		part.Warn(source, err)
+	}
+	return nil
+}
+
+func each(trails []types.Trail) iter.Seq2[types.Trail, error] {
+	return func(yield func(types.Trail, error) bool) {
+		for _, trail := range trails {
+			if !yield(trail, nil) {
+				return
+			}
+		}
+	}
+}
+
+// toTrail takes a nil status for one that we may not read.
+func toTrail(t types.Trail, status *cloudtrail.GetTrailStatusOutput, events *int) snapshot.Trail {
+	trail := snapshot.Trail{
+		Name: t.Name, ARN: t.TrailARN, IsMultiRegion: t.IsMultiRegionTrail, IncludeGlobalEvents: t.IncludeGlobalServiceEvents,
+		S3Bucket: t.S3BucketName, KMSKeyID: t.KmsKeyId, LogFileValidation: t.LogFileValidationEnabled, RecentEventsCount: events,
+	}
+	if status == nil {
+		return trail
+	}
+	trail.IsLogging = status.IsLogging
+	trail.LatestDeliveryTime = snapshot.TimeOf(status.LatestDeliveryTime)
+	trail.StartLoggingTime = snapshot.TimeOf(status.StartLoggingTime)
+	trail.StopLoggingTime = snapshot.TimeOf(status.StopLoggingTime)
+	return trail
+}
