@@ -14,6 +14,7 @@ import (
 	"view360/shared/collect/cost"
 	"view360/shared/collect/guardduty"
 	"view360/shared/collect/health"
+	"view360/shared/collect/inspector"
 	"view360/shared/collect/inventory"
 	"view360/shared/collect/kms"
 	"view360/shared/collect/marketplace"
@@ -46,4 +47,5 @@ var collectors = []collect.Collector{
 	secretsmanager.Collector,
 	certificatemanager.Collector,
 	cloudtrail.Collector,
+	inspector.Collector,
 }

@@ -252,4 +252,15 @@ var Sources = []Source{
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
+	{
+		Word: "inspector", Scope: Regional, Dated: true,
+		Sections: []string{"security.inspector"},
+		Group:    "security",
+		Tables:   []string{"inspector_findings"},
+		Views:    []string{"view_inspector_findings"},
+		Actions: []Action{
+			{Name: "inspector2:ListFindings"},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
 }
