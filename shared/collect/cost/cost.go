@@ -55,7 +55,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		part.Skip("Cost Explorer requests are paid, and paid calls are switched off")
 		return nil
 	}
-	current, previous, err := costs(ctx, api, scope)
+	current, previous, err := costs(ctx, api, scope, part)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ type period struct {
 }
 
 // costs reads both periods with one query, because each request is paid.
-func costs(ctx context.Context, api API, scope collect.Scope) (current, previous period, err error) {
+func costs(ctx context.Context, api API, scope collect.Scope, part *collect.Part) (current, previous period, err error) {
 	current.window, previous.window = scope.Window, scope.Window.Previous(scope.Interval)
 	input := &costexplorer.GetCostAndUsageInput{
 		TimePeriod:  &types.DateInterval{Start: aws.String(previous.window.StartDate()), End: aws.String(current.window.EndDate())},
@@ -90,6 +90,11 @@ func costs(ctx context.Context, api API, scope collect.Scope) (current, previous
 	}
 	for {
 		page, err := api.GetCostAndUsage(ctx, input)
+		if tooOld(err) && aws.ToString(input.TimePeriod.Start) != current.window.StartDate() {
+			part.Warn("cost", fmt.Errorf("the period before is older than the data that Cost Explorer keeps, its cost counts as 0: %w", err))
+			input.TimePeriod.Start = aws.String(current.window.StartDate())
+			continue
+		}
 		if err != nil {
 			return period{}, period{}, notEnabled(fmt.Errorf("reading the cost by service: %w", err))
 		}
@@ -108,6 +113,12 @@ func costs(ctx context.Context, api API, scope collect.Scope) (current, previous
 	}
 	slices.SortStableFunc(current.services, func(a, b snapshot.ServiceCost) int { return b.Cost.Cmp(a.Cost) })
 	return current, previous, nil
+}
+
+// tooOld recognises a query that goes back further than Cost Explorer keeps data, 14 months unless more was enabled.
+func tooOld(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "historical data")
 }
 
 // granularity is that of the query: Cost Explorer knows neither weeks nor years (D5).

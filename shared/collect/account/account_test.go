@@ -1,0 +1,81 @@
+package account_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/collect"
+	"view360/shared/collect/account"
+	"view360/shared/collecttest"
+	"view360/shared/simaws"
+	"view360/shared/snapshot"
+)
+
+func bench(t *testing.T) *collecttest.Bench {
+	t.Helper()
+	t.Parallel()
+	return collecttest.New(t, account.Collector, simaws.Options{Volume: 0.2})
+}
+
+func TestGolden(t *testing.T) {
+	b := bench(t)
+	b.Passed().Golden(t, "account")
+	b.LeastPrivilege()
+}
+
+func TestThrottlingLosesNothing(t *testing.T) {
+	calm := bench(t)
+	want := calm.Passed()
+	b := collecttest.New(t, account.Collector, simaws.Options{Volume: 0.2})
+	b.Fault(simaws.Fault{Service: "account", Rate: 0.3, Kind: simaws.Throttled})
+	got := b.Passed()
+	t.Logf("%d of %d calls were throttled", got.Throttles, got.Calls)
+	if diff := cmp.Diff(want.Content, got.Content); diff != "" || got.Throttles == 0 {
+		t.Errorf("with %d throttles something is lost:\n%s", got.Throttles, diff)
+	}
+}
+
+func section(t *testing.T, result collecttest.Result) (a snapshot.Account) {
+	t.Helper()
+	if err := json.Unmarshal(result.Content["account"], &a); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestD63EachCallStandsForItself(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Service: "account", Operation: "GetAccountInformation", Kind: simaws.Denied}, simaws.Fault{Service: "account", Operation: "GetAlternateContact", Times: 1, Kind: simaws.Denied})
+	result := b.Run()
+	a := section(t, result)
+	if result.Status != collect.Warned || result.Warnings != 2 {
+		t.Errorf("status %q with %d warnings, want two", result.Status, result.Warnings)
+	}
+	if *a.AccountName != collecttest.Production || a.ContactInfo.FullName == nil {
+		t.Errorf("name %q, contact %v: want the id as the name, and the contact all the same", *a.AccountName, a.ContactInfo)
+	}
+	if _, known := a.AlternateContacts["billing"]; known || len(a.AlternateContacts) != 2 {
+		t.Errorf("alternate contacts %v: the denied one must not look like one that does not exist", a.AlternateContacts)
+	}
+}
+
+func TestUnsetLabelsAreNone(t *testing.T) {
+	b := bench(t)
+	b.Request.Tenancy = collect.Tenancy{Product: "alpha,beta"}
+	a := section(t, b.Passed())
+	if a.CustomerName != "None" || a.PartnerName != "None" || a.Category != "None" || a.AccountType != "None" || a.Product != "alpha,beta" {
+		t.Errorf("labels %+v", a)
+	}
+}
+
+func TestD72ContactsCanBeLeftOut(t *testing.T) {
+	b := bench(t)
+	b.Request.Options.OmitContacts = true
+	result := b.Passed()
+	a := section(t, result)
+	if a.ContactInfo.FullName != nil || len(a.AlternateContacts) != 0 || result.Reason == "" || result.Calls != 1 {
+		t.Errorf("contact %+v %v after %d calls, reason %q", a.ContactInfo, a.AlternateContacts, result.Calls, result.Reason)
+	}
+}

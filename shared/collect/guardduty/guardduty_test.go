@@ -1,0 +1,80 @@
+package guardduty_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/collect"
+	"view360/shared/collect/guardduty"
+	"view360/shared/collecttest"
+	"view360/shared/fault"
+	"view360/shared/simaws"
+	"view360/shared/snapshot"
+)
+
+func bench(t *testing.T) *collecttest.Bench {
+	t.Helper()
+	t.Parallel()
+	return collecttest.New(t, guardduty.Collector, simaws.Options{Volume: 0.2})
+}
+
+func TestGolden(t *testing.T) {
+	b := bench(t)
+	b.Passed().Golden(t, "guardduty")
+	b.LeastPrivilege()
+}
+
+func TestThrottlingLosesNothing(t *testing.T) {
+	calm := bench(t)
+	want := calm.Passed()
+	b := collecttest.New(t, guardduty.Collector, simaws.Options{Volume: 0.2})
+	b.Fault(simaws.Fault{Service: "guardduty", Rate: 0.3, Kind: simaws.Throttled})
+	got := b.Passed()
+	t.Logf("%d of %d calls were throttled", got.Throttles, got.Calls)
+	if diff := cmp.Diff(want.Content, got.Content); diff != "" || got.Throttles == 0 {
+		t.Errorf("with %d throttles something is lost:\n%s", got.Throttles, diff)
+	}
+}
+
+func TestDeniedNamesTheAction(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Service: "guardduty", Operation: "ListDetectors", Kind: simaws.Denied})
+	result := b.Run()
+	if fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied guardduty:ListDetectors" {
+		t.Errorf("error %v, want one that names guardduty:ListDetectors", result.Err)
+	}
+}
+
+func finding(id, account, updated string) simaws.ThreatFinding {
+	return simaws.ThreatFinding{ID: id, AccountID: account, Region: "us-east-1", Type: "Recon:EC2/Portscan", Severity: 5, CreatedAt: "2026-03-01T00:00:00.000Z", UpdatedAt: updated}
+}
+
+func TestD45WindowAccountAndPages(t *testing.T) {
+	b := bench(t)
+	findings := []simaws.ThreatFinding{
+		finding("first", collecttest.Production, "2026-03-10T00:00:00.000Z"), finding("last", collecttest.Production, "2026-03-10T23:59:59.999Z"),
+		finding("next-day", collecttest.Production, "2026-03-11T00:00:00.000Z"), finding("day-before", collecttest.Production, "2026-03-09T23:59:59.999Z"),
+		finding("of-a-member", collecttest.Sandbox, "2026-03-10T12:00:00.000Z"),
+	}
+	for i := range 170 {
+		findings = append(findings, finding(fmt.Sprint("page-", i), collecttest.Production, "2026-03-10T12:00:00.000Z"))
+	}
+	simaws.Set(b.Organization, simaws.Place{}, findings...)
+	got := map[string]bool{}
+	for _, f := range collecttest.Elements[snapshot.GuardDutyFinding](t, b.Passed(), "security.guard_duty") {
+		got[*f.ID] = true
+	}
+	if len(got) != 172 || !got["first"] || !got["last"] || got["next-day"] || got["day-before"] || got["of-a-member"] {
+		t.Errorf("%d findings: %v", len(got), got)
+	}
+}
+
+func TestNotEnabled(t *testing.T) {
+	b := bench(t)
+	b.Request.Account, b.Request.Region = collecttest.Sandbox, "us-east-1"
+	if result := b.Run(); result.Err != nil || result.Status != collect.NotEnabled || result.Reason == "" {
+		t.Errorf("status %q, error %v, want not enabled with a reason", result.Status, result.Err)
+	}
+}
