@@ -21,6 +21,7 @@ import (
 	"view360/shared/collect/resiliencehub"
 	"view360/shared/collect/rispsavings"
 	"view360/shared/collect/secretsmanager"
+	"view360/shared/collect/securityhub"
 	"view360/shared/collect/serviceresources"
 	"view360/shared/collect/supporttickets"
 	"view360/shared/collect/trustedadvisor"
@@ -48,4 +49,5 @@ var collectors = []collect.Collector{
 	certificatemanager.Collector,
 	cloudtrail.Collector,
 	inspector.Collector,
+	securityhub.Collector,
 }

@@ -1,5 +1,7 @@
 package catalog
 
+import "time"
+
 // Sources are all rows. The order is the order of collection lists and of this page's reader: account and money first,
 // then state, then findings.
 var Sources = []Source{
@@ -262,5 +264,20 @@ var Sources = []Source{
 			{Name: "inspector2:ListFindings"},
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
+	},
+	{
+		Word: "securityhub", Scope: Regional, Dated: true,
+		Sections: []string{"security.security_hub"},
+		Group:    "security",
+		Tables:   []string{"security", "findings"},
+		Views:    []string{"view_acct_security", "view_acct_security_findings_details", "view_acct_security_findings_summary"},
+		Actions: []Action{
+			{Name: "securityhub:ListFindingAggregators"},
+			// The home of an aggregation may be another region, and an organisation's belongs to its administrator.
+			{Name: "securityhub:GetFindingAggregator", Resource: "arn:${Partition}:securityhub:*:*:finding-aggregator/*"},
+			{Name: "securityhub:GetFindings"},
+		},
+		// 270,000 findings a run at 3 requests per second; each product's list is buffered on its own.
+		MemoryMB: 512, Timeout: 15 * time.Minute,
 	},
 }

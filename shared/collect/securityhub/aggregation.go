@@ -1,0 +1,49 @@
+package securityhub
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub"
+)
+
+// aggregatedIn is the region that shows the findings of region: the home of the account's aggregation where region is
+// linked to it, else region itself. Both operations answer in any region.
+// Source: https://docs.aws.amazon.com/securityhub/latest/userguide/finding-aggregation-view-config.html
+func aggregatedIn(ctx context.Context, api API, region string) (string, error) {
+	pages := securityhub.NewListFindingAggregatorsPaginator(api, &securityhub.ListFindingAggregatorsInput{MaxResults: aws.Int32(pageSize)},
+		func(o *securityhub.ListFindingAggregatorsPaginatorOptions) { o.StopOnDuplicateToken = true })
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return "", fmt.Errorf("listing finding aggregators: %w", err)
+		}
+		for _, listed := range page.FindingAggregators {
+			aggregator, err := api.GetFindingAggregator(ctx, &securityhub.GetFindingAggregatorInput{FindingAggregatorArn: listed.FindingAggregatorArn})
+			if err != nil {
+				return "", fmt.Errorf("getting finding aggregator %s: %w", aws.ToString(listed.FindingAggregatorArn), err)
+			}
+			if linked(aggregator, region) {
+				return aws.ToString(aggregator.FindingAggregationRegion), nil
+			}
+		}
+	}
+	return region, nil
+}
+
+// linked reports whether the findings of region are sent to the aggregation's home.
+func linked(aggregator *securityhub.GetFindingAggregatorOutput, region string) bool {
+	named := slices.Contains(aggregator.Regions, region)
+	switch aws.ToString(aggregator.RegionLinkingMode) {
+	case "ALL_REGIONS":
+		return true
+	case "ALL_REGIONS_EXCEPT_SPECIFIED":
+		return !named
+	case "SPECIFIED_REGIONS":
+		return named
+	default: // NO_REGIONS
+		return false
+	}
+}

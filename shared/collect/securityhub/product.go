@@ -1,0 +1,104 @@
+package securityhub
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
+
+	"view360/shared/collect"
+	"view360/shared/snapshot"
+)
+
+// Every product's list is an upload of its own with its own buffers, so their number is bounded: findings of further
+// products share one element.
+const (
+	mostProducts  = 20
+	otherProducts = "Other products"
+)
+
+// products collects findings by product: the findings go to a staged list for each product, only the counts stay in
+// memory, however many findings there are.
+type products struct {
+	part   *collect.Part
+	counts []*snapshot.SecurityHubCounts // in the order of their first findings
+}
+
+func newProducts(part *collect.Part) *products { return &products{part: part} }
+
+func (p *products) add(f snapshot.SecurityHubFinding) error {
+	i := p.index(aws.ToString(f.ProductName))
+	count(p.counts[i], f)
+	return p.part.Add(list(i), f)
+}
+
+// index is the number of the product's list, a new one for a product that is seen for the first time.
+func (p *products) index(name string) int {
+	i := slices.IndexFunc(p.counts, func(c *snapshot.SecurityHubCounts) bool { return c.Service == name })
+	if i >= 0 {
+		return i
+	}
+	if len(p.counts) >= mostProducts && name != otherProducts {
+		return p.index(otherProducts)
+	}
+	p.counts = append(p.counts, &snapshot.SecurityHubCounts{Service: name})
+	return len(p.counts) - 1
+}
+
+// list is the name of a product's staged list.
+func list(i int) string { return fmt.Sprintf("%s/%d", section, i) }
+
+func count(c *snapshot.SecurityHubCounts, f snapshot.SecurityHubFinding) {
+	c.TotalFindings++
+	switch types.SeverityLabel(f.Severity) {
+	case types.SeverityLabelCritical:
+		c.SeverityCounts.Critical++
+	case types.SeverityLabelHigh:
+		c.SeverityCounts.High++
+	case types.SeverityLabelMedium:
+		c.SeverityCounts.Medium++
+	case types.SeverityLabelLow:
+		c.SeverityCounts.Low++
+	case types.SeverityLabelInformational:
+		c.SeverityCounts.Informational++
+	}
+	active := f.RecordState == string(types.RecordStateActive)
+	switch f.Status {
+	case string(types.WorkflowStatusResolved):
+		c.ResolvedFindings++
+	case string(types.WorkflowStatusNew), unsetStatus:
+		if active { // an archived finding asks nothing of anybody (D47)
+			c.OpenFindings++
+		}
+	}
+}
+
+// compose makes the section of the lists: the counts are known only now, and stand before the findings.
+func (p *products) compose() error {
+	if len(p.counts) == 0 {
+		p.part.Empty(section)
+		return nil
+	}
+	order := make([]int, len(p.counts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p.counts[b].TotalFindings, p.counts[a].TotalFindings) })
+	var fragments []collect.Fragment
+	before := "["
+	for _, i := range order {
+		counts, err := json.Marshal(p.counts[i])
+		if err != nil {
+			return fmt.Errorf("encoding the counts of %s: %w", p.counts[i].Service, err)
+		}
+		open := string(bytes.TrimSuffix(counts, []byte("}"))) + `,"findings":`
+		fragments = append(fragments, collect.Fragment{Text: before + open}, collect.Fragment{Key: list(i)})
+		before = "},"
+	}
+	p.part.Compose(section, len(p.counts), append(fragments, collect.Fragment{Text: "}]"}))
+	return nil
+}

@@ -1,0 +1,119 @@
+// Package securityhub collects the Security Hub findings that changed in the window, whatever their workflow and record
+// state, so that a reader sees them resolved and archived. Where the account aggregates its regions, the home region of
+// the aggregation answers for the regions that are linked to it.
+//
+//	operations  securityhub ListFindingAggregators, GetFindingAggregator, GetFindings (all pages)
+//	scope       region
+//	window      UpdatedAt in [start, end), UTC; severities CRITICAL, HIGH, MEDIUM and LOW
+//	section     security.security_hub
+//	paid        no
+//	quotas      GetFindings 3 requests per second with a burst of 6, the others 10 with a burst of 30
+//	            https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub_limits.html
+package securityhub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
+	smithy "github.com/aws/smithy-go"
+
+	"view360/shared/collect"
+	"view360/shared/fault"
+)
+
+// API is the part of the Security Hub client that Collect uses; each method is one IAM action of the role.
+type API interface {
+	ListFindingAggregators(context.Context, *securityhub.ListFindingAggregatorsInput, ...func(*securityhub.Options)) (*securityhub.ListFindingAggregatorsOutput, error)
+	GetFindingAggregator(context.Context, *securityhub.GetFindingAggregatorInput, ...func(*securityhub.Options)) (*securityhub.GetFindingAggregatorOutput, error)
+	GetFindings(context.Context, *securityhub.GetFindingsInput, ...func(*securityhub.Options)) (*securityhub.GetFindingsOutput, error)
+}
+
+// Collector is the catalogue's securityhub.
+var Collector = collect.Collector{
+	Word: "securityhub",
+	Rate: collect.Rate{PerSecond: 3, Burst: 6},
+	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
+		return Collect(ctx, securityhub.NewFromConfig(cfg), scope, part)
+	},
+}
+
+const (
+	section  = "security.security_hub"
+	pageSize = 100
+)
+
+// Collect writes a [snapshot.SecurityHubProduct] for each product with findings, the one with the most first. A region
+// that is linked to another one is skipped, a region without Security Hub is fault.NotEnabled.
+func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
+	home, err := aggregatedIn(ctx, api, scope.Region)
+	if err != nil {
+		return notSubscribed(err, scope.Region)
+	}
+	if home != scope.Region {
+		part.Skip(fmt.Sprintf("Security Hub sends the findings of %s to %s, whose snapshot has them", scope.Region, home))
+		return nil
+	}
+	found := newProducts(part)
+	pages := securityhub.NewGetFindingsPaginator(api, changed(scope), func(o *securityhub.GetFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return notSubscribed(fmt.Errorf("getting findings: %w", err), scope.Region)
+		}
+		for _, finding := range page.Findings {
+			if !inWindow(finding, scope) {
+				continue
+			}
+			if err := found.add(toFinding(finding)); err != nil {
+				return err
+			}
+		}
+	}
+	return found.compose()
+}
+
+// changed selects by the last update alone: a finding may change and stay new, and one that was resolved or archived is
+// to be told too (D20, D47). A delegated administrator sees its members' findings, which their own snapshots carry.
+func changed(scope collect.Scope) *securityhub.GetFindingsInput {
+	return &securityhub.GetFindingsInput{
+		MaxResults: aws.Int32(pageSize),
+		Filters: &types.AwsSecurityFindingFilters{
+			UpdatedAt: []types.DateFilter{{
+				Start: aws.String(scope.Window.Start.UTC().Format(time.RFC3339)), End: aws.String(scope.Window.End.UTC().Format(time.RFC3339)),
+			}},
+			AwsAccountId: equals(scope.Account),
+			SeverityLabel: equals(types.SeverityLabelCritical, types.SeverityLabelHigh,
+				types.SeverityLabelMedium, types.SeverityLabelLow),
+		},
+	}
+}
+
+func equals[T ~string](values ...T) []types.StringFilter {
+	filters := make([]types.StringFilter, len(values))
+	for i, value := range values {
+		filters[i] = types.StringFilter{Comparison: types.StringFilterComparisonEquals, Value: aws.String(string(value))}
+	}
+	return filters
+}
+
+// inWindow leaves out what changed at the very end of the window: the filter includes its end, the window does not
+// (D21). A time that cannot be read is the service's to judge.
+func inWindow(f types.AwsSecurityFinding, scope collect.Scope) bool {
+	updated, err := time.Parse(time.RFC3339, aws.ToString(f.UpdatedAt))
+	return err != nil || scope.Window.Contains(updated)
+}
+
+// notSubscribed tells a region without Security Hub from other failures: the service's own code for it is used by no
+// other service.
+func notSubscribed(err error, region string) error {
+	var api smithy.APIError
+	if errors.As(err, &api) && api.ErrorCode() == "InvalidAccessException" {
+		return fault.New(fault.NotEnabled, "Security Hub is off in %s: enable Security Hub to collect its findings", region)
+	}
+	return err
+}

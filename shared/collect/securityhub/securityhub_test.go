@@ -1,0 +1,289 @@
+package securityhub_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/collect"
+	"view360/shared/collect/securityhub"
+	"view360/shared/collecttest"
+	"view360/shared/fault"
+	"view360/shared/simaws"
+	"view360/shared/snapshot"
+)
+
+const section = "security.security_hub"
+
+func bench(t *testing.T) *collecttest.Bench {
+	t.Helper()
+	t.Parallel()
+	return collecttest.New(t, securityhub.Collector, simaws.Options{})
+}
+
+func products(t *testing.T, r collecttest.Result) []snapshot.SecurityHubProduct {
+	t.Helper()
+	return collecttest.Elements[snapshot.SecurityHubProduct](t, r, section)
+}
+
+// ids are the findings' ids, in the order of the section.
+func ids(products []snapshot.SecurityHubProduct) []string {
+	ids := []string{}
+	for _, p := range products {
+		for _, f := range p.Findings {
+			ids = append(ids, *f.FindingID)
+		}
+	}
+	return ids
+}
+
+// finding is a new one of the window, changed by change.
+func finding(b *collecttest.Bench, id string, change func(*simaws.SecurityFinding)) simaws.SecurityFinding {
+	at := b.Request.Window.Start.Add(time.Hour).Format(time.RFC3339)
+	f := simaws.SecurityFinding{
+		ID: id, AwsAccountID: b.Request.Account, Region: b.Request.Region, ProductName: "Security Hub", CreatedAt: at, UpdatedAt: at, Title: id,
+		Severity: simaws.SeverityLabel{Label: "HIGH"}, Workflow: simaws.WorkflowStatus{Status: "NEW"}, RecordState: "ACTIVE",
+		Resources: []simaws.FindingResource{{Type: "AwsS3Bucket", ID: "arn:aws:s3:::b"}},
+	}
+	change(&f)
+	return f
+}
+
+func asIs(*simaws.SecurityFinding) {}
+
+func TestGolden(t *testing.T) {
+	b := bench(t)
+	b.Request.Account = collecttest.Platform
+	b.Passed().Golden(t, "securityhub")
+}
+
+func TestLeastPrivilege(t *testing.T) {
+	b := bench(t)
+	b.Passed()
+	b.LeastPrivilege()
+}
+
+func TestProductWithMostFindingsFirst(t *testing.T) {
+	b := bench(t)
+	var all []simaws.SecurityFinding
+	for i, product := range []string{"Macie", "Inspector", "GuardDuty", "Inspector", "GuardDuty", "", "Inspector"} {
+		all = append(all, finding(b, fmt.Sprint(i), func(f *simaws.SecurityFinding) { f.ProductName = product }))
+	}
+	simaws.Set(b.Organization, simaws.Place{}, all...)
+	result := b.Passed()
+	var order []string
+	got := products(t, result)
+	for _, p := range got {
+		order = append(order, fmt.Sprint(p.Service, " ", p.TotalFindings))
+	}
+	if diff := cmp.Diff([]string{"Inspector 3", "GuardDuty 2", "Macie 1", " 1"}, order); diff != "" {
+		t.Errorf("products (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"1", "3", "6", "2", "4", "0", "5"}, ids(got)); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	if result.Sections[section].Items != 4 || result.Items != 7 {
+		t.Errorf("the outcome tells of %d products and %d items, want 4 and 7", result.Sections[section].Items, result.Items)
+	}
+}
+
+func TestManyProductsShareAnElement(t *testing.T) {
+	b := bench(t)
+	var all []simaws.SecurityFinding
+	for i := range 300 {
+		all = append(all, finding(b, fmt.Sprint(i), func(f *simaws.SecurityFinding) { f.ProductName = fmt.Sprint("product-", i%30) }))
+	}
+	simaws.Set(b.Organization, simaws.Place{}, all...)
+	got := products(t, b.Passed())
+	if len(got) != 21 || got[0].Service != "Other products" || got[0].TotalFindings != 100 || len(ids(got)) != 300 {
+		t.Errorf("got %d products with %d findings, the first being %s with %d", len(got), len(ids(got)), got[0].Service, got[0].TotalFindings)
+	}
+	if name := *got[0].Findings[0].ProductName; name != "product-20" {
+		t.Errorf("the finding's own product is %s", name)
+	}
+}
+
+func TestD47EveryStateIsReported(t *testing.T) {
+	b := bench(t)
+	states := []struct {
+		workflow, record string
+		open, resolved   int
+	}{
+		{"NEW", "ACTIVE", 1, 0},
+		{"NEW", "ARCHIVED", 0, 0},
+		{"NOTIFIED", "ACTIVE", 0, 0},
+		{"SUPPRESSED", "ACTIVE", 0, 0},
+		{"RESOLVED", "ACTIVE", 0, 1},
+		{"RESOLVED", "ARCHIVED", 0, 1},
+		{"", "ACTIVE", 1, 0},
+	}
+	var all []simaws.SecurityFinding
+	for i, s := range states {
+		all = append(all, finding(b, fmt.Sprint(i), func(f *simaws.SecurityFinding) {
+			f.CreatedAt = b.Request.Window.Start.AddDate(0, -1, 0).Format(time.RFC3339) // changed, not created, in the window
+			f.ProductName, f.Workflow.Status, f.RecordState = fmt.Sprint(i), s.workflow, s.record
+		}))
+	}
+	simaws.Set(b.Organization, simaws.Place{}, all...)
+	got := products(t, b.Passed())
+	if len(got) != len(states) {
+		t.Fatalf("got %d products, want %d", len(got), len(states))
+	}
+	for i, s := range states {
+		if got[i].OpenFindings != s.open || got[i].ResolvedFindings != s.resolved || got[i].TotalFindings != 1 {
+			t.Errorf("%s %s: got open %d, resolved %d, total %d", s.workflow, s.record, got[i].OpenFindings, got[i].ResolvedFindings, got[i].TotalFindings)
+		}
+	}
+	if status := got[6].Findings[0].Status; status != "OPEN" {
+		t.Errorf("without a workflow status got %q, want OPEN", status)
+	}
+}
+
+func TestD47NoResources(t *testing.T) {
+	b := bench(t)
+	simaws.Set(b.Organization, simaws.Place{}, finding(b, "bare", func(f *simaws.SecurityFinding) { f.Resources = nil }), finding(b, "usual", asIs))
+	got := products(t, b.Passed())[0].Findings
+	if len(got) != 2 || got[0].ResourceID != nil || got[0].Service != nil || *got[1].Service != "AwsS3Bucket" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestSeverities(t *testing.T) {
+	b := bench(t)
+	var all []simaws.SecurityFinding
+	for i, label := range []string{"CRITICAL", "HIGH", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"} {
+		all = append(all, finding(b, fmt.Sprint(i), func(f *simaws.SecurityFinding) { f.Severity.Label = label }))
+	}
+	simaws.Set(b.Organization, simaws.Place{}, all...)
+	got := products(t, b.Passed())[0]
+	if diff := cmp.Diff(snapshot.SeverityCounts{Critical: 1, High: 2, Medium: 1, Low: 1}, got.SeverityCounts); diff != "" || got.TotalFindings != 5 {
+		t.Errorf("got %d findings (-want +got):\n%s", got.TotalFindings, diff)
+	}
+}
+
+func TestD21WindowIsHalfOpen(t *testing.T) {
+	b := bench(t)
+	at := func(id string, updated time.Time) simaws.SecurityFinding {
+		return finding(b, id, func(f *simaws.SecurityFinding) { f.UpdatedAt = updated.Format("2006-01-02T15:04:05.000Z") })
+	}
+	window := b.Request.Window
+	simaws.Set(b.Organization, simaws.Place{},
+		at("before", window.Start.Add(-time.Millisecond)), at("start", window.Start), at("last", window.End.Add(-time.Millisecond)), at("end", window.End))
+	if diff := cmp.Diff([]string{"start", "last"}, ids(products(t, b.Passed()))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestD25PastDateHasOnlyItsOwnFindings(t *testing.T) {
+	b := bench(t)
+	day := b.Request.Window.Start.AddDate(0, 0, -20)
+	b.Request.History, b.Request.Window = true, snapshot.Window{Start: day, End: day.AddDate(0, 0, 1)}
+	got := products(t, b.Passed())
+	for _, p := range got {
+		for _, f := range p.Findings {
+			if !strings.HasPrefix(*f.UpdatedAt, day.Format(time.DateOnly)) {
+				t.Errorf("finding %s was updated at %s, not on %s", *f.FindingID, *f.UpdatedAt, day.Format(time.DateOnly))
+			}
+		}
+	}
+	if len(got) == 0 {
+		t.Error("got no finding of the past day")
+	}
+}
+
+func TestOtherAccountsOfTheAdministrator(t *testing.T) {
+	b := bench(t)
+	simaws.Set(b.Organization, simaws.Place{}, finding(b, "own", asIs),
+		finding(b, "member", func(f *simaws.SecurityFinding) { f.AwsAccountID = collecttest.Staging }))
+	if diff := cmp.Diff([]string{"own"}, ids(products(t, b.Passed()))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAggregation(t *testing.T) {
+	link := func(b *collecttest.Bench, mode string, regions ...string) {
+		b.Override(simaws.Answer{Service: "securityhub", Operation: "GetFindingAggregator", Give: func(simaws.Request) (any, error) {
+			return map[string]any{"FindingAggregationRegion": "us-east-1", "RegionLinkingMode": mode, "Regions": regions}, nil
+		}})
+	}
+	for _, c := range []struct {
+		name, region, mode string
+		regions            []string
+		skipped            bool
+	}{
+		{"home", "us-east-1", "ALL_REGIONS", nil, false},
+		{"linked with all", "eu-west-1", "ALL_REGIONS", nil, true},
+		{"linked by name", "eu-west-1", "SPECIFIED_REGIONS", []string{"eu-west-1"}, true},
+		{"not named", "eu-west-1", "SPECIFIED_REGIONS", []string{"eu-central-1"}, false},
+		{"left out", "eu-west-1", "ALL_REGIONS_EXCEPT_SPECIFIED", []string{"eu-west-1"}, false},
+		{"not left out", "eu-west-1", "ALL_REGIONS_EXCEPT_SPECIFIED", []string{"eu-central-1"}, true},
+		{"no regions linked", "eu-west-1", "NO_REGIONS", nil, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := bench(t)
+			b.Request.Region, b.Request.Home = c.region, c.region == "us-east-1"
+			link(b, c.mode, c.regions...)
+			result := b.Run()
+			if result.Err != nil || (result.Status == collect.Skipped) != c.skipped {
+				t.Fatalf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
+			}
+			if _, there := result.Content[section]; there == c.skipped {
+				t.Errorf("section is there: %v", there)
+			}
+			if c.skipped && !strings.Contains(result.Reason, "to us-east-1") {
+				t.Errorf("the reason %q does not name the region", result.Reason)
+			}
+			if !slices.Equal(result.Messages, nil) {
+				t.Errorf("got messages %v", result.Messages)
+			}
+		})
+	}
+}
+
+func TestD15ThrottlingLosesNothing(t *testing.T) {
+	b := bench(t)
+	var many []simaws.SecurityFinding
+	for i := range 1050 {
+		many = append(many, finding(b, fmt.Sprint(i), asIs))
+	}
+	simaws.Set(b.Organization, simaws.Place{}, many...)
+	want := ids(products(t, b.Passed()))
+	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.3})
+	result := b.Passed()
+	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
+	if result.Throttles == 0 || len(want) != 1050 {
+		t.Errorf("got %d throttles, %d findings", result.Throttles, len(want))
+	}
+	if diff := cmp.Diff(want, ids(products(t, result))); diff != "" {
+		t.Errorf("(-calm +throttled):\n%s", diff)
+	}
+}
+
+func TestNotEnabled(t *testing.T) {
+	b := bench(t)
+	b.Request.Account = collecttest.Sandbox
+	result := b.Run()
+	if result.Err != nil || result.Status != collect.NotEnabled || !strings.Contains(result.Reason, "Security Hub is off in us-east-1") {
+		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
+	}
+}
+
+func TestDenied(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Operation: "GetFindings", Kind: simaws.Denied})
+	if result := b.Run(); fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied securityhub:GetFindings" {
+		t.Errorf("got %v", result.Err)
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	b := bench(t)
+	simaws.Set[simaws.SecurityFinding](b.Organization, simaws.Place{})
+	if got := string(b.Passed().Content[section]); got != "[]" {
+		t.Errorf("got %s, want []", got)
+	}
+}
