@@ -1,0 +1,185 @@
+package index_test
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"view360/shared/index"
+	"view360/shared/object"
+	"view360/shared/s3disk"
+)
+
+const key = "data/111122223333/eu-west-1/2026-03-11_DAILY.json"
+
+// document is a snapshot with what a test makes of its sections.
+func document(replace ...string) string {
+	text := `{"account": {"account_id": "111122223333", "region": "eu-west-1"}, "config": [], "service": [], "cost": {}, "security": {"kms": [{"key_id": "\u00e9"}]},
+"inventory": [], "marketplace": [], "trusted_advisor": [], "health": [], "application": [], "resilience_hub": [], "logs": {}}`
+	return strings.NewReplacer(replace...).Replace(text)
+}
+
+func open(t testing.TB) *object.Store {
+	t.Helper()
+	server, err := s3disk.Start(t.TempDir(), "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	return object.New(server.Client(), "data", object.Options{})
+}
+
+func indexed(t testing.TB, store *object.Store, key, text string, keep bool) index.Result {
+	t.Helper()
+	if _, err := store.Put(t.Context(), key, strings.NewReader(text)); err != nil {
+		t.Fatal(err)
+	}
+	handler := index.Handler{Bucket: func(string) *object.Store { return store }, MaxBytes: 10 << 20}
+	result, err := handler.Handle(t.Context(), index.Request{Bucket: "data", Key: key, Keep: keep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func TestWhatIsNoSnapshotIsRejected(t *testing.T) {
+	tests := []struct{ name, key, text, want string }{
+		{"empty", key, "", "it is empty"},
+		{"a list", key, "[]", "it is no JSON object"},
+		{"truncated in a text", key, document()[:60], "byte 60"},
+		{"truncated at the end", key, strings.TrimSuffix(document(), "}"), "it is no valid JSON at byte"},
+		{"something follows", key, document() + "{}", "something follows the end"},
+		{"gzip", key, "\x1f\x8b\x08", "it is no "},
+		{"UTF-16", key, "\xff\xfe{\x00", "it is no "},
+		{"invalid UTF-8", key, document(`\u00e9`, "\xff"), "it is no "},
+		{"too deep", key, document(`"cost": {}`, `"cost": `+strings.Repeat("[", 100)+strings.Repeat("]", 100)), "nested deeper than 64 levels"},
+		{"a missing section", key, document(`"health": [], `, ""), "the section health is missing"},
+		{"a section twice", key, document(`"cost": {}`, `"cost": {}, "cost": {}`), "section cost is there twice"},
+		{"L03: another account", key, document("111122223333", "444455556666"), "it belongs to account 444455556666 and lies under account 111122223333"},
+		{"an account id that is none", key, document("111122223333", "12"), `account.account_id "12" is not 12 digits`},
+		{"no account id", key, document(`"account_id": "111122223333", `, ""), "account.account_id is missing"},
+		{"another region", key, document("eu-west-1", "us-east-1"), "account.region is us-east-1 and the key says eu-west-1"},
+		{"a name that is none", "data/111122223333/notes.json", document(), "is not data/{12-digit account}"},
+		{"a date that is none", "data/111122223333/eu-west-1/2026-13-11_DAILY.json", document(), "2026-13-11 is not a date"},
+		{"too large", key, document(`"cost": {}`, `"cost": {"x": "`+strings.Repeat("x", 11<<20)+`"}`), "more than the 10485760 that are loaded"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			store := open(t)
+			result := indexed(t, store, test.key, test.text, false)
+			if result.Status != index.Rejected || !strings.Contains(result.Reason, test.want) {
+				t.Fatalf("%s: %q, want a rejection with %q", result.Status, result.Reason, test.want)
+			}
+			rejected := "rejected/" + strings.TrimPrefix(test.key, "data/")
+			var reason index.Reason
+			if err := store.GetJSON(t.Context(), rejected+".reason.json", &reason); err != nil {
+				t.Fatal(err)
+			}
+			if reason.Key != test.key || reason.Reason != result.Reason || reason.ToDo == "" || time.Since(reason.At) > time.Hour {
+				t.Errorf("reason file %+v", reason)
+			}
+			if moved, err := store.Head(t.Context(), rejected); err != nil || moved.Size != int64(len(test.text)) {
+				t.Errorf("the object under rejected/ has %d bytes, error %v", moved.Size, err)
+			}
+			if _, err := store.Head(t.Context(), test.key); !object.IsMissing(err) {
+				t.Errorf("the object is still under data/, error %v", err)
+			}
+		})
+	}
+}
+
+func TestKeepLeavesTheObject(t *testing.T) {
+	store := open(t)
+	if result := indexed(t, store, key, "[]", true); result.Status != index.Rejected || !result.Keep {
+		t.Errorf("result %+v", result)
+	}
+	if _, err := store.Head(t.Context(), key); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRangesCoverTheValues(t *testing.T) {
+	pretty, err := json.MarshalIndent(json.RawMessage(document()), "", "    ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"compact": document(), "pretty-printed": string(pretty)} {
+		t.Run(name, func(t *testing.T) {
+			store := open(t)
+			result := indexed(t, store, key, text, false)
+			if result.Status != index.Indexed {
+				t.Fatal(result.Reason)
+			}
+			for path, want := range map[string]string{"security.kms": `[{"key_id":"é"}]`, "account": `{"account_id":"111122223333","region":"eu-west-1"}`} {
+				place := result.Index.Sections[path]
+				body, err := store.OpenRange(t.Context(), object.Version{Key: key}, place.Start, place.End)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := io.ReadAll(body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var value any
+				if err := json.Unmarshal(got, &value); err != nil {
+					t.Fatalf("%s is %q: %v", path, got, err)
+				}
+				if compact, _ := json.Marshal(value); string(compact) != want {
+					t.Errorf("%s is %s, want %s", path, compact, want)
+				}
+			}
+		})
+	}
+}
+
+func TestSectionsOfTheWrongKindAreReported(t *testing.T) {
+	store := open(t)
+	result := indexed(t, store, key, document(`"service": []`, `"service": {"a": 1}`, `"config": []`, `"config": [1, 2, 3, 4]`, `"logs": {}`, `"logs": {}, "extra": 1`), false)
+	if result.Status != index.Indexed || len(result.Index.Problems) != 2 || len(result.Index.Unknown) != 1 {
+		t.Errorf("status %s, problems %v, unknown %v", result.Status, result.Index.Problems, result.Index.Unknown)
+	}
+	if place := result.Index.Sections["security.kms"]; place.Empty() {
+		t.Error("the other sections are not indexed")
+	}
+}
+
+func TestKeyWithoutRegion(t *testing.T) {
+	result := indexed(t, open(t), "data/111122223333/2026-03-11_DAILY.json", document(), false)
+	if result.Index.Name.Region != "eu-west-1" {
+		t.Errorf("region %q, want that of the account section", result.Index.Name.Region)
+	}
+}
+
+func TestMetaSaysWhenAndHowComplete(t *testing.T) {
+	meta := `{"meta": {"collected_at": "2026-03-11T01:02:03Z", "sections": {"security.kms": {"complete": true, "collected_at": "2026-03-11T01:00:00Z"}}}, `
+	result := indexed(t, open(t), key, meta+strings.TrimPrefix(document(), "{"), false)
+	kms, health := result.Index.Sections["security.kms"], result.Index.Sections["health"]
+	if !kms.Complete || !kms.ObservedAt.Equal(time.Date(2026, 3, 11, 1, 0, 0, 0, time.UTC)) || health.Complete {
+		t.Errorf("kms %+v, health %+v", kms, health)
+	}
+	if !result.Index.CollectedAt.Equal(time.Date(2026, 3, 11, 1, 2, 3, 0, time.UTC)) {
+		t.Errorf("collected at %s", result.Index.CollectedAt)
+	}
+	old := indexed(t, open(t), key, document(), false).Index
+	if !old.CollectedAt.Equal(time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)) || old.Sections["security.kms"].Complete {
+		t.Errorf("without meta: collected at %s, kms %+v", old.CollectedAt, old.Sections["security.kms"])
+	}
+}
+
+func TestEventOfANewObject(t *testing.T) {
+	store := open(t)
+	if _, err := store.Put(t.Context(), key, strings.NewReader(document())); err != nil {
+		t.Fatal(err)
+	}
+	var request index.Request
+	event := `{"version":"0","detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"data"},"object":{"key":"` + key + `","size":9,"etag":"abc"}}}`
+	if err := json.Unmarshal([]byte(event), &request); err != nil {
+		t.Fatal(err)
+	}
+	result, err := index.Handler{Bucket: func(string) *object.Store { return store }}.Handle(t.Context(), request)
+	if err != nil || result.Status != index.Indexed || result.Index.Key != key {
+		t.Errorf("result %+v, error %v", result, err)
+	}
+}
