@@ -72,6 +72,9 @@ func ofAWS(err error) (Class, bool) {
 	return Internal, true
 }
 
+// noCode is what the SDK makes up for an answer in which it finds no error code.
+const noCode = "UnknownError"
+
 // ofAnswer decides by the HTTP status alone. A 500 without a code is no answer of AWS: asking again does not help.
 func ofAnswer(err error) (Class, bool) {
 	var response *smithyhttp.ResponseError
@@ -82,7 +85,7 @@ func ofAnswer(err error) (Class, bool) {
 	switch status := response.HTTPStatusCode(); {
 	case status == 429:
 		return Throttled, true
-	case status > 500 || status == 500 && errors.As(err, &api):
+	case status > 500 || status == 500 && errors.As(err, &api) && api.ErrorCode() != noCode:
 		return Transient, true
 	case status == 401 || status == 403:
 		return Denied, true

@@ -1,0 +1,172 @@
+package fault_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/guardduty"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/support"
+
+	"view360/shared/fault"
+	"view360/shared/simaws"
+)
+
+// organization serves one account without a support plan, whose clients send each request once.
+func organization(t *testing.T) (*simaws.Server, aws.Config) {
+	t.Helper()
+	t.Parallel()
+	server, err := simaws.Start(t.Context(), simaws.New(simaws.Options{
+		Accounts: []simaws.Account{{ID: "111122223333", Name: "shop", Regions: []string{"us-east-1"}, Without: []string{"support"}}},
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := server.Config("111122223333")
+	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+	return server, cfg
+}
+
+// calls send one request of each wire protocol.
+var calls = map[string]func(context.Context, aws.Config) error{
+	"JSON": func(ctx context.Context, cfg aws.Config) error {
+		_, err := kms.NewFromConfig(cfg).ListKeys(ctx, nil)
+		return err
+	},
+	"REST JSON": func(ctx context.Context, cfg aws.Config) error {
+		_, err := guardduty.NewFromConfig(cfg).ListDetectors(ctx, nil)
+		return err
+	},
+	"EC2 query": func(ctx context.Context, cfg aws.Config) error {
+		_, err := ec2.NewFromConfig(cfg).DescribeInstances(ctx, nil)
+		return err
+	},
+	"REST XML": func(ctx context.Context, cfg aws.Config) error {
+		_, err := s3.NewFromConfig(cfg).ListBuckets(ctx, nil)
+		return err
+	},
+}
+
+// Every protocol spells its errors in its own way; the class is the same.
+func TestClassOfAnswersInEveryProtocol(t *testing.T) {
+	for kind, want := range map[simaws.Kind]fault.Class{
+		simaws.Throttled: fault.Throttled, simaws.Denied: fault.Denied, simaws.PolicyDenied: fault.Denied, simaws.NotOptedIn: fault.Denied,
+		simaws.Expired: fault.Transient, simaws.ServerError: fault.Transient, simaws.Unavailable: fault.Transient, simaws.Reset: fault.Transient,
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			server, cfg := organization(t)
+			server.Fault(simaws.Fault{Kind: kind})
+			for protocol, call := range calls {
+				err := call(t.Context(), cfg)
+				if got := fault.ClassOf(err); err == nil || got != want {
+					t.Errorf("%s: got %s, want %s: %v", protocol, got, want, err)
+				}
+			}
+		})
+	}
+}
+
+func TestClassOfServicesOwnAnswers(t *testing.T) {
+	server, cfg := organization(t)
+	server.Override(simaws.Answer{Service: "kms", Operation: "ListKeys", Give: func(simaws.Request) (any, error) {
+		return nil, simaws.Failure(400, "OptInRequired", "You are not subscribed to this service")
+	}})
+	server.Fault(simaws.Fault{Service: "ce", Kind: simaws.Throttled})
+	if err := calls["JSON"](t.Context(), cfg); fault.ClassOf(err) != fault.NotEnabled {
+		t.Errorf("opt-in required: got %s: %v", fault.ClassOf(err), err)
+	}
+	_, err := support.NewFromConfig(cfg).DescribeTrustedAdvisorChecks(t.Context(), &support.DescribeTrustedAdvisorChecksInput{Language: aws.String("en")})
+	if fault.ClassOf(err) != fault.NotSubscribed {
+		t.Errorf("without a support plan: got %s: %v", fault.ClassOf(err), err)
+	}
+	_, err = kms.NewFromConfig(cfg).ListAliases(t.Context(), nil) // an operation that the endpoint does not know
+	if fault.ClassOf(err) != fault.NotAvailable {
+		t.Errorf("unknown operation: got %s: %v", fault.ClassOf(err), err)
+	}
+	_, err = guardduty.NewFromConfig(cfg).ListDetectors(t.Context(), &guardduty.ListDetectorsInput{MaxResults: aws.Int32(1000)})
+	if class := fault.ClassOf(err); class.Retryable() || class.NotApplicable() || class == fault.Denied {
+		t.Errorf("invalid input: got %s: %v", class, err)
+	}
+	_, err = costexplorer.NewFromConfig(cfg).GetCostAndUsage(t.Context(), &costexplorer.GetCostAndUsageInput{Granularity: "MONTHLY", Metrics: []string{"UnblendedCost"}, TimePeriod: nil})
+	if err == nil || fault.IsRetryable(err) {
+		t.Errorf("input that the SDK refuses: %v", err)
+	}
+}
+
+// A cost query that is throttled has a code that elsewhere means a full quota.
+func TestCostExplorerThrottling(t *testing.T) {
+	server, cfg := organization(t)
+	server.Fault(simaws.Fault{Service: "ce", Kind: simaws.Throttled})
+	_, err := costexplorer.NewFromConfig(cfg).GetCostForecast(t.Context(), &costexplorer.GetCostForecastInput{Granularity: "MONTHLY", Metric: "UNBLENDED_COST",
+		TimePeriod: &types.DateInterval{Start: aws.String("2026-03-11"), End: aws.String("2026-04-10")}})
+	if fault.ClassOf(err) != fault.Throttled {
+		t.Errorf("got %s: %v", fault.ClassOf(err), err)
+	}
+}
+
+func TestDeniedActionAndReason(t *testing.T) {
+	server, cfg := organization(t)
+	server.Fault(simaws.Fault{Kind: simaws.Denied})
+	for protocol, action := range map[string]string{
+		"JSON": "kms:ListKeys", "REST JSON": "guardduty:ListDetectors", "EC2 query": "ec2:DescribeInstances", "REST XML": "s3:ListAllMyBuckets",
+	} {
+		err := calls[protocol](t.Context(), cfg)
+		if got := fault.DeniedAction(err); got != action {
+			t.Errorf("%s: got action %q, want %q", protocol, got, action)
+		}
+		if got := fault.Classify(err).Error(); got != "denied "+action {
+			t.Errorf("%s: got %q", protocol, got)
+		}
+	}
+}
+
+// A denial that does not name the action is told by the operation that was called.
+func TestDeniedWithoutASentence(t *testing.T) {
+	server, cfg := organization(t)
+	server.Fault(simaws.Fault{Kind: simaws.Denied, Message: "Access Denied"})
+	if got := fault.Reason(calls["JSON"](t.Context(), cfg)); got != "denied kms:ListKeys" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestReasonIsOneShortLine(t *testing.T) {
+	server, cfg := organization(t)
+	server.Fault(simaws.Fault{Operation: "ListKeys", Kind: simaws.ServerError}, simaws.Fault{Operation: "ListDetectors", Kind: simaws.Malformed})
+	if got := fault.Reason(calls["JSON"](t.Context(), cfg)); got != "KMS ListKeys: InternalFailure: An internal error occurred" {
+		t.Errorf("got %q", got)
+	}
+	got := fault.Reason(calls["REST JSON"](t.Context(), cfg))
+	if !strings.HasPrefix(got, "GuardDuty ListDetectors: ") || len(got) > 200 || strings.Contains(got, "\n") {
+		t.Errorf("half an answer: got %q", got)
+	}
+}
+
+// An endpoint that is not AWS, such as an emulator without the operation, must not be asked again and again.
+func TestAnswerThatIsNotOfAWS(t *testing.T) {
+	_, cfg := organization(t)
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "<html>no such page</html>", http.StatusInternalServerError)
+	}))
+	defer page.Close()
+	cfg.BaseEndpoint = &page.URL
+	for protocol, call := range calls {
+		if protocol == "REST XML" { // S3 answers without a text where HTTP allows none, so the status alone counts
+			continue
+		}
+		err := call(t.Context(), cfg)
+		if err == nil || fault.IsRetryable(err) {
+			t.Errorf("%s: got %s, want a class that is not retried: %v", protocol, fault.ClassOf(err), err)
+		}
+		if reason := fault.Reason(err); len(reason) > 200 {
+			t.Errorf("%s: got a reason of %d characters: %s", protocol, len(reason), reason)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package fault_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"reflect"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"view360/shared/fault"
+)
+
+var allClasses = []fault.Class{
+	fault.Throttled, fault.Transient, fault.Denied, fault.NotEnabled, fault.NotSubscribed, fault.NotAvailable, fault.Invalid, fault.Internal,
+}
+
+// The state machines match the Go type's name: aws-lambda-go reports it without a package and does not unwrap.
+func TestClassifyGivesTheTypeThatStateMachinesMatch(t *testing.T) {
+	t.Parallel()
+	want := map[fault.Class]string{
+		fault.Throttled: "RetryableError", fault.Transient: "RetryableError", fault.Denied: "AccessDeniedError",
+		fault.NotEnabled: "NotSubscribedError", fault.NotSubscribed: "NotSubscribedError", fault.NotAvailable: "NotSubscribedError",
+		fault.Invalid: "TerminalError", fault.Internal: "TerminalError",
+	}
+	for _, class := range allClasses {
+		wrapped := fmt.Errorf("listing keys: %w", fault.New(class, "broken"))
+		got := fault.Classify(wrapped)
+		if name := reflect.TypeOf(got).Elem().Name(); name != want[class] {
+			t.Errorf("%s becomes %s, want %s", class, name, want[class])
+		}
+		if fault.ClassOf(got) != class || !errors.Is(got, wrapped) {
+			t.Errorf("%s: classifying lost the class %s or the error %v", class, fault.ClassOf(got), got)
+		}
+		if again := fault.Classify(got); fault.ClassOf(again) != class || reflect.TypeOf(again) != reflect.TypeOf(got) {
+			t.Errorf("classified twice, %T becomes %T", got, again)
+		}
+	}
+	if err := fault.Classify(nil); err != nil {
+		t.Errorf("no error becomes %v", err)
+	}
+}
+
+func TestClassSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	for _, class := range allClasses {
+		retryable := class == fault.Throttled || class == fault.Transient
+		notApplicable := class == fault.NotEnabled || class == fault.NotSubscribed || class == fault.NotAvailable
+		if class.Retryable() != retryable || class.NotApplicable() != notApplicable || fault.IsRetryable(fault.New(class, "x")) != retryable {
+			t.Errorf("%s: retryable %t, not applicable %t", class, class.Retryable(), class.NotApplicable())
+		}
+	}
+	if fault.IsRetryable(nil) {
+		t.Error("no error is not retryable")
+	}
+}
+
+// A class that was decided beside a call stands above what the edge would say.
+func TestOutermostClassDecides(t *testing.T) {
+	t.Parallel()
+	err := fault.New(fault.NotEnabled, "Security Hub is off: %w", fault.New(fault.Denied, "not subscribed"))
+	if got := fault.ClassOf(fmt.Errorf("describing the hub: %w", err)); got != fault.NotEnabled {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestClassOfNetworkErrors(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		err  error
+		want fault.Class
+	}{
+		"no such host":    {&net.DNSError{Err: "no such host", Name: "kms.xx-moon-1.amazonaws.com", IsNotFound: true}, fault.NotAvailable},
+		"name server":     {&net.DNSError{Err: "server misbehaving", IsTemporary: true}, fault.Transient},
+		"dial timeout":    {&net.OpError{Op: "dial", Err: context.DeadlineExceeded}, fault.Transient},
+		"deadline":        {context.DeadlineExceeded, fault.Transient},
+		"reset":           {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, fault.Transient},
+		"broken pipe":     {fmt.Errorf("write: %w", syscall.EPIPE), fault.Transient},
+		"half an answer":  {io.ErrUnexpectedEOF, fault.Transient},
+		"our own mistake": {errors.New("index out of range"), fault.Internal},
+	} {
+		if got := fault.ClassOf(fmt.Errorf("listing keys: %w", tt.err)); got != tt.want {
+			t.Errorf("%s: got %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+// The codes are those of https://www.postgresql.org/docs/current/errcodes-appendix.html
+func TestClassOfPostgreSQLErrors(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]fault.Class{
+		"40001": fault.Transient, "40P01": fault.Transient, "55P03": fault.Transient, "08006": fault.Transient, "53300": fault.Transient,
+		"57P01": fault.Transient, "58030": fault.Transient, "28P01": fault.Denied, "42501": fault.Denied,
+		"22001": fault.Invalid, "23505": fault.Invalid, "42P01": fault.Internal,
+	} {
+		if got := fault.ClassOf(fmt.Errorf("loading kms_keys: %w", &pgconn.PgError{Code: code})); got != want {
+			t.Errorf("%s: got %s, want %s", code, got, want)
+		}
+	}
+}
+
+func TestReasonOfOtherErrorsIsTheirText(t *testing.T) {
+	t.Parallel()
+	err := fmt.Errorf("decoding the request: %w", errors.New("unexpected end of JSON input"))
+	if got := fault.Reason(err); got != err.Error() {
+		t.Errorf("got %q", got)
+	}
+	if got := fault.Classify(err).Error(); got != err.Error() {
+		t.Errorf("classified: got %q", got)
+	}
+	if action := fault.DeniedAction(nil) + fault.DeniedAction(err); action != "" {
+		t.Errorf("got the action %q of what is no denial", action)
+	}
+}
+
+func TestCaught(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ error, cause, want string }{
+		"of a function":    {"AccessDeniedError", `{"errorMessage":"denied kms:ListKeys","errorType":"AccessDeniedError"}`, "denied kms:ListKeys"},
+		"of the service":   {"States.Timeout", "", "States.Timeout"},
+		"of a killed task": {"Lambda.Unknown", "The function was killed", "Lambda.Unknown: The function was killed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := fault.Caught(tt.error, tt.cause); got != tt.want || strings.Contains(got, "{") {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
