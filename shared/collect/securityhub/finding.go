@@ -13,7 +13,7 @@ const unsetStatus = "OPEN"
 func toFinding(f types.AwsSecurityFinding) snapshot.SecurityHubFinding {
 	finding := snapshot.SecurityHubFinding{
 		FindingID: f.Id, Title: f.Title, Description: f.Description, Severity: "UNKNOWN", Status: unsetStatus,
-		CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Region: f.Region, WorkflowState: string(f.WorkflowState),
+		CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Region: f.Region, WorkflowState: string(f.WorkflowState), //lint:ignore SA1019 the contract has the deprecated member
 		RecordState: string(types.RecordStateActive), ProductName: f.ProductName, CompanyName: f.CompanyName,
 		ProductARN: f.ProductArn, GeneratorID: f.GeneratorId, Generator: aws.ToString(f.ProductName),
 	}
