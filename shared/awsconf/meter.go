@@ -2,7 +2,6 @@ package awsconf
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -52,7 +51,7 @@ func WithRate(cfg aws.Config, perSecond float64, burst int) aws.Config {
 	limiter := rate.NewLimiter(rate.Limit(perSecond), max(burst, 1))
 	return eachAttempt(cfg, "view360.Rate", func(ctx context.Context, send func() error) error {
 		if err := limiter.Wait(ctx); err != nil {
-			return fmt.Errorf("waiting for the request quota: %w", err)
+			return fault.New(fault.Transient, "waiting for the request quota: %w", err) // the time left is too short, not the quota
 		}
 		return send()
 	})
