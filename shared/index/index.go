@@ -179,7 +179,7 @@ func (h Handler) describe(ctx context.Context, store *object.Store, index *snaps
 	for path, r := range index.Sections {
 		r.ObservedAt = observed
 		if section, known := lookup(meta.Sections, path); known {
-			r.ObservedAt, r.Complete = section.CollectedAt.UTC(), section.Complete
+			r.ObservedAt, r.Complete, r.Partial = section.CollectedAt.UTC(), section.Complete, !section.Complete
 		}
 		index.Sections[path] = r
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"hash/fnv"
 	"io"
 	"regexp"
@@ -41,7 +40,9 @@ func (h Handler) read(ctx context.Context, store *object.Store, body io.Reader, 
 		return index, unfit(-1, "it has %d bytes, more than the %d that are loaded", version.Size, limit)
 	}
 	content := fnv.New64a()
-	s := scanner{d: jsontext.NewDecoder(&tokenLimit{source: io.TeeReader(body, content)}, jsontext.AllowDuplicateNames(true)), index: &index}
+	// Half a surrogate pair is legal JSON: the loaders replace it. Bytes that are no UTF-8 are refused by the reader.
+	d := jsontext.NewDecoder(&checkedReader{source: io.TeeReader(body, content)}, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	s := scanner{d: d, index: &index, seen: map[string]bool{}}
 	if err := s.document(); err != nil {
 		return index, s.readable(err)
 	}
@@ -55,7 +56,8 @@ func (h Handler) read(ctx context.Context, store *object.Store, body io.Reader, 
 type scanner struct {
 	d               *jsontext.Decoder
 	index           *snapshot.Index
-	account, region string // as the body says
+	seen            map[string]bool // top-level keys
+	account, region string          // as the body says
 	accountGiven    bool
 }
 
@@ -119,61 +121,61 @@ func (s *scanner) section(key string) error {
 		if len(s.index.Unknown) < maxUnknown {
 			s.index.Unknown = append(s.index.Unknown, cut(key))
 		}
-		return s.skip()
+		_, err := s.skip()
+		return err
 	}
-	if _, twice := s.index.Sections[key]; twice {
+	if s.seen[key] {
 		return unfit(s.d.InputOffset(), "section %s is there twice", key)
 	}
+	s.seen[key] = true
 	kind := s.d.PeekKind()
 	start := s.start()
-	empty, err := s.value(key, kind)
+	object := key == "meta" || snapshot.Sections[i].Object
+	read := s.skip
+	if kind == '{' && (object || key == tickets) { // tickets come as a list, or as an object with the list in it
+		read = func() (empty bool, err error) {
+			empty = true
+			err = s.members(key+".", func(path string) error { empty = false; return s.member(path) })
+			return empty, err
+		}
+	}
+	empty, err := read()
 	if err != nil {
 		return err
 	}
-	s.index.Sections[key] = snapshot.Range{Start: start, End: s.d.InputOffset()}
-	if key == "meta" || empty {
-		return nil
-	}
-	want := snapshot.Sections[i]
-	if problem := wrongKind(want, kind); problem != "" {
-		s.index.Problems = append(s.index.Problems, snapshot.Problem{Section: key, Reason: problem})
-		s.forget(key)
+	_, wrapped := s.index.Sections[key+".tickets"]
+	if kind == '{' && (object || wrapped) || kind == '[' && !object {
+		s.index.Sections[key] = snapshot.Range{Start: start, End: s.d.InputOffset()}
+	} else if !empty && key != "meta" {
+		s.problem(key, kind, !object)
 	}
 	return nil
 }
 
-// forget takes a section that cannot be loaded out of the index. Its key stays, without a length.
-func (s *scanner) forget(key string) {
-	for path := range s.index.Sections {
-		if strings.HasPrefix(path, key+".") {
-			delete(s.index.Sections, path)
-		}
+func (s *scanner) problem(path string, kind jsontext.Kind, list bool) {
+	names := map[jsontext.Kind]string{'{': "an object", '[': "a list", '"': "a text", '0': "a number", 't': "true"}
+	want := names['{']
+	if list {
+		want = names['[']
 	}
-	s.index.Sections[key] = snapshot.Range{}
+	s.index.Problems = append(s.index.Problems, snapshot.Problem{Section: path, Reason: "it is " + names[kind] + ", not " + want})
 }
 
-// value goes past the section's value and reports whether there is nothing in it.
-func (s *scanner) value(key string, kind jsontext.Kind) (empty bool, err error) {
-	switch kind {
-	case '{':
-		empty = true
-		return empty, s.members(key+".", func(path string) error {
-			empty = false
-			return s.member(path)
-		})
-	case '[':
-		start := s.d.InputOffset()
-		err := s.skip()
-		return snapshot.Range{Start: start, End: s.d.InputOffset()}.Empty(), err
-	default:
-		token, err := s.d.ReadToken()
-		if err != nil {
-			return false, err
-		}
-		text := token.String()
-		return text == "" || text == "null" || text == "false" || text == "0", nil
+// members are the objects and lists in object sections that are loaded, and their kinds.
+var members = func() map[string]jsontext.Kind {
+	kinds := map[string]jsontext.Kind{
+		"account.contact_info": '{', "account.alternate_contacts": '{', "config.non_compliant_resources": '[',
+		"cost.top_services": '[', "cost.forecast": '[', tickets + ".tickets": '[',
 	}
-}
+	for _, section := range snapshot.Sections {
+		for _, member := range section.Arrays {
+			kinds[section.Key+"."+member] = '['
+		}
+	}
+	return kinds
+}()
+
+const tickets = "support_tickets"
 
 // member notes the place of a list or object inside an object section, and reads who the account is.
 func (s *scanner) member(path string) error {
@@ -181,20 +183,23 @@ func (s *scanner) member(path string) error {
 	if path == "account.account_id" || path == "account.region" {
 		return s.identity(path, kind)
 	}
-	if kind != '[' && kind != '{' || len(s.index.Sections) > 200 {
-		return s.skip()
-	}
 	start := s.start()
-	if err := s.skip(); err != nil {
+	empty, err := s.skip()
+	switch want := members[path]; {
+	case err != nil || want == 0:
 		return err
+	case kind == want:
+		s.index.Sections[path] = snapshot.Range{Start: start, End: s.d.InputOffset()}
+	case !empty:
+		s.problem(path, kind, want == '[')
 	}
-	s.index.Sections[path] = snapshot.Range{Start: start, End: s.d.InputOffset()}
 	return nil
 }
 
 func (s *scanner) identity(path string, kind jsontext.Kind) error {
 	if kind != '"' {
-		return s.skip()
+		_, err := s.skip()
+		return err
 	}
 	token, err := s.d.ReadToken()
 	if err != nil {
@@ -208,18 +213,22 @@ func (s *scanner) identity(path string, kind jsontext.Kind) error {
 	return nil
 }
 
-// skip goes past the next value token by token, so that nesting is bounded.
-func (s *scanner) skip() error {
+// skip goes past the next value token by token, so that nesting is bounded, and reports whether it holds nothing.
+func (s *scanner) skip() (empty bool, err error) {
 	depth := s.d.StackDepth()
-	for {
-		if _, err := s.d.ReadToken(); err != nil {
-			return err
+	for tokens := 1; ; tokens++ {
+		token, err := s.d.ReadToken()
+		if err != nil {
+			return false, err
 		}
 		switch at := s.d.StackDepth(); {
+		case at == depth && tokens == 1:
+			text := token.String()
+			return text == "" || text == "null" || text == "false" || text == "0", nil
 		case at == depth:
-			return nil
+			return tokens == 2, nil
 		case at > maxDepth:
-			return unfit(s.d.InputOffset(), "it is nested deeper than %d levels", maxDepth)
+			return false, unfit(s.d.InputOffset(), "it is nested deeper than %d levels", maxDepth)
 		}
 	}
 }
@@ -230,28 +239,19 @@ func (s *scanner) start() int64 {
 	return s.d.InputOffset() + int64(len(rest)-len(bytes.TrimLeft(rest, " \t\r\n:,")))
 }
 
-func wrongKind(want snapshot.Section, kind jsontext.Kind) string {
-	switch {
-	case want.Object && kind != '{':
-		return "it is a list or a value, not an object"
-	case !want.Object && kind != '[' && (kind != '{' || want.Key != "support_tickets"):
-		return "it is no list"
-	default:
-		return ""
-	}
-}
-
 var accountID = regexp.MustCompile(`^\d{12}$`)
 
 // check compares what the body says with the key, so that nobody writes under another account's name.
 func (s *scanner) check() error {
 	for _, section := range snapshot.Sections {
-		if _, there := s.index.Sections[section.Key]; !there && section.Required {
+		if section.Required && !s.seen[section.Key] {
 			return unfit(-1, "the section %s is missing", section.Key)
 		}
 	}
 	name := &s.index.Name
 	switch account := s.index.Sections["account"]; {
+	case slices.ContainsFunc(s.index.Problems, func(p snapshot.Problem) bool { return p.Section == "account" }):
+		return unfit(-1, "the section account is no object")
 	case !s.accountGiven && !account.Empty():
 		return unfit(account.Start, "account.account_id is missing")
 	case s.accountGiven && !accountID.MatchString(s.account):
@@ -276,45 +276,4 @@ func cut(text string) string {
 		return strings.ToValidUTF8(text[:longest], "") + "…"
 	}
 	return text
-}
-
-// maxToken bounds one text or number, which the JSON decoder holds as a whole.
-const maxToken = 16 << 20
-
-// tokenLimit passes a document on and fails in the middle of a text or number that is longer than maxToken.
-type tokenLimit struct {
-	source   io.Reader
-	run      int // bytes since the token began
-	inText   bool
-	escaped  bool
-	previous int64
-}
-
-func (l *tokenLimit) Read(p []byte) (int, error) {
-	n, err := l.source.Read(p)
-	for _, b := range p[:n] {
-		l.step(b)
-		if l.run > maxToken {
-			return 0, unfit(l.previous, "a text or number before byte %d is longer than %d bytes", l.previous+int64(n), maxToken)
-		}
-	}
-	l.previous += int64(n)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = fmt.Errorf("reading the object: %w", err)
-	}
-	return n, err
-}
-
-func (l *tokenLimit) step(b byte) {
-	l.run++
-	switch {
-	case l.escaped:
-		l.escaped = false
-	case l.inText && b == '\\':
-		l.escaped = true
-	case b == '"':
-		l.inText, l.run = !l.inText, 0
-	case !l.inText && (b < '+' || b > 'z' || b == ',' || b == ':' || b == '[' || b == ']'):
-		l.run = 0
-	}
 }

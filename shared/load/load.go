@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -39,8 +38,8 @@ type Counts struct {
 
 // Reject is one row that was not loaded, or a value that was changed.
 type Reject struct {
-	Section string `json:"section"`
-	Index   int    `json:"index"`
+	Section string `json:"section"` // path of the list, such as security.kms, or of the object
+	Index   int    `json:"index"`   // ordinal in the list; -1 for an object
 	Table   string `json:"table"`
 	Column  string `json:"column,omitempty"`
 	Reason  string `json:"reason"`
@@ -120,7 +119,7 @@ func (h Handler) load(ctx context.Context, request Request) (Result, error) {
 	if entry.loaded && !request.Reload {
 		return Result{Tables: asUnchanged(entry.counters), Already: true}, nil
 	}
-	result, err := h.transaction(ctx, conn.Conn(), request.Index, entry)
+	result, err := h.transaction(ctx, conn.Conn(), request, entry)
 	if err != nil {
 		return Result{}, errors.Join(err, entry.fail(context.WithoutCancel(ctx), conn.Conn(), err))
 	}
@@ -128,14 +127,24 @@ func (h Handler) load(ctx context.Context, request Request) (Result, error) {
 }
 
 // transaction loads all tables of the group, or none.
-func (h Handler) transaction(ctx context.Context, conn *pgx.Conn, index snapshot.Index, entry ledgerEntry) (Result, error) {
+func (h Handler) transaction(ctx context.Context, conn *pgx.Conn, request Request, entry ledgerEntry) (Result, error) {
+	index := request.Index
 	tx, err := conn.Begin(ctx)
 	if err != nil {
 		return Result{}, fmt.Errorf("beginning the transaction: %w", err)
 	}
 	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit there is nothing to roll back
-	if err := prepare(ctx, tx, index); err != nil {
+	if err := Lock(ctx, tx, index); err != nil {
 		return Result{}, err
+	}
+	if _, err := tx.Exec(ctx, "set local work_mem = '64MB'"); err != nil { // room for hash joins
+		return Result{}, fmt.Errorf("preparing the transaction: %w", err)
+	}
+	if err := entry.renew(ctx, tx); err != nil {
+		return Result{}, err
+	}
+	if entry.loaded && !request.Reload { // by another execution, while this one waited
+		return Result{Tables: asUnchanged(entry.counters), Already: true}, nil
 	}
 	result := Result{Tables: map[string]Counts{}}
 	s := &Session{Tx: tx, Index: index, source: source{h.Bucket(index.Bucket), index}, entry: entry, result: &result}
@@ -179,15 +188,12 @@ func AccountRow(ctx context.Context, tx pgx.Tx, index snapshot.Index) (id int32,
 	return id, nil
 }
 
-// prepare makes loads of one account and region wait for each other, and gives hash joins room.
-func prepare(ctx context.Context, tx pgx.Tx, index snapshot.Index) error {
+// Lock makes the transactions of one account and region wait for each other.
+func Lock(ctx context.Context, tx pgx.Tx, index snapshot.Index) error {
 	hash := fnv.New64a()
 	fmt.Fprintf(hash, "%s %s", index.Name.Account, index.Name.Region)
 	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", int64(hash.Sum64())); err != nil {
 		return fmt.Errorf("waiting for other loads of account %s: %w", index.Name.Account, err)
-	}
-	if _, err := tx.Exec(ctx, "set local work_mem = '64MB'"); err != nil {
-		return fmt.Errorf("preparing the transaction: %w", err)
 	}
 	return nil
 }
@@ -197,7 +203,7 @@ func (r *Result) note(t Table, misfits []misfit) {
 		if m.adapted || len(r.Rejects) >= shownRejects {
 			continue
 		}
-		r.Rejects = append(r.Rejects, Reject{t.Section, m.index, t.Name, m.column, m.reason, m.excerpt})
+		r.Rejects = append(r.Rejects, Reject{m.at.path(t.Section), m.at.index, t.Name, m.column, m.reason, m.excerpt})
 	}
 }
 
@@ -207,58 +213,4 @@ func asUnchanged(counters map[string]Counts) map[string]Counts {
 		counters[table] = Counts{Read: c.Read, Unchanged: c.Read - c.Rejected, Rejected: c.Rejected}
 	}
 	return counters
-}
-
-// ledgerEntry is the line of one object version and group in view360.loads.
-type ledgerEntry struct {
-	id       int64
-	loaded   bool
-	counters map[string]Counts
-}
-
-// enter finds or makes the line.
-func (h Handler) enter(ctx context.Context, conn *pgx.Conn, index snapshot.Index) (e ledgerEntry, err error) {
-	version := index.Version
-	if version == "" {
-		version = index.ETag
-	}
-	var counters []byte
-	err = conn.QueryRow(ctx, `insert into view360.loads as l
-  (object_key, object_version, table_group, account_id, region, snapshot_date, snapshot_interval)
-values ($1, $2, $3, $4, $5, $6, $7)
-on conflict (object_key, object_version, table_group) do update set
-  started_at = case when l.state = 'loaded' then l.started_at else current_timestamp end,
-  state = case when l.state = 'loaded' then l.state else 'running' end
-returning id, state = 'loaded', counters`,
-		index.Key, version, h.Group, index.Name.Account, index.Name.Region, index.Name.Date, string(index.Name.Interval)).Scan(&e.id, &e.loaded, &counters)
-	if err != nil {
-		return e, fmt.Errorf("asking the ledger: %w", err)
-	}
-	if err := json.Unmarshal(counters, &e.counters); err != nil {
-		return e, fmt.Errorf("reading the ledger: %w", err)
-	}
-	return e, nil
-}
-
-func (e ledgerEntry) finish(ctx context.Context, tx pgx.Tx, tables map[string]Counts) error {
-	counters, err := json.Marshal(tables)
-	if err != nil {
-		return fmt.Errorf("encoding the counters: %w", err)
-	}
-	_, err = tx.Exec(ctx, "update view360.loads set state = 'loaded', finished_at = clock_timestamp(), error = null, counters = $2 where id = $1", e.id, counters)
-	if err != nil {
-		return fmt.Errorf("writing the ledger: %w", err)
-	}
-	return nil
-}
-
-func (e ledgerEntry) fail(ctx context.Context, conn *pgx.Conn, reason error) error {
-	if conn.IsClosed() {
-		return nil // the ledger still says running, with the time it started
-	}
-	_, err := conn.Exec(ctx, "update view360.loads set state = 'failed', finished_at = clock_timestamp(), error = $2 where id = $1 and state <> 'loaded'", e.id, reason.Error())
-	if err != nil {
-		return fmt.Errorf("writing the ledger: %w", err)
-	}
-	return nil
 }

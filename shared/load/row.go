@@ -80,7 +80,7 @@ func (m *members) read(d *jsontext.Decoder, values []jsontext.Value) error {
 
 // misfit is a value that was rejected or adapted.
 type misfit struct {
-	index   int // ordinal in the section
+	at      place
 	column  string
 	reason  string
 	excerpt string
@@ -124,7 +124,7 @@ func (e *encoder) read(at place, d *jsontext.Decoder) (misfits []misfit, ok bool
 	}
 	if kind := d.PeekKind(); kind != '{' {
 		value, err := d.ReadValue()
-		return []misfit{{index: at.index, reason: "the element is no object", excerpt: excerpt(value)}}, false, err
+		return []misfit{{at: at, reason: "the element is no object", excerpt: excerpt(value)}}, false, err
 	}
 	if err := e.members.read(d, e.values); err != nil {
 		return nil, false, err
@@ -136,19 +136,37 @@ func (e *encoder) read(at place, d *jsontext.Decoder) (misfits []misfit, ok bool
 		if err == nil && !adapted {
 			continue
 		}
-		m := misfit{index: at.index, column: strings.TrimPrefix(c.Name, "_"), adapted: err == nil, excerpt: excerpt(e.values[i]), reason: "changed to fit " + c.Type.String()}
+		m := misfit{at: at, column: strings.TrimPrefix(c.Name, "_"), adapted: err == nil, excerpt: excerpt(e.values[i]), reason: "changed to fit " + c.Type.String()}
 		if err != nil {
 			m.reason = err.Error()
 			ok = false
 		}
 		misfits = append(misfits, m)
 	}
+	if ok && e.table.Span[0] != "" && e.endsBeforeItStarts() {
+		ok = false
+		misfits = append(misfits, misfit{at: at, column: e.table.Span[1], reason: "is before " + e.table.Span[0]})
+	}
 	return misfits, ok, nil
+}
+
+// endsBeforeItStarts compares the table's span; dates are texts that sort like dates.
+func (e *encoder) endsBeforeItStarts() bool {
+	var from, to string
+	for i, c := range e.table.Columns {
+		switch c.Name {
+		case e.table.Span[0]:
+			from = e.cells[i].text
+		case e.table.Span[1]:
+			to = e.cells[i].text
+		}
+	}
+	return to < from
 }
 
 // copyLine is the row that was read last, in COPY's text format.
 func (e *encoder) copyLine(at place) []byte {
-	e.line = strconv.AppendInt(e.line[:0], int64(at.index), 10)
+	e.line = strconv.AppendInt(e.line[:0], int64(max(at.index, 0)), 10)
 	e.line = append(e.line, '\t')
 	e.line = strconv.AppendInt(e.line, int64(at.parent), 10)
 	for _, c := range e.cells {

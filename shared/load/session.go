@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/jackc/pgx/v5"
@@ -31,19 +33,25 @@ func (s *Session) Object(ctx context.Context, t Table) (values map[string]*strin
 	if _, there := s.Index.Sections[t.Section]; !there {
 		return nil, false, nil
 	}
-	encoder, staged := newEncoder(t, s.Index), &staging{}
 	err = s.source.each(ctx, t.Section, func(at place, d *jsontext.Decoder) error {
-		misfits, fits, err := encoder.read(at, d)
-		if err != nil {
-			return err
-		}
-		staged.add(misfits, fits)
-		ok = fits
-		return nil
+		values, ok, err = s.row(ctx, t, at, d)
+		return err
 	})
+	return values, ok, err
+}
+
+// Row is Object for an object that is at hand.
+func (s *Session) Row(ctx context.Context, t Table, object string) (values map[string]*string, ok bool, err error) {
+	return s.row(ctx, t, place{index: -1}, jsontext.NewDecoder(strings.NewReader(object), lenient))
+}
+
+func (s *Session) row(ctx context.Context, t Table, at place, d *jsontext.Decoder) (values map[string]*string, ok bool, err error) {
+	encoder, staged := newEncoder(t, s.Index), &staging{}
+	misfits, ok, err := encoder.read(at, d)
 	if err != nil {
 		return nil, false, err
 	}
+	staged.add(misfits, ok)
 	values = map[string]*string{}
 	for i, c := range t.Columns {
 		if text := encoder.cells[i].text; !encoder.cells[i].null {
@@ -51,6 +59,12 @@ func (s *Session) Object(ctx context.Context, t Table) (values map[string]*strin
 		}
 	}
 	return values, ok, s.report(ctx, t, staged.counts, staged.misfits)
+}
+
+// Adapt notes a value of a table that was changed to fit.
+func (s *Session) Adapt(ctx context.Context, t Table, column, value string) error {
+	m := misfit{at: place{index: -1}, column: column, reason: "changed to fit", excerpt: cut(value, longestExcerpt), adapted: true}
+	return s.report(ctx, t, Counts{Adapted: 1}, []misfit{m})
 }
 
 // Count adds to what happened to a table's rows.
@@ -74,10 +88,17 @@ func (s *Session) report(ctx context.Context, t Table, counts Counts, misfits []
 
 // table loads one table and returns what happened, with the rows that did not fit.
 func (s *Session) table(ctx context.Context, t Table) (Counts, []misfit, error) {
+	t, err := s.unwrap(ctx, t)
+	if err != nil {
+		return Counts{}, nil, err
+	}
 	loc := locate(t.Section)
 	section, there := s.Index.Sections[loc.path]
 	if !there || section.Empty() && !loc.list {
 		return Counts{}, nil, nil
+	}
+	if section.Partial && t.inSet() {
+		section.ObservedAt = belowWhole(section.ObservedAt)
 	}
 	if _, err := s.Tx.Exec(ctx, t.createStage()); err != nil {
 		return Counts{}, nil, fmt.Errorf("creating the stage: %w", err)
@@ -98,6 +119,31 @@ func (s *Session) table(ctx context.Context, t Table) (Counts, []misfit, error) 
 	counts.Unchanged = counts.Read - counts.Created - counts.Updated - counts.Rejected
 	return counts, staged.misfits, nil
 }
+
+// unwrap is the table as the snapshot has it: with its rows in a list, or in a list inside an object.
+func (s *Session) unwrap(ctx context.Context, t Table) (Table, error) {
+	object := strings.TrimSuffix(t.Section, "[]")
+	inner := object + "." + t.Wrapped
+	if _, wrapped := s.Index.Sections[inner]; !wrapped {
+		return t, nil
+	}
+	t.Section, t.Columns = inner+"[]", slices.Clone(t.Columns)
+	around := newEncoder(t, s.Index)
+	err := s.source.each(ctx, object, func(at place, d *jsontext.Decoder) error {
+		_, _, err := around.read(at, d)
+		return err
+	})
+	for i := range t.Columns {
+		if t.Columns[i].Shared && !around.cells[i].null {
+			t.Columns[i].Default = around.cells[i].text
+		}
+	}
+	return t, err
+}
+
+// belowWhole ranks an incomplete report with its set below every complete one of the same period, and among themselves
+// by time: what is incomplete never removes rows of a set that was complete, in whatever order the two are loaded.
+func belowWhole(observed time.Time) time.Time { return observed.AddDate(-1_000, 0, 0) }
 
 // staging collects what the encoder says while the rows are copied.
 type staging struct {
@@ -124,7 +170,7 @@ func (s *staging) add(misfits []misfit, ok bool) {
 func (s *Session) copy(ctx context.Context, t Table) (*staging, error) {
 	result := &staging{}
 	reader, writer := io.Pipe()
-	defer reader.Close()
+	read := make(chan error, 1)
 	go func() {
 		lines := &lineWriter{out: writer}
 		encoder := newEncoder(t, s.Index)
@@ -143,8 +189,14 @@ func (s *Session) copy(ctx context.Context, t Table) (*staging, error) {
 			err = lines.flush()
 		}
 		writer.CloseWithError(err)
+		read <- err
 	}()
-	if _, err := s.Tx.Conn().PgConn().CopyFrom(ctx, reader, t.copyStage()); err != nil {
+	_, err := s.Tx.Conn().PgConn().CopyFrom(ctx, reader, t.copyStage())
+	reader.Close()
+	if failure := <-read; failure != nil && !errors.Is(failure, io.ErrClosedPipe) {
+		return nil, failure // the server only says that the copy was given up
+	}
+	if err != nil {
 		return nil, fmt.Errorf("copying the rows: %w", err)
 	}
 	return result, nil
@@ -178,15 +230,19 @@ func (s *Session) orphans(ctx context.Context, t Table, staged *staging, counts 
 	if err != nil {
 		return fmt.Errorf("looking for rows without a parent: %w", err)
 	}
-	lost, err := pgx.CollectRows(rows, pgx.RowTo[int32])
-	if err != nil {
-		return fmt.Errorf("looking for rows without a parent: %w", err)
-	}
-	counts.Rejected += int64(len(lost))
-	for _, row := range lost {
-		if len(staged.misfits) < keptRejects {
-			staged.misfits = append(staged.misfits, misfit{index: int(row), column: t.Parent.Column, reason: "its row in " + t.Parent.Table + " does not exist"})
+	defer rows.Close()
+	for rows.Next() {
+		var at place
+		if err := rows.Scan(&at.parent, &at.index); err != nil {
+			return fmt.Errorf("reading a row without a parent: %w", err)
 		}
+		counts.Rejected++
+		if len(staged.misfits) < keptRejects {
+			staged.misfits = append(staged.misfits, misfit{at: at, column: t.Parent.Column, reason: "its row in " + t.Parent.Table + " does not exist"})
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("looking for rows without a parent: %w", err)
 	}
 	return nil
 }
@@ -232,30 +288,45 @@ const analyzeFrom = 5_000
 // cardinalityViolation: one statement touched a row twice, because the file repeats a key.
 const cardinalityViolation = "21000"
 
+// takeOver runs the statement of that name, and once more without the rows that the file repeats if it does: of those
+// the last one counts. To look for them first would cost every file what few need.
 func (s *Session) takeOver(ctx context.Context, t Table, section snapshot.Range, counts *Counts) error {
-	try := func() error {
-		nested, err := s.Tx.Begin(ctx)
-		if err != nil {
-			return fmt.Errorf("setting a savepoint: %w", err)
-		}
-		err = nested.QueryRow(ctx, t.takeOver(), s.account, section.ObservedAt).Scan(&counts.Created, &counts.Updated)
-		if err != nil {
-			return errors.Join(err, nested.Rollback(ctx))
-		}
-		return nested.Commit(ctx)
-	}
-	err := try()
-	var violation *pgconn.PgError
-	if errors.As(err, &violation) && violation.Code == cardinalityViolation {
-		if _, err := s.Tx.Exec(ctx, t.deleteDuplicates()); err != nil {
+	repeats, err := s.tryTakeOver(ctx, t, section, counts)
+	if err == nil && repeats {
+		if _, err := s.Tx.Exec(ctx, t.deleteRepeats()); err != nil {
 			return fmt.Errorf("removing repeated rows: %w", err)
 		}
-		err = try()
+		_, err = s.tryTakeOver(ctx, t, section, counts)
 	}
 	if err != nil {
 		return fmt.Errorf("taking the rows over: %w", err)
 	}
 	return nil
+}
+
+// tryTakeOver reports whether rows are repeated, having done nothing then. The statement fails when it would write two
+// of them. It does not when one of them equals the stored row and so is left out: rows were both updated and left alone.
+func (s *Session) tryTakeOver(ctx context.Context, t Table, section snapshot.Range, counts *Counts) (repeats bool, err error) {
+	nested, err := s.Tx.Begin(ctx)
+	if err != nil {
+		return false, fmt.Errorf("setting a savepoint: %w", err)
+	}
+	err = nested.QueryRow(ctx, t.takeOver(), s.account, section.ObservedAt).Scan(&counts.Created, &counts.Updated)
+	var violation *pgconn.PgError
+	switch {
+	case errors.As(err, &violation) && violation.Code == cardinalityViolation:
+		return true, nested.Rollback(ctx)
+	case err != nil:
+		return false, errors.Join(err, nested.Rollback(ctx))
+	case !t.IsParent && counts.Updated > 0 && counts.Created+counts.Updated < counts.Read-counts.Rejected:
+		if err := nested.QueryRow(ctx, t.hasRepeats()).Scan(&repeats); err != nil {
+			return false, errors.Join(err, nested.Rollback(ctx))
+		}
+	}
+	if repeats {
+		return true, nested.Rollback(ctx)
+	}
+	return false, nested.Commit(ctx)
 }
 
 // stale reports whether a newer complete snapshot has been loaded into a current-state table, and otherwise moves the
@@ -309,7 +380,11 @@ func (s *Session) keep(ctx context.Context, t Table, misfits []misfit) error {
 		if m.adapted {
 			outcome = "adapted"
 		}
-		return []any{s.entry.id, outcome, strings.TrimSuffix(t.Section, "[]"), int32(m.index), t.Name, nullable(m.column), m.reason, nullable(m.excerpt)}, nil
+		var index *int32
+		if i := int32(m.at.index); i >= 0 {
+			index = &i
+		}
+		return []any{s.entry.id, outcome, m.at.path(t.Section), index, t.Name, nullable(m.column), m.reason, nullable(m.excerpt)}, nil
 	})
 	_, err := s.Tx.CopyFrom(ctx, pgx.Identifier{"view360", "rejects"},
 		[]string{"load_id", "outcome", "section", "item_index", "table_name", "column_name", "reason", "value_excerpt"}, rows)
@@ -328,5 +403,8 @@ func nullable(s string) *string {
 
 // Place is the path of a row for people: security.kms[3].
 func (r Reject) Place() string {
-	return strings.TrimSuffix(r.Section, "[]") + "[" + strconv.Itoa(r.Index) + "]"
+	if r.Index < 0 {
+		return r.Section
+	}
+	return r.Section + "[" + strconv.Itoa(r.Index) + "]"
 }

@@ -36,7 +36,16 @@ func locate(section string) location {
 // place is the position of a row in its section.
 type place struct {
 	parent int // ordinal of the element around it; 0 for an object section
-	index  int // ordinal in its list
+	index  int // ordinal in its list; -1 for an object section
+}
+
+// path is where the list of the row at p stands: security.security_hub[2].findings.
+func (p place) path(section string) string {
+	section, isList := strings.CutSuffix(section, "[]")
+	if isList {
+		section = strings.Replace(section, "[]", fmt.Sprintf("[%d]", p.parent), 1)
+	}
+	return section
 }
 
 // open streams the range of a path. Large lists inside an object section are left out: the section of a table that
@@ -98,11 +107,11 @@ func (s source) each(ctx context.Context, section string, visit func(place, *jso
 		return err
 	}
 	defer body.Close()
-	d := jsontext.NewDecoder(body, jsontext.AllowDuplicateNames(true))
+	d := jsontext.NewDecoder(body, lenient)
 	w := walker{d: d, visit: visit}
 	switch {
 	case !loc.list && d.PeekKind() == '{':
-		err = visit(place{}, d)
+		err = visit(place{index: -1}, d)
 	case loc.list && loc.nested == "":
 		err = w.list(0)
 	case loc.list:

@@ -77,6 +77,11 @@ func (p *Parent) join() string {
 // are found by one hash join before anything is written, and cost no write and no sequence value.
 func (t Table) takeOver() string {
 	columns := slices.Concat(t.owner(), t.stored())
+	source := t.source()
+	if t.IsParent { // repeated rows stay in the stage: the rows below them need a parent
+		keys := list("s.", t.Key)
+		source = fmt.Sprintf("(select distinct on (%[1]s) * from %[2]s order by %[1]s, s._row desc) s", keys, source)
+	}
 	var set []string
 	for _, name := range t.stored() {
 		if !slices.Contains(t.Key, name) {
@@ -101,7 +106,7 @@ func (t Table) takeOver() string {
   where %[10]s
   returning xmax = 0 as created
 ) select count(*) filter (where created), count(*) filter (where not created) from written`,
-		t.Name, list("", columns), list("s.", columns), t.source(), t.sameKey("t", "s"), t.mayReplace("s."),
+		t.Name, list("", columns), list("s.", columns), source, t.sameKey("t", "s"), t.mayReplace("s."),
 		list("t.", columns), list("", t.Key), strings.Join(set, ", "), t.mayReplace("excluded."))
 }
 
@@ -128,8 +133,8 @@ func (t Table) sameKey(a, b string) string {
 
 // confirm notes on equal rows that this snapshot saw them too. It is needed only where no watermark covers the table.
 func (t Table) confirm() string {
-	return fmt.Sprintf("update %s t set observed_at = $2 from %s where %s and coalesce(t.observed_at, '-infinity') < $2",
-		t.Name, t.source(), t.sameKey("t", "s"))
+	return fmt.Sprintf("update %s t set observed_at = $2 from %s where %s and coalesce(t.observed_at, '-infinity') < $2 and %s",
+		t.Name, t.source(), t.sameKey("t", "s"), t.mayReplace("s."))
 }
 
 // deleteGone removes the account's rows that a complete section does not list.
@@ -144,8 +149,19 @@ func (t Table) deleteReplaced() string {
 		t.Name, t.Parent.Table, quote(t.Parent.Column), t.source(), t.sameKey("t", "s"))
 }
 
-// deleteDuplicates keeps the last row of each key.
-func (t Table) deleteDuplicates() string {
+// deleteRepeats keeps the last row of each key.
+func (t Table) deleteRepeats() string {
+	return fmt.Sprintf(`delete from %[1]s x using (select ctid, row_number() over (partition by %[2]s order by _parent desc, _row desc) as n from %[1]s) d
+where x.ctid = d.ctid and d.n > 1`, t.stageName(), strings.Join(t.stagedKey(), ", "))
+}
+
+// hasRepeats tells whether the stage has two rows of one key.
+func (t Table) hasRepeats() string {
+	return fmt.Sprintf("select exists (select from %s group by %s having count(*) > 1)", t.stageName(), strings.Join(t.stagedKey(), ", "))
+}
+
+// stagedKey are the columns of the stage that make the key.
+func (t Table) stagedKey() []string {
 	var keys []string
 	for _, name := range t.Key {
 		if _, staged := t.column(name); staged {
@@ -156,13 +172,12 @@ func (t Table) deleteDuplicates() string {
 			keys = append(keys, "_parent")
 		}
 	}
-	return fmt.Sprintf(`delete from %[1]s x using (select ctid, row_number() over (partition by %[2]s order by _row desc) as n from %[1]s) d
-where x.ctid = d.ctid and d.n > 1`, t.stageName(), strings.Join(keys, ", "))
+	return keys
 }
 
-// orphans takes the rows out of the stage whose parent does not exist, and returns their places.
+// orphans takes the rows whose parent does not exist out of the stage, and returns their places.
 func (t Table) orphans() string {
-	return fmt.Sprintf("delete from %[1]s x where not exists (select from %[1]s y %[2]s where y.ctid = x.ctid) returning x._row",
+	return fmt.Sprintf("delete from %[1]s x where not exists (select from %[1]s y %[2]s where y.ctid = x.ctid) returning x._parent, x._row",
 		t.stageName(), strings.ReplaceAll(t.Parent.join(), "x.", "y."))
 }
 

@@ -40,6 +40,10 @@ type Table struct {
 	Touched bool
 	// Newest names a column whose greater value wins over the time of collection, such as updated_at.
 	Newest string
+	// Span are two date columns; a row whose second is before its first is rejected.
+	Span [2]string
+	// Wrapped is the member of an object that lists the rows, where a sender writes that object instead of the list.
+	Wrapped string
 }
 
 // Parent says how rows find their parent row.
@@ -57,8 +61,7 @@ type Parent struct {
 // Column maps a member to a column.
 type Column struct {
 	Name string
-	// Member is the path in the element where it is not the column's name, such as period.start; a leading ^ starts at
-	// the element around the row.
+	// Member is the path in the element where it is not the column's name, such as period.start.
 	Member string
 	Type   Type
 	Rule   Rule
@@ -70,6 +73,8 @@ type Column struct {
 	Or string
 	// Map changes the text of a value, before its length counts.
 	Map func(string) string
+	// Shared: where the rows are [Table.Wrapped], the object around them may hold the value for all of them.
+	Shared bool
 }
 
 // Rule says what to do with a value that does not fit.
@@ -91,6 +96,9 @@ const (
 	// Join the elements of a list with commas, then Cut.
 	Join
 )
+
+// inSet reports whether the table's rows are a period's report or the set of one.
+func (t Table) inSet() bool { return t.Replace || t.IsParent && t.Nature == PeriodFact }
 
 func (t Table) column(name string) (Column, bool) {
 	for _, c := range t.Columns {

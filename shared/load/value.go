@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"strconv"
 	"strings"
@@ -33,36 +34,34 @@ func (c Column) value(v jsontext.Value) (out string, null, adapted bool, err err
 	case boolean:
 		return c.boolean(v)
 	case timestamp:
-		return c.time(v, func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999999Z07:00") })
+		return c.time(v, func(t time.Time) string { return t.Format("2006-01-02 15:04:05.999999Z07:00") })
 	case date:
-		return c.time(v, func(t time.Time) string { return t.UTC().Format(time.DateOnly) })
+		return c.time(v, func(t time.Time) string { return t.Format(time.DateOnly) })
 	default:
 		return c.json(v)
 	}
 }
 
 // plain is the text of a JSON string, or the JSON text of another value as the first generation's loader wrote it.
-func plain(v jsontext.Value) (string, bool, error) {
+// PostgreSQL can store neither NUL, which is removed, nor half a surrogate pair, which becomes U+FFFD.
+func plain(v jsontext.Value) (s string, adapted bool) {
 	if v.Kind() != '"' {
-		return compactSpaced(v), false, nil
+		return compactSpaced(v), false
 	}
-	unquoted, err := jsontext.AppendUnquote(nil, v)
-	if err != nil {
-		return "", false, fmt.Errorf("is no valid text: %w", err)
-	}
+	unquoted, err := jsontext.AppendUnquote(nil, v) // the error tells of half a pair
 	if i := bytes.IndexByte(unquoted, 0); i < 0 {
-		return string(unquoted), false, nil
+		return string(unquoted), err != nil
 	}
-	return string(bytes.ReplaceAll(unquoted, []byte{0}, nil)), true, nil // PostgreSQL cannot store NUL
+	return string(bytes.ReplaceAll(unquoted, []byte{0}, nil)), true
 }
 
 func (c Column) text(v jsontext.Value) (string, bool, bool, error) {
-	s, adapted, err := plain(v)
+	s, adapted := plain(v)
 	if c.Rule == Join && v.Kind() == '[' {
-		s, adapted, err = joined(v)
-	}
-	if err != nil {
-		return "", false, false, err
+		var err error
+		if s, adapted, err = joined(v); err != nil {
+			return "", false, false, err
+		}
 	}
 	if c.Map != nil {
 		s = c.Map(s)
@@ -91,17 +90,16 @@ func (c Column) text(v jsontext.Value) (string, bool, bool, error) {
 // joined is a list of texts as one text, separated by commas.
 func joined(v jsontext.Value) (string, bool, error) {
 	var parts []jsontext.Value
-	if err := json.Unmarshal(v, &parts); err != nil {
+	if err := json.Unmarshal(v, &parts, lenient); err != nil {
 		return "", false, fmt.Errorf("is no list: %w", err)
 	}
-	texts := make([]string, len(parts))
+	texts, adapted := make([]string, len(parts)), false
 	for i, part := range parts {
-		var err error
-		if texts[i], _, err = plain(part); err != nil {
-			return "", false, err
-		}
+		var changed bool
+		texts[i], changed = plain(part)
+		adapted = adapted || changed
 	}
-	return strings.Join(texts, ","), false, nil
+	return strings.Join(texts, ","), adapted, nil
 }
 
 var granularities = map[string]bool{"DAILY": true, "WEEKLY": true, "MONTHLY": true, "YEARLY": true}
@@ -120,17 +118,26 @@ func cut(s string, characters int) string {
 func decimal(v jsontext.Value) (string, error) {
 	s := string(v)
 	if v.Kind() == '"' {
-		var err error
-		if s, _, err = plain(v); err != nil {
-			return "", err
-		}
+		s, _ = plain(v)
 		s = strings.TrimSpace(s)
 	}
-	if s != "" && !isNumber(s) {
+	switch {
+	case s == "":
+		return "", nil
+	case len(s) > longestNumber:
+		return "", fmt.Errorf("has %d digits, more than %d", len(s), longestNumber)
+	case !isNumber(s):
 		return "", fmt.Errorf("%s is no number", excerpt(v))
+	}
+	mantissa, _, _ := strings.Cut(strings.ToLower(s), "e")
+	if !strings.ContainsAny(mantissa, "123456789") {
+		return "0", nil // whatever its exponent
 	}
 	return s, nil
 }
+
+// longestNumber is a bound that no amount reaches, below PostgreSQL's own.
+const longestNumber = 1_000
 
 func isNumber(s string) bool {
 	s = strings.TrimPrefix(s, "-")
@@ -144,20 +151,13 @@ func isNumber(s string) bool {
 // digitsBefore is the number of digits before the decimal point, without leading zeros, after the exponent.
 func digitsBefore(s string) int {
 	s = strings.TrimPrefix(s, "-")
-	mantissa, exponent, _ := strings.Cut(strings.ToLower(s), "e")
-	shift, err := strconv.Atoi(strings.TrimPrefix(exponent, "+"))
-	if err != nil && exponent != "" {
-		shift = 1 << 20 // an exponent that does not fit an int
-		if strings.HasPrefix(exponent, "-") {
-			shift = -shift
-		}
-	}
+	mantissa, _, _ := strings.Cut(strings.ToLower(s), "e")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	significant := strings.TrimLeft(whole+fraction, "0")
 	if significant == "" {
 		return 0
 	}
-	return max(len(whole)-(len(whole+fraction)-len(significant))+shift, 0)
+	return max(len(whole)-(len(whole+fraction)-len(significant))+exponentOf(s), 0)
 }
 
 func (c Column) numeric(v jsontext.Value) (string, bool, bool, error) {
@@ -168,7 +168,7 @@ func (c Column) numeric(v jsontext.Value) (string, bool, bool, error) {
 	room := c.Type.precision - c.Type.scale
 	digits := digitsBefore(s)
 	if digits < room || digits == room && !roundsUp(s, room, c.Type.scale) {
-		if digits == 0 && strings.ContainsAny(s, "eE") && len(s) > 1 && exponentOf(s) < -1000 {
+		if exponentOf(s) < -longestNumber {
 			s = "0" // nothing is left of it at the column's scale
 		}
 		return s, false, false, nil
@@ -183,13 +183,20 @@ func (c Column) numeric(v jsontext.Value) (string, bool, bool, error) {
 	return "", false, false, fmt.Errorf("%s does not fit numeric(%d,%d)", excerpt(v), c.Type.precision, c.Type.scale)
 }
 
+// exponentOf is the number after e; what no int holds is as good as a million.
 func exponentOf(s string) int {
-	_, exponent, _ := strings.Cut(strings.ToLower(s), "e")
+	_, exponent, has := strings.Cut(strings.ToLower(s), "e")
 	n, err := strconv.Atoi(exponent)
-	if err != nil {
-		return -1 << 20
+	switch {
+	case !has:
+		return 0
+	case err == nil:
+		return n
+	case strings.HasPrefix(exponent, "-"):
+		return -1_000_000
+	default:
+		return 1_000_000
 	}
-	return n
 }
 
 // roundsUp reports whether a number with all the digits that the column has room for grows by one more when rounded.
@@ -211,7 +218,7 @@ func (c Column) integer(v jsontext.Value) (string, bool, bool, error) {
 	if n, err := strconv.ParseInt(s, 10, 32); err == nil {
 		return strconv.FormatInt(n, 10), false, false, nil
 	}
-	if digitsBefore(s) > 10 || exponentOf(s) < -1000 && strings.ContainsAny(s, "eE") {
+	if digitsBefore(s) > 10 || exponentOf(s) < -longestNumber {
 		return "", false, false, fmt.Errorf("%s does not fit an integer", excerpt(v))
 	}
 	r, _ := new(big.Rat).SetString(s)
@@ -248,13 +255,14 @@ func (c Column) time(v jsontext.Value, format func(time.Time) string) (string, b
 	if v.Kind() != '"' {
 		return "", false, false, fmt.Errorf("%s is no time", excerpt(v))
 	}
-	s, adapted, err := plain(v)
-	if err != nil || s == "" {
-		return "", s == "", false, err
+	s, adapted := plain(v)
+	if s == "" {
+		return "", true, false, nil
 	}
 	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1 {
-			out := format(t.Round(time.Microsecond))
+		t, err := time.Parse(layout, s)
+		if t = t.Round(time.Microsecond).UTC(); err == nil && t.Year() >= 1 && t.Year() <= 9999 {
+			out := format(t)
 			if c.Map != nil {
 				out = c.Map(out)
 			}
@@ -268,13 +276,37 @@ func (c Column) json(v jsontext.Value) (string, bool, bool, error) {
 	if k := v.Kind(); k != '{' && k != '[' {
 		return "", false, false, fmt.Errorf("%s is neither an object nor an array", excerpt(v))
 	}
-	compact := v.Clone()
-	if err := compact.Compact(); err != nil {
-		return "", false, false, err
+	var out bytes.Buffer
+	adapted := false
+	d, e := jsontext.NewDecoder(bytes.NewReader(v), lenient), jsontext.NewEncoder(&out, lenient)
+	for {
+		token, err := d.ReadToken()
+		if errors.Is(err, io.EOF) {
+			return strings.TrimSuffix(out.String(), "\n"), false, adapted, nil
+		}
+		if err != nil {
+			return "", false, false, err
+		}
+		switch token.Kind() {
+		case '"':
+			s := token.String()
+			if strings.Contains(s, "\x00") {
+				token, adapted = jsontext.String(strings.ReplaceAll(s, "\x00", "")), true
+			}
+		case '0':
+			if s := token.String(); len(s) > longestNumber || digitsBefore(s) > longestNumber || exponentOf(s) < -longestNumber {
+				return "", false, false, fmt.Errorf("holds the number %s, which cannot be stored", excerpt(jsontext.Value(s)))
+			}
+		}
+		if err := e.WriteToken(token); err != nil {
+			return "", false, false, err
+		}
 	}
-	cleaned := strings.ReplaceAll(string(compact), `\u0000`, "")
-	return cleaned, false, len(cleaned) != len(compact), nil
 }
+
+// lenient are the options for values that have been validated: a name may be there twice, half a surrogate pair is
+// replaced.
+var lenient = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 
 // compactSpaced is JSON text with one blank after , and :, and non-ASCII escaped: the form that dashboards search.
 func compactSpaced(v jsontext.Value) string {
@@ -312,7 +344,7 @@ func compactSpaced(v jsontext.Value) string {
 
 // excerpt is the beginning of a value for people.
 func excerpt(v jsontext.Value) string {
-	const most = 60
-	s := strings.ToValidUTF8(string(v), "�")
-	return cut(s, most)
+	return cut(strings.ToValidUTF8(string(v), "�"), longestExcerpt)
 }
+
+const longestExcerpt = 60 // characters

@@ -15,8 +15,9 @@ type Index struct {
 	CollectedAt time.Time `json:"collected_at"`
 	// LastModified is when the object was written.
 	LastModified time.Time `json:"last_modified"`
-	// Sections maps a path to its place: every top-level key, and each member of the object sections (security.kms,
-	// inventory.instances, config.non_compliant_resources, cost.top_services, account.contact_info, …).
+	// Sections maps a path to its place: every top-level key that holds the object or list it should, and each object
+	// and list in the object sections (security.kms, inventory.instances, config.non_compliant_resources,
+	// cost.top_services, account.contact_info, …).
 	Sections map[string]Range `json:"sections"`
 	// Unknown are top-level keys that the contract does not know; they are left alone. At most 20 are named.
 	Unknown []string `json:"unknown,omitempty"`
@@ -30,11 +31,13 @@ type Range struct {
 	End   int64 `json:"end"`   // offset after its last byte
 	// Complete: the sender vouches that nothing is missing, so that what is not in the section is gone at the source.
 	Complete bool `json:"complete,omitempty"`
+	// Partial: the sender says that something is missing. One that says nothing is neither complete nor partial.
+	Partial bool `json:"partial,omitempty"`
 	// ObservedAt is when the section was collected.
 	ObservedAt time.Time `json:"observed_at"`
 }
 
-// Empty reports whether the value holds nothing: it is {}, [], null or the like, which is how a section that was not
+// Empty reports whether there is no value, or one that holds nothing, such as {}: that is how a section that was not
 // collected looks.
 func (r Range) Empty() bool { return r.End-r.Start <= 8 }
 

@@ -4,18 +4,13 @@ package account
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"view360/shared/fault"
 	"view360/shared/load"
+	"view360/shared/snapshot"
 )
-
-// absent marks a member that is not there, as against one that is null.
-const absent = `"absent"`
 
 var (
 	accounts = load.Table{
@@ -50,14 +45,6 @@ var (
 			{Name: "full_name", Type: load.Varchar(255), Rule: load.Cut},
 		},
 	}
-	alternateContacts = load.Table{
-		Name: "alternate_contacts", Section: "account.alternate_contacts",
-		Columns: []load.Column{
-			{Name: "billing", Type: load.JSON, Default: absent},
-			{Name: "operations", Type: load.JSON, Default: absent},
-			{Name: "security", Type: load.JSON, Default: absent},
-		},
-	}
 )
 
 //go:embed accounts.sql
@@ -65,12 +52,6 @@ var upsertAccount string
 
 //go:embed contact_info.sql
 var upsertContact string
-
-//go:embed alternate_contacts.sql
-var upsertAlternates string
-
-//go:embed products.sql
-var addProducts string
 
 // Load writes the accounts row and what belongs to it, and returns the row's id. A snapshot whose account section is
 // empty belongs to the row that is there already.
@@ -90,7 +71,10 @@ func Load(ctx context.Context, s *load.Session) (int32, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := contacts(ctx, s, id, place.Complete); err != nil {
+	if err := contact(ctx, s, id, place); err != nil {
+		return 0, err
+	}
+	if err := alternates(ctx, s, id, place); err != nil {
 		return 0, err
 	}
 	if err := confirm(ctx, s, id, place.ObservedAt); err != nil {
@@ -137,57 +121,31 @@ func counted(outcome string) load.Counts {
 	}
 }
 
-func contacts(ctx context.Context, s *load.Session, id int32, complete bool) error {
-	place := s.Index.Sections[accounts.Section]
+// contact writes the primary contact.
+func contact(ctx context.Context, s *load.Session, id int32, place snapshot.Range) error {
 	info, ok, err := s.Object(ctx, contactInfo)
-	if err != nil {
-		return err
-	}
-	if ok {
-		arguments := []any{id, place.ObservedAt, complete}
-		for _, c := range contactInfo.Columns {
-			arguments = append(arguments, info[c.Name])
-		}
-		if err := rows(ctx, s, "contact_info", upsertContact, arguments...); err != nil {
-			return err
-		}
-	}
-	alternates, ok, err := s.Object(ctx, alternateContacts)
 	if err != nil || !ok {
 		return err
 	}
-	return rows(ctx, s, "alternate_contacts", upsertAlternates, id, place.ObservedAt, alternates["billing"], alternates["operations"], alternates["security"])
+	arguments := []any{id, place.ObservedAt, place.Complete}
+	for _, c := range contactInfo.Columns {
+		arguments = append(arguments, info[c.Name])
+	}
+	given, err := rows(ctx, s, contactInfo.Name, upsertContact, arguments...)
+	if given == 0 {
+		s.Count(contactInfo.Name, load.Counts{Read: -1}) // an object without a value is no contact
+	}
+	return err
 }
 
-// rows runs a statement that returns read, created, updated and deleted rows, and counts them.
-func rows(ctx context.Context, s *load.Session, table, statement string, arguments ...any) error {
+// rows runs a statement that returns how many rows were given, created, updated and deleted, and counts them; that they
+// were read is counted where they are.
+func rows(ctx context.Context, s *load.Session, table, statement string, arguments ...any) (given int64, err error) {
 	var c load.Counts
-	err := s.Tx.QueryRow(ctx, statement, arguments...).Scan(&c.Read, &c.Created, &c.Updated, &c.Deleted)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return fmt.Errorf("writing %s: %w", table, err)
+	if err := s.Tx.QueryRow(ctx, statement, arguments...).Scan(&given, &c.Created, &c.Updated, &c.Deleted); err != nil {
+		return 0, fmt.Errorf("writing %s: %w", table, err)
 	}
-	c.Unchanged = c.Read - c.Created - c.Updated
-	c.Read -= s.Counted(table).Read // the section as a whole was counted when it was read
+	c.Unchanged = given - c.Created - c.Updated
 	s.Count(table, c)
-	return nil
-}
-
-// products adds the products that the account names, and the links to them. Neither is ever changed or removed: people
-// maintain both by hand.
-func products(ctx context.Context, s *load.Session, id int32, names *string) error {
-	if names == nil {
-		return nil
-	}
-	var added, linked load.Counts
-	err := s.Tx.QueryRow(ctx, addProducts, id, *names).Scan(&added.Read, &added.Created, &linked.Created)
-	if err != nil {
-		return fmt.Errorf("adding the products: %w", err)
-	}
-	linked.Read = added.Read
-	added.Unchanged, linked.Unchanged = added.Read-added.Created, linked.Read-linked.Created
-	if added.Read > 0 {
-		s.Count("products", added)
-		s.Count("product_accounts", linked)
-	}
-	return nil
+	return given, nil
 }

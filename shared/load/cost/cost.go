@@ -17,7 +17,8 @@ func granularity(index snapshot.Index) string { return string(index.Name.Interva
 
 var services = load.Table{
 	Name: "services", Section: "service[]", Nature: load.PeriodFact, Touched: true,
-	Key: []string{"account_id", "service", "usage_types", "date_from", "period_granularity"},
+	Key:  []string{"account_id", "service", "usage_types", "date_from", "period_granularity"},
+	Span: [2]string{"date_from", "date_to"},
 	Columns: []load.Column{
 		{Name: "service", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "date_from", Type: load.Date, Rule: load.Required},

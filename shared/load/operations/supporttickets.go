@@ -5,6 +5,8 @@ import "view360/shared/load"
 var supportTickets = load.Table{
 	Name: "support_tickets", Section: "support_tickets[]", Nature: load.Event,
 	Touched: true,
+	Wrapped: "tickets",
+	Span:    [2]string{"date_from", "date_to"},
 	Key:     []string{"case_id"},
 	Columns: []load.Column{
 		{Name: "case_id", Type: load.Varchar(255), Rule: load.Required},
@@ -17,7 +19,7 @@ var supportTickets = load.Table{
 		{Name: "time_created", Type: load.Timestamp, Rule: load.Required},
 		{Name: "submitted_by", Type: load.Varchar(255), Rule: load.Cut},
 		{Name: "language", Type: load.Varchar(10), Rule: load.Cut, Default: "en"},
-		{Name: "date_from", Type: load.Date, Rule: load.Required},
-		{Name: "date_to", Type: load.Date, Rule: load.Required},
+		{Name: "date_from", Type: load.Date, Rule: load.Required, Shared: true},
+		{Name: "date_to", Type: load.Date, Rule: load.Required, Shared: true},
 	},
 }

@@ -1,0 +1,93 @@
+package index
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// maxToken bounds one text or number, which the JSON decoder holds as a whole.
+const maxToken = 16 << 20
+
+// checkedReader passes a document on, and fails at the first byte that is no UTF-8 and in the middle of a text or number
+// that is longer than maxToken.
+type checkedReader struct {
+	source  io.Reader
+	offset  int64  // bytes passed on
+	partial []byte // beginning of a character that the last piece ended in
+	run     int    // bytes since the token began
+	inText  bool
+	escaped bool
+}
+
+func (c *checkedReader) Read(p []byte) (int, error) {
+	n, err := c.source.Read(p)
+	if at := c.invalid(p[:n]); at >= 0 {
+		return 0, unfit(at, "it is no UTF-8 at byte %d", at)
+	}
+	for _, b := range p[:n] {
+		c.step(b)
+		if c.run > maxToken {
+			return 0, unfit(c.offset, "a text or number before byte %d is longer than %d bytes", c.offset+int64(n), maxToken)
+		}
+	}
+	c.offset += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("reading the object: %w", err)
+	}
+	return n, err
+}
+
+// invalid is the offset of the first byte in piece that is no UTF-8, or -1. A character may go on in the next piece.
+func (c *checkedReader) invalid(piece []byte) int64 {
+	start := c.offset - int64(len(c.partial))
+	for len(c.partial) > 0 && len(piece) > 0 && !utf8.FullRune(c.partial) {
+		c.partial, piece = append(c.partial, piece[0]), piece[1:]
+	}
+	if len(c.partial) > 0 {
+		if !utf8.FullRune(c.partial) {
+			return -1
+		}
+		if !utf8.Valid(c.partial) {
+			return start
+		}
+		start += int64(len(c.partial))
+		c.partial = c.partial[:0]
+	}
+	whole := len(piece)
+	for i := 1; i <= min(utf8.UTFMax, len(piece)); i++ {
+		if utf8.RuneStart(piece[len(piece)-i]) {
+			if !utf8.FullRune(piece[len(piece)-i:]) {
+				whole -= i
+			}
+			break
+		}
+	}
+	if utf8.Valid(piece[:whole]) {
+		c.partial = append(c.partial, piece[whole:]...)
+		return -1
+	}
+	for i := 0; ; {
+		r, size := utf8.DecodeRune(piece[i:])
+		if r == utf8.RuneError && size == 1 {
+			return start + int64(i)
+		}
+		i += size
+	}
+}
+
+// step follows where texts and numbers begin and end.
+func (c *checkedReader) step(b byte) {
+	c.run++
+	switch {
+	case c.escaped:
+		c.escaped = false
+	case c.inText && b == '\\':
+		c.escaped = true
+	case b == '"':
+		c.inText, c.run = !c.inText, 0
+	case !c.inText && (b < '+' || b > 'z' || b == ',' || b == ':' || b == '[' || b == ']'):
+		c.run = 0
+	}
+}

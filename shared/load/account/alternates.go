@@ -1,0 +1,75 @@
+package account
+
+import (
+	"context"
+	_ "embed"
+
+	"view360/shared/load"
+	"view360/shared/snapshot"
+)
+
+// absent marks a member that is not there, as against one that is null: the sender does not know.
+const absent = `"absent"`
+
+var (
+	// alternateContacts finds which contacts there are.
+	alternateContacts = load.Table{
+		Name: "alternate_contacts", Section: "account.alternate_contacts",
+		Columns: []load.Column{
+			{Name: "billing", Type: load.JSON, Default: absent},
+			{Name: "operations", Type: load.JSON, Default: absent},
+			{Name: "security", Type: load.JSON, Default: absent},
+		},
+	}
+	// alternateContact is one of them.
+	alternateContact = load.Table{
+		Name: "alternate_contacts", Section: "account.alternate_contacts",
+		Columns: []load.Column{
+			{Name: "full_name", Member: "name", Type: load.Varchar(255), Rule: load.Cut},
+			{Name: "title", Type: load.Varchar(255), Rule: load.Cut},
+			{Name: "email", Type: load.Varchar(255), Rule: load.Cut},
+			{Name: "phone_number", Member: "phone", Type: load.Varchar(20), Rule: load.Cut},
+		},
+	}
+)
+
+//go:embed alternate_contacts.sql
+var upsertAlternates string
+
+// alternates writes the billing, operations and security contacts. One that is null is removed, one that is absent stays.
+func alternates(ctx context.Context, s *load.Session, id int32, place snapshot.Range) error {
+	contents, ok, err := s.Object(ctx, alternateContacts)
+	if err != nil || !ok {
+		return err
+	}
+	s.Count(alternateContacts.Name, load.Counts{Read: -1}) // the object around the contacts is no row
+	var types, gone []string
+	columns := make([][]*string, len(alternateContact.Columns))
+	for _, c := range alternateContacts.Columns {
+		switch content := contents[c.Name]; {
+		case content == nil:
+			gone = append(gone, c.Name)
+		case *content == absent || *content == "{}":
+		default:
+			contact := alternateContact
+			contact.Section += "." + c.Name
+			values, ok, err := s.Row(ctx, contact, *content)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			types = append(types, c.Name)
+			for i, column := range contact.Columns {
+				columns[i] = append(columns[i], values[column.Name])
+			}
+		}
+	}
+	arguments := []any{id, place.ObservedAt, types}
+	for _, values := range columns {
+		arguments = append(arguments, values)
+	}
+	_, err = rows(ctx, s, alternateContacts.Name, upsertAlternates, append(arguments, gone)...)
+	return err
+}

@@ -1,0 +1,67 @@
+package account
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"view360/shared/load"
+)
+
+//go:embed products.sql
+var addProducts string
+
+//go:embed product_accounts.sql
+var linkProducts string
+
+// longestName is what products.name holds.
+const longestName = 255
+
+// products adds the products that the account names, and the links to them. Neither is ever changed or removed: people
+// maintain both by hand.
+func products(ctx context.Context, s *load.Session, id int32, list *string) error {
+	if list == nil {
+		return nil
+	}
+	names, err := split(ctx, s, *list)
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	for _, step := range []struct {
+		table, statement string
+		arguments        []any
+	}{
+		{"products", addProducts, []any{names}},
+		{"product_accounts", linkProducts, []any{id, names}},
+	} {
+		tag, err := s.Tx.Exec(ctx, step.statement, step.arguments...)
+		if err != nil {
+			return fmt.Errorf("writing %s: %w", step.table, err)
+		}
+		read, created := int64(len(names)), tag.RowsAffected()
+		s.Count(step.table, load.Counts{Read: read, Created: created, Unchanged: read - created})
+	}
+	return nil
+}
+
+// split returns the names of a list, each once whatever its case. None is the sender's word for no product.
+func split(ctx context.Context, s *load.Session, list string) ([]string, error) {
+	var names []string
+	seen := map[string]bool{"": true, "none": true}
+	for name := range strings.SplitSeq(list, ",") {
+		name = strings.TrimSpace(name)
+		if utf8.RuneCountInString(name) > longestName {
+			if err := s.Adapt(ctx, load.Table{Name: "products", Section: "account.product"}, "name", name); err != nil {
+				return nil, err
+			}
+			name = strings.TrimSpace(string([]rune(name)[:longestName]))
+		}
+		if folded := strings.ToLower(name); !seen[folded] {
+			seen[folded] = true
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
