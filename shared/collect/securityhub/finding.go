@@ -17,6 +17,8 @@ func toFinding(f types.AwsSecurityFinding) snapshot.SecurityHubFinding {
 		RecordState: string(types.RecordStateActive), ProductName: f.ProductName, CompanyName: f.CompanyName,
 		ProductARN: f.ProductArn, GeneratorID: f.GeneratorId, Generator: aws.ToString(f.ProductName),
 	}
+	// Readers need a text here; a finding without a resource gets the product that found it.
+	finding.Service = f.ProductName
 	if len(f.Resources) > 0 {
 		finding.Service, finding.ResourceType, finding.ResourceID = f.Resources[0].Type, f.Resources[0].Type, f.Resources[0].Id
 	}

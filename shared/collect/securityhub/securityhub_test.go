@@ -147,7 +147,7 @@ func TestD47NoResources(t *testing.T) {
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{}, finding(b, "bare", func(f *simaws.SecurityFinding) { f.Resources = nil }), finding(b, "usual", asIs))
 	got := products(t, b.Passed())[0].Findings
-	if len(got) != 2 || got[0].ResourceID != nil || got[0].Service != nil || *got[1].Service != "AwsS3Bucket" {
+	if len(got) != 2 || got[0].ResourceID != nil || got[0].Service == nil || *got[0].Service != "Security Hub" || *got[1].Service != "AwsS3Bucket" {
 		t.Errorf("got %+v", got)
 	}
 }
