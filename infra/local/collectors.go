@@ -25,6 +25,7 @@ import (
 	"view360/shared/collect/serviceresources"
 	"view360/shared/collect/supporttickets"
 	"view360/shared/collect/trustedadvisor"
+	"view360/shared/collect/waf"
 )
 
 // collectors are the collectors of the catalogue, in its order.
@@ -50,4 +51,5 @@ var collectors = []collect.Collector{
 	cloudtrail.Collector,
 	inspector.Collector,
 	securityhub.Collector,
+	waf.Collector,
 }

@@ -280,4 +280,27 @@ var Sources = []Source{
 		// 270,000 findings a run at 3 requests per second; each product's list is buffered on its own.
 		MemoryMB: 512, Timeout: 15 * time.Minute,
 	},
+	{
+		Word: "waf", Scope: Regional,
+		Sections: []string{"security.waf", "security.waf_rules"},
+		Group:    "security",
+		Tables:   []string{"waf_rules", "waf_rules_detailed"},
+		Views:    []string{"view_waf_rules", "view_waf_rules_detailed"},
+		Actions: []Action{
+			{Name: "wafv2:ListWebACLs"},
+			// Those of CloudFront are in the partition's global region.
+			{Name: "wafv2:GetWebACL", Resource: "arn:${Partition}:wafv2:*:${Account}:*/webacl/*/*"},
+			{Name: "wafv2:GetLoggingConfiguration", Resource: "arn:${Partition}:wafv2:*:${Account}:*/webacl/*/*"},
+			{Name: "wafv2:ListTagsForResource", Resource: "arn:${Partition}:wafv2:*:${Account}:*/webacl/*/*"},
+			{Name: "wafv2:ListResourcesForWebACL", Resource: "arn:${Partition}:wafv2:*:${Account}:*/webacl/*/*"},
+			{Name: "cloudfront:ListDistributionsByWebACLId"},
+			{Name: "elasticloadbalancing:DescribeWebACLAssociation", Dependent: true},
+			{Name: "appsync:ListResourcesForWebACL", Dependent: true},
+			{Name: "cognito-idp:ListResourcesForWebACL", Dependent: true},
+			{Name: "apprunner:ListAssociatedServicesForWebAcl", Dependent: true},
+			{Name: "ec2:DescribeVerifiedAccessInstanceWebAclAssociations", Dependent: true},
+			{Name: "amplify:ListResourcesForWebACL", Dependent: true},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
 }

@@ -1,0 +1,75 @@
+package waf
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/wafv2/types"
+
+	"view360/shared/collect"
+	"view360/shared/snapshot"
+)
+
+// accessList is all that was read of one web ACL.
+type accessList struct {
+	scope     types.Scope
+	summary   types.WebACLSummary
+	acl       *types.WebACL
+	logs      []string
+	resources []string
+	tags      []snapshot.Tag
+}
+
+// add writes the web ACL and its rules.
+func (l *accessList) add(part *collect.Part) error {
+	if err := part.Add(aclSection, l.toWebACL()); err != nil {
+		return err
+	}
+	for _, rule := range l.acl.Rules {
+		if err := part.Add(ruleSection, l.toRule(rule)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *accessList) toWebACL() snapshot.WebACL {
+	acl := snapshot.WebACL{
+		Name: l.summary.Name, ID: l.summary.Id, ARN: l.summary.ARN, Scope: string(l.scope), Description: aws.ToString(l.summary.Description),
+		DefaultAction: toDefault(l.acl.DefaultAction), RulesCount: len(l.acl.Rules), Capacity: l.acl.Capacity,
+		AssociatedResources: append([]string{}, l.resources...), AssociatedResourcesCount: len(l.resources),
+		LoggingEnabled: len(l.logs) > 0, LogDestinations: append([]string{}, l.logs...),
+		BlockedCountries: []string{}, IPSets: []string{}, Tags: append([]snapshot.Tag{}, l.tags...),
+	}
+	for _, rule := range l.acl.Rules {
+		switch statementType(rule.Statement) {
+		case managedGroup:
+			acl.ManagedRulesCount++
+		case rateBased:
+			acl.RateLimitRulesCount++
+		default:
+			acl.CustomRulesCount++
+		}
+		acl.BlockedCountries = append(acl.BlockedCountries, blockedCountries(rule)...)
+		acl.IPSets = append(acl.IPSets, ipSets(rule.Statement)...)
+		if rule.VisibilityConfig != nil {
+			acl.SampledRequestsEnabled = acl.SampledRequestsEnabled || rule.VisibilityConfig.SampledRequestsEnabled
+			acl.CloudWatchMetricsEnabled = acl.CloudWatchMetricsEnabled || rule.VisibilityConfig.CloudWatchMetricsEnabled
+		}
+	}
+	acl.GeoBlockingEnabled = len(acl.BlockedCountries) > 0
+	return acl
+}
+
+func (l *accessList) toRule(r types.Rule) snapshot.WAFRule {
+	kind := statementType(r.Statement)
+	rule := snapshot.WAFRule{
+		WebACLName: aws.ToString(l.summary.Name), RuleName: aws.ToString(r.Name), Priority: r.Priority, Action: toAction(r), StatementType: kind,
+		IsManagedRule: kind == managedGroup, IsCustomRule: kind != managedGroup, RateLimit: kind == rateBased, LoggingEnabled: len(l.logs) > 0,
+		GeoBlocking: looksAt(r.Statement, isGeo), SQLInjection: looksAt(r.Statement, isSQLInjection), HasXSSProtection: looksAt(r.Statement, isXSS),
+		WAFVersion: "v2", IsCompliant: compliant(r.Statement), Scope: string(l.scope),
+	}
+	if r.VisibilityConfig != nil {
+		rule.SampleRequestEnabled = r.VisibilityConfig.SampledRequestsEnabled
+		rule.CloudWatchEnabled = r.VisibilityConfig.CloudWatchMetricsEnabled
+	}
+	return rule
+}

@@ -1,0 +1,83 @@
+package waf
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	cloudfronttypes "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+	"github.com/aws/aws-sdk-go-v2/service/wafv2"
+	"github.com/aws/aws-sdk-go-v2/service/wafv2/types"
+)
+
+// resources are the ARNs of what the web ACL protects. With an error they are those that could be read.
+func (r reader) resources(ctx context.Context, summary types.WebACLSummary) ([]string, error) {
+	if r.distributions != nil {
+		return r.protectedDistributions(ctx, summary)
+	}
+	var arns []string
+	var failures []error
+	for _, kind := range types.ResourceType("").Values() {
+		got, err := r.api.ListResourcesForWebACL(ctx, &wafv2.ListResourcesForWebACLInput{WebACLArn: summary.ARN, ResourceType: kind})
+		var unknown *types.WAFInvalidParameterException
+		switch {
+		case errors.As(err, &unknown): // a region without such resources does not know their type
+		case err != nil:
+			failures = append(failures, err)
+		default:
+			arns = append(arns, got.ResourceArns...)
+		}
+	}
+	return arns, errors.Join(failures...)
+}
+
+// protectedDistributions asks CloudFront, which alone knows its associations (D50).
+func (r reader) protectedDistributions(ctx context.Context, summary types.WebACLSummary) ([]string, error) {
+	next := func(marker *string) (*cloudfronttypes.DistributionList, *string, error) {
+		page, err := r.distributions.ListDistributionsByWebACLId(ctx, &cloudfront.ListDistributionsByWebACLIdInput{
+			WebACLId: summary.ARN, MaxItems: aws.Int32(pageSize), Marker: marker,
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		if list := page.DistributionList; aws.ToBool(list.IsTruncated) {
+			return list, list.NextMarker, nil
+		}
+		return page.DistributionList, nil, nil
+	}
+	var arns []string
+	for distribution, err := range marked(next, func(list *cloudfronttypes.DistributionList) []cloudfronttypes.DistributionSummary { return list.Items }) {
+		if err != nil {
+			return arns, err
+		}
+		arns = append(arns, aws.ToString(distribution.ARN))
+	}
+	return arns, nil
+}
+
+// marked is the sequence of the items of all pages, for operations without a paginator in the SDK. A marker that comes
+// back ends it, as in the SDK's paginators.
+func marked[Page, Item any](next func(marker *string) (Page, *string, error), items func(Page) []Item) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		var marker *string
+		for {
+			page, after, err := next(marker)
+			if err != nil {
+				var none Item
+				yield(none, err)
+				return
+			}
+			for _, item := range items(page) {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if aws.ToString(after) == "" || aws.ToString(after) == aws.ToString(marker) {
+				return
+			}
+			marker = after
+		}
+	}
+}

@@ -1,0 +1,182 @@
+// Package waf collects the web ACLs of AWS WAF and their rules from one read: those of a region, and in the home region
+// also those of CloudFront, which the partition's global region keeps.
+//
+//	operations  wafv2 ListWebACLs (all pages); for each web ACL, side by side: GetWebACL, GetLoggingConfiguration,
+//	            ListTagsForResource (unless tags are left out) and ListResourcesForWebACL once per resource type;
+//	            cloudfront ListDistributionsByWebACLId (all pages) for those of CloudFront
+//	scope       region; CloudFront in the home region
+//	window      none: state at run time
+//	sections    security.waf, security.waf_rules
+//	paid        no
+//	quotas      ListResourcesForWebACL, ListTagsForResource 5 requests per second, others more
+//	            https://docs.aws.amazon.com/waf/latest/developerguide/limits.html
+package waf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	"github.com/aws/aws-sdk-go-v2/service/wafv2"
+	"github.com/aws/aws-sdk-go-v2/service/wafv2/types"
+
+	"view360/shared/collect"
+	"view360/shared/fault"
+	"view360/shared/snapshot"
+)
+
+// API is the part of the WAF client that Collect uses; each method is one IAM action of the role.
+type API interface {
+	ListWebACLs(context.Context, *wafv2.ListWebACLsInput, ...func(*wafv2.Options)) (*wafv2.ListWebACLsOutput, error)
+	GetWebACL(context.Context, *wafv2.GetWebACLInput, ...func(*wafv2.Options)) (*wafv2.GetWebACLOutput, error)
+	GetLoggingConfiguration(context.Context, *wafv2.GetLoggingConfigurationInput, ...func(*wafv2.Options)) (*wafv2.GetLoggingConfigurationOutput, error)
+	ListTagsForResource(context.Context, *wafv2.ListTagsForResourceInput, ...func(*wafv2.Options)) (*wafv2.ListTagsForResourceOutput, error)
+	ListResourcesForWebACL(context.Context, *wafv2.ListResourcesForWebACLInput, ...func(*wafv2.Options)) (*wafv2.ListResourcesForWebACLOutput, error)
+}
+
+// Distributions is the part of the CloudFront client that Collect uses; its method is one IAM action of the role.
+type Distributions interface {
+	ListDistributionsByWebACLId(context.Context, *cloudfront.ListDistributionsByWebACLIdInput, ...func(*cloudfront.Options)) (*cloudfront.ListDistributionsByWebACLIdOutput, error)
+}
+
+// Collector is the catalogue's waf.
+var Collector = collect.Collector{
+	Word: "waf",
+	Rate: collect.Rate{PerSecond: 5, Burst: 5},
+	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
+		global := cfg.Copy()
+		global.Region = collect.GlobalRegion(scope.Region)
+		return Collect(ctx, wafv2.NewFromConfig(cfg), wafv2.NewFromConfig(global), cloudfront.NewFromConfig(global), scope, part)
+	},
+}
+
+const (
+	aclSection  = "security.waf"
+	ruleSection = "security.waf_rules"
+	source      = "waf"
+	atOnce      = 5
+	pageSize    = 100
+)
+
+// Collect writes a [snapshot.WebACL] for each web ACL and a [snapshot.WAFRule] for each of its rules, in the order of
+// ListWebACLs, the regional ones first. A web ACL that cannot be read is a warning and is left out; what else cannot be
+// read of one is a warning and left empty. So is CloudFront's half as a whole.
+func Collect(ctx context.Context, regional, global API, distributions Distributions, scope collect.Scope, part *collect.Part) error {
+	part.Empty(aclSection, ruleSection)
+	reader := reader{part: part, api: regional, scope: types.ScopeRegional, omitTags: scope.Options.OmitTags}
+	if err := reader.collect(ctx); err != nil {
+		return err
+	}
+	if !scope.Home {
+		return nil
+	}
+	reader.api, reader.scope, reader.distributions = global, types.ScopeCloudfront, distributions
+	err := reader.collect(ctx)
+	if err == nil || ctx.Err() != nil || fault.IsRetryable(err) {
+		return err
+	}
+	part.Warn(source, err)
+	return nil
+}
+
+// reader reads the web ACLs of one scope.
+type reader struct {
+	part          *collect.Part
+	api           API
+	distributions Distributions // of scope CLOUDFRONT
+	scope         types.Scope
+	omitTags      bool
+}
+
+func (r reader) collect(ctx context.Context) error {
+	next := func(marker *string) (*wafv2.ListWebACLsOutput, *string, error) {
+		page, err := r.api.ListWebACLs(ctx, &wafv2.ListWebACLsInput{Scope: r.scope, Limit: aws.Int32(pageSize), NextMarker: marker})
+		if err != nil {
+			return nil, nil, err
+		}
+		return page, page.NextMarker, nil
+	}
+	summaries := marked(next, func(page *wafv2.ListWebACLsOutput) []types.WebACLSummary { return page.WebACLs })
+	err := collect.InOrder(ctx, atOnce, summaries, r.read, func(list *accessList) error {
+		if list == nil {
+			return nil
+		}
+		return list.add(r.part)
+	})
+	if err != nil {
+		return fmt.Errorf("listing web ACLs of scope %s: %w", r.scope, err)
+	}
+	return nil
+}
+
+// read returns nil for a web ACL that is gone or cannot be read.
+func (r reader) read(ctx context.Context, summary types.WebACLSummary) (*accessList, error) {
+	got, err := r.api.GetWebACL(ctx, &wafv2.GetWebACLInput{Name: summary.Name, Id: summary.Id, Scope: r.scope})
+	if isAbsent(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, r.warn(ctx, "getting", summary, err)
+	}
+	list := &accessList{scope: r.scope, summary: summary, acl: got.WebACL}
+	var logging, association, tagging error
+	list.logs, logging = r.logs(ctx, summary)
+	list.resources, association = r.resources(ctx, summary)
+	list.tags, tagging = r.tags(ctx, summary)
+	return list, errors.Join(
+		r.warn(ctx, "reading the logging of", summary, logging),
+		r.warn(ctx, "listing the resources of", summary, association),
+		r.warn(ctx, "listing the tags of", summary, tagging))
+}
+
+// warn records what failed for one web ACL; what ends the whole run is returned.
+func (r reader) warn(ctx context.Context, doing string, summary types.WebACLSummary, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		r.part.Warn(source, fmt.Errorf("%s web ACL %s: %w", doing, aws.ToString(summary.Name), err))
+	}
+	return nil
+}
+
+// isAbsent reports whether err says that what was asked for does not exist.
+func isAbsent(err error) bool {
+	var absent *types.WAFNonexistentItemException
+	return errors.As(err, &absent)
+}
+
+// logs are the log destinations, none for a web ACL without a logging configuration.
+func (r reader) logs(ctx context.Context, summary types.WebACLSummary) ([]string, error) {
+	got, err := r.api.GetLoggingConfiguration(ctx, &wafv2.GetLoggingConfigurationInput{ResourceArn: summary.ARN})
+	if isAbsent(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return got.LoggingConfiguration.LogDestinationConfigs, nil
+}
+
+func (r reader) tags(ctx context.Context, summary types.WebACLSummary) ([]snapshot.Tag, error) {
+	if r.omitTags {
+		return nil, nil
+	}
+	next := func(marker *string) (*wafv2.ListTagsForResourceOutput, *string, error) {
+		page, err := r.api.ListTagsForResource(ctx, &wafv2.ListTagsForResourceInput{ResourceARN: summary.ARN, Limit: aws.Int32(pageSize), NextMarker: marker})
+		if err != nil {
+			return nil, nil, err
+		}
+		return page, page.NextMarker, nil
+	}
+	var tags []snapshot.Tag
+	for tag, err := range marked(next, func(page *wafv2.ListTagsForResourceOutput) []types.Tag { return page.TagInfoForResource.TagList }) {
+		if err != nil {
+			return tags, err
+		}
+		tags = append(tags, snapshot.Tag{Key: aws.ToString(tag.Key), Value: aws.ToString(tag.Value)})
+	}
+	return tags, nil
+}

@@ -1,0 +1,379 @@
+package waf_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/collect"
+	"view360/shared/collect/waf"
+	"view360/shared/collecttest"
+	"view360/shared/fault"
+	"view360/shared/simaws"
+	"view360/shared/snapshot"
+)
+
+const (
+	aclSection  = "security.waf"
+	ruleSection = "security.waf_rules"
+)
+
+// object is JSON with the API's own member names.
+type object = map[string]any
+
+func bench(t *testing.T) *collecttest.Bench {
+	t.Helper()
+	t.Parallel()
+	return collecttest.New(t, waf.Collector, simaws.Options{})
+}
+
+func acls(t *testing.T, r collecttest.Result) []snapshot.WebACL {
+	t.Helper()
+	return collecttest.Elements[snapshot.WebACL](t, r, aclSection)
+}
+
+func rules(t *testing.T, r collecttest.Result) []snapshot.WAFRule {
+	t.Helper()
+	return collecttest.Elements[snapshot.WAFRule](t, r, ruleSection)
+}
+
+func names(acls []snapshot.WebACL) []string {
+	names := []string{}
+	for _, acl := range acls {
+		names = append(names, *acl.Name)
+	}
+	return names
+}
+
+// acl is a web ACL of the region with the given rules.
+func acl(name string, rules ...object) simaws.WebACL {
+	list := simaws.WebACL{
+		Name: name, ID: "id-" + name, ARN: "arn:aws:wafv2:us-east-1:528416073925:regional/webacl/" + name + "/id", Scope: "REGIONAL",
+		DefaultAction: object{"Allow": object{}},
+	}
+	for i, rule := range rules {
+		rule["Name"], rule["Priority"] = fmt.Sprint("rule-", i), i
+		rule["VisibilityConfig"] = object{"SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": i > 0, "MetricName": "m"}
+		list.Rules = append(list.Rules, rule)
+	}
+	return list
+}
+
+// rule is one with an action, or for a group with an override.
+func rule(action string, statement object) object {
+	if statement["ManagedRuleGroupStatement"] != nil || statement["RuleGroupReferenceStatement"] != nil {
+		return object{"Statement": statement, "OverrideAction": object{action: object{}}}
+	}
+	return object{"Statement": statement, "Action": object{action: object{}}}
+}
+
+func managed(vendor, name string) object {
+	return object{"ManagedRuleGroupStatement": object{"VendorName": vendor, "Name": name}}
+}
+
+func geo(countries ...string) object {
+	return object{"GeoMatchStatement": object{"CountryCodes": countries}}
+}
+
+func not(statement object) object { return object{"NotStatement": object{"Statement": statement}} }
+
+func and(statements ...object) object {
+	return object{"AndStatement": object{"Statements": statements}}
+}
+
+func ipSet(arn string) object { return object{"IPSetReferenceStatement": object{"ARN": arn}} }
+
+var (
+	inBody = object{"FieldToMatch": object{"Body": object{}}, "TextTransformations": []object{{"Priority": 0, "Type": "NONE"}}}
+	sqli   = object{"SqliMatchStatement": inBody}
+	xss    = object{"XssMatchStatement": inBody}
+)
+
+func TestGolden(t *testing.T) {
+	b := bench(t)
+	b.Passed().Golden(t, "waf")
+	b.LeastPrivilege()
+}
+
+func TestGlobalListsInTheHomeRegionOnly(t *testing.T) {
+	b := bench(t)
+	b.Request.Region, b.Request.Home = "eu-west-1", true
+	scopes := map[string]int{}
+	for _, acl := range acls(t, b.Passed()) {
+		scopes[acl.Scope]++
+	}
+	if scopes["CLOUDFRONT"] != 2 || scopes["REGIONAL"] == 0 {
+		t.Errorf("at home in eu-west-1 got %v, want those of CloudFront too", scopes)
+	}
+	b.Request.Home = false
+	for _, acl := range acls(t, b.Passed()) {
+		if acl.Scope != "REGIONAL" {
+			t.Errorf("elsewhere got %s of scope %s", *acl.Name, acl.Scope)
+		}
+	}
+}
+
+func TestComplianceTable(t *testing.T) {
+	b := bench(t)
+	none := object{"Action": object{"Block": object{}}}
+	bytes := object{"ByteMatchStatement": object{"SearchString": "YQ==", "PositionalConstraint": "CONTAINS", "FieldToMatch": inBody["FieldToMatch"], "TextTransformations": inBody["TextTransformations"]}}
+	cases := []struct {
+		rule      object
+		kind      string
+		compliant bool
+	}{
+		{rule("None", managed("AWS", "a")), "ManagedRuleGroupStatement", true},
+		{rule("None", managed("Amazon", "a")), "ManagedRuleGroupStatement", true},
+		{rule("None", managed("Fortinet", "a")), "ManagedRuleGroupStatement", false},
+		{rule("None", object{"ManagedRuleGroupStatement": object{"Name": "a"}}), "ManagedRuleGroupStatement", false},
+		{rule("Block", object{"RateBasedStatement": object{"Limit": 100, "AggregateKeyType": "IP"}}), "RateBasedStatement", true},
+		{rule("Block", sqli), "SqliMatchStatement", true},
+		{rule("Block", xss), "XssMatchStatement", true},
+		{rule("Count", geo("KP")), "GeoMatchStatement", true},
+		{rule("Allow", ipSet("arn")), "IPSetReferenceStatement", true},
+		{rule("None", object{"RuleGroupReferenceStatement": object{"ARN": "arn"}}), "RuleGroupReferenceStatement", true},
+		{rule("Block", and(sqli, xss)), "AndStatement", false},
+		{rule("Block", object{"OrStatement": object{"Statements": []object{sqli, xss}}}), "OrStatement", false},
+		{rule("Block", not(sqli)), "NotStatement", false},
+		{rule("Block", bytes), "ByteMatchStatement", false},
+		{rule("Block", object{"SizeConstraintStatement": object{"ComparisonOperator": "GT", "Size": 1, "FieldToMatch": inBody["FieldToMatch"]}}), "SizeConstraintStatement", false},
+		{rule("Block", object{"RegexMatchStatement": object{"RegexString": "a", "FieldToMatch": inBody["FieldToMatch"]}}), "RegexMatchStatement", false},
+		{rule("Block", object{"RegexPatternSetReferenceStatement": object{"ARN": "arn", "FieldToMatch": inBody["FieldToMatch"]}}), "RegexPatternSetReferenceStatement", false},
+		{rule("Block", object{"LabelMatchStatement": object{"Scope": "LABEL", "Key": "k"}}), "LabelMatchStatement", false},
+		{rule("Block", object{"AsnMatchStatement": object{"AsnList": []int{1}}}), "AsnMatchStatement", false},
+		{none, "Unknown", false},
+	}
+	var all []object
+	for _, c := range cases {
+		all = append(all, c.rule)
+	}
+	simaws.Set(b.Organization, simaws.Place{}, acl("all", all...))
+	got := rules(t, b.Passed())
+	if len(got) != len(cases) {
+		t.Fatalf("got %d rules, want %d", len(got), len(cases))
+	}
+	for i, c := range cases {
+		if got[i].StatementType != c.kind || got[i].IsCompliant != c.compliant {
+			t.Errorf("rule %d: got %s, compliant %v; want %s, %v", i, got[i].StatementType, got[i].IsCompliant, c.kind, c.compliant)
+		}
+	}
+}
+
+func TestD52RulesAreWalked(t *testing.T) {
+	scoped := func(s object) object {
+		return object{"RateBasedStatement": object{"Limit": 100, "AggregateKeyType": "IP", "ScopeDownStatement": s}}
+	}
+	group := managed("AWS", "AWSManagedRulesCommonRuleSet")
+	group["ManagedRuleGroupStatement"].(object)["ScopeDownStatement"] = geo("KP")
+	type flags struct{ Geo, SQL, XSS bool }
+	cases := []struct {
+		rule object
+		want flags
+	}{
+		{rule("Block", geo("KP")), flags{Geo: true}},
+		{rule("Block", scoped(and(geo("KP"), not(sqli)))), flags{Geo: true, SQL: true}},
+		{rule("Block", object{"OrStatement": object{"Statements": []object{xss, sqli}}}), flags{SQL: true, XSS: true}},
+		{rule("None", managed("AWS", "AWSManagedRulesSQLiRuleSet")), flags{SQL: true}},
+		{rule("None", managed("Fortinet", "SQLi_XSS")), flags{SQL: true, XSS: true}},
+		{rule("None", group), flags{Geo: true, XSS: true}},
+		{rule("Block", ipSet("arn:GeoMatchStatement:SqliMatchStatement")), flags{}}, // a name is no statement
+	}
+	b := bench(t)
+	var all []object
+	for _, c := range cases {
+		all = append(all, c.rule)
+	}
+	simaws.Set(b.Organization, simaws.Place{}, acl("nested", all...))
+	for i, r := range rules(t, b.Passed()) {
+		if got := (flags{r.GeoBlocking, r.SQLInjection, r.HasXSSProtection}); got != cases[i].want {
+			t.Errorf("rule %d: got %+v, want %+v", i, got, cases[i].want)
+		}
+	}
+}
+
+func TestActions(t *testing.T) {
+	b := bench(t)
+	custom := object{"Statement": sqli, "Action": object{"Block": object{"CustomResponse": object{"ResponseCode": 451, "ResponseHeaders": []object{{"Name": "x", "Value": "y"}}}}}}
+	list := acl("actions", rule("Allow", sqli), rule("Count", sqli), rule("Captcha", sqli), rule("Challenge", sqli), custom,
+		rule("Count", managed("AWS", "a")), rule("None", managed("AWS", "a")), object{"Statement": sqli})
+	list.DefaultAction = object{"Block": object{}}
+	simaws.Set(b.Organization, simaws.Place{}, list)
+	result := b.Passed()
+	for i, want := range []string{`{"Allow":{}}`, `{"Count":{}}`, `{"Captcha":{}}`, `{"Challenge":{}}`,
+		`{"Block":{"CustomResponse":{"ResponseCode":451,"ResponseHeaders":[{"Name":"x","Value":"y"}]}}}`, `{"Count":{}}`, `{"None":{}}`, `{"None":{}}`} {
+		if !strings.Contains(string(result.Content[ruleSection]), fmt.Sprintf(`"priority":%d,"action":%s,`, i, want)) {
+			t.Errorf("rule %d lacks the action %s", i, want)
+		}
+	}
+	if !strings.Contains(string(result.Content[aclSection]), `"default_action":{"Block":{}},`) {
+		t.Errorf("the default action is missing: %s", result.Content[aclSection])
+	}
+}
+
+func TestD50AssociationsWithoutLogging(t *testing.T) {
+	b := bench(t)
+	silent := acl("silent")
+	silent.Resources = map[string][]string{}
+	var want []string
+	for _, kind := range []string{"APPLICATION_LOAD_BALANCER", "API_GATEWAY", "APPSYNC", "COGNITO_USER_POOL", "APP_RUNNER_SERVICE", "VERIFIED_ACCESS_INSTANCE", "AMPLIFY"} {
+		silent.Resources[kind] = []string{"arn:" + kind}
+		want = append(want, "arn:"+kind)
+	}
+	simaws.Set(b.Organization, simaws.Place{}, silent)
+	got := acls(t, b.Passed())[0]
+	slices.Sort(want)
+	slices.Sort(got.AssociatedResources)
+	if diff := cmp.Diff(want, got.AssociatedResources); diff != "" || got.AssociatedResourcesCount != len(want) {
+		t.Errorf("got %d resources (-want +got):\n%s", got.AssociatedResourcesCount, diff)
+	}
+	if got.LoggingEnabled {
+		t.Error("logging is on without a configuration")
+	}
+}
+
+func TestD50CloudFrontHasLoggingAndDistributions(t *testing.T) {
+	b := bench(t)
+	list := acl("cdn")
+	list.Scope, list.Logs = "CLOUDFRONT", []string{"arn:log"}
+	simaws.Set(b.Organization, simaws.Place{}, list)
+	got := acls(t, b.Passed())[0]
+	if !got.LoggingEnabled || got.AssociatedResourcesCount != 2 || !strings.Contains(got.AssociatedResources[0], ":distribution/") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestD50UnreadableAssociationsAreToldOf(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Operation: "ListResourcesForWebACL", Kind: simaws.Denied})
+	result := b.Run()
+	if result.Status != collect.Warned || result.Reason != "denied wafv2:ListResourcesForWebACL" {
+		t.Errorf("got status %q (%s)", result.Status, result.Reason)
+	}
+	logging := 0
+	for _, acl := range acls(t, result) {
+		if acl.LoggingEnabled {
+			logging++
+		}
+	}
+	if logging == 0 {
+		t.Error("the logging is lost with the associations")
+	}
+}
+
+func TestD51OnlyBlockedCountries(t *testing.T) {
+	b := bench(t)
+	simaws.Set(b.Organization, simaws.Place{},
+		acl("blocks", rule("Block", geo("KP")), rule("Block", and(geo("IR"), ipSet("arn:set"))), rule("Allow", not(geo("SY")))),
+		acl("allows", rule("Allow", geo("DE")), rule("Block", not(geo("GB"))), rule("Count", geo("FR"))))
+	got := acls(t, b.Passed())
+	if diff := cmp.Diff([]string{"KP", "IR", "SY"}, got[0].BlockedCountries); diff != "" || !got[0].GeoBlockingEnabled {
+		t.Errorf("blocked (-want +got):\n%s", diff)
+	}
+	if len(got[1].BlockedCountries) != 0 || got[1].GeoBlockingEnabled {
+		t.Errorf("lists of allowed countries count as blocked: %v", got[1].BlockedCountries)
+	}
+	if diff := cmp.Diff([]string{"arn:set"}, got[0].IPSets); diff != "" {
+		t.Errorf("nested IP sets (-want +got):\n%s", diff)
+	}
+}
+
+func TestD51OneUnreadableList(t *testing.T) {
+	b := bench(t)
+	simaws.Set(b.Organization, simaws.Place{}, acl("first", rule("Block", sqli)), acl("closed", rule("Block", xss)), acl("gone"), acl("last", rule("Block", sqli)))
+	b.Override(simaws.Answer{Service: "wafv2", Operation: "GetWebACL", Give: func(r simaws.Request) (any, error) {
+		switch {
+		case strings.Contains(string(r.Input), "id-closed"):
+			return nil, simaws.Failure(400, "WAFInvalidOperationException", "not now")
+		case strings.Contains(string(r.Input), "id-gone"):
+			return nil, simaws.Failure(400, "WAFNonexistentItemException", "gone")
+		}
+		return nil, simaws.ErrPassOn
+	}})
+	result := b.Run()
+	if result.Status != collect.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "WAFInvalidOperationException") {
+		t.Errorf("got status %q with %d warnings (%s)", result.Status, result.Warnings, result.Reason)
+	}
+	if diff := cmp.Diff([]string{"first", "last"}, names(acls(t, result))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := rules(t, result); len(got) != 2 {
+		t.Errorf("got %d rules, want 2", len(got))
+	}
+}
+
+func TestD51Tags(t *testing.T) {
+	b := bench(t)
+	list := acl("tagged")
+	list.Tags = map[string]string{}
+	for i := range 150 {
+		list.Tags[fmt.Sprintf("key-%03d", i)] = "value"
+	}
+	simaws.Set(b.Organization, simaws.Place{}, list)
+	if got := acls(t, b.Passed())[0].Tags; len(got) != 150 || got[149] != (snapshot.Tag{Key: "key-149", Value: "value"}) {
+		t.Errorf("got %d tags, want 150", len(got))
+	}
+	b.Request.Options.OmitTags = true
+	if got := acls(t, b.Passed())[0].Tags; len(got) != 0 {
+		t.Errorf("got %d tags although they are left out", len(got))
+	}
+}
+
+func TestD14AllPages(t *testing.T) {
+	b := bench(t)
+	var many []simaws.WebACL
+	for i := range 230 {
+		many = append(many, acl(fmt.Sprintf("acl-%03d", i)))
+	}
+	simaws.Set(b.Organization, simaws.Place{}, many...)
+	got := names(acls(t, b.Passed()))
+	if len(got) != 230 || !slices.IsSorted(got) {
+		t.Errorf("got %d web ACLs, in order %v; want 230", len(got), slices.IsSorted(got))
+	}
+}
+
+func TestD15ThrottlingLosesNothing(t *testing.T) {
+	b := bench(t)
+	want := b.Passed()
+	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.2})
+	result := b.Passed()
+	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
+	if result.Throttles == 0 {
+		t.Error("nothing was throttled")
+	}
+	if diff := cmp.Diff(want.Content, result.Content); diff != "" {
+		t.Errorf("(-calm +throttled):\n%s", diff)
+	}
+}
+
+func TestCloudFrontDenied(t *testing.T) {
+	b := bench(t)
+	b.Request.Region, b.Request.Home = "eu-west-1", true
+	b.Fault(simaws.Fault{Region: "us-east-1", Kind: simaws.PolicyDenied})
+	result := b.Run()
+	if result.Status != collect.Warned || result.Reason != "denied wafv2:ListWebACLs" {
+		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
+	}
+	if len(acls(t, result)) == 0 {
+		t.Error("the regional ones are lost")
+	}
+}
+
+func TestDenied(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Operation: "ListWebACLs", Kind: simaws.Denied})
+	if result := b.Run(); fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied wafv2:ListWebACLs" {
+		t.Errorf("got %v", result.Err)
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	b := bench(t)
+	simaws.Set[simaws.WebACL](b.Organization, simaws.Place{})
+	result := b.Passed()
+	if acls, rules := string(result.Content[aclSection]), string(result.Content[ruleSection]); acls != "[]" || rules != "[]" {
+		t.Errorf("got %s and %s, want [] and []", acls, rules)
+	}
+}
