@@ -14,6 +14,7 @@ import (
 	"view360/shared/collect/cost"
 	"view360/shared/collect/guardduty"
 	"view360/shared/collect/health"
+	"view360/shared/collect/iam"
 	"view360/shared/collect/inspector"
 	"view360/shared/collect/inventory"
 	"view360/shared/collect/kms"
@@ -52,4 +53,5 @@ var collectors = []collect.Collector{
 	inspector.Collector,
 	securityhub.Collector,
 	waf.Collector,
+	iam.Collector,
 }

@@ -303,4 +303,14 @@ var Sources = []Source{
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
+	{
+		Word: "iam", Scope: Home,
+		Sections: []string{"iam"},
+		Group:    "security",
+		Actions: []Action{
+			{Name: "iam:GenerateCredentialReport"},
+			{Name: "iam:GetCredentialReport"},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
 }
