@@ -182,7 +182,7 @@ func toCost(scope collect.Scope, current, previous period) snapshot.Cost {
 	return c
 }
 
-// forecast asks for the cost of the days to come, in a daily run for the present only. An account that is too young for
+// forecast asks for the cost of the days after the window (D65), in a daily run for the present only. An account that is too young for
 // a forecast has none; a failure leaves the rest of the section as it is.
 func forecast(ctx context.Context, api API, scope collect.Scope, part *collect.Part) ([]snapshot.Forecast, error) {
 	forecasts := []snapshot.Forecast{}
@@ -190,7 +190,7 @@ func forecast(ctx context.Context, api API, scope collect.Scope, part *collect.P
 		return forecasts, nil
 	}
 	got, err := api.GetCostForecast(ctx, &costexplorer.GetCostForecastInput{
-		TimePeriod:  &types.DateInterval{Start: aws.String(scope.Window.EndDate()), End: aws.String(scope.Now.AddDate(0, 0, forecastDays).Format(time.DateOnly))},
+		TimePeriod:  &types.DateInterval{Start: aws.String(scope.Window.EndDate()), End: aws.String(scope.Window.End.AddDate(0, 0, forecastDays).Format(time.DateOnly))},
 		Granularity: types.GranularityMonthly, Metric: types.MetricUnblendedCost, Filter: ofAccount(scope.Account),
 	})
 	var young *types.DataUnavailableException

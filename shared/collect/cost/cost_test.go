@@ -1,7 +1,11 @@
 package cost_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,19 +123,181 @@ func TestNoPaidCalls(t *testing.T) {
 	}
 }
 
-func TestD25NoForecastOfThePast(t *testing.T) {
-	b := bench(t)
-	b.Request.History = true
-	if result := b.Passed(); len(section(t, result).Forecast) != 0 || result.PaidCalls != 1 {
-		t.Errorf("forecast of a past date after %d paid calls", result.PaidCalls)
+// stopping is a test whose context ends before the test does.
+type stopping struct {
+	testing.TB
+	ctx context.Context
+}
+
+func (s stopping) Context() context.Context { return s.ctx }
+
+func TestCancelledContextEndsTheRun(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	b := collecttest.New(stopping{t, ctx}, cost.Collector, simaws.Options{})
+	b.Override(simaws.Answer{Service: "ce", Operation: "GetCostForecast", Give: func(simaws.Request) (any, error) {
+		cancel()
+		return nil, simaws.ErrPassOn
+	}})
+	if result := b.Run(); !errors.Is(result.Err, context.Canceled) || len(b.Calls()) != 2 {
+		t.Errorf("error %v after %d calls", result.Err, len(b.Calls()))
 	}
 }
 
-func TestForecastIsMissedAlone(t *testing.T) {
+func TestEmptyAccount(t *testing.T) {
 	b := bench(t)
-	b.Fault(simaws.Fault{Service: "ce", Operation: "GetCostForecast", Kind: simaws.Denied})
+	simaws.Set[simaws.Cost](b.Organization, simaws.Place{})
+	result := b.Passed()
+	if got := string(result.Content["service"]); got != "[]" {
+		t.Errorf("service %s, want []", got)
+	}
+	if c := section(t, result); c.CurrentPeriodCost.Sign() != 0 || c.CostDifferencePct != 0 || c.TopServices == nil {
+		t.Errorf("cost %+v, want zeros and an empty list of top services", c)
+	}
+}
+
+func TestNotEnabled(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Service: "ce", Kind: simaws.Denied, Message: "User not enabled for cost explorer access"})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Messages[0].Source != "Forecast unavailable" || section(t, result).CurrentPeriodCost.Sign() <= 0 {
-		t.Errorf("status %q, messages %v", result.Status, result.Messages)
+	if result.Err != nil || result.Status != collect.NotEnabled || !strings.Contains(result.Reason, "open it once") {
+		t.Errorf("status %q, reason %q, error %v", result.Status, result.Reason, result.Err)
+	}
+}
+
+func TestRepeatedTokenEnds(t *testing.T) {
+	b := bench(t)
+	b.Override(simaws.Answer{Service: "ce", Operation: "GetCostAndUsage", Give: func(simaws.Request) (any, error) {
+		return map[string]any{"ResultsByTime": []any{}, "NextPageToken": "again"}, nil
+	}})
+	if result := b.Run(); result.Err == nil || len(b.Calls()) != 2 {
+		t.Errorf("error %v after %d paid calls", result.Err, len(b.Calls()))
+	}
+}
+
+func TestD64AllPagesTaxesAndCredits(t *testing.T) {
+	b := bench(t)
+	const many = 1200 // of which a page holds 1000
+	lines := []simaws.Cost{line("EC2", "2026-03-09", 5)}
+	for i := range many {
+		lines = append(lines, line(fmt.Sprintf("Service %04d", i), "2026-03-10", 1))
+	}
+	tax, credit := line("Tax", "2026-03-10", 100), line("Refund", "2026-03-10", -50)
+	tax.Record, credit.Record = "Tax", "Refund"
+	simaws.Set(b.Organization, simaws.Place{}, append(lines, tax, credit)...)
+	result := b.Passed()
+	services := collecttest.Elements[snapshot.ServiceCost](t, result, "service")
+	if len(services) != many+2 || services[0].Service != "Tax" || services[many+1].Service != "Refund" {
+		t.Errorf("%d services from %q to %q, want %d from Tax to Refund", len(services), services[0].Service, services[len(services)-1].Service, many+2)
+	}
+	if c := section(t, result); c.CurrentPeriodCost.String() != "1250" || c.PreviousPeriodCost.String() != "5" || result.PaidCalls != 3 {
+		t.Errorf("current %s, previous %s with %d paid requests, want 1250, 5 and 3", c.CurrentPeriodCost, c.PreviousPeriodCost, result.PaidCalls)
+	}
+}
+
+// answer gives the amounts, by date and service, as Cost Explorer writes them.
+func answer(t *testing.T, b *collecttest.Bench, unit string, days map[string]map[string]string) {
+	t.Helper()
+	type object = map[string]any
+	var results []object
+	for date, services := range days {
+		start, err := time.Parse(time.DateOnly, date)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var groups []object
+		for service, amount := range services {
+			groups = append(groups, object{"Keys": []string{service}, "Metrics": object{"UnblendedCost": object{"Amount": amount, "Unit": unit}}})
+		}
+		results = append(results, object{"TimePeriod": object{"Start": date, "End": start.AddDate(0, 0, 1).Format(time.DateOnly)}, "Groups": groups})
+	}
+	b.Override(simaws.Answer{Service: "ce", Operation: "GetCostAndUsage", Give: func(simaws.Request) (any, error) {
+		return object{"ResultsByTime": results}, nil
+	}})
+}
+
+func TestAmountsKeepAllDigits(t *testing.T) {
+	b := bench(t)
+	b.Request.Interval, b.Request.Window = snapshot.Weekly, snapshot.WindowOf(snapshot.Weekly, collecttest.Now)
+	answer(t, b, "EUR", map[string]map[string]string{
+		"2026-03-09": {"EC2": "0.1", "S3": "98765432109876.1234567891"}, "2026-03-10": {"EC2": "0.2", "S3": "0.0000000001"}, "2026-03-03": {"EC2": "-1E-7"},
+	})
+	result := b.Passed()
+	c := section(t, result)
+	if c.CurrentPeriodCost.String() != "98765432109876.4234567892" || c.PreviousPeriodCost.String() != "-0.0000001" || c.CostDifference.String() != "98765432109876.4234568892" {
+		t.Errorf("current %s, previous %s, difference %s", c.CurrentPeriodCost, c.PreviousPeriodCost, c.CostDifference)
+	}
+	services := collecttest.Elements[snapshot.ServiceCost](t, result, "service")
+	if services[0].Cost.String() != "98765432109876.1234567892" || services[1].Cost.String() != "0.3" || services[1].Currency != "EUR" {
+		t.Errorf("services %+v", services)
+	}
+}
+
+func TestD65PercentageWithoutAPositiveCostBefore(t *testing.T) {
+	for _, before := range []float64{0, -2.5} {
+		b := collecttest.New(t, cost.Collector, simaws.Options{})
+		simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-10", 4), line("EC2", "2026-03-09", before))
+		if c := section(t, b.Passed()); c.CostDifferencePct != 0 || c.CostDifference.Sign() <= 0 {
+			t.Errorf("%v percent more than %v, want 0", c.CostDifferencePct, before)
+		}
+	}
+}
+
+func TestD65PercentageIsNotRounded(t *testing.T) {
+	b := bench(t)
+	simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-10", 4), line("EC2", "2026-03-09", 3))
+	if c := section(t, b.Passed()); c.CostDifferencePct != 100.0/3 {
+		t.Errorf("%v percent, want a third of 100", c.CostDifferencePct)
+	}
+}
+
+func TestTopFiveMostExpensiveFirst(t *testing.T) {
+	b := bench(t)
+	var lines []simaws.Cost
+	for i, service := range []string{"A", "B", "C", "D", "E", "F", "G"} {
+		lines = append(lines, line(service, "2026-03-10", float64([]int{1, 7, 5, 7, -3, 9, 2}[i])))
+	}
+	simaws.Set(b.Organization, simaws.Place{}, lines...)
+	result := b.Passed()
+	var top, all []string
+	for _, s := range section(t, result).TopServices {
+		top = append(top, s.Service+" "+s.Cost.String())
+	}
+	for _, s := range collecttest.Elements[snapshot.ServiceCost](t, result, "service") {
+		all = append(all, s.Service+" "+s.Cost.String())
+	}
+	want := []string{"F 9", "B 7", "D 7", "C 5", "G 2", "A 1", "E -3"} // equal ones in the order of Cost Explorer
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Errorf("services:\n%s", diff)
+	}
+	if diff := cmp.Diff(want[:5], top); diff != "" {
+		t.Errorf("top services:\n%s", diff)
+	}
+}
+
+func TestD5MonthsEndWithTheirLastDay(t *testing.T) {
+	b := bench(t)
+	b.Request.Interval, b.Request.Window = snapshot.Monthly, snapshot.WindowOf(snapshot.Monthly, collecttest.Now)
+	simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-31", 20), line("EC2", "2026-02-01", 1), line("EC2", "2026-01-31", 100), line("EC2", "2026-04-01", 100))
+	var asked []string
+	b.Override(simaws.Answer{Service: "ce", Operation: "GetCostAndUsage", Give: func(r simaws.Request) (any, error) {
+		var input struct {
+			TimePeriod  struct{ Start, End string }
+			Granularity string
+		}
+		err := errors.Join(json.Unmarshal(r.Input, &input), simaws.ErrPassOn)
+		asked = append(asked, input.Granularity+" "+input.TimePeriod.Start+" "+input.TimePeriod.End)
+		return nil, err
+	}})
+	result := b.Passed()
+	if diff := cmp.Diff([]string{"MONTHLY 2026-02-01 2026-04-01"}, asked); diff != "" {
+		t.Error(diff)
+	}
+	c, s := section(t, result), collecttest.Elements[snapshot.ServiceCost](t, result, "service")
+	if c.CurrentPeriodCost.String() != "20" || c.PreviousPeriodCost.String() != "1" || c.Period != (snapshot.CostPeriod{Start: "2026-03-01", End: "2026-04-01", Granularity: snapshot.Monthly}) {
+		t.Errorf("cost %+v", c)
+	}
+	if len(s) != 1 || s[0].DateFrom != "2026-03-01" || s[0].DateTo != "2026-04-01" {
+		t.Errorf("services %+v", s)
 	}
 }
