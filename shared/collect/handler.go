@@ -87,7 +87,7 @@ func (p *Part) outcome(failure error) Outcome {
 		o.Status, o.Reason = statusOf(failure), fault.Reason(failure)
 		return o
 	case p.warnings > 0:
-		o.Status, o.Reason = Warned, p.messages[0].Text
+		o.Status, o.Reason = Warned, p.warned
 	case p.skipped != "":
 		o.Reason = p.skipped
 		if p.items == 0 {

@@ -7,12 +7,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// InOrder calls fetch for every item, at most limit at a time, and emit with the results one after the other in the
-// order of the items. The first error, of the items, of fetch or of emit, ends it. Use it for one call per item: the
-// items may come from a paginator that is still reading.
+// InOrder calls fetch for every item, at most limit (1 or more) at a time, and emit with the results one after the other
+// in the order of the items. The first error, of the items, of fetch or of emit, ends it. Use it for one call per item:
+// the items may come from a paginator that is still reading.
 func InOrder[In, Out any](ctx context.Context, limit int, items iter.Seq2[In, error], fetch func(context.Context, In) (Out, error), emit func(Out) error) error {
 	group, ctx := errgroup.WithContext(ctx)
-	pending := make(chan chan Out, limit)
+	pending := make(chan chan Out, limit-1) // and one more in the hands of emit's goroutine
 	group.Go(func() error {
 		defer close(pending)
 		for item, err := range items {
@@ -21,7 +21,7 @@ func InOrder[In, Out any](ctx context.Context, limit int, items iter.Seq2[In, er
 			}
 			slot := make(chan Out, 1)
 			select {
-			case pending <- slot: // blocks while limit results are under way
+			case pending <- slot: // blocks while limit results are under way or wait for their turn
 			case <-ctx.Done():
 				return ctx.Err()
 			}

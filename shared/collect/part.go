@@ -30,6 +30,7 @@ type Part struct {
 	composed map[string]bool // lists that are part of a composed section
 	messages []Message
 	warnings int
+	warned   string // reason of the first warning
 	skipped  string
 	items    int
 	bytes    int64
@@ -103,9 +104,13 @@ func (p *Part) Items(list string) int {
 func (p *Part) Warn(source string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	reason := fault.Reason(err)
 	p.warnings++
-	if len(p.messages) < maxMessages {
-		p.messages = append(p.messages, Message{Source: source, Text: fault.Reason(err)})
+	if p.warnings == 1 {
+		p.warned = reason
+	}
+	if p.warnings <= maxMessages {
+		p.messages = append(p.messages, Message{Source: source, Text: reason})
 	}
 }
 
@@ -161,10 +166,14 @@ func (p *Part) close() error {
 	return errors.Join(failures...)
 }
 
-// abort ends every stream without publishing it.
+// abort ends every stream without publishing it, and waits until the store has forgotten what was sent: a function that
+// has answered may be frozen.
 func (p *Part) abort(cause error) {
 	for _, s := range p.streams {
 		s.abort(cause)
+	}
+	for _, s := range p.streams {
+		<-s.done // fails with cause
 	}
 }
 
