@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -153,12 +154,13 @@ const metaLimit = 1 << 20
 
 // describe fills in what the snapshot says of itself: when, and how complete, each section was collected.
 //
-// A sender that does not say when it collected gets the snapshot's date. Two versions of one name would then be equally
-// old, so the content decides within the date's first second: whatever the order in which they are loaded, the outcome
-// is the same.
+// A sender that does not say when it collected gets the snapshot's date, and longer intervals of the same date a second
+// more each, so that each has its row in logs. Two versions of one name would then be equally old, so the content decides
+// within the second: whatever the order in which they are loaded, the outcome is the same.
 func (h Handler) describe(ctx context.Context, store *object.Store, index *snapshot.Index, content uint64) error {
-	index.CollectedAt = index.Name.Date
-	observed := index.Name.Date.Add(time.Duration(content%1_000_000) * time.Microsecond)
+	second := slices.Index([]snapshot.Interval{snapshot.Daily, snapshot.Weekly, snapshot.Monthly, snapshot.Yearly}, index.Name.Interval)
+	index.CollectedAt = index.Name.Date.Add(time.Duration(second) * time.Second)
+	observed := index.CollectedAt.Add(time.Duration(content%1_000_000) * time.Microsecond)
 	place, described := index.Sections["meta"]
 	delete(index.Sections, "meta")
 	var meta snapshot.Meta

@@ -60,7 +60,7 @@ func (e *ledgerEntry) renew(ctx context.Context, tx pgx.Tx) error {
 }
 
 func (e ledgerEntry) finish(ctx context.Context, tx pgx.Tx, tables map[string]Counts) error {
-	if e.loaded && !changed(tables) {
+	if e.loaded && !Changed(tables) {
 		tables = e.counters // what was done when it was loaded first
 	}
 	counters, err := json.Marshal(tables)
@@ -74,7 +74,8 @@ func (e ledgerEntry) finish(ctx context.Context, tx pgx.Tx, tables map[string]Co
 	return nil
 }
 
-func changed(tables map[string]Counts) bool {
+// Changed reports whether a load did anything to any table.
+func Changed(tables map[string]Counts) bool {
 	for _, c := range tables {
 		if c.Created+c.Updated+c.Deleted > 0 {
 			return true

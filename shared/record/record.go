@@ -68,17 +68,24 @@ func (h Handler) record(ctx context.Context, in Input) (load.Result, error) {
 	if err != nil {
 		return load.Result{}, err
 	}
-	messages = append(messages, loads(in)...)
 	tx, err := h.Pool.Begin(ctx)
 	if err != nil {
 		return load.Result{}, fmt.Errorf("beginning the transaction: %w", err)
 	}
 	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit there is nothing to roll back
+	if err := load.Lock(ctx, tx, in.Index); err != nil {
+		return load.Result{}, err
+	}
+	done, rejects, err := load.Loaded(ctx, tx, in.Index)
+	if err != nil {
+		return load.Result{}, err
+	}
+	messages = append(messages, loads(in, done, rejects)...)
 	account, err := load.AccountRow(ctx, tx, in.Index)
 	if err != nil {
 		return load.Result{}, err
 	}
-	tables, err := write(ctx, tx, account, in.Index, statuses, messages)
+	tables, err := write(ctx, tx, account, in.Index, statuses, messages, done)
 	if err != nil {
 		return load.Result{}, err
 	}
@@ -157,30 +164,33 @@ func sent(raw json.RawMessage) []message {
 	return messages
 }
 
-// loads are what the loaders did: one message with the counters of each table, one for each of the first rejected rows.
-func loads(in Input) []message {
-	tables := map[string]load.Counts{}
+// loads are what the loaders did, as the ledger has it: one message with the counters of each table, one for each of
+// the first rejected rows of each group.
+func loads(in Input, done map[string]load.Counts, rejects []load.Reject) []message {
 	var messages []message
 	for _, r := range in.Results {
 		if r.Error != "" {
-			messages = append(messages, message{"REJECTED", fmt.Sprintf("table group %s was not loaded: %s", r.Group, clean(fault.Caught(r.Error, r.Cause)))})
+			messages = append(messages, message{rejected, clean(fmt.Sprintf("table group %s was not loaded: %s", r.Group, fault.Caught(r.Error, r.Cause)))})
 		}
-		maps.Copy(tables, r.Tables)
-		for _, reject := range r.Rejects {
-			messages = append(messages, message{"REJECTED", clean(fmt.Sprintf("%s %s: %s", reject.Place(), reject.Column, reject.Reason))})
-		}
+	}
+	for _, reject := range rejects {
+		place := strings.TrimSpace(reject.Place() + " " + reject.Column)
+		messages = append(messages, message{rejected, clean(place + ": " + reject.Reason)})
 	}
 	for _, problem := range in.Index.Problems {
-		messages = append(messages, message{"REJECTED", clean(problem.Section + ": " + problem.Reason)})
+		messages = append(messages, message{rejected, clean(problem.Section + ": " + problem.Reason)})
 	}
-	for table, c := range tables { // a second load finds the first one's rows: only what came in counts here
-		tables[table] = load.Counts{Read: c.Read, Adapted: c.Adapted, Rejected: c.Rejected}
-	}
-	if body, err := json.Marshal(tables); err == nil && len(tables) > 0 {
-		messages = append(messages, message{"LOAD", string(body)})
+	if body, err := json.Marshal(done); err == nil && len(done) > 0 {
+		messages = append(messages, message{loaded, string(body)})
 	}
 	return messages
 }
+
+// The kinds of messages about the load.
+const (
+	loaded   = "LOAD"
+	rejected = "REJECTED"
+)
 
 //go:embed logs.sql
 var upsertLog string
@@ -188,7 +198,7 @@ var upsertLog string
 //go:embed messages.sql
 var replaceMessages string
 
-func write(ctx context.Context, tx pgx.Tx, account int32, index snapshot.Index, statuses []string, messages []message) (map[string]load.Counts, error) {
+func write(ctx context.Context, tx pgx.Tx, account int32, index snapshot.Index, statuses []string, messages []message, done map[string]load.Counts) (map[string]load.Counts, error) {
 	observed := index.Sections["logs"].ObservedAt
 	arguments := []any{account, index.CollectedAt}
 	for _, s := range statuses {
@@ -207,7 +217,7 @@ func write(ctx context.Context, tx pgx.Tx, account int32, index snapshot.Index, 
 		kinds[i], texts[i] = m.kind, m.text
 	}
 	c := load.Counts{Read: int64(len(messages))}
-	if err := tx.QueryRow(ctx, replaceMessages, *id, kinds, texts, observed).Scan(&c.Created, &c.Deleted); err != nil {
+	if err := tx.QueryRow(ctx, replaceMessages, *id, kinds, texts, observed, !load.Changed(done)).Scan(&c.Created, &c.Deleted); err != nil {
 		return nil, fmt.Errorf("writing log_messages: %w", err)
 	}
 	c.Unchanged = c.Read - c.Created

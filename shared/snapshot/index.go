@@ -11,7 +11,8 @@ type Index struct {
 	Version string `json:"version,omitempty"`
 	Size    int64  `json:"size"` // bytes
 	Name    Name   `json:"name"` // Region is always set, from the key or else from the account section
-	// CollectedAt is meta.collected_at, or the date of the name where the sender wrote none.
+	// CollectedAt is meta.collected_at, or the date of the name where the sender wrote none, a few seconds later for
+	// longer intervals.
 	CollectedAt time.Time `json:"collected_at"`
 	// LastModified is when the object was written.
 	LastModified time.Time `json:"last_modified"`
