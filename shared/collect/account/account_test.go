@@ -1,7 +1,9 @@
 package account_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,5 +79,74 @@ func TestD72ContactsCanBeLeftOut(t *testing.T) {
 	a := section(t, result)
 	if a.ContactInfo.FullName != nil || len(a.AlternateContacts) != 0 || result.Reason == "" || result.Calls != 1 {
 		t.Errorf("contact %+v %v after %d calls, reason %q", a.ContactInfo, a.AlternateContacts, result.Calls, result.Reason)
+	}
+}
+
+// stopping is a test whose context ends before the test does.
+type stopping struct {
+	testing.TB
+	ctx context.Context
+}
+
+func (s stopping) Context() context.Context { return s.ctx }
+
+func TestCancelledContextEndsTheRun(t *testing.T) {
+	t.Parallel()
+	for _, operation := range []string{"GetAccountInformation", "GetContactInformation", "GetAlternateContact"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		b := collecttest.New(stopping{t, ctx}, account.Collector, simaws.Options{})
+		b.Override(simaws.Answer{Service: "account", Operation: operation, Give: func(simaws.Request) (any, error) {
+			cancel()
+			return nil, simaws.Failure(429, "TooManyRequestsException", "Too Many Requests")
+		}})
+		result, calls := b.Run(), b.Calls()
+		if !errors.Is(result.Err, context.Canceled) || calls[len(calls)-1].Operation != operation {
+			t.Errorf("%s: error %v after %d calls", operation, result.Err, len(calls))
+		}
+	}
+}
+
+func TestD63EverythingDenied(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Service: "account", Kind: simaws.Denied})
+	b.Request.Tenancy = collect.Tenancy{Customer: "Northwind", Partner: "Fabrikam", Category: "retail", Environment: "production", Product: "shop"}
+	result := b.Run()
+	if result.Status != collect.Warned || result.Warnings != 5 {
+		t.Errorf("status %q with %d warnings, want five", result.Status, result.Warnings)
+	}
+	for i, action := range []string{"GetAccountInformation", "GetContactInformation", "GetAlternateContact", "GetAlternateContact", "GetAlternateContact"} {
+		if got := result.Messages[i]; got != (collect.Message{Source: "account", Text: "denied account:" + action}) {
+			t.Errorf("message %+v, want the denied account:%s", got, action)
+		}
+	}
+	a := section(t, result)
+	if a.AccountID != collecttest.Production || *a.AccountName != collecttest.Production || a.AccountStatus != "ACTIVE" || a.JoinedTimestamp != nil || len(a.AlternateContacts) != 0 {
+		t.Errorf("got %+v, want what is known without asking", a)
+	}
+	if a.CustomerName != "Northwind" || a.PartnerName != "Fabrikam" || a.Category != "retail" || a.AccountType != "production" || a.Product != "shop" {
+		t.Errorf("labels %+v", a)
+	}
+}
+
+func TestD63StatusOfTheAccount(t *testing.T) {
+	b := bench(t)
+	b.Override(simaws.Answer{Service: "account", Operation: "GetAccountInformation", Give: func(simaws.Request) (any, error) {
+		return map[string]any{"AccountId": collecttest.Production, "AccountName": "shop", "AccountState": "SUSPENDED"}, nil
+	}})
+	if a := section(t, b.Passed()); a.AccountStatus != "SUSPENDED" || *a.AccountName != "shop" {
+		t.Errorf("got %+v", a)
+	}
+}
+
+func TestContactsThatDoNotExistAreNull(t *testing.T) {
+	b := bench(t)
+	b.Request.Account = collecttest.Staging
+	b.Override(simaws.Answer{Service: "account", Operation: "GetContactInformation", Give: func(simaws.Request) (any, error) {
+		return nil, simaws.Failure(404, "ResourceNotFoundException", "No contact information found.")
+	}})
+	a := section(t, b.Passed())
+	security, known := a.AlternateContacts["security"]
+	if !known || security != nil || a.AlternateContacts["billing"] == nil || a.ContactInfo.FullName != nil {
+		t.Errorf("contact %+v, alternate contacts %v", a.ContactInfo, a.AlternateContacts)
 	}
 }

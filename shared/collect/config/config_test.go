@@ -1,13 +1,18 @@
 package config_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"view360/shared/collect"
 	"view360/shared/collect/config"
 	"view360/shared/collecttest"
 	"view360/shared/fault"
@@ -102,5 +107,145 @@ func TestD42AllPagesOfARule(t *testing.T) {
 	simaws.Set(b.Organization, simaws.Place{}, simaws.Rule{Name: "r", Results: results})
 	if s := read(t, b.Passed()); len(s.Evaluations) != 350 || s.ComplianceScore != 0 {
 		t.Errorf("%d evaluations, score %v", len(s.Evaluations), s.ComplianceScore)
+	}
+}
+
+// stopping is a test whose context ends before the test does.
+type stopping struct {
+	testing.TB
+	ctx context.Context
+}
+
+func (s stopping) Context() context.Context { return s.ctx }
+
+func TestCancelledContextEndsTheRun(t *testing.T) {
+	t.Parallel()
+	for _, operation := range []string{"DescribeConformancePacks", "DescribeConformancePackCompliance", "GetComplianceDetailsByConfigRule"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		b := collecttest.New(stopping{t, ctx}, config.Collector, simaws.Options{})
+		b.Override(simaws.Answer{Service: "config", Operation: operation, Give: func(simaws.Request) (any, error) {
+			cancel()
+			return nil, simaws.Failure(400, "ThrottlingException", "Rate exceeded")
+		}})
+		if result := b.Run(); !errors.Is(result.Err, context.Canceled) || len(b.Calls()) > 15 {
+			t.Errorf("%s: error %v after %d calls", operation, result.Err, len(b.Calls()))
+		}
+	}
+}
+
+func TestRegionWithoutRules(t *testing.T) {
+	b := bench(t)
+	simaws.Set[simaws.Rule](b.Organization, simaws.Place{})
+	result := b.Passed()
+	s := read(t, result)
+	want := snapshot.Config{DateFrom: "2026-03-10", DateTo: "2026-03-11"} // a score of 0, not of 100
+	if diff := cmp.Diff(want, s.Config); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.Contains(string(result.Content["config"]), `"non_compliant_resources":[]`) {
+		t.Errorf("got %s, want an empty list", result.Content["config"])
+	}
+}
+
+func TestNotEnabled(t *testing.T) {
+	for _, code := range []string{"NoSuchConfigurationRecorderException", "NoAvailableConfigurationRecorderException"} {
+		b := collecttest.New(t, config.Collector, simaws.Options{})
+		b.Override(simaws.Answer{Service: "config", Operation: "DescribeComplianceByConfigRule", Give: func(simaws.Request) (any, error) {
+			return nil, simaws.Failure(400, code, "There is no configuration recorder.")
+		}})
+		if result := b.Run(); result.Err != nil || result.Status != collect.NotEnabled || !strings.Contains(result.Reason, "recorder") {
+			t.Errorf("%s: status %q, reason %q, error %v", code, result.Status, result.Reason, result.Err)
+		}
+	}
+}
+
+func TestD43PacksAndRulesOfManyPages(t *testing.T) {
+	b := bench(t)
+	var rules []simaws.Rule
+	for i := range 60 { // a page holds 20 packs and 25 rules
+		rules = append(rules, simaws.Rule{
+			Name: fmt.Sprintf("rule-%02d", i), Packs: []string{"shared-by-all", fmt.Sprintf("pack-%02d", i)},
+			Results: []simaws.Evaluation{evaluation("bucket", i%3 > 0, "2026-03-10T12:00:00Z")},
+		})
+	}
+	simaws.Set(b.Organization, simaws.Place{}, rules...)
+	s := read(t, b.Passed())
+	if s.TotalRules != 60 || s.CompliantRules != 40 || s.NonCompliantRules != 20 || s.ComplianceScore != 66.67 {
+		t.Errorf("counters %+v", s.Config)
+	}
+	if len(s.Evaluations) != 60 {
+		t.Fatalf("%d evaluations, want 60", len(s.Evaluations))
+	}
+	for i, e := range s.Evaluations {
+		if e.RuleName != fmt.Sprintf("rule-%02d", i) || e.ConformancePack != fmt.Sprintf("pack-%02d", i) {
+			t.Errorf("evaluation %d is of %s in %s", i, e.RuleName, e.ConformancePack)
+		}
+	}
+}
+
+func TestPackOfManyRules(t *testing.T) {
+	b := bench(t)
+	var rules []simaws.Rule
+	for i := range 1100 { // a page holds 1000
+		rules = append(rules, simaws.Rule{Name: fmt.Sprintf("rule-%04d", i), Packs: []string{"large"}, NoData: true})
+	}
+	rules[1099].Results = []simaws.Evaluation{evaluation("bucket", true, "2026-03-10T12:00:00Z")}
+	simaws.Set(b.Organization, simaws.Place{}, rules...)
+	s := read(t, b.Passed())
+	if len(s.Evaluations) != 1 || s.Evaluations[0].ConformancePack != "large" {
+		t.Errorf("got %+v, want the last rule in its pack", s.Evaluations)
+	}
+}
+
+func TestD44RecordedTimeAndMembers(t *testing.T) {
+	b := bench(t)
+	e := evaluation("bucket", false, "2026-03-10T12:30:00Z")
+	e.Annotation, e.Mode = "The bucket is open.", "PROACTIVE"
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Rule{Name: "r", Results: []simaws.Evaluation{e}})
+	recorded, id, kind := snapshot.TimeOf(&e.Recorded), "bucket", "AWS::S3::Bucket"
+	want := []snapshot.ConfigEvaluation{{
+		RuleName: "r", ResourceID: &id, ResourceType: &kind, RecordedAt: recorded, ConformancePack: "Standalone",
+		ComplianceType: "NON_COMPLIANT", Annotation: &e.Annotation, EvaluationMode: &e.Mode,
+	}}
+	if diff := cmp.Diff(want, read(t, b.Passed()).Evaluations); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestOneRuleFailsAlone(t *testing.T) {
+	b := bench(t)
+	simaws.Set(b.Organization, simaws.Place{},
+		simaws.Rule{Name: "closed", Results: []simaws.Evaluation{evaluation("a", false, "2026-03-10T12:00:00Z")}},
+		simaws.Rule{Name: "open", Results: []simaws.Evaluation{evaluation("b", false, "2026-03-10T12:00:00Z")}})
+	b.Override(simaws.Answer{Service: "config", Operation: "GetComplianceDetailsByConfigRule", Give: func(r simaws.Request) (any, error) {
+		if strings.Contains(string(r.Input), "closed") {
+			return nil, simaws.Failure(400, "AccessDeniedException", "User: x is not authorized to perform: config:GetComplianceDetailsByConfigRule")
+		}
+		return nil, simaws.ErrPassOn
+	}})
+	result := b.Run()
+	if result.Status != collect.Warned || result.Warnings != 1 || result.Reason != "denied config:GetComplianceDetailsByConfigRule" {
+		t.Errorf("status %q with %d warnings, reason %q", result.Status, result.Warnings, result.Reason)
+	}
+	s := read(t, result)
+	if s.TotalRules != 2 || len(s.Evaluations) != 1 || s.Evaluations[0].RuleName != "open" {
+		t.Errorf("got %+v, want the other rule's evaluation and both counted", s)
+	}
+}
+
+func TestPacksDeniedLeaveTheRules(t *testing.T) {
+	for _, operation := range []string{"DescribeConformancePacks", "DescribeConformancePackCompliance"} {
+		b := collecttest.New(t, config.Collector, simaws.Options{Volume: 0.2})
+		whole := read(t, b.Passed())
+		b.Fault(simaws.Fault{Service: "config", Operation: operation, Kind: simaws.Denied})
+		result := b.Run()
+		if result.Status != collect.Warned || result.Reason != "denied config:"+operation {
+			t.Errorf("%s: status %q, reason %q", operation, result.Status, result.Reason)
+		}
+		s := read(t, result)
+		packed := slices.ContainsFunc(s.Evaluations, func(e snapshot.ConfigEvaluation) bool { return e.ConformancePack != "Standalone" })
+		if s.Config != whole.Config || len(s.Evaluations) != len(whole.Evaluations) || packed {
+			t.Errorf("%s: got %+v with %d evaluations, want those of %+v without packs", operation, s.Config, len(s.Evaluations), whole.Config)
+		}
 	}
 }

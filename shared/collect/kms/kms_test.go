@@ -1,6 +1,10 @@
 package kms_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -53,10 +57,13 @@ func key(id string) simaws.Key {
 
 func TestD49RotationStatus(t *testing.T) {
 	b := bench(t)
-	plain, hmac, opaque, closed := key("plain"), key("hmac"), key("opaque"), key("closed")
-	hmac.KeySpec, hmac.KeyUsage, hmac.Rotates = "HMAC_256", "GENERATE_VERIFY_MAC", false
-	opaque.Opaque, closed.Closed = true, true
-	simaws.Set(b.Organization, simaws.Place{}, plain, hmac, opaque, closed)
+	plain, still, hmac, imported := key("plain"), key("still"), key("hmac"), key("imported")
+	still.Rotates = false
+	hmac.KeySpec, hmac.KeyUsage, imported.Origin = "HMAC_256", "GENERATE_VERIFY_MAC", "EXTERNAL"
+	pending, opaque, closed, managed := key("pending"), key("opaque"), key("closed"), key("managed")
+	pending.KeyState, pending.Enabled = "PendingDeletion", false
+	opaque.Opaque, closed.Closed, managed.KeyManager = true, true, "AWS"
+	simaws.Set(b.Organization, simaws.Place{}, plain, still, hmac, imported, pending, opaque, closed, managed)
 	result := b.Run()
 	got := map[string]string{}
 	for _, k := range collecttest.Elements[snapshot.KMSKey](t, result, "security.kms") {
@@ -70,22 +77,102 @@ func TestD49RotationStatus(t *testing.T) {
 		}
 	}
 	// A key that cannot rotate is kept, a denied status is not reported as enabled, a denied key does not take the others along.
-	if diff := cmp.Diff(map[string]string{"plain": "on", "hmac": "off", "opaque": "unknown"}, got); diff != "" {
+	if diff := cmp.Diff(map[string]string{
+		"plain": "on", "still": "off", "hmac": "off", "imported": "off", "pending": "off", "opaque": "unknown", "managed": "on",
+	}, got); diff != "" {
 		t.Error(diff)
 	}
 	if result.Status != collect.Warned || result.Warnings != 2 {
 		t.Errorf("status %q with %d warnings, want two", result.Status, result.Warnings)
 	}
+	for _, m := range result.Messages {
+		if m.Source != "kms" || !strings.HasPrefix(m.Text, "denied kms:") {
+			t.Errorf("message %+v", m)
+		}
+	}
+	b.LeastPrivilege()
 }
 
-func TestAllPages(t *testing.T) {
+func TestD49AllPages(t *testing.T) {
 	b := bench(t)
 	keys := make([]simaws.Key, 2_100)
 	for i := range keys {
-		keys[i] = key(string(rune('a'+i%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i/676)))
+		keys[i] = key(fmt.Sprint("key-", i))
 	}
 	simaws.Set(b.Organization, simaws.Place{}, keys...)
 	if got := b.Passed().Items; got != len(keys) {
 		t.Errorf("got %d keys, want %d", got, len(keys))
+	}
+}
+
+// stopping is a test whose context ends before the test does.
+type stopping struct {
+	testing.TB
+	ctx context.Context
+}
+
+func (s stopping) Context() context.Context { return s.ctx }
+
+func TestCancelledContextEndsTheRun(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	b := collecttest.New(stopping{t, ctx}, kms.Collector, simaws.Options{Volume: 10})
+	b.Override(simaws.Answer{Service: "kms", Operation: "DescribeKey", Give: func(simaws.Request) (any, error) {
+		cancel()
+		return nil, simaws.ErrPassOn
+	}})
+	if result := b.Run(); !errors.Is(result.Err, context.Canceled) || len(b.Calls()) > 30 {
+		t.Errorf("error %v after %d calls", result.Err, len(b.Calls()))
+	}
+}
+
+func TestEmptyRegion(t *testing.T) {
+	b := bench(t)
+	simaws.Set[simaws.Key](b.Organization, simaws.Place{})
+	if got := string(b.Passed().Content["security.kms"]); got != "[]" {
+		t.Errorf("got %s, want []", got)
+	}
+}
+
+func TestDeletedMeanwhile(t *testing.T) {
+	b := bench(t)
+	simaws.Set(b.Organization, simaws.Place{}, key("gone"), key("there"))
+	b.Override(simaws.Answer{Service: "kms", Operation: "DescribeKey", Give: func(r simaws.Request) (any, error) {
+		if strings.Contains(string(r.Input), "gone") {
+			return nil, simaws.Failure(400, "NotFoundException", "Key 'gone' does not exist")
+		}
+		return nil, simaws.ErrPassOn
+	}})
+	if got := collecttest.Elements[snapshot.KMSKey](t, b.Passed(), "security.kms"); len(got) != 1 || got[0].KeyID != "there" {
+		t.Errorf("got %+v, want the other key and no warning", got)
+	}
+}
+
+func TestPagesOfNoKeys(t *testing.T) {
+	b := bench(t)
+	want := b.Passed()
+	b.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Kind: simaws.EmptyPage, Times: 1})
+	if diff := cmp.Diff(want.Content, b.Passed().Content); diff != "" {
+		t.Errorf("an empty page ended the list:\n%s", diff)
+	}
+}
+
+func TestRepeatedTokenEnds(t *testing.T) {
+	b := bench(t)
+	keys := make([]simaws.Key, 1_100)
+	for i := range keys {
+		keys[i] = key(fmt.Sprint("key-", i))
+	}
+	simaws.Set(b.Organization, simaws.Place{}, keys...)
+	b.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Kind: simaws.RepeatedToken})
+	b.Run()
+	lists := 0
+	for _, call := range b.Calls() {
+		if call.Operation == "ListKeys" {
+			lists++
+		}
+	}
+	if lists > 3 {
+		t.Errorf("the same page was asked for %d times", lists)
 	}
 }
