@@ -27,6 +27,8 @@ type Engine struct {
 	// Observe is told about every history event, in order for one execution. It must not block; it may call Describe and
 	// MapRuns of the execution, but neither History nor RedriveStatus.
 	Observe func(execution *Execution, event Event)
+	// Evaluated is told about every JSONata expression that was evaluated, at any time from any goroutine; nil: nobody asks.
+	Evaluated func(Evaluation)
 	// Now, Sleep and Random replace the clock, the waiting of Wait and Retry, and the jitter of Retry (0 to 1).
 	Now    func() time.Time
 	Sleep  func(ctx context.Context, d time.Duration) error

@@ -115,8 +115,14 @@ var errUndefined = errors.New("it returned nothing (undefined)")
 // evaluations share.
 var library sync.Mutex
 
-// eval runs the expression. Undefined is an error, as in Step Functions; a panic of the library is one too.
-func (e expression) eval(s *scope) (result any, err error) {
+func (e expression) eval(s *scope) (any, error) {
+	result, err := e.evaluate(s)
+	e.report(s, result, err)
+	return result, err
+}
+
+// evaluate runs the expression. Undefined is an error, as in Step Functions; a panic of the library is one too.
+func (e expression) evaluate(s *scope) (result any, err error) {
 	defer func() {
 		if crash := recover(); crash != nil {
 			err = e.failure(fmt.Errorf("the evaluation crashed: %v", crash))
@@ -178,8 +184,14 @@ func (e expression) bindings(s *scope) map[string]any {
 	return bound
 }
 
-// eval walks the path. Through an array it means the members of the elements, which is the library's work.
 func (p path) eval(s *scope) (any, error) {
+	result, err := p.walk(s)
+	p.report(s, result, err)
+	return result, err
+}
+
+// walk follows the path. Through an array it means the members of the elements, which is the library's work.
+func (p path) walk(s *scope) (any, error) {
 	names := p.names
 	var value any
 	var defined bool
@@ -199,7 +211,7 @@ func (p path) eval(s *scope) (any, error) {
 		case map[string]any:
 			value, defined = v[name]
 		case []any:
-			return p.expression.eval(s)
+			return p.evaluate(s)
 		default:
 			defined = false
 		}

@@ -13,6 +13,7 @@ type scope struct {
 	input, result, errorOutput any                   // Go's nil: not there
 	context                    func() map[string]any // made when an expression asks for it
 	vars                       map[string]data
+	evaluated                  func(Evaluation) // nil: nobody asks
 }
 
 // some is $states with these members only.
@@ -44,7 +45,7 @@ func (s *scope) member(name string) (value any, exists bool) {
 // scope is what the state's expressions see.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
 func (x *Execution) scope(s *state, f *frame, attempt int) *scope {
-	return &scope{input: f.Input.value, vars: f.Vars, context: sync.OnceValue(func() map[string]any {
+	return &scope{input: f.Input.value, vars: f.Vars, evaluated: x.engine.Evaluated, context: sync.OnceValue(func() map[string]any {
 		members := map[string]any{
 			"Execution": x.about(),
 			"State": map[string]any{
@@ -61,7 +62,7 @@ func (x *Execution) scope(s *state, f *frame, attempt int) *scope {
 
 // withItem is the scope of an ItemSelector.
 func (s *scope) withItem(it *item) *scope {
-	return &scope{input: s.input, vars: s.vars, context: func() map[string]any {
+	return &scope{input: s.input, vars: s.vars, evaluated: s.evaluated, context: func() map[string]any {
 		members := maps.Clone(s.context())
 		members["Map"] = it.context()
 		return members
