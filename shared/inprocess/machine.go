@@ -30,6 +30,9 @@ func NewOrchestrator(functions Functions, staging *object.Store, watch func(Call
 	return o
 }
 
+// OnEvaluation tells f about every JSONata expression that is evaluated. Call it before the first run.
+func (o *Orchestrator) OnEvaluation(f func(asl.Evaluation)) { o.engine.Evaluated = f }
+
 // Run executes a machine to its end.
 func (o *Orchestrator) Run(ctx context.Context, m *asl.Machine, name string, input any) (*asl.Execution, error) {
 	body, err := json.Marshal(input)
