@@ -1,0 +1,89 @@
+package catalog_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+
+	"view360/shared/catalog"
+)
+
+var root = filepath.Join("..", "..")
+
+func TestEveryWordHasItsFilesAndNoFileIsWithoutARow(t *testing.T) {
+	for _, word := range catalog.Words() {
+		for _, file := range []string{
+			filepath.Join("shared", "collect", word, word+".go"),
+			filepath.Join("shared", "collect", word, word+"_test.go"),
+			filepath.Join("shared", "snapshot", word+".go"),
+			filepath.Join("functions", "collect", word, "main.go"),
+		} {
+			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
+				t.Errorf("%s: %s is missing", word, file)
+			}
+		}
+	}
+	for _, parent := range []string{"shared/collect", "functions/collect"} {
+		folders, err := filepath.Glob(filepath.Join(root, parent, "*", "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range folders {
+			if word := filepath.Base(filepath.Dir(file)); !slices.Contains(catalog.Words(), word) {
+				t.Errorf("%s/%s has no row in the catalogue", parent, word)
+			}
+		}
+	}
+}
+
+func TestRowsSayWhatDeploymentsNeed(t *testing.T) {
+	action := regexp.MustCompile(`^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$`)
+	sections := map[string]string{}
+	for _, s := range catalog.Sources {
+		if !slices.Contains([]catalog.Scope{catalog.Account, catalog.Home, catalog.Regional}, s.Scope) {
+			t.Errorf("%s: scope %q", s.Word, s.Scope)
+		}
+		if len(s.Sections) == 0 || len(s.Actions) == 0 || s.MemoryMB < 128 || s.MemoryMB > 1024 || s.Timeout <= 0 || s.Timeout.Minutes() > 15 {
+			t.Errorf("%s: sections %v, %d actions, %d MB, %s", s.Word, s.Sections, len(s.Actions), s.MemoryMB, s.Timeout)
+		}
+		for _, section := range s.Sections {
+			if other, taken := sections[section]; taken {
+				t.Errorf("section %s belongs to %s and %s", section, other, s.Word)
+			}
+			sections[section] = s.Word
+		}
+		names := s.ActionNames()
+		for i, name := range names {
+			if !action.MatchString(name) || slices.Contains(names[:i], name) {
+				t.Errorf("%s: action %q is not an action, or there twice", s.Word, name)
+			}
+		}
+		if _, err := os.Stat(filepath.Join(root, "functions", "load", s.Group, "main.go")); err != nil {
+			t.Errorf("%s: no loader for group %q", s.Word, s.Group)
+		}
+		for _, view := range s.Views {
+			if _, err := os.Stat(filepath.Join(root, "sql", "views", view+".sql")); err != nil {
+				t.Errorf("%s: view %s has no file", s.Word, view)
+			}
+		}
+	}
+}
+
+func TestLookupAndRegions(t *testing.T) {
+	for _, word := range catalog.Words() {
+		source, found := catalog.Lookup(word)
+		if !found || source.Word != word {
+			t.Errorf("Lookup(%s) = %v, %t", word, source.Word, found)
+		}
+		for _, region := range source.NotIn {
+			if source.OfferedIn(region) {
+				t.Errorf("%s is offered in %s, its row says it is not", word, region)
+			}
+		}
+	}
+	if _, found := catalog.Lookup("no such word"); found {
+		t.Error("an unknown word was found")
+	}
+}

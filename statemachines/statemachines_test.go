@@ -1,0 +1,90 @@
+package statemachines_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"view360/shared/asl"
+	"view360/shared/fault"
+	"view360/statemachines"
+)
+
+var definitions = map[string][]byte{"collect": statemachines.Collect, "load": statemachines.Load}
+
+// Names that Step Functions and Lambda report on their own.
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+// https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+var reported = []string{"States.ALL", "States.Timeout", "Lambda.ServiceException", "Lambda.AWSLambdaException",
+	"Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown"}
+
+func TestInterpreterTakesTheFiles(t *testing.T) {
+	for name, definition := range definitions {
+		if _, err := asl.Parse(name, definition, fill(definition)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A misspelt error name would never match, and nothing would be retried.
+func TestErrorNamesAreThoseThatFunctionsReport(t *testing.T) {
+	ours := []string{name(fault.New(fault.Throttled, "")), name(fault.New(fault.Denied, "")), name(fault.New(fault.Invalid, ""))}
+	list := regexp.MustCompile(`"ErrorEquals":\s*(\[[^\]]*\])`)
+	for file, definition := range definitions {
+		for _, match := range list.FindAllSubmatch(definition, -1) {
+			var names []string
+			if err := json.Unmarshal(match[1], &names); err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range names {
+				if !slices.Contains(reported, n) && !slices.Contains(ours, n) {
+					t.Errorf("%s: nothing reports the error %s", file, n)
+				}
+			}
+		}
+	}
+}
+
+// name is how aws-lambda-go reports an error: the name of its type.
+func name(err error) string { return strings.TrimPrefix(fmt.Sprintf("%T", err), "*fault.") }
+
+// TestValidator asks asl-validator, which knows more of the language than the interpreter does.
+func TestValidator(t *testing.T) {
+	validator, err := filepath.Abs("../.ci/tools/bin/asl-validator")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(validator); err != nil {
+		t.Skip("skipped: asl-validator is missing, .ci/tools/install installs it")
+	}
+	for file, definition := range definitions {
+		filled := string(definition)
+		for placeholder, value := range fill(definition) {
+			filled = strings.ReplaceAll(filled, "${"+placeholder+"}", value)
+		}
+		path := filepath.Join(t.TempDir(), file+".asl.json")
+		if err := os.WriteFile(path, []byte(filled), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.CommandContext(t.Context(), validator, "--json-path", path).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", file, err, out)
+		}
+	}
+}
+
+// fill gives every placeholder of a definition a value.
+func fill(definition []byte) map[string]string {
+	values := map[string]string{"Partition": "aws"}
+	for _, match := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllSubmatch(definition, -1) {
+		if placeholder := string(match[1]); placeholder != "Partition" {
+			values[placeholder] = "arn:aws:lambda:eu-west-1:111122223333:function:" + placeholder
+		}
+	}
+	return values
+}
