@@ -188,12 +188,16 @@ func (s *Store) Move(ctx context.Context, v Version, key string) error {
 	return s.Delete(ctx, v)
 }
 
-// Delete removes the version v, or the current object when v names none.
+// Delete removes the version v, or the current object when v names none. In a bucket without versions it removes the
+// object only while it still has v's ETag. An object that is gone is no error.
 func (s *Store) Delete(ctx context.Context, v Version) error {
-	_, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{
+	input := &s3.DeleteObjectInput{
 		Bucket: &s.bucket, Key: &v.Key, VersionId: optional(v.ID), ExpectedBucketOwner: optional(s.owner),
-	})
-	if err != nil {
+	}
+	if v.ID == "" {
+		input.IfMatch = optional(v.ETag)
+	}
+	if _, err := s.client.DeleteObject(ctx, input); err != nil && !IsMissing(err) {
 		return fmt.Errorf("deleting s3://%s/%s: %w", s.bucket, v.Key, err)
 	}
 	return nil

@@ -5,6 +5,7 @@ package s3disk
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -23,6 +24,7 @@ import (
 type Server struct {
 	// Endpoint is its URL on the loopback interface.
 	Endpoint string
+	key      string // the access key that requests have to name
 	http     *http.Server
 	root     *os.Root
 }
@@ -42,11 +44,11 @@ func Start(dir string, buckets ...string) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening for S3 requests: %w", err)
 	}
-	handler := gofakes3.New(&disk{root: root}, gofakes3.WithoutVersioning(), gofakes3.WithTimeSkewLimit(0)).Server()
-	s := &Server{
-		Endpoint: "http://" + listener.Addr().String(),
-		http:     &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second},
-		root:     root,
+	objects := &disk{root: root}
+	s := &Server{Endpoint: "http://" + listener.Addr().String(), key: rand.Text(), root: root}
+	s.http = &http.Server{
+		Handler:           guard{gofakes3.New(objects, gofakes3.WithoutVersioning(), gofakes3.WithTimeSkewLimit(0)).Server(), objects, s.key},
+		ReadHeaderTimeout: 10 * time.Second,
 	}
 	go func() { _ = s.http.Serve(listener) }() // ends with Close
 	return s, nil
@@ -56,7 +58,7 @@ func Start(dir string, buckets ...string) (*Server, error) {
 func (s *Server) Client() *s3.Client {
 	return s3.New(s3.Options{
 		Region: "us-east-1", BaseEndpoint: &s.Endpoint, UsePathStyle: true,
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(s.key, "local", ""),
 		Retryer:     aws.NopRetryer{},
 	})
 }

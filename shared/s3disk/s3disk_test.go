@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -152,5 +153,56 @@ func TestMove(t *testing.T) {
 	}
 	if _, err := store.Head(ctx, version.Key); !object.IsMissing(err) {
 		t.Errorf("the source is still there, error %v", err)
+	}
+}
+
+func TestStrangersAreRefused(t *testing.T) {
+	server, err := s3disk.Start(t.TempDir(), "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	if err := object.New(server.Client(), "data", object.Options{}).PutJSON(t.Context(), "a.json", 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, credential := range []string{"", "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.Endpoint+"/data/a.json", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", credential)
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusForbidden {
+			t.Errorf("credential %q: status %d, want 403", credential, response.StatusCode)
+		}
+	}
+}
+
+func TestReplacedObjectIsNotDeleted(t *testing.T) {
+	store, ctx := open(t, t.TempDir()), context.Background()
+	if err := store.PutJSON(ctx, "a.json", 1); err != nil {
+		t.Fatal(err)
+	}
+	old, err := store.Head(ctx, "a.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.PutJSON(ctx, "a.json", 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Delete(ctx, old); err == nil {
+		t.Error("deleted, though the object was replaced")
+	}
+	if got := read(t, store, "a.json"); got != "2" {
+		t.Errorf("the newer object reads %q, want 2", got)
+	}
+	for range 2 { // the second time it is gone already
+		if err := store.Delete(ctx, object.Version{Key: "a.json"}); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -1,0 +1,112 @@
+package archive_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/archive"
+	"view360/shared/object"
+	"view360/shared/s3disk"
+	"view360/shared/snapshot"
+)
+
+const (
+	key      = "data/111122223333/eu-west-1/2026-03-11_DAILY.json"
+	archived = "loaded/111122223333/eu-west-1/2026-03-11_DAILY.json"
+)
+
+type bucket struct {
+	*testing.T
+	store *object.Store
+}
+
+func newBucket(t *testing.T) bucket {
+	server, err := s3disk.Start(t.TempDir(), "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	return bucket{t, object.New(server.Client(), "data", object.Options{})}
+}
+
+// put writes an object and returns the index that a loader would have made of it.
+func (b bucket) put(key, content string) snapshot.Index {
+	b.Helper()
+	if _, err := b.store.Put(b.Context(), key, strings.NewReader(content)); err != nil {
+		b.Fatal(err)
+	}
+	v, err := b.store.Head(b.Context(), key)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return snapshot.Index{Bucket: "data", Key: key, ETag: v.ETag, Version: v.ID, LastModified: time.Date(2026, 3, 12, 4, 5, 6, 0, time.UTC)}
+}
+
+func (b bucket) archive(in archive.Input) (string, error) {
+	h := archive.Handler{Bucket: func(string) *object.Store { return b.store }}
+	out, err := h.Handle(b.Context(), in)
+	return out.Key, err
+}
+
+func (b bucket) keys() []string {
+	b.Helper()
+	var keys []string
+	if err := b.store.List(b.Context(), "", func(v object.Version) error { keys = append(keys, v.Key); return nil }); err != nil {
+		b.Fatal(err)
+	}
+	return keys
+}
+
+func TestLoadedSnapshotMovesOnce(t *testing.T) {
+	b := newBucket(t)
+	in := archive.Input{Index: b.put(key, "{}")}
+	for range 2 { // a retry after the move changes nothing
+		if got, err := b.archive(in); err != nil || got != archived {
+			t.Fatalf("moved to %q with error %v, want %s", got, err, archived)
+		}
+	}
+	if diff := cmp.Diff([]string{archived}, b.keys()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEarlierContentIsKept(t *testing.T) {
+	b := newBucket(t)
+	b.put(archived, "what was loaded before")
+	got, err := b.archive(archive.Input{Index: b.put(key, "{}")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := "loaded/111122223333/eu-west-1/2026-03-11_DAILY.20260312T040506Z.json"
+	if diff := cmp.Diff([]string{again, archived}, b.keys()); diff != "" || got != again {
+		t.Errorf("moved to %s: %s", got, diff)
+	}
+}
+
+// A collector may publish a newer snapshot while the old one is being loaded; that one has not been loaded.
+func TestObjectThatWasReplacedStays(t *testing.T) {
+	b := newBucket(t)
+	loaded := b.put(key, "{}")
+	b.put(key, `{"newer": true}`)
+	if got, err := b.archive(archive.Input{Index: loaded}); err == nil {
+		t.Errorf("moved to %s, though the object is not the one that was loaded", got)
+	}
+	if diff := cmp.Diff([]string{key}, b.keys()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSampleAndKeptObjectsStay(t *testing.T) {
+	b := newBucket(t)
+	for _, in := range []archive.Input{
+		{Index: b.put(key, "{}"), Keep: true},
+		{Index: b.put("elsewhere/2026-03-11_DAILY.json", "{}")},
+	} {
+		if got, err := b.archive(in); err != nil || got != in.Index.Key {
+			t.Errorf("moved to %q with error %v, want it left at %s", got, err, in.Index.Key)
+		}
+	}
+}

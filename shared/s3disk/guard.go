@@ -1,0 +1,77 @@
+package s3disk
+
+import (
+	"encoding/hex"
+	"fmt"
+	"html"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/johannesboyne/gofakes3"
+)
+
+// guard stands before gofakes3: it lets in this process alone, which knows the access key, and adds the conditions that
+// gofakes3 does not look at.
+type guard struct {
+	next    http.Handler
+	objects *disk
+	key     string
+}
+
+// ServeHTTP refuses strangers: every user and every web page of this machine can reach the port.
+func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	copied, ifMatch := r.Header.Get("X-Amz-Copy-Source"), r.Header.Get("X-Amz-Copy-Source-If-Match")
+	switch {
+	case !strings.Contains(r.Header.Get("Authorization"), "Credential="+g.key+"/"):
+		refuse(w, http.StatusForbidden, "AccessDenied", "this endpoint belongs to one process")
+	case copied != "" && ifMatch != "" && !g.matches(copied, ifMatch):
+		refuse(w, http.StatusPreconditionFailed, "PreconditionFailed", "the source is another object now")
+	case r.Method == http.MethodDelete && r.Header.Get("If-Match") != "":
+		g.delete(w, strings.TrimPrefix(r.URL.Path, "/"), r.Header.Get("If-Match"))
+	default:
+		g.next.ServeHTTP(w, r)
+	}
+}
+
+// matches reports whether a copy's source has the ETag. A source that is not there is for the copy itself to say.
+func (g guard) matches(source, etag string) bool {
+	name, err := url.PathUnescape(strings.TrimPrefix(source, "/"))
+	if err != nil {
+		return true
+	}
+	info, err := g.objects.root.Stat(path.Clean(name))
+	return err != nil || quoted(info) == etag
+}
+
+// delete removes an object if it still has the ETag.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+func (g guard) delete(w http.ResponseWriter, name, etag string) {
+	g.objects.mu.Lock()
+	defer g.objects.mu.Unlock()
+	info, err := g.objects.root.Stat(path.Clean(name))
+	if err != nil {
+		refuse(w, http.StatusNotFound, "NoSuchKey", "the object is gone")
+		return
+	}
+	if quoted(info) != etag {
+		refuse(w, http.StatusPreconditionFailed, "PreconditionFailed", "the object is another one now")
+		return
+	}
+	bucket, key, _ := strings.Cut(name, "/")
+	if _, err := g.objects.DeleteObject(bucket, key); err != nil {
+		refuse(w, http.StatusInternalServerError, string(gofakes3.ErrInternal), err.Error())
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func quoted(info fs.FileInfo) string { return `"` + hex.EncodeToString(etag(info)) + `"` }
+
+func refuse(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(status)
+	fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>", code, html.EscapeString(message))
+}
