@@ -195,7 +195,7 @@ func TestReplacedObjectIsNotDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := store.Delete(ctx, old); err == nil {
-		t.Error("deleted, though the object was replaced")
+		t.Errorf("deleted, though the object was replaced: %+v", old)
 	}
 	if got := read(t, store, "a.json"); got != "2" {
 		t.Errorf("the newer object reads %q, want 2", got)
