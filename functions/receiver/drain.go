@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"view360/shared/awsconf"
+	"view360/shared/load"
+	"view360/shared/object"
+	"view360/shared/postgres"
+	"view360/shared/receiver"
+)
+
+type drainCommand struct {
+	Bucket         string        `help:"Bucket with the snapshots." required:"" env:"DATA_BUCKET"`
+	BucketKMSKey   string        `help:"Key to encrypt with (default: the bucket's default encryption)." env:"BUCKET_KMS_KEY" placeholder:"ARN"`
+	BucketOwner    string        `help:"Account that must own the bucket (default: unchecked)." env:"BUCKET_OWNER" placeholder:"ID"`
+	DatabaseURL    string        `help:"PostgreSQL to load into. Without a password in it an IAM token is used." required:"" env:"DATABASE_URL" placeholder:"URL"`
+	DatabaseSecret string        `help:"Secrets Manager secret with the password, instead of a token." env:"DATABASE_SECRET" placeholder:"ARN"`
+	AtOnce         int           `help:"Accounts to load side by side (default: ${default})." default:"2" placeholder:"N"`
+	Watch          bool          `help:"Go on: look again for new snapshots until stopped."`
+	Every          time.Duration `help:"How often to look, with --watch (default: ${default})." default:"1m" placeholder:"DURATION"`
+	Log            string        `help:"Log file; - is standard output (default: ${default})." default:"/var/log/receiver.log" env:"RECEIVER_LOG" placeholder:"FILE"`
+	LogMegabytes   int64         `help:"Size at which the log file is rotated (default: ${default})." default:"10" placeholder:"MB"`
+	LogFiles       int           `help:"Rotated log files that are kept (default: ${default})." default:"5" placeholder:"N"`
+}
+
+// Run drains the bucket once, or again and again until it is told to stop.
+func (d drainCommand) Run(ctx context.Context) error {
+	closeLog, err := d.startLog()
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	r, pool, err := d.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if d.Watch {
+		ticker := time.NewTicker(max(d.Every, time.Second))
+		defer ticker.Stop()
+		err := r.Watch(ctx, ticker.C)
+		if errors.Is(err, context.Canceled) {
+			return nil // that is how watching ends
+		}
+		return err
+	}
+	summary, err := r.Drain(ctx)
+	if err == nil && summary.Failed > 0 {
+		return errPartial
+	}
+	return err
+}
+
+// open prepares the receiver; nothing is connected yet.
+func (d drainCommand) open(ctx context.Context) (*receiver.Receiver, *pgxpool.Pool, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(awsconf.Patient(0)), config.WithHTTPClient(awsconf.HTTPClient()))
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the AWS configuration: %w", err)
+	}
+	store := object.New(s3.NewFromConfig(cfg), d.Bucket, object.Options{KMSKey: d.BucketKMSKey, Owner: d.BucketOwner})
+	params := maps.Clone(receiver.LockParams)
+	maps.Copy(params, load.SessionParams)
+	size := int32(2*d.AtOnce + 2) // a lock and a loader for each account, and some groups side by side
+	pool, err := postgres.Pool(ctx, d.DatabaseURL, size, postgres.ConnectOptions{Token: d.token(cfg), Params: params})
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := receiver.New(receiver.Options{Store: store, Pool: pool, AtOnce: d.AtOnce})
+	if err != nil {
+		pool.Close()
+		return nil, nil, err
+	}
+	return r, pool, nil
+}
+
+func (d drainCommand) token(cfg aws.Config) postgres.TokenFunc {
+	if d.DatabaseSecret != "" {
+		return receiver.SecretPassword(secretsmanager.NewFromConfig(cfg), d.DatabaseSecret)
+	}
+	return postgres.IAMToken(cfg)
+}
+
+// startLog sends the log where the command line says.
+func (d drainCommand) startLog() (func(), error) {
+	var out io.Writer = os.Stdout
+	end := func() {}
+	if d.Log != "-" {
+		file, err := receiver.OpenLogFile(d.Log, d.LogMegabytes<<20, d.LogFiles)
+		if err != nil {
+			return nil, err
+		}
+		out, end = file, func() { _ = file.Close() }
+	}
+	slog.SetDefault(slog.New(slog.NewJSONHandler(out, nil)))
+	return end, nil
+}

@@ -1,0 +1,86 @@
+package receiver
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+)
+
+// LogFile is a log that rotates itself: PATH, and the older PATH.1 to PATH.n. Several processes may write to one; each
+// line goes whole into the newest file.
+type LogFile struct {
+	path  string
+	limit int64 // bytes
+	keep  int
+	mu    sync.Mutex
+	file  *os.File
+}
+
+// OpenLogFile opens the log at path for appending. It is rotated before it outgrows limit bytes, and keep older files
+// stay, so the log takes at most (keep+1)·limit bytes.
+func OpenLogFile(path string, limit int64, keep int) (*LogFile, error) {
+	l := &LogFile{path: path, limit: limit, keep: max(keep, 1)}
+	if err := l.open(); err != nil {
+		return nil, fmt.Errorf("opening the log: %w", err)
+	}
+	return l, nil
+}
+
+// Write appends one line.
+func (l *LogFile) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.ready(int64(len(line))); err != nil {
+		return 0, fmt.Errorf("rotating the log: %w", err)
+	}
+	return l.file.Write(line)
+}
+
+// Close closes the file.
+func (l *LogFile) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.file.Close()
+}
+
+func (l *LogFile) open() (err error) {
+	l.file, err = os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o640)
+	return err
+}
+
+// ready makes l.file the newest one, with room for so many bytes.
+func (l *LogFile) ready(bytes int64) error {
+	mine, err := l.file.Stat()
+	if err != nil {
+		return err
+	}
+	newest, err := os.Stat(l.path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) || err == nil && !os.SameFile(mine, newest): // rotated by another process
+		return l.reopen()
+	case err != nil:
+		return err
+	case mine.Size() == 0 || mine.Size()+bytes <= l.limit:
+		return nil
+	}
+	for n := l.keep; n > 1; n-- {
+		if err := os.Rename(l.older(n-1), l.older(n)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	if err := os.Rename(l.path, l.older(1)); err != nil {
+		return err
+	}
+	return l.reopen()
+}
+
+func (l *LogFile) reopen() error {
+	if err := l.file.Close(); err != nil {
+		return err
+	}
+	return l.open()
+}
+
+func (l *LogFile) older(n int) string { return l.path + "." + strconv.Itoa(n) }
