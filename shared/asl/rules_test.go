@@ -1,8 +1,12 @@
 package asl_test
 
 import (
+	"cmp"
+	"maps"
 	"strings"
 	"testing"
+
+	"view360/shared/asl"
 )
 
 // Pages of the documentation that the rules below come from.
@@ -30,7 +34,8 @@ type rule struct {
 	want         string // as ended says it, or a prefix of it that ends with …
 }
 
-func TestRules(t *testing.T) {
+// rules are the rules that the machines depend on.
+func rules() []rule {
 	invoke := func(function, rest string) string {
 		return `"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"` + function + `","Payload":"{% $states.input %}"},` + rest + `}`
 	}
@@ -39,7 +44,7 @@ func TestRules(t *testing.T) {
 			rest + `"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"B","States":{` + states + `}},"End":true}`
 	}
 	odd := `"B":{"Type":"Choice","Choices":[{"Condition":"{% $states.input % 2 = 1 %}","Next":"C"}],"Default":"D"},"C":{"Type":"Succeed"},"D":{"Type":"Fail","Error":"Even","Cause":"it is"}`
-	rules := []rule{
+	return []rule{
 		{"pass hands its input on", dg + "state-pass.html",
 			`"A":{"Type":"Pass","End":true}`, `{"a":[],"b":null,"c":12345678901234567,"d":"<&>"}`, `{"a":[],"b":null,"c":12345678901234567,"d":"<&>"}`},
 		{"pass shapes its output", dataDoc,
@@ -135,16 +140,13 @@ func TestRules(t *testing.T) {
 		{"ToleratedFailurePercentage exceeded", distDoc, distributed(`"ToleratedFailurePercentage":33,`, odd), `{"key":"numbers"}`, `FAILED States.ExceedToleratedFailureThreshold …`},
 		{"the stricter threshold counts", distDoc, distributed(`"ToleratedFailurePercentage":100,"ToleratedFailureCount":0,`, odd), `{"key":"numbers"}`, `FAILED States.ExceedToleratedFailureThreshold …`},
 	}
-	for _, r := range rules {
+}
+
+func TestRules(t *testing.T) {
+	for _, r := range rules() {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
-			l := newLab()
-			l.objects["b/numbers"], l.objects["b/cut"], l.objects["b/object"] = `[1,2,3]`, `[1,2`, `{}`
-			l.objects["b/lines"] = "{\"a\":1}\n{\"a\":2}\n"
-			if r.input == "" {
-				r.input = "{}"
-			}
-			got := ended(l.run(t, machine("A", r.states), r.input))
+			got := ended(r.run(t))
 			prefix, isPrefix := strings.CutSuffix(r.want, "…")
 			if got != r.want && (!isPrefix || !strings.HasPrefix(got, prefix)) {
 				t.Errorf("got %s\nwant %s\nas in %s", got, r.want, r.source)
@@ -152,3 +154,18 @@ func TestRules(t *testing.T) {
 		})
 	}
 }
+
+// objects are what distributed maps read.
+var objects = map[string]string{
+	"b/numbers": `[1,2,3]`, "b/cut": `[1,2`, "b/object": `{}`, "b/lines": "{\"a\":1}\n{\"a\":2}\n",
+}
+
+func (r rule) run(t *testing.T) *asl.Execution {
+	t.Helper()
+	l := newLab()
+	maps.Copy(l.objects, objects)
+	return l.run(t, machine("A", r.states), r.document())
+}
+
+// document is the execution's input.
+func (r rule) document() string { return cmp.Or(r.input, "{}") }
