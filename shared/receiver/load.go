@@ -50,7 +50,7 @@ func (r *Receiver) load(ctx context.Context, v object.Version) (outcome, error) 
 	duration := r.now().Sub(started).Milliseconds()
 	switch {
 	case end.Status == asl.Succeeded:
-		slog.InfoContext(ctx, "loaded", "key", v.Key, "bytes", v.Size, "duration_ms", duration)
+		slog.InfoContext(ctx, "received", "key", v.Key, "bytes", v.Size, "duration_ms", duration)
 		return loaded, nil
 	case end.Error == rejectedSnapshot:
 		return rejected, nil // logged with its reason where it was found
