@@ -1,0 +1,39 @@
+// Command stub is the functions of a lab as a Lambda binary: its function's name says what it does.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
+)
+
+// The errors of the lab.
+type (
+	RetryableError struct{ error }
+	TerminalError  struct{ error }
+)
+
+func main() { lambda.Start(handle) }
+
+func handle(_ context.Context, payload json.RawMessage) (any, error) {
+	switch os.Getenv("AWS_LAMBDA_FUNCTION_NAME") {
+	case "retryable":
+		return nil, &RetryableError{errors.New("slow down")}
+	case "terminal":
+		return nil, &TerminalError{errors.New("broken")}
+	case "renamed":
+		return nil, messages.InvokeResponse_Error{Type: "View360.Renamed", Message: "broken"}
+	case "wrapped":
+		return nil, fmt.Errorf("listing: %w", &TerminalError{errors.New("broken")})
+	case "large":
+		return strings.Repeat("x", 262_144), nil
+	default:
+		return payload, nil
+	}
+}
