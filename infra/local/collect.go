@@ -113,7 +113,7 @@ func export(ctx context.Context, data *object.Store, key, dir string) (err error
 	}
 	defer body.Close()
 	target := filepath.Join(dir, filepath.FromSlash(key))
-	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 		return fmt.Errorf("creating the output folder: %w", err)
 	}
 	file, err := os.CreateTemp(filepath.Dir(target), ".snapshot-*")

@@ -256,14 +256,22 @@ func archive(file string, result snapshotResult) error {
 	}
 	parts[i] = folder
 	target := filepath.FromSlash(strings.Join(parts, "/"))
-	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 		return fmt.Errorf("archiving %s: %w", file, err)
+	}
+	if info, err := os.Stat(file); err == nil && exists(target) { // an earlier snapshot of the same name is kept
+		target = strings.TrimSuffix(target, ".json") + "." + info.ModTime().UTC().Format("20060102T150405.000000000Z") + ".json"
 	}
 	if result.Status == rejected {
 		reason, err := json.MarshalIndent(map[string]string{"file": file, "reason": result.Reason}, "", "  ")
-		if err := errors.Join(err, os.WriteFile(target+".reason.json", reason, 0o644)); err != nil {
+		if err := errors.Join(err, os.WriteFile(target+".reason.json", reason, 0o600)); err != nil {
 			return fmt.Errorf("archiving %s: %w", file, err)
 		}
 	}
 	return os.Rename(file, target)
+}
+
+func exists(file string) bool {
+	_, err := os.Lstat(file)
+	return err == nil
 }

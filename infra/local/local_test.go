@@ -139,6 +139,25 @@ func TestLoadArchives(t *testing.T) {
 	}
 }
 
+func TestLoadArchivesBesideAnEarlierSnapshot(t *testing.T) {
+	dir := snapshots(t)
+	earlier := filepath.Join(dir, "loaded", "111122223333", "2026-03-12_DAILY.json")
+	if err := os.MkdirAll(filepath.Dir(earlier), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(earlier, []byte("earlier"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	local(t, "load", "--archive", "--state", t.TempDir(), "--database-url", pgtest.URL(t), dir)
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(earlier), "2026-03-12_DAILY*.json"))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("archived are %v with error %v, want the earlier snapshot and the new one", files, err)
+	}
+	if text, err := os.ReadFile(earlier); err != nil || string(text) != "earlier" {
+		t.Errorf("the earlier snapshot reads %q, error %v", text, err)
+	}
+}
+
 func TestMigrateTwice(t *testing.T) {
 	url := pgtest.EmptyURL(t)
 	for _, want := range []string{"Applied", "up to date"} {

@@ -33,10 +33,10 @@ func (f *Folder) Save(r Record) error {
 	if err != nil {
 		return fmt.Errorf("encoding execution %s: %w", r.ARN, err)
 	}
-	if err := f.root.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+	if err := f.root.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return fmt.Errorf("making the folder of execution %s: %w", r.ARN, err)
 	}
-	if err := f.root.WriteFile(file+".new", text, 0o644); err != nil {
+	if err := f.root.WriteFile(file+".new", text, 0o600); err != nil {
 		return fmt.Errorf("writing execution %s: %w", r.ARN, err)
 	}
 	if err := f.root.Rename(file+".new", file); err != nil {
