@@ -1,0 +1,55 @@
+package page
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// compliance is what AWS Config says of each account's rules in its newest report.
+type compliance struct {
+	Compliant, Rules int64
+	Rows             []complianceRow
+}
+
+type complianceRow struct {
+	Name             string
+	Compliant, Rules int64
+}
+
+// Score is the fraction of the rules that are kept.
+func (r complianceRow) Score() string {
+	return percent(float64(r.Compliant) / float64(max(r.Rules, 1)))
+}
+
+// Percent is the score as a whole number, for a meter.
+func (r complianceRow) Percent() int64 { return r.Compliant * 100 / max(r.Rules, 1) }
+
+// Score is the fraction over all accounts.
+func (c compliance) Score() string {
+	return complianceRow{Compliant: c.Compliant, Rules: c.Rules}.Score()
+}
+
+const newestCompliance = `
+select max(account_name) as name, sum(compliant_rules) as compliant, sum(total_rules) as rules
+from (
+  select distinct on (account, account_region) account, account_name, compliant_rules, total_rules
+  from view_config_reports
+  where account = any(@accounts) and (@region = '' or account_region = @region) and date_from <= @date
+  order by account, account_region, date_from desc, created_at desc
+) reports
+group by account
+having sum(total_rules) > 0
+order by sum(compliant_rules)::float8 / sum(total_rules), name`
+
+func readCompliance(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c compliance, err error) {
+	if c.Rows, err = rows[complianceRow](ctx, tx, newestCompliance, args); err != nil {
+		return c, fmt.Errorf("reading compliance: %w", err)
+	}
+	for _, r := range c.Rows {
+		c.Compliant, c.Rules = c.Compliant+r.Compliant, c.Rules+r.Rules
+	}
+	c.Rows = c.Rows[:min(len(c.Rows), listed)]
+	return c, nil
+}

@@ -1,0 +1,165 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// costs is the spending of the month of the filter's date against the month before, in US dollars.
+type costs struct {
+	Month, Last       time.Time // first days
+	So, Before        float64   // this month up to the date; the whole month before
+	Days, DaysBefore  int       // with a cost
+	Forecast          float64   // of the whole month; NaN when there is none
+	Curve             chart
+	Services          chart
+	Accounts          chart
+	ServiceRows, Rows []costRow
+}
+
+// costRow is the cost of one service or account in both months.
+type costRow struct {
+	Name       string
+	So, Before float64
+}
+
+// Change is the row's difference to the month before as a fraction; both months as far as they went.
+func (r costRow) Change() string { return changeOf(r.So, r.Before) }
+
+// PerDay compares the days of the two months, so that a month that has just begun does not look cheap.
+func (c costs) PerDay() string {
+	if c.Days == 0 || c.DaysBefore == 0 {
+		return "–"
+	}
+	return changeOf(c.So/float64(c.Days), c.Before/float64(c.DaysBefore))
+}
+
+// Dearer reports whether a day of this month costs more than one of the month before.
+func (c costs) Dearer() bool {
+	return c.Days > 0 && c.DaysBefore > 0 && c.So/float64(c.Days) > c.Before/float64(c.DaysBefore)
+}
+
+// HasForecast reports whether Cost Explorer gave one.
+func (c costs) HasForecast() bool { return !math.IsNaN(c.Forecast) }
+
+func changeOf(now, before float64) string {
+	if before <= 0 {
+		return "–"
+	}
+	return change(now/before - 1)
+}
+
+// listed is how many rows a list of the overview has.
+const listed = 8
+
+func readCosts(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c costs, err error) {
+	c.Month, c.Last, c.Forecast = args["month"].(time.Time), args["last"].(time.Time), math.NaN()
+	days, err := rows[costDay](ctx, tx, costDays, args)
+	if err != nil {
+		return c, fmt.Errorf("reading the cost of days: %w", err)
+	}
+	for _, d := range days {
+		if d.Day.Before(c.Month) {
+			c.Before, c.DaysBefore = c.Before+d.Cost, c.DaysBefore+1
+		} else {
+			c.So, c.Days = c.So+d.Cost, c.Days+1
+		}
+	}
+	if c.ServiceRows, err = rows[costRow](ctx, tx, costByService, args); err != nil {
+		return c, fmt.Errorf("reading the cost of services: %w", err)
+	}
+	if c.Rows, err = rows[costRow](ctx, tx, costByAccount, args); err != nil {
+		return c, fmt.Errorf("reading the cost of accounts: %w", err)
+	}
+	ahead, err := values(ctx, tx, costAhead, args)
+	if err != nil {
+		return c, fmt.Errorf("reading the forecast: %w", err)
+	}
+	if len(ahead) == 1 && c.Days > 0 {
+		rest, err := strconv.ParseFloat(ahead[0], 64)
+		if err != nil {
+			return c, fmt.Errorf("reading the forecast: %w", err)
+		}
+		c.Forecast = c.So + rest
+	}
+	return c, c.draw(days)
+}
+
+func (c *costs) draw(days []costDay) (err error) {
+	if c.Days+c.DaysBefore > 1 {
+		if c.Curve, err = c.curve(days); err != nil {
+			return err
+		}
+	}
+	if c.Services, err = costBars("Cost of this month by service", c.ServiceRows); err != nil {
+		return err
+	}
+	c.Accounts, err = costBars("Cost of this month by account", c.Rows)
+	return err
+}
+
+func costBars(label string, rows []costRow) (chart, error) {
+	if len(rows) == 0 {
+		return chart{}, nil
+	}
+	bars := make([]bar, len(rows))
+	for i, r := range rows {
+		bars[i] = bar{r.Name, []float64{max(r.So, 0)}} // a month of credits has no bar
+	}
+	return barChart(label, bars, []series{{"This month", inkAccent}}, money)
+}
+
+// curve adds up both months day by day, and what is still to come.
+func (c *costs) curve(days []costDay) (chart, error) {
+	this, before, ahead := empty(31), empty(31), empty(31)
+	labels := make([]string, 31)
+	for i := range labels {
+		labels[i] = strconv.Itoa(i + 1)
+	}
+	last := -1
+	for _, d := range days {
+		i := d.Day.Day() - 1
+		if d.Day.Before(c.Month) {
+			before[i] = d.Cost
+		} else {
+			this[i], last = d.Cost, i
+		}
+	}
+	addUp(before)
+	addUp(this[:last+1])
+	lines := []line{{series{c.Last.Format("January"), inkPast}, before}, {series{c.Month.Format("January"), inkAccent}, this}}
+	if end := c.Month.AddDate(0, 1, -1).Day() - 1; c.HasForecast() && last >= 0 && last < end {
+		for i := last; i <= end; i++ {
+			ahead[i] = c.So + (c.Forecast-c.So)*float64(i-last)/float64(end-last)
+		}
+		lines = append(lines, line{series{"Forecast", inkAhead}, ahead})
+	}
+	label := fmt.Sprintf("Cost added up over %s, against %s", c.Month.Format("January"), c.Last.Format("January"))
+	return lineChart(label, labels, lines)
+}
+
+func empty(n int) []float64 {
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = math.NaN()
+	}
+	return values
+}
+
+// addUp makes each value the sum up to it. Gaps before the first value stay; later ones carry the sum on.
+func addUp(values []float64) {
+	sum, begun := 0.0, false
+	for i, v := range values {
+		if !math.IsNaN(v) {
+			sum, begun = sum+v, true
+		}
+		if begun {
+			values[i] = sum
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package page
+
+import "time"
+
+// costDay is what all chosen accounts cost on a day.
+type costDay struct {
+	Day  time.Time
+	Cost float64
+}
+
+// costDays adds up daily reports of this month and the one before. An account that was loaded by two versions of the
+// program has two rows for the same day; the later one counts. Cost is account-wide: the region does not narrow it.
+const costDays = `
+select day, sum(cost)::float8 as cost
+from (
+  select distinct on (account, period_start) account, period_start as day, current_period_cost as cost
+  from view_acct_cost_rep
+  where period_granularity = 'DAILY' and account = any(@accounts)
+    and period_start >= @last and period_start <= @date and period_start < @next
+  order by account, period_start, created_at desc
+) reports
+group by day
+order by day`
+
+const costByAccount = `
+select max(account_name) as name,
+  coalesce(sum(cost) filter (where day >= @month), 0)::float8 as so,
+  coalesce(sum(cost) filter (where day < @month), 0)::float8 as before
+from (
+  select distinct on (account, period_start) account, account_name, period_start as day, current_period_cost as cost
+  from view_acct_cost_rep
+  where period_granularity = 'DAILY' and account = any(@accounts)
+    and period_start >= @last and period_start <= @date and period_start < @next
+  order by account, period_start, created_at desc
+) reports
+group by account
+order by so desc, name
+limit 8`
+
+const costByService = `
+select service as name,
+  coalesce(sum(cost) filter (where day >= @month), 0)::float8 as so,
+  coalesce(sum(cost) filter (where day < @month), 0)::float8 as before
+from (
+  select distinct on (account, service, date_from) service, date_from as day, cost
+  from view_acct_serv
+  where period_granularity = 'DAILY' and account = any(@accounts)
+    and date_from >= @last and date_from <= @date and date_from < @next
+  order by account, service, date_from, updated_at desc
+) services
+group by service
+order by so desc, name
+limit 8`
+
+// costAhead is the rest of the month by each account's newest forecast. No row: no account has one.
+const costAhead = `
+select sum(amount)::text
+from (
+  select distinct on (account, period_start) account, period_start, amount, date_from,
+    max(date_from) over (partition by account) as newest
+  from view_acct_cost_rep_forecast
+  where account = any(@accounts) and date_from >= @month and date_from <= @date and period_end <= @next
+  order by account, period_start, date_from desc
+) forecasts
+where date_from = newest
+having count(*) > 0`

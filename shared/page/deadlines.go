@@ -1,0 +1,112 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// soon is how far ahead a date is worth knowing.
+const soon = 90 * 24 * time.Hour
+
+// deadline is something with a last day.
+type deadline struct {
+	Name, Account, Detail string
+	Ends                  time.Time
+	Days                  int // until then; negative once it is over
+}
+
+// Past reports whether the day has come.
+func (d deadline) Past() bool { return d.Days < 0 }
+
+// certificates are those of Certificate Manager that end soon or have ended.
+type certificates struct {
+	Expired, Soon, Pending, All int64
+	Rows                        []deadline
+}
+
+const certificateCounts = `
+select count(*) as all, count(*) filter (where not_after < @until) as expired,
+  count(*) filter (where not_after >= @until and not_after < @soon) as soon,
+  count(*) filter (where status = 'PENDING_VALIDATION') as pending
+from view_certificates
+where account = any(@accounts) and (@region = '' or account_region = @region)`
+
+const certificateRows = `
+select domain_name as name, account_name as account, lower(status) as detail, not_after as ends,
+  (not_after::date - @date::date) as days
+from view_certificates
+where account = any(@accounts) and (@region = '' or account_region = @region) and not_after < @soon
+order by not_after >= @until desc, abs(not_after::date - @date::date), name
+limit 8`
+
+func readCertificates(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c certificates, err error) {
+	args = withSoon(args)
+	err = tx.QueryRow(ctx, certificateCounts, args).Scan(&c.All, &c.Expired, &c.Soon, &c.Pending)
+	if err != nil {
+		return c, fmt.Errorf("counting certificates: %w", err)
+	}
+	if c.Rows, err = rows[deadline](ctx, tx, certificateRows, args); err != nil {
+		return c, fmt.Errorf("listing certificates: %w", err)
+	}
+	return c, nil
+}
+
+// commitments are Reserved Instances and Savings Plans, by their newest figures.
+type commitments struct {
+	Count       int64
+	Utilization float64 // average, percent
+	Savings     float64 // of the newest day, US dollars, net of what the commitment cost
+	Soon        int64
+	Rows        []deadline
+}
+
+// Used is the utilization in words.
+func (c commitments) Used() string { return percent(c.Utilization / 100) }
+
+// newestCommitments is one row for each subscription, its newest.
+const newestCommitments = `
+with newest as (
+  select distinct on (account, subscription_id) *
+  from view_ri_sp_daily_savings
+  where account = any(@accounts) and date_from <= @date
+  order by account, subscription_id, date_from desc, updated_at desc
+)
+`
+
+const commitmentCounts = newestCommitments + `
+select count(*) as count, coalesce(avg(utilization_percentage), 0)::float8 as utilization,
+  coalesce(sum(net_savings), 0)::float8 as savings, count(*) filter (where end_date < @soon) as soon
+from newest
+where state = 'active' and end_date >= @until`
+
+const commitmentRows = newestCommitments + `
+select concat_ws(' ', reservation_type, coalesce(instance_type, instance_family)) as name, account_name as account,
+  concat_ws(', ', service, round(utilization_percentage) || ' % used') as detail, end_date as ends,
+  (end_date::date - @date::date) as days
+from newest
+where state = 'active' and end_date >= @until
+order by end_date, name
+limit 8`
+
+func readCommitments(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c commitments, err error) {
+	args = withSoon(args)
+	err = tx.QueryRow(ctx, commitmentCounts, args).Scan(&c.Count, &c.Utilization, &c.Savings, &c.Soon)
+	if err != nil {
+		return c, fmt.Errorf("counting commitments: %w", err)
+	}
+	if c.Rows, err = rows[deadline](ctx, tx, commitmentRows, args); err != nil {
+		return c, fmt.Errorf("listing commitments: %w", err)
+	}
+	return c, nil
+}
+
+func withSoon(args pgx.NamedArgs) pgx.NamedArgs {
+	with := pgx.NamedArgs{"soon": args["until"].(time.Time).Add(soon)}
+	for name, value := range args {
+		with[name] = value
+	}
+	return with
+}

@@ -1,0 +1,96 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// filter narrows what the overview and the coverage show. Its empty fields narrow nothing.
+type filter struct {
+	Customer string
+	Account  string // 12 digits
+	Region   string
+	Product  string
+	Date     time.Time // the state as it was known at the end of this day
+}
+
+// parseFilter reads the query of an address.
+func parseFilter(q url.Values, today time.Time) (filter, error) {
+	f := filter{Customer: q.Get("customer"), Account: q.Get("account"), Region: q.Get("region"), Product: q.Get("product")}
+	f.Date = today.UTC().Truncate(24 * time.Hour)
+	text := q.Get("date")
+	if text == "" {
+		return f, nil
+	}
+	date, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return f, invalid("%q is not a date: write it as 2026-03-11.", text)
+	}
+	f.Date = date
+	return f, nil
+}
+
+// Active reports whether the filter narrows anything.
+func (f filter) Active() bool { return f.Customer+f.Account+f.Region+f.Product != "" }
+
+// Query is the filter as the query of an address, without its date.
+func (f filter) Query() url.Values {
+	q := url.Values{}
+	for name, value := range map[string]string{"customer": f.Customer, "account": f.Account, "region": f.Region, "product": f.Product} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return q
+}
+
+// args are what the page's queries name. Accounts are chosen once, so that an account-wide row, such as a cost, is found
+// by a product of any region.
+func (f filter) args(ctx context.Context, tx pgx.Tx) (pgx.NamedArgs, error) {
+	accounts, err := values(ctx, tx, `select distinct account from view_accounts
+		where (@customer = '' or account_customer = @customer) and (@account = '' or account = @account)
+		  and (@product = '' or project_product_name = @product)`,
+		pgx.NamedArgs{"customer": f.Customer, "account": f.Account, "product": f.Product})
+	if err != nil {
+		return nil, fmt.Errorf("choosing accounts: %w", err)
+	}
+	month := time.Date(f.Date.Year(), f.Date.Month(), 1, 0, 0, 0, 0, time.UTC)
+	return pgx.NamedArgs{
+		"accounts": accounts, "region": f.Region, "date": f.Date, "until": f.Date.AddDate(0, 0, 1),
+		"month": month, "last": month.AddDate(0, -1, 0), "next": month.AddDate(0, 1, 0),
+	}, nil
+}
+
+// choices are what the filter can be set to.
+type choices struct {
+	Customers, Regions, Products []string
+	Accounts                     []accountChoice
+}
+
+type accountChoice struct{ Account, Name string }
+
+// readChoices lists at most a thousand of each.
+func readChoices(ctx context.Context, tx pgx.Tx) (c choices, err error) {
+	for _, list := range []struct {
+		to    *[]string
+		query string
+	}{
+		{&c.Customers, `select distinct account_customer from view_accounts where account_customer <> '' order by 1 limit 1000`},
+		{&c.Regions, `select distinct account_region from view_accounts where account_region <> '' order by 1 limit 1000`},
+		{&c.Products, `select distinct project_product_name from view_accounts where project_product_name <> '' order by 1 limit 1000`},
+	} {
+		if *list.to, err = values(ctx, tx, list.query, nil); err != nil {
+			return c, fmt.Errorf("listing the filter's choices: %w", err)
+		}
+	}
+	c.Accounts, err = rows[accountChoice](ctx, tx,
+		`select account, max(account_name) as name from view_accounts group by account order by name, account limit 1000`, nil)
+	if err != nil {
+		return c, fmt.Errorf("listing accounts: %w", err)
+	}
+	return c, nil
+}

@@ -1,0 +1,70 @@
+// Package page is what an operator looks at: the state of all accounts over the views, what was collected and what
+// failed, every execution of the state machines, and any view as a table. It is drawn on the server, asks for nothing
+// outside, and is read without JavaScript.
+package page
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"view360/sql"
+)
+
+//go:embed assets templates
+var files embed.FS
+
+// Options say what the page shows.
+type Options struct {
+	// Pool reaches the database. The page only reads, as the user of dashboards where that user exists.
+	Pool *pgxpool.Pool
+	// Address is where the page is served, such as 127.0.0.1:8360. Requests that name another host are refused.
+	Address string
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// page answers the requests.
+type page struct {
+	db        database
+	templates templates
+	views     map[string]sql.View // by name without schema public
+	token     string
+	now       func() time.Time
+}
+
+// New returns the page's handler.
+func New(o Options) (http.Handler, error) {
+	p := &page{db: database{o.Pool}, token: newToken(), now: o.Now, views: map[string]sql.View{}}
+	if p.now == nil {
+		p.now = time.Now
+	}
+	var err error
+	if p.templates, err = parseTemplates(); err != nil {
+		return nil, fmt.Errorf("reading the page's templates: %w", err)
+	}
+	views, err := sql.Views()
+	if err != nil {
+		return nil, fmt.Errorf("reading the list of views: %w", err)
+	}
+	for _, v := range views {
+		p.views[shortName(v.Name)] = v
+	}
+	return guard(o.Address, p.routes()), nil
+}
+
+func (p *page) routes() http.Handler {
+	mux := http.NewServeMux()
+	assets, _ := fs.Sub(files, "assets") // the folder is embedded
+	mux.Handle("GET /assets/", http.StripPrefix("/assets/", cached(http.FileServerFS(assets))))
+	mux.HandleFunc("GET /{$}", p.handle(p.overview))
+	mux.HandleFunc("GET /data", p.handle(p.dataIndex))
+	mux.HandleFunc("GET /data/{view}", p.handle(p.dataView))
+	mux.HandleFunc("GET /data/{view}/csv", p.handle(p.dataCSV))
+	mux.HandleFunc("/", p.handle(func(http.ResponseWriter, *http.Request) error { return notFound("There is no such page.") }))
+	return mux
+}

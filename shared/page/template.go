@@ -1,0 +1,96 @@
+package page
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// templates are the pages by the names of their files.
+type templates map[string]*template.Template
+
+func parseTemplates() (templates, error) {
+	functions, err := templateFunctions()
+	if err != nil {
+		return nil, err
+	}
+	layout, err := template.New("layout.html").Funcs(functions).ParseFS(files, "templates/layout.html", "templates/part_*.html")
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(files, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	parsed := templates{}
+	for _, name := range names {
+		base := strings.TrimSuffix(path.Base(name), ".html")
+		if base == "layout" || strings.HasPrefix(base, "part_") {
+			continue
+		}
+		if parsed[base], err = template.Must(layout.Clone()).ParseFS(files, name); err != nil {
+			return nil, err
+		}
+	}
+	return parsed, nil
+}
+
+// templateFunctions are what templates call, beside the methods of their data.
+func templateFunctions() (template.FuncMap, error) {
+	hash := sha256.New()
+	err := fs.WalkDir(files, "assets", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := files.ReadFile(name)
+		hash.Write(content)
+		return err
+	})
+	version := hex.EncodeToString(hash.Sum(nil))[:8]
+	return template.FuncMap{
+		"asset":  func(name string) string { return "/assets/" + name + "?v=" + version },
+		"count":  count,
+		"money":  money,
+		"ago":    ago,
+		"day":    day,
+		"minute": minute,
+		"dict":   dict,
+	}, err
+}
+
+// dict lets a template hand several values to another: name, value, name, value.
+func dict(pairs ...any) map[string]any {
+	values := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return values
+}
+
+// write renders the whole page before the first byte leaves, so that an error becomes a page of its own.
+func (t templates) write(w io.Writer, name string, data any) error {
+	var body bytes.Buffer
+	if err := t[name].ExecuteTemplate(&body, "layout.html", data); err != nil {
+		return fmt.Errorf("rendering page %s: %w", name, err)
+	}
+	_, err := body.WriteTo(w)
+	return err
+}
+
+// frame is what every page has.
+type frame struct {
+	Section string // the entry of the navigation that is marked
+	Title   string
+	Lead    string // one sentence under the title
+	Token   string // what a form sends back
+}
+
+func (p *page) frame(section, title, lead string) frame {
+	return frame{Section: section, Title: title, Lead: lead, Token: p.token}
+}

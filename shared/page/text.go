@@ -1,0 +1,60 @@
+package page
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// count writes a number with commas: 26,082.
+func count(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// money writes US dollars: cents below 100, whole dollars below 100,000, then thousands.
+func money(usd float64) string {
+	sign, size := "", math.Abs(usd)
+	if usd < 0 {
+		sign = "−"
+	}
+	switch {
+	case size < 100:
+		return fmt.Sprintf("%s$%.2f", sign, size)
+	case size < 100_000:
+		return sign + "$" + count(int64(math.Round(size)))
+	default:
+		return sign + "$" + count(int64(math.Round(size/1000))) + "k"
+	}
+}
+
+// percent writes a fraction: 0.123 is 12.3 %.
+func percent(fraction float64) string { return fmt.Sprintf("%.1f %%", fraction*100) }
+
+// change writes a fraction with its sign: +12.3 %.
+func change(fraction float64) string {
+	return strings.Replace(fmt.Sprintf("%+.1f %%", fraction*100), "-", "−", 1)
+}
+
+// ago writes an age in its largest unit: 3 h.
+func ago(age time.Duration) string {
+	switch {
+	case age < time.Minute:
+		return "now"
+	case age < time.Hour:
+		return fmt.Sprintf("%d min", int(age.Minutes()))
+	case age < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(age.Hours()))
+	default:
+		return fmt.Sprintf("%d d", int(age.Hours()/24))
+	}
+}
+
+func day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
+
+func minute(t time.Time) string { return t.UTC().Format("2 Jan 15:04 UTC") }
