@@ -33,15 +33,18 @@ func (r costRow) Change() string { return changeOf(r.So, r.Before) }
 
 // PerDay compares the days of the two months, so that a month that has just begun does not look cheap.
 func (c costs) PerDay() string {
-	if c.Days == 0 || c.DaysBefore == 0 {
+	if !c.Comparable() {
 		return "–"
 	}
 	return changeOf(c.So/float64(c.Days), c.Before/float64(c.DaysBefore))
 }
 
+// Comparable reports whether both months have a cost.
+func (c costs) Comparable() bool { return c.Days > 0 && c.DaysBefore > 0 }
+
 // Dearer reports whether a day of this month costs more than one of the month before.
 func (c costs) Dearer() bool {
-	return c.Days > 0 && c.DaysBefore > 0 && c.So/float64(c.Days) > c.Before/float64(c.DaysBefore)
+	return c.Comparable() && c.So/float64(c.Days) > c.Before/float64(c.DaysBefore)
 }
 
 // HasForecast reports whether Cost Explorer gave one.

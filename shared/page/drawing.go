@@ -7,11 +7,12 @@ import (
 	"github.com/go-analyze/charts"
 )
 
-// The widths of drawings, in the units of their letters.
+// The widths of drawings, in the units of their letters. Letters are measured a little larger than the style sheet shows
+// them, because readers' fonts differ in width.
 const (
-	wideWidth   = 620
+	wideWidth   = 600
 	narrowWidth = 340
-	letterSize  = 12
+	letterSize  = 10.5
 )
 
 // series is one kind of value in a chart.
@@ -66,7 +67,7 @@ type bar struct {
 // barChart draws a row for each bar, the first at the top.
 func barChart(label string, bars []bar, all []series, format func(float64) string) (chart, error) {
 	return twice(label, func(width int) (template.HTML, error) {
-		height := 34*len(bars) + 50
+		height := 30*len(bars) + 16
 		if len(all) > 1 {
 			height += 26
 		}
@@ -83,26 +84,28 @@ func barOptions(width int, bars []bar, all []series, format func(float64) string
 		data[i] = make([]float64, len(bars))
 	}
 	labels := make([]string, len(bars))
-	for row, b := range bars {
+	for i, b := range bars {
+		row := len(bars) - 1 - i // the library begins at the bottom
 		labels[row] = shorten(b.Name, width/16)
-		for i, v := range b.Values {
-			data[i][row] = v
+		for of, v := range b.Values {
+			data[of][row] = v
 		}
 	}
 	o := charts.NewBarChartOptionWithData(data)
 	o.Horizontal = true
 	o.Theme = theme(colors)
-	o.Padding = charts.NewBox(0, 4, 24, 0)
+	o.Padding = charts.NewBox(0, 4, 48, 0)
 	o.StackSeries = charts.Ptr(len(all) > 1)
 	o.BarSize = 0.6
 	o.Legend = legend(names)
 	o.Legend.Show = charts.Ptr(len(all) > 1)
 	o.CategoryAxis.Labels = labels
 	o.CategoryAxis.LabelFontStyle = charts.NewFontStyleWithSize(letterSize)
-	o.ValueAxis = []charts.ValueAxisOption{{
-		Min: charts.Ptr(0.0), ValueFormatter: format, LabelFontStyle: charts.NewFontStyleWithSize(letterSize), LabelCount: width / 110,
-		SpineLineShow: charts.Ptr(false),
-	}}
+	o.ValueAxis = []charts.ValueAxisOption{{Show: charts.Ptr(false), Min: charts.Ptr(0.0)}}
+	o.ValueFormatter = format
+	o.SeriesList[len(all)-1].Label = charts.SeriesLabel{
+		Show: charts.Ptr(true), ValueFormatter: format, FontStyle: charts.NewFontStyleWithSize(letterSize),
+	}
 	return o
 }
 

@@ -4,6 +4,7 @@
 package page
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -24,8 +25,18 @@ type Options struct {
 	Pool *pgxpool.Pool
 	// Address is where the page is served, such as 127.0.0.1:8360. Requests that name another host are refused.
 	Address string
+	// RunAgain starts an execution that collects one source of one account again and loads it, and returns its name; nil
+	// means that the page only reads.
+	RunAgain func(context.Context, Rerun) (string, error)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+}
+
+// Rerun is what to collect again.
+type Rerun struct {
+	Account string
+	Service string   // the source's word
+	Regions []string // empty means all
 }
 
 // page answers the requests.
@@ -33,13 +44,14 @@ type page struct {
 	db        database
 	templates templates
 	views     map[string]sql.View // by name without schema public
+	runAgain  func(context.Context, Rerun) (string, error)
 	token     string
 	now       func() time.Time
 }
 
 // New returns the page's handler.
 func New(o Options) (http.Handler, error) {
-	p := &page{db: database{o.Pool}, token: newToken(), now: o.Now, views: map[string]sql.View{}}
+	p := &page{db: database{o.Pool}, runAgain: o.RunAgain, token: newToken(), now: o.Now, views: map[string]sql.View{}}
 	if p.now == nil {
 		p.now = time.Now
 	}
@@ -62,6 +74,9 @@ func (p *page) routes() http.Handler {
 	assets, _ := fs.Sub(files, "assets") // the folder is embedded
 	mux.Handle("GET /assets/", http.StripPrefix("/assets/", cached(http.FileServerFS(assets))))
 	mux.HandleFunc("GET /{$}", p.handle(p.overview))
+	mux.HandleFunc("GET /coverage", p.handle(p.coverage))
+	mux.HandleFunc("GET /coverage/{account}/{service}", p.handle(p.cell))
+	mux.HandleFunc("POST /coverage/{account}/{service}/run", p.handle(p.collectAgain))
 	mux.HandleFunc("GET /data", p.handle(p.dataIndex))
 	mux.HandleFunc("GET /data/{view}", p.handle(p.dataView))
 	mux.HandleFunc("GET /data/{view}/csv", p.handle(p.dataCSV))

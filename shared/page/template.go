@@ -59,6 +59,7 @@ func templateFunctions() (template.FuncMap, error) {
 		"money":  money,
 		"ago":    ago,
 		"day":    day,
+		"days":   days,
 		"minute": minute,
 		"dict":   dict,
 	}, err

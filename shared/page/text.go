@@ -58,3 +58,10 @@ func ago(age time.Duration) string {
 func day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
 
 func minute(t time.Time) string { return t.UTC().Format("2 Jan 15:04 UTC") }
+
+func days(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
+}

@@ -1,0 +1,205 @@
+package page
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"view360/shared/catalog"
+	"view360/shared/collect"
+)
+
+// accountRows is how many accounts a page of the matrix has.
+const accountRows = 50
+
+// coveragePage is the matrix of accounts and sources.
+type coveragePage struct {
+	frame
+	Filter   filter
+	Choices  choices
+	Services []string
+	Rows     []coverageRow
+	Page     int
+	More     bool
+	Totals   []statusTotal
+}
+
+// coverageRow is one account; its cells stand in the order of the services.
+type coverageRow struct {
+	Account, Name string
+	Cells         []coverageCell
+}
+
+// coverageCell is one source over all regions of an account, shown by the worst of them. Empty: never collected.
+type coverageCell struct {
+	outcome
+	Regions, Like int // Like: regions with the status that is shown
+	Age           string
+}
+
+// statusTotal is how many sources of the page's accounts and regions ended with a status.
+type statusTotal struct {
+	outcome
+	Count int64
+}
+
+// At is the address of another page of the matrix.
+func (c coveragePage) At(page int) string {
+	q := c.Filter.Query()
+	q.Set("page", strconv.Itoa(page))
+	return "?" + q.Encode()
+}
+
+// Previous and Next are the numbers beside the page's.
+func (c coveragePage) Previous() int { return c.Page - 1 }
+
+// Next is the number of the next page.
+func (c coveragePage) Next() int { return c.Page + 1 }
+
+func (p *page) coverage(w http.ResponseWriter, r *http.Request) error {
+	f, err := parseFilter(r.URL.Query(), p.now())
+	if err != nil {
+		return err
+	}
+	show := coveragePage{frame: p.frame("coverage", "Coverage", "What the newest run of each account read, service by service. A cell opens the reason and the remedy."), Filter: f}
+	if show.Page, err = pageNumber(r.URL.Query()); err != nil {
+		return err
+	}
+	var found []outcome
+	err = p.db.read(r.Context(), statementTimeout, func(tx pgx.Tx) (err error) {
+		if show.Choices, err = readChoices(r.Context(), tx); err != nil {
+			return err
+		}
+		args, err := f.args(r.Context(), tx)
+		if err != nil {
+			return err
+		}
+		accounts := args["accounts"].([]string)
+		slices.Sort(accounts)
+		from := min((show.Page-1)*accountRows, len(accounts))
+		to := min(from+accountRows, len(accounts))
+		show.More = to < len(accounts)
+		args["accounts"] = accounts[from:to]
+		found, err = readOutcomes(r.Context(), tx, args)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	show.fill(found, p.now())
+	return p.templates.write(w, "coverage", show)
+}
+
+func pageNumber(q url.Values) (int, error) {
+	text := q.Get("page")
+	if text == "" {
+		return 1, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 1_000_000 {
+		return 0, invalid("%q is not the number of a page.", text)
+	}
+	return n, nil
+}
+
+const coverageSections = `
+select c.account, l.account_name as name, c.account_region as region, c.service as section, c.last_outcome as outcome,
+  c.last_run_at as run_at, c.last_success_at as success_at
+from view360.coverage c
+join view_accounts l on l.account = c.account and l.account_region = c.account_region
+where c.account = any(@accounts) and (@region = '' or c.account_region = @region)`
+
+const coverageMessages = `
+select m.account, m.account_region as region, m.message_type as kind, m.message as text
+from (
+  select distinct on (account, account_region) id
+  from view_acct_logs
+  where account = any(@accounts) and (@region = '' or account_region = @region)
+  order by account, account_region, date_created desc, id desc
+) newest
+join view_acct_log_messages m on m.log_id = newest.id
+where m.message_type not in ('LOAD', 'REJECTED', 'INFO')
+order by m.id`
+
+func readOutcomes(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]outcome, error) {
+	sections, err := rows[section](ctx, tx, coverageSections, args)
+	if err != nil {
+		return nil, fmt.Errorf("reading the coverage: %w", err)
+	}
+	messages, err := rows[message](ctx, tx, coverageMessages, args)
+	if err != nil {
+		return nil, fmt.Errorf("reading the messages of the newest runs: %w", err)
+	}
+	return outcomesOf(sections, messages), nil
+}
+
+// fill makes the matrix of the outcomes, the accounts with the worst first.
+func (c *coveragePage) fill(found []outcome, now time.Time) {
+	cells := map[string]map[string][]outcome{} // by account and service
+	names, totals := map[string]string{}, map[collect.Status]int64{}
+	for _, o := range found {
+		if cells[o.Account] == nil {
+			cells[o.Account] = map[string][]outcome{}
+		}
+		cells[o.Account][o.Service] = append(cells[o.Account][o.Service], o)
+		names[o.Account] = o.Name
+		totals[o.Status]++
+		if !slices.Contains(c.Services, o.Service) {
+			c.Services = append(c.Services, o.Service)
+		}
+	}
+	order := catalog.Words()
+	slices.SortFunc(c.Services, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) })
+	for account, of := range cells {
+		row := coverageRow{Account: account, Name: names[account]}
+		for _, service := range c.Services {
+			row.Cells = append(row.Cells, newCell(of[service], now))
+		}
+		c.Rows = append(c.Rows, row)
+	}
+	slices.SortFunc(c.Rows, func(a, b coverageRow) int {
+		return cmp.Or(b.failures()-a.failures(), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Account, b.Account))
+	})
+	for _, status := range badness {
+		if totals[status] > 0 {
+			c.Totals = append(c.Totals, statusTotal{outcome{Status: status}, totals[status]})
+		}
+	}
+}
+
+func (r coverageRow) failures() (n int) {
+	for _, c := range r.Cells {
+		if c.Status.Failure() {
+			n++
+		}
+	}
+	return n
+}
+
+// newCell shows the worst region's outcome and how long ago it was read.
+func newCell(regions []outcome, now time.Time) coverageCell {
+	if len(regions) == 0 {
+		return coverageCell{}
+	}
+	c := coverageCell{outcome: slices.MinFunc(regions, worse), Regions: len(regions)}
+	for _, o := range regions {
+		if o.Status == c.Status {
+			c.Like++
+		}
+	}
+	c.Age = "never"
+	if c.SuccessAt != nil {
+		c.Age = ago(now.Sub(*c.SuccessAt))
+	}
+	if !c.Status.Failure() && c.Status.NotApplicable() {
+		c.Age = ago(now.Sub(c.RunAt))
+	}
+	return c
+}

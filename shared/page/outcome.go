@@ -1,0 +1,185 @@
+package page
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"view360/shared/catalog"
+	"view360/shared/collect"
+)
+
+// outcome is how a source ended in the newest run of an account and region, as the coverage shows it.
+type outcome struct {
+	Account, Name, Region, Service string
+	Status                         collect.Status
+	Reason                         string
+	RunAt                          time.Time
+	SuccessAt                      *time.Time // nil: never
+}
+
+// badness orders the statuses: what most needs somebody comes first.
+var badness = []collect.Status{
+	collect.Failed, collect.Denied, collect.Warned, collect.NotEnabled, collect.NotSubscribed, collect.NotAvailable,
+	collect.Passed, collect.Skipped,
+}
+
+func worse(a, b outcome) int {
+	return slices.Index(badness, a.Status) - slices.Index(badness, b.Status)
+}
+
+// Word is the status in the space of a cell.
+func (o outcome) Word() string {
+	switch o.Status {
+	case collect.Passed:
+		return "ok"
+	case collect.Warned:
+		return "warnings"
+	case collect.NotEnabled:
+		return "off"
+	case collect.NotSubscribed:
+		return "no plan"
+	case collect.NotAvailable:
+		return "n/a"
+	default:
+		return string(o.Status)
+	}
+}
+
+// Class is the colour of the status.
+func (o outcome) Class() string {
+	switch {
+	case o.Status.Failure():
+		return "bad"
+	case o.Status == collect.Warned:
+		return "warn"
+	case o.Status == collect.Passed:
+		return "good"
+	default:
+		return "idle"
+	}
+}
+
+// Remedy is what to do about it.
+func (o outcome) Remedy() string {
+	switch o.Status {
+	case collect.Denied:
+		return "Allow the action that the reason names to the role that View360 assumes in this account (a service control policy can deny it too), then run again."
+	case collect.Failed:
+		return "Run again: it may have passed. If it fails again, the execution shows the whole error."
+	case collect.Warned:
+		return "Some items were left out: the reason says which. What was read is published. Mend the cause and run again."
+	case collect.NotEnabled:
+		return "Nothing is wrong with the collection. Enable the service in this region if you want to see it here."
+	case collect.NotSubscribed:
+		return "Nothing is wrong with the collection. The account's support plan does not include this."
+	default:
+		return ""
+	}
+}
+
+// section is a row of view360.coverage.
+type section struct {
+	Account, Name, Region, Section, Outcome string
+	RunAt                                   time.Time
+	SuccessAt                               *time.Time
+}
+
+// message is a text of the newest run about one source.
+type message struct{ Account, Region, Kind, Text string }
+
+// place is one account in one region.
+type place struct{ account, region string }
+
+// outcomesOf gives each source of the catalogue its outcome. The database keeps a status for each section of the
+// snapshot, of which security holds several sources; the messages tell those apart.
+func outcomesOf(sections []section, messages []message) []outcome {
+	texts := map[place]map[string][]string{}
+	for _, m := range messages {
+		at := place{m.Account, m.Region}
+		if texts[at] == nil {
+			texts[at] = map[string][]string{}
+		}
+		texts[at][m.Kind] = append(texts[at][m.Kind], m.Text)
+	}
+	var all []outcome
+	for _, s := range sections {
+		all = append(all, s.outcomes(texts[place{s.Account, s.Region}])...)
+	}
+	return all
+}
+
+// outcomes are those of the sources that fill the section.
+func (s section) outcomes(texts map[string][]string) []outcome {
+	var all []outcome
+	explained := false
+	for _, source := range catalog.Sources {
+		if !fills(source, s.Section) {
+			continue
+		}
+		o := outcome{Account: s.Account, Name: s.Name, Region: s.Region, Service: source.Word, RunAt: s.RunAt, SuccessAt: s.SuccessAt}
+		o.Status, o.Reason = statusOf(source, texts)
+		explained = explained || o.Status.Failure()
+		all = append(all, o)
+	}
+	for i := range all {
+		if all[i].Status == "" {
+			all[i].Status = s.status(explained)
+		}
+		if all[i].Status == collect.Passed || all[i].Status == collect.Warned {
+			all[i].SuccessAt = &s.RunAt
+		}
+	}
+	return all
+}
+
+// status is that of a source without a message. A section fails when one of its sources does.
+func (s section) status(explained bool) collect.Status {
+	switch {
+	case s.Outcome == "Skipped":
+		return collect.Skipped
+	case s.Outcome == "Fail" && !explained:
+		return collect.Failed
+	default:
+		return collect.Passed
+	}
+}
+
+func fills(source catalog.Source, section string) bool {
+	return slices.ContainsFunc(source.Sections, func(path string) bool {
+		top, _, _ := strings.Cut(path, ".")
+		return top == section
+	})
+}
+
+// statusOf reads a source's messages, which begin with its status. It is "" when there are none.
+func statusOf(source catalog.Source, texts map[string][]string) (status collect.Status, reason string) {
+	var reasons []string
+	for _, section := range source.Sections {
+		for _, text := range texts[path.Base(strings.ReplaceAll(section, ".", "/"))] {
+			switch found := leading(text); {
+			case text == "Skipped":
+				status = collect.Skipped
+			case text == "Fail": // said again for the sections that have no column of their own
+			case found != "":
+				status, reasons = found, append(reasons, strings.TrimPrefix(text, string(found)+": "))
+			default:
+				reasons = append(reasons, text)
+			}
+		}
+	}
+	if status == "" && len(reasons) > 0 {
+		status = collect.Warned
+	}
+	return status, strings.Join(reasons, "; ")
+}
+
+func leading(text string) collect.Status {
+	for _, status := range badness {
+		if strings.HasPrefix(text, string(status)+": ") {
+			return status
+		}
+	}
+	return ""
+}
