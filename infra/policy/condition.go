@@ -1,0 +1,94 @@
+package policy
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// operators compare a value of the request with one of the policy. The Not operators are made of the others.
+var operators = map[string]struct {
+	match func(value, pattern string) bool
+	not   bool
+}{
+	"StringEquals":              {equal, false},
+	"StringNotEquals":           {equal, true},
+	"StringEqualsIgnoreCase":    {strings.EqualFold, false},
+	"StringNotEqualsIgnoreCase": {strings.EqualFold, true},
+	"StringLike":                {likeValue, false},
+	"StringNotLike":             {likeValue, true},
+	"ArnEquals":                 {likeValue, false},
+	"ArnNotEquals":              {likeValue, true},
+	"ArnLike":                   {likeValue, false},
+	"ArnNotLike":                {likeValue, true},
+	"Bool":                      {strings.EqualFold, false},
+	"NumericLessThan":           {less, false},
+	"NumericGreaterThanEquals":  {less, true},
+	"Null":                      {nil, false},
+}
+
+func equal(value, pattern string) bool     { return value == pattern }
+func likeValue(value, pattern string) bool { return like(pattern, value) }
+
+// less compares numbers; what is no number is never less.
+func less(value, limit string) bool {
+	v, err1 := strconv.ParseFloat(value, 64)
+	l, err2 := strconv.ParseFloat(limit, 64)
+	return err1 == nil && err2 == nil && v < l
+}
+
+// condition reports whether all operators hold for all of their keys.
+func (s Statement) condition(r Request, version string) bool {
+	for name, keys := range s.Condition {
+		for key, patterns := range keys {
+			if !holds(name, key, patterns, r, version) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// holds compares one key. A key that the request does not have holds for Not operators and for those with IfExists.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+func holds(name, key string, patterns Strings, r Request, version string) bool {
+	value, present := r.value(key)
+	if name == "Null" {
+		return slices.Contains(patterns, strconv.FormatBool(!present))
+	}
+	base, ifExists := strings.CutSuffix(name, "IfExists")
+	operator := operators[base]
+	if !present {
+		return ifExists || operator.not
+	}
+	matches := slices.ContainsFunc(patterns, func(pattern string) bool {
+		return operator.match(value, expand(pattern, r, version))
+	})
+	return matches != operator.not
+}
+
+var variable = regexp.MustCompile(`\$\{([^}]+)\}`)
+
+// expand fills in policy variables, which only exist since version 2012-10-17. One without a value matches nothing.
+func expand(pattern string, r Request, version string) string {
+	if version != "2012-10-17" {
+		return pattern
+	}
+	return variable.ReplaceAllStringFunc(pattern, func(match string) string {
+		name := match[2 : len(match)-1]
+		if name == "*" || name == "?" || name == "$" {
+			return name
+		}
+		if value, present := r.value(name); present {
+			return value
+		}
+		return "\x00"
+	})
+}
+
+// like matches * and ? wildcards.
+func like(pattern, text string) bool {
+	expression := strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(regexp.QuoteMeta(pattern))
+	return regexp.MustCompile(`(?s)^` + expression + `$`).MatchString(text)
+}

@@ -1,0 +1,218 @@
+// Package policy decides what IAM policies allow, so that tests can ask synthesized templates who may do what.
+//
+// It follows the evaluation logic of IAM for identity, session and resource policies, with wildcards, policy variables,
+// NotAction and NotResource, and the condition operators in [operators]. What it does not know (NotPrincipal, other
+// operators, set operators) is an error and never a silent answer. Organisation policies and permission boundaries are
+// not looked at.
+//
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+package policy
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Document is a policy.
+type Document struct {
+	Version   string
+	Statement []Statement
+}
+
+// Statement is one rule of a policy.
+type Statement struct {
+	Sid          string
+	Effect       string
+	Principal    *Principal
+	NotPrincipal any
+	Action       Strings
+	NotAction    Strings
+	Resource     Strings
+	NotResource  Strings
+	Condition    map[string]map[string]Strings
+}
+
+// Strings is one text or a list of them. Booleans are text, as in IAM.
+type Strings []string
+
+// UnmarshalJSON reads either.
+func (s *Strings) UnmarshalJSON(text []byte) error {
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		return err
+	}
+	list, isList := value.([]any)
+	if !isList {
+		list = []any{value}
+	}
+	for _, element := range list {
+		switch element.(type) {
+		case string, bool, float64:
+			*s = append(*s, fmt.Sprint(element))
+		default:
+			return fmt.Errorf("%s is no text or list of texts; resolve the template's functions first", text)
+		}
+	}
+	return nil
+}
+
+// Principal is who a resource policy speaks of: ARNs or account ids, or services.
+type Principal struct {
+	AWS, Service, Federated, CanonicalUser Strings
+}
+
+// UnmarshalJSON also reads "*".
+func (p *Principal) UnmarshalJSON(text []byte) error {
+	if string(text) == `"*"` {
+		p.AWS = Strings{"*"}
+		return nil
+	}
+	type members Principal
+	return json.Unmarshal(text, (*members)(p))
+}
+
+// Parse reads a policy document.
+func Parse(text []byte) (Document, error) {
+	var d Document
+	if err := json.Unmarshal(text, &d); err != nil {
+		return d, fmt.Errorf("reading the policy: %w", err)
+	}
+	for _, s := range d.Statement {
+		if s.NotPrincipal != nil {
+			return d, fmt.Errorf("statement %s: NotPrincipal is not supported", s.Sid)
+		}
+		if s.Effect != "Allow" && s.Effect != "Deny" {
+			return d, fmt.Errorf("statement %s: effect %q", s.Sid, s.Effect)
+		}
+		for operator := range s.Condition {
+			if _, known := operators[strings.TrimSuffix(operator, "IfExists")]; !known {
+				return d, fmt.Errorf("statement %s: condition operator %s is not supported", s.Sid, operator)
+			}
+		}
+	}
+	return d, nil
+}
+
+// Request is one call of an AWS API.
+type Request struct {
+	Principal string // ARN of a role or user, or a service such as logging.s3.amazonaws.com
+	Action    string // such as s3:PutObject
+	Resource  string // ARN
+	// Context are the condition keys of the call, such as aws:SecureTransport. Those that follow from the principal
+	// (aws:PrincipalArn, aws:PrincipalAccount) are added.
+	Context map[string]string
+}
+
+// account is the principal's account, "" for a service.
+func (r Request) account() string {
+	if parts := strings.Split(r.Principal, ":"); len(parts) > 4 {
+		return parts[4]
+	}
+	return ""
+}
+
+// value returns a condition key; names are case-insensitive.
+func (r Request) value(key string) (string, bool) {
+	for name, value := range r.Context {
+		if strings.EqualFold(name, key) {
+			return value, true
+		}
+	}
+	switch strings.ToLower(key) {
+	case "aws:principalarn":
+		return r.Principal, r.account() != ""
+	case "aws:principalaccount":
+		return r.account(), r.account() != ""
+	}
+	return "", false
+}
+
+// Policies are all policies that concern a request.
+type Policies struct {
+	Identity []Document // of the principal
+	Session  []Document // given to AssumeRole; none means no restriction
+	Resource []Document // of the bucket, key, queue or role
+	Owner    string     // the account of the resource
+	// Delegated: the resource's own policy decides alone unless it names the account, as for KMS keys and roles.
+	Delegated bool
+}
+
+// Allows reports whether the request is allowed.
+func (p Policies) Allows(r Request) bool {
+	if p.denies(r) {
+		return false
+	}
+	session := len(p.Session) == 0 || slices.ContainsFunc(p.Session, func(d Document) bool { return d.says("Allow", r, nil) })
+	if !session {
+		return false
+	}
+	identity := slices.ContainsFunc(p.Identity, func(d Document) bool { return d.says("Allow", r, nil) })
+	directly := p.resourceAllows(r, named)
+	throughAccount := p.resourceAllows(r, accountOf)
+	switch {
+	case r.account() == "": // a service has no identity policies
+		return directly
+	case r.account() != p.Owner:
+		return identity && (directly || throughAccount)
+	case p.Delegated:
+		return directly || identity && throughAccount
+	default:
+		return directly || identity
+	}
+}
+
+func (p Policies) denies(r Request) bool {
+	says := func(d Document) bool { return d.says("Deny", r, nil) }
+	onResource := func(d Document) bool { return d.says("Deny", r, either) }
+	return slices.ContainsFunc(p.Identity, says) || slices.ContainsFunc(p.Session, says) || slices.ContainsFunc(p.Resource, onResource)
+}
+
+func (p Policies) resourceAllows(r Request, who func(*Principal, Request) bool) bool {
+	return slices.ContainsFunc(p.Resource, func(d Document) bool { return d.says("Allow", r, who) })
+}
+
+// says reports whether a statement of this effect matches. who compares principals; nil: the policy has none.
+func (d Document) says(effect string, r Request, who func(*Principal, Request) bool) bool {
+	return slices.ContainsFunc(d.Statement, func(s Statement) bool {
+		return s.Effect == effect && (who == nil || s.Principal != nil && who(s.Principal, r)) &&
+			s.action(r) && s.resource(r, d.Version) && s.condition(r, d.Version)
+	})
+}
+
+func (s Statement) action(r Request) bool {
+	match := func(pattern string) bool { return like(strings.ToLower(pattern), strings.ToLower(r.Action)) }
+	if len(s.NotAction) > 0 {
+		return !slices.ContainsFunc(s.NotAction, match)
+	}
+	return slices.ContainsFunc(s.Action, match)
+}
+
+func (s Statement) resource(r Request, version string) bool {
+	match := func(pattern string) bool { return like(expand(pattern, r, version), r.Resource) }
+	switch {
+	case len(s.NotResource) > 0:
+		return !slices.ContainsFunc(s.NotResource, match)
+	case len(s.Resource) == 0: // a trust policy
+		return true
+	}
+	return slices.ContainsFunc(s.Resource, match)
+}
+
+// named: the principal itself, or everybody.
+func named(p *Principal, r Request) bool {
+	if r.account() == "" {
+		return slices.Contains(p.Service, r.Principal) || slices.Contains(p.AWS, "*")
+	}
+	return slices.Contains(p.AWS, r.Principal) || slices.Contains(p.AWS, "*")
+}
+
+// accountOf: the principal's account, which may hand the right on to its own roles.
+func accountOf(p *Principal, r Request) bool {
+	return slices.ContainsFunc(p.AWS, func(who string) bool {
+		return who == r.account() || strings.HasSuffix(who, "::"+r.account()+":root")
+	})
+}
+
+func either(p *Principal, r Request) bool { return named(p, r) || accountOf(p, r) }

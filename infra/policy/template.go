@@ -1,0 +1,116 @@
+package policy
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Resolve replaces Ref, Fn::GetAtt, Fn::Join and Fn::Sub in a part of a template by texts. values holds parameters and
+// pseudo parameters by name (AWS::Partition), and attributes as Resource.Attribute; a resource without a value becomes
+// its logical id, which is enough to tell it from others.
+func Resolve(part any, values map[string]string) (any, error) {
+	switch v := part.(type) {
+	case map[string]any:
+		if len(v) == 1 {
+			for name, argument := range v {
+				if name == "Ref" || strings.HasPrefix(name, "Fn::") {
+					return call(name, argument, values)
+				}
+			}
+		}
+		members := make(map[string]any, len(v))
+		for key, member := range v {
+			resolved, err := Resolve(member, values)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", key, err)
+			}
+			members[key] = resolved
+		}
+		return members, nil
+	case []any:
+		return resolveList(v, values)
+	}
+	return part, nil
+}
+
+func resolveList(list []any, values map[string]string) ([]any, error) {
+	resolved := make([]any, len(list))
+	for i, element := range list {
+		var err error
+		if resolved[i], err = Resolve(element, values); err != nil {
+			return nil, err
+		}
+	}
+	return resolved, nil
+}
+
+func call(name string, argument any, values map[string]string) (any, error) {
+	switch name {
+	case "Ref":
+		return lookup(fmt.Sprint(argument), values), nil
+	case "Fn::GetAtt":
+		if path, isText := argument.(string); isText {
+			return lookup(path, values), nil
+		}
+		path, isList := argument.([]any)
+		if !isList || len(path) != 2 {
+			return nil, fmt.Errorf("Fn::GetAtt of %v", argument)
+		}
+		return lookup(fmt.Sprintf("%v.%v", path[0], path[1]), values), nil
+	case "Fn::Sub":
+		text, isText := argument.(string)
+		if !isText {
+			return nil, fmt.Errorf("Fn::Sub with a map is not supported")
+		}
+		return variable.ReplaceAllStringFunc(text, func(match string) string {
+			if strings.HasPrefix(match, "${!") {
+				return "${" + match[3:]
+			}
+			return lookup(match[2:len(match)-1], values)
+		}), nil
+	case "Fn::Join":
+		return join(argument, values)
+	}
+	return nil, fmt.Errorf("%s is not supported", name)
+}
+
+func join(argument any, values map[string]string) (any, error) {
+	arguments, isList := argument.([]any)
+	if !isList || len(arguments) != 2 {
+		return nil, fmt.Errorf("Fn::Join of %v", argument)
+	}
+	list, isList := arguments[1].([]any)
+	if !isList {
+		return nil, fmt.Errorf("Fn::Join of %v", argument)
+	}
+	resolved, err := resolveList(list, values)
+	if err != nil {
+		return nil, err
+	}
+	parts := make([]string, len(resolved))
+	for i, part := range resolved {
+		parts[i] = fmt.Sprint(part)
+	}
+	return strings.Join(parts, fmt.Sprint(arguments[0])), nil
+}
+
+func lookup(name string, values map[string]string) string {
+	if value, known := values[name]; known {
+		return value
+	}
+	return name
+}
+
+// FromTemplate reads a policy document of a template.
+func FromTemplate(part any, values map[string]string) (Document, error) {
+	resolved, err := Resolve(part, values)
+	if err != nil {
+		return Document{}, err
+	}
+	text, err := json.Marshal(resolved)
+	if err != nil {
+		return Document{}, err
+	}
+	return Parse(text)
+}
