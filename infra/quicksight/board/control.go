@@ -1,0 +1,146 @@
+package board
+
+import (
+	"fmt"
+
+	"view360/infra/quicksight/dataset"
+)
+
+// choice is a drop-down of the control bar: a parameter that holds any number of values of a column, which every data
+// set has.
+type choice struct{ parameter, title, column string }
+
+var choices = []choice{
+	{"product", "Product", "project_product_name"},
+	{"accountCat", "Category", "account_category"},
+	{"accountType", "Environment", "account_type"},
+	{"account", "Account", "account_full"},
+	{"customer", "Customer", "account_customer"},
+	{"partner", "Partner", "account_partner"},
+}
+
+// chooseFrom is the data set whose values the drop-downs offer.
+const chooseFrom = "view_accounts"
+
+// The parameters of the date controls.
+const (
+	dateFrom = "dateFrom"
+	dateTo   = "dateTo"
+)
+
+// parameters are declared with defaults: the dates of this month, and every value.
+func parameters() []any {
+	declared := []any{
+		rollingDate(dateFrom, "truncDate('MM', now())"),
+		rollingDate(dateTo, "addDateTime(-1, 'SS', addDateTime(1, 'MM', truncDate('MM', now())))"),
+	}
+	for _, c := range choices {
+		declared = append(declared, object{"StringParameterDeclaration": object{
+			"ParameterValueType": "MULTI_VALUED", "Name": c.parameter,
+			"ValueWhenUnset": object{"ValueWhenUnsetOption": "RECOMMENDED_VALUE"}, // all values
+		}})
+	}
+	return declared
+}
+
+func rollingDate(name, expression string) object {
+	return object{"DateTimeParameterDeclaration": object{
+		"Name": name, "TimeGranularity": "DAY", "DefaultValues": object{"RollingDate": object{"Expression": expression}},
+	}}
+}
+
+// controls are those of one sheet, and their places in its control bar.
+func controls(sheet string) (drawn, bar []any) {
+	add := func(kind, parameter, title string, more object) {
+		id := sheet + "-control-" + parameter
+		control := object{"ParameterControlId": id, "Title": title, "SourceParameterName": parameter}
+		for name, value := range more {
+			control[name] = value
+		}
+		drawn = append(drawn, object{kind: control})
+		bar = append(bar, object{"ElementId": id, "ElementType": "PARAMETER_CONTROL", "ColumnSpan": 4, "RowSpan": 3})
+	}
+	date := object{"DisplayOptions": object{"DateTimeFormat": "YYYY/MM/DD"}}
+	add("DateTimePicker", dateFrom, "From", date)
+	add("DateTimePicker", dateTo, "To", date)
+	for _, c := range choices {
+		add("Dropdown", c.parameter, c.title, object{
+			"Type":             "MULTI_SELECT",
+			"SelectableValues": object{"LinkToDataSetColumn": object{"DataSetIdentifier": chooseFrom, "ColumnName": c.column}},
+			"DisplayOptions":   object{"SelectAllOptions": object{"Visibility": "VISIBLE"}},
+			"CascadingControlConfiguration": object{
+				"SourceControls": sources(sheet, c),
+			},
+		})
+	}
+	return drawn, bar
+}
+
+// sources narrow a drop-down by what the others hold.
+func sources(sheet string, narrowed choice) []any {
+	var others []any
+	for _, c := range choices {
+		if c != narrowed {
+			others = append(others, object{
+				"SourceSheetControlId": sheet + "-control-" + c.parameter,
+				"ColumnToMatch":        object{"DataSetIdentifier": chooseFrom, "ColumnName": c.column},
+			})
+		}
+	}
+	return others
+}
+
+// controlFilters bind the drop-downs to all data sets on all sheets. Rows without a value pass.
+func controlFilters() []any {
+	var groups []any
+	for _, c := range choices {
+		filter := object{"CategoryFilter": object{
+			"FilterId": "filter-" + c.parameter, "Column": object{"DataSetIdentifier": chooseFrom, "ColumnName": c.column},
+			"Configuration": object{"CustomFilterConfiguration": object{
+				"MatchOperator": "EQUALS", "ParameterName": c.parameter, "NullOption": "ALL_VALUES",
+			}},
+		}}
+		groups = append(groups, object{
+			"FilterGroupId": "group-" + c.parameter, "CrossDataset": "ALL_DATASETS", "Status": "ENABLED", "Filters": []any{filter},
+			"ScopeConfiguration": object{"AllSheets": object{}},
+		})
+	}
+	return groups
+}
+
+// dateFilter binds the date controls to the visuals of a data set on a sheet.
+func dateFilter(sheet, set string, visuals []string) object {
+	data, _ := dataset.Lookup(set)
+	id := fmt.Sprintf("%s-dates-%s", sheet, set)
+	return filterGroup(id, sheet, visuals, object{"TimeRangeFilter": object{
+		"FilterId": id + "-filter", "Column": object{"DataSetIdentifier": set, "ColumnName": data.Date}, "NullOption": "NON_NULLS_ONLY",
+		"IncludeMinimum": true, "IncludeMaximum": true, "TimeGranularity": "DAY",
+		"RangeMinimumValue": object{"Parameter": dateFrom}, "RangeMaximumValue": object{"Parameter": dateTo},
+	}})
+}
+
+// filter keeps the rows of one visual.
+func (d drawing) filter(sheet string, n int, f Filter) object {
+	id := fmt.Sprintf("%s-where-%d", d.id, n+1)
+	column := d.column(f.Column)
+	d.columnType(f.Column) // it must exist
+	if f.Number != nil {
+		return filterGroup(id, sheet, []string{d.id}, object{"NumericEqualityFilter": object{
+			"FilterId": id + "-filter", "Column": column, "MatchOperator": "EQUALS", "NullOption": "NON_NULLS_ONLY", "Value": *f.Number,
+		}})
+	}
+	return filterGroup(id, sheet, []string{d.id}, object{"CategoryFilter": object{
+		"FilterId": id + "-filter", "Column": column, "Configuration": object{"FilterListConfiguration": object{
+			"MatchOperator": "CONTAINS", "CategoryValues": f.Values, "NullOption": "NON_NULLS_ONLY",
+		}},
+	}})
+}
+
+func filterGroup(id, sheet string, visuals []string, filter object) object {
+	return object{
+		"FilterGroupId": id, "CrossDataset": "SINGLE_DATASET", "Status": "ENABLED", "Filters": []any{filter},
+		"ScopeConfiguration": object{"SelectedSheets": object{"SheetVisualScopingConfigurations": []any{object{
+			"SheetId": sheet, "Scope": "SELECTED_VISUALS", "VisualIds": visuals,
+		}}}},
+	}
+}

@@ -1,0 +1,112 @@
+package board
+
+import (
+	"fmt"
+	"slices"
+
+	"view360/infra/quicksight/dataset"
+)
+
+// object is a JSON object.
+type object = map[string]any
+
+// Definition is the definition of an analysis or a dashboard with all sheets. arns gives the data set of each name that
+// [DataSets] lists.
+func Definition(arns map[string]string) map[string]any {
+	var declared, sheets []any
+	for _, name := range DataSets() {
+		declared = append(declared, object{"Identifier": name, "DataSetArn": arns[name]})
+	}
+	r := &renderer{}
+	for i, s := range Sheets {
+		sheets = append(sheets, r.sheet(fmt.Sprintf("sheet-%d", i+1), s))
+	}
+	return object{
+		"DataSetIdentifierDeclarations": declared,
+		"ParameterDeclarations":         parameters(),
+		"CalculatedFields":              calculated(),
+		"FilterGroups":                  append(controlFilters(), r.filters...),
+		"Sheets":                        sheets,
+		"AnalysisDefaults": object{"DefaultNewSheetConfiguration": object{
+			"InteractiveLayoutConfiguration": object{"Grid": object{"CanvasSizeOptions": canvas()}}, "SheetContentType": "INTERACTIVE",
+		}},
+	}
+}
+
+// DataSets are the names of the data sets that the sheets use, sorted.
+func DataSets() []string {
+	var names []string
+	for _, s := range Sheets {
+		for _, v := range s.Visuals {
+			names = append(names, v.Data)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// calculated are the figures that are no columns, because they are ratios of sums.
+func calculated() []any {
+	return []any{object{
+		"DataSetIdentifier": "view_config_reports", "Name": ratioColumn,
+		"Expression": "sum({compliant_rules}) / sum({total_rules})",
+	}}
+}
+
+// ratioColumn is the calculated column of Ratio.
+const ratioColumn = "compliance_share"
+
+// renderer collects the filters of the visuals while it draws the sheets.
+type renderer struct{ filters []any }
+
+func (r *renderer) sheet(id string, s Sheet) object {
+	var visuals, dated []any
+	elements, place := []any{}, layout{}
+	byDate := map[string][]string{} // data set with dates: its visuals that follow the controls
+	for i, v := range s.Visuals {
+		visual := drawing{id: fmt.Sprintf("%s-visual-%d", id, i+1), Visual: v}
+		visuals = append(visuals, visual.draw())
+		elements = append(elements, place.next(visual.id, v.Wide, v.High))
+		for n, f := range v.Where {
+			r.filters = append(r.filters, visual.filter(id, n, f))
+		}
+		if set, _ := dataset.Lookup(v.Data); set.Date != "" && !v.AnyDate {
+			byDate[v.Data] = append(byDate[v.Data], visual.id)
+		}
+	}
+	for _, name := range DataSets() {
+		if ids := byDate[name]; len(ids) > 0 {
+			dated = append(dated, dateFilter(id, name, ids))
+		}
+	}
+	r.filters = append(r.filters, dated...)
+	controls, bar := controls(id)
+	return object{
+		"SheetId": id, "Name": s.Name, "ContentType": "INTERACTIVE", "Visuals": visuals, "ParameterControls": controls,
+		"SheetControlLayouts": []any{object{"Configuration": object{"GridLayout": object{"Elements": bar}}}},
+		"Layouts":             []any{object{"Configuration": object{"GridLayout": object{"Elements": elements, "CanvasSizeOptions": canvas()}}}},
+	}
+}
+
+// gridColumns is the width of QuickSight's grid.
+const gridColumns = 36
+
+// layout fills the grid from left to right; a visual that does not fit begins a new line below the highest.
+type layout struct{ column, row, below int }
+
+func (l *layout) next(id string, wide, high int) object {
+	if l.column+wide > gridColumns {
+		l.column, l.row = 0, l.below
+	}
+	element := object{
+		"ElementId": id, "ElementType": "VISUAL",
+		"ColumnIndex": l.column, "ColumnSpan": wide, "RowIndex": l.row, "RowSpan": high,
+	}
+	l.column += wide
+	l.below = max(l.below, l.row+high)
+	return element
+}
+
+func canvas() object {
+	return object{"ScreenCanvasSizeOptions": object{"ResizeOption": "RESPONSIVE"}}
+}

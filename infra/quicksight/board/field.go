@@ -1,0 +1,127 @@
+package board
+
+import (
+	"fmt"
+	"slices"
+
+	"view360/infra/quicksight/dataset"
+)
+
+// drawing is a visual with its id, from which the ids of its fields come.
+type drawing struct {
+	id string
+	Visual
+}
+
+func (d drawing) fieldID(f Field) string { return d.id + "-" + f.Column }
+
+func (d drawing) column(name string) object {
+	return object{"DataSetIdentifier": d.Data, "ColumnName": name}
+}
+
+// columnType is the type of a column of the visual's data set. A name that the set does not have is a mistake in this
+// package, which its tests find.
+func (d drawing) columnType(name string) dataset.Type {
+	set, _ := dataset.Lookup(d.Data)
+	c, known := set.Column(name)
+	if !known && name != ratioColumn {
+		panic(fmt.Sprintf("%q: data set %s has no column %s", d.Title, d.Data, name))
+	}
+	return c.Type
+}
+
+// dimensions are fields to group by.
+func (d drawing) dimensions(fields []Field) []any {
+	drawn := []any{}
+	for _, f := range fields {
+		field := object{"FieldId": d.fieldID(f), "Column": d.column(f.Column)}
+		switch d.columnType(f.Column) {
+		case dataset.DateTime:
+			field["DateGranularity"] = f.Grain
+			drawn = append(drawn, object{"DateDimensionField": field})
+		case dataset.String:
+			drawn = append(drawn, object{"CategoricalDimensionField": field})
+		default:
+			drawn = append(drawn, object{"NumericalDimensionField": field})
+		}
+	}
+	return drawn
+}
+
+// measures are fields that are aggregated.
+func (d drawing) measures(fields []Field) []any {
+	drawn := []any{}
+	for _, f := range fields {
+		field := object{"FieldId": d.fieldID(f), "Column": d.column(f.Column)}
+		if shown := f.Format.number(); shown != nil {
+			field["FormatConfiguration"] = object{"FormatConfiguration": shown}
+		}
+		switch {
+		case f.Count == Ratio: // the calculated field aggregates itself
+			drawn = append(drawn, object{"NumericalMeasureField": field})
+		case d.columnType(f.Column) == dataset.String:
+			field["AggregationFunction"] = string(f.Count)
+			delete(field, "FormatConfiguration")
+			drawn = append(drawn, object{"CategoricalMeasureField": field})
+		default:
+			field["AggregationFunction"] = object{"SimpleNumericalAggregation": string(f.Count)}
+			drawn = append(drawn, object{"NumericalMeasureField": field})
+		}
+	}
+	return drawn
+}
+
+func (f Format) number() object {
+	switch f {
+	case Whole:
+		return object{"NumberDisplayFormatConfiguration": object{"DecimalPlacesConfiguration": object{"DecimalPlaces": 0}}}
+	case USD:
+		return object{"CurrencyDisplayFormatConfiguration": object{"Symbol": "USD", "DecimalPlacesConfiguration": object{"DecimalPlaces": 2}}}
+	case Percent:
+		return object{"PercentageDisplayFormatConfiguration": object{"DecimalPlacesConfiguration": object{"DecimalPlaces": 0}}}
+	default:
+		return nil
+	}
+}
+
+// sorting is the order that Sort asks for; ok is false when it asks for none.
+func (d drawing) sorting() (order object, ok bool) {
+	name, direction := d.Sort, "DESC"
+	if name == "" {
+		return nil, false
+	}
+	if name[0] == '+' {
+		name, direction = name[1:], "ASC"
+	}
+	fields := slices.Concat(d.By, d.Across, d.Values)
+	i := slices.IndexFunc(fields, func(f Field) bool { return f.Column == name })
+	if i < 0 {
+		panic(fmt.Sprintf("%q is sorted by %s, which it does not show", d.Title, name))
+	}
+	return object{"FieldId": d.fieldID(fields[i]), "Direction": direction}, true
+}
+
+// sorted is the order as most visuals take it.
+func (d drawing) sorted() []any {
+	order, ok := d.sorting()
+	if !ok {
+		return []any{}
+	}
+	return []any{object{"FieldSort": order}}
+}
+
+// labels are the names and the visibility of the fields, as tables and pivots take them.
+func (d drawing) labels() []any {
+	options := []any{}
+	for _, f := range slices.Concat(d.By, d.Across, d.Values) {
+		option := object{"FieldId": d.fieldID(f), "Visibility": "VISIBLE"}
+		if f.Label != "" {
+			option["CustomLabel"] = f.Label
+		}
+		if f.Hidden {
+			option["Visibility"] = "HIDDEN"
+		}
+		options = append(options, option)
+	}
+	return options
+}

@@ -1,0 +1,92 @@
+package board
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"view360/infra/quicksight/dataset"
+)
+
+func (d drawing) table() object {
+	wells := object{"GroupBy": d.dimensions(d.By), "Values": d.measures(d.Values)}
+	return object{
+		"FieldWells":        object{"TableAggregatedFieldWells": wells},
+		"FieldOptions":      object{"SelectedFieldOptions": d.labels()},
+		"SortConfiguration": object{"RowSort": d.sorted()},
+	}
+}
+
+// pivot counts records when it has no values.
+func (d drawing) pivot() object {
+	wells := object{"Rows": d.dimensions(d.By), "Columns": d.dimensions(d.Across), "Values": d.measures(d.Values)}
+	chart := object{
+		"FieldWells":   object{"PivotTableAggregatedFieldWells": wells},
+		"FieldOptions": object{"SelectedFieldOptions": d.labels()},
+		"TotalOptions": object{
+			"RowSubtotalOptions": object{"TotalsVisibility": "HIDDEN"}, "ColumnSubtotalOptions": object{"TotalsVisibility": "HIDDEN"},
+			"RowTotalOptions": object{"TotalsVisibility": "VISIBLE"}, "ColumnTotalOptions": object{"TotalsVisibility": "HIDDEN"},
+		},
+	}
+	if order, ok := d.sorting(); ok {
+		chart["SortConfiguration"] = object{"FieldSortOptions": []any{object{
+			"FieldId": order["FieldId"], "SortBy": object{"Field": order},
+		}}}
+	}
+	return chart
+}
+
+// The colours of circles and moods.
+const (
+	green = "#2CAD00"
+	grey  = "#A9A9A9"
+	red   = "#DE3B00"
+)
+
+// circles shows the flags of a table as green circles where they are set and grey ones everywhere else.
+func (d drawing) circles(visual object) {
+	var cells []any
+	for _, f := range slices.Concat(d.By, d.Values) {
+		if !f.Flag {
+			continue
+		}
+		operand, set, unset := "{"+f.Column+"}", "> 0", "= 0"
+		if f.Count != "" {
+			operand = fmt.Sprintf("%s(%s)", f.Count, operand)
+		}
+		if d.columnType(f.Column) == dataset.String {
+			set, unset = "= 'ONLINE'", "<> 'ONLINE'"
+		}
+		cells = append(cells, d.circle(f, operand+" "+set, green), d.circle(f, operand+" "+unset, grey))
+	}
+	if len(cells) > 0 {
+		visual["ConditionalFormatting"] = object{"ConditionalFormattingOptions": cells}
+	}
+}
+
+func (d drawing) circle(f Field, condition, color string) object {
+	return object{"Cell": object{"FieldId": d.fieldID(f), "TextFormat": object{"Icon": object{"CustomCondition": object{
+		"Expression": condition, "Color": color, "IconOptions": object{"Icon": "CIRCLE"},
+		"DisplayConfiguration": object{"IconDisplayOption": "ICON_ONLY"},
+	}}}}}
+}
+
+// mood colours the comparison of a KPI with the period before: what rises badly is red when it rose.
+func (d drawing) mood(visual object) {
+	if d.Rising == Neutral {
+		return
+	}
+	rise, fall := red, green
+	if d.Rising == Good {
+		rise, fall = green, red
+	}
+	value := fmt.Sprintf("%s({%s})", strings.ToLower(string(d.Values[0].Count)), d.Values[0].Column)
+	if d.Values[0].Count == Ratio {
+		value = "{" + ratioColumn + "}"
+	}
+	change := fmt.Sprintf("percentDifference(%s, [{%s} DESC], 1)", value, d.By[0].Column) // one row on is the period before
+	color := func(condition, color string) object {
+		return object{"ComparisonValue": object{"TextColor": object{"Solid": object{"Expression": change + condition, "Color": color}}}}
+	}
+	visual["ConditionalFormatting"] = object{"ConditionalFormattingOptions": []any{color(" > 0", rise), color(" < 0", fall)}}
+}
