@@ -188,8 +188,11 @@ func newCell(regions []outcome, now time.Time) coverageCell {
 	if len(regions) == 0 {
 		return coverageCell{}
 	}
-	c := coverageCell{outcome: slices.MinFunc(regions, worse), Regions: len(regions)}
+	c := coverageCell{outcome: slices.MinFunc(regions, worse)}
 	for _, o := range regions {
+		if o.Status != collect.Skipped { // account-wide sources are read in one region
+			c.Regions++
+		}
 		if o.Status == c.Status {
 			c.Like++
 		}

@@ -103,9 +103,24 @@ func outcomesOf(sections []section, messages []message) []outcome {
 		}
 		texts[at][m.Kind] = append(texts[at][m.Kind], m.Text)
 	}
+	type key struct {
+		place
+		service string
+	}
 	var all []outcome
+	known := map[key]int{}
 	for _, s := range sections {
-		all = append(all, s.outcomes(texts[place{s.Account, s.Region}])...)
+		at := place{s.Account, s.Region}
+		for _, o := range s.outcomes(texts[at]) {
+			i, seen := known[key{at, o.Service}]
+			switch {
+			case !seen:
+				known[key{at, o.Service}] = len(all)
+				all = append(all, o)
+			case worse(o, all[i]) < 0: // a source that fills several sections
+				all[i] = o
+			}
+		}
 	}
 	return all
 }

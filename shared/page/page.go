@@ -25,7 +25,9 @@ type Options struct {
 	Pool *pgxpool.Pool
 	// Address is where the page is served, such as 127.0.0.1:8360. Requests that name another host are refused.
 	Address string
-	// RunAgain starts an execution that collects one source of one account again and loads it, and returns its name; nil
+	// Executions are those of the state machines.
+	Executions Executions
+	// RunAgain starts an execution that collects one source of one account again and loads it, and returns its ARN; nil
 	// means that the page only reads.
 	RunAgain func(context.Context, Rerun) (string, error)
 	// Now is the clock; nil means time.Now.
@@ -41,17 +43,18 @@ type Rerun struct {
 
 // page answers the requests.
 type page struct {
-	db        database
-	templates templates
-	views     map[string]sql.View // by name without schema public
-	runAgain  func(context.Context, Rerun) (string, error)
-	token     string
-	now       func() time.Time
+	db         database
+	templates  templates
+	views      map[string]sql.View // by name without schema public
+	executions Executions
+	runAgain   func(context.Context, Rerun) (string, error)
+	token      string
+	now        func() time.Time
 }
 
 // New returns the page's handler.
 func New(o Options) (http.Handler, error) {
-	p := &page{db: database{o.Pool}, runAgain: o.RunAgain, token: newToken(), now: o.Now, views: map[string]sql.View{}}
+	p := &page{db: database{o.Pool}, executions: o.Executions, runAgain: o.RunAgain, token: newToken(), now: o.Now, views: map[string]sql.View{}}
 	if p.now == nil {
 		p.now = time.Now
 	}
@@ -77,6 +80,11 @@ func (p *page) routes() http.Handler {
 	mux.HandleFunc("GET /coverage", p.handle(p.coverage))
 	mux.HandleFunc("GET /coverage/{account}/{service}", p.handle(p.cell))
 	mux.HandleFunc("POST /coverage/{account}/{service}/run", p.handle(p.collectAgain))
+	if p.executions != nil {
+		mux.HandleFunc("GET /executions", p.handle(p.listExecutions))
+		mux.HandleFunc("GET /executions/{arn...}", p.handle(p.execution))
+		mux.HandleFunc("POST /redrive/{arn...}", p.handle(p.redrive))
+	}
 	mux.HandleFunc("GET /data", p.handle(p.dataIndex))
 	mux.HandleFunc("GET /data/{view}", p.handle(p.dataView))
 	mux.HandleFunc("GET /data/{view}/csv", p.handle(p.dataCSV))

@@ -1,0 +1,195 @@
+package page
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"view360/shared/asl"
+)
+
+// executionPage is one execution, or one child of a distributed map.
+type executionPage struct {
+	frame
+	executionRow
+	Parent        *asl.Execution // of a child
+	Graph         graph
+	Input, Output string // indented JSON
+	Visits        []visitRow
+	VisitCount    int
+	MapRuns       []mapRun
+	Redrivable    bool
+	NotRedrivable string // why
+	Page          int
+	More          bool
+}
+
+// visitRow is a visit with its place on the time line.
+type visitRow struct {
+	*visit
+	Left, Width int // per mille of the execution's time
+	TookText    string
+}
+
+// Class is the colour of the visit.
+func (v visitRow) Class() string { return statusClass(v.Status()) }
+
+// Live reports whether the page may change by itself.
+func (e executionPage) Live() bool { return e.Status == asl.Running }
+
+// Previous is the number of the page before.
+func (e executionPage) Previous() int { return e.Page - 1 }
+
+// Next is the number of the page after.
+func (e executionPage) Next() int { return e.Page + 1 }
+
+func (p *page) findExecution(r *http.Request) (*asl.Execution, error) {
+	x, known := p.executions.Lookup(r.PathValue("arn"))
+	if !known {
+		return nil, notFound("There is no such execution.")
+	}
+	return x, nil
+}
+
+func (p *page) execution(w http.ResponseWriter, r *http.Request) error {
+	x, err := p.findExecution(r)
+	if err != nil {
+		return err
+	}
+	show := executionPage{executionRow: newExecutionRow(x, p.now()), Input: indent(x.Input)}
+	if show.Page, err = pageNumber(r.URL.Query()); err != nil {
+		return err
+	}
+	show.frame = p.frame("executions", x.Name, "")
+	if x.Parent != "" {
+		show.Parent, _ = p.executions.Lookup(x.Parent)
+	}
+	show.Output = indent(show.Snapshot.Output)
+	status, reason := x.RedriveStatus()
+	show.Redrivable, show.NotRedrivable = status == "REDRIVABLE" && x.Parent == "", reason
+	visits := visitsOf(x.History())
+	if show.Graph, err = newGraph(x, visits, p.below(x)); err != nil {
+		return err
+	}
+	show.fillVisits(visits, p.now())
+	for _, run := range x.MapRuns() {
+		show.MapRuns = append(show.MapRuns, p.newMapRun(run))
+	}
+	return p.templates.write(w, "execution", show)
+}
+
+// below are the visits of the first children of distributed maps.
+func (p *page) below(x *asl.Execution) (visits []*visit) {
+	for _, run := range x.MapRuns() {
+		for _, c := range run.Children[:min(len(run.Children), executionRows)] {
+			if child, known := p.executions.Lookup(c.ARN); known {
+				visits = append(visits, visitsOf(child.History())...)
+			}
+		}
+	}
+	return visits
+}
+
+// fillVisits keeps the visits that did something, what failed first, then by time.
+func (e *executionPage) fillVisits(visits []*visit, now time.Time) {
+	visits = slices.DeleteFunc(visits, func(v *visit) bool { return v.Kind != "Task" && v.Kind != "Map" })
+	slices.SortStableFunc(visits, func(a, b *visit) int {
+		return cmp.Compare(trouble(b), trouble(a))
+	})
+	e.VisitCount = len(visits)
+	from := min((e.Page-1)*executionRows, len(visits))
+	to := min(from+executionRows, len(visits))
+	e.More = to < len(visits)
+	end := e.Stopped
+	if end.IsZero() {
+		end = now
+	}
+	for _, v := range visits[from:to] {
+		e.Visits = append(e.Visits, newVisitRow(v, e.Started, end))
+	}
+}
+
+func trouble(v *visit) int {
+	switch v.Status() {
+	case asl.Failed:
+		return 2
+	case asl.Running:
+		return 1
+	default:
+		return 0
+	}
+}
+
+func newVisitRow(v *visit, begin, end time.Time) visitRow {
+	exited := v.Exited
+	if exited.IsZero() {
+		exited = end
+	}
+	whole := max(end.Sub(begin), time.Millisecond)
+	return visitRow{
+		visit: v, TookText: duration(exited.Sub(v.Entered)),
+		Left:  int(v.Entered.Sub(begin) * 1000 / whole),
+		Width: max(int(exited.Sub(v.Entered)*1000/whole), 4),
+	}
+}
+
+// redrive continues an execution and shows it.
+func (p *page) redrive(w http.ResponseWriter, r *http.Request) error {
+	if !p.posted(r) {
+		return &refusal{http.StatusForbidden, "This form is of an earlier page: go back, reload it and try again."}
+	}
+	x, err := p.findExecution(r)
+	if err != nil {
+		return err
+	}
+	if err := p.executions.StartRedrive(r.Context(), x); err != nil {
+		if failure := (*asl.Failure)(nil); errors.As(err, &failure) {
+			return &refusal{http.StatusConflict, failure.Cause}
+		}
+		return err
+	}
+	http.Redirect(w, r, "/executions/"+x.ARN, http.StatusSeeOther)
+	return nil
+}
+
+// mapRun is a run of a distributed map: its numbers, and the children that need a look.
+type mapRun struct {
+	asl.MapRun
+	Succeeded, Failed, Going int
+	Rows                     []executionRow
+}
+
+// newMapRun lists failed and running children first.
+func (p *page) newMapRun(run asl.MapRun) mapRun {
+	m := mapRun{MapRun: run}
+	rank := map[asl.Status]int{asl.Succeeded: 2, asl.Running: 1}
+	slices.SortStableFunc(run.Children, func(a, b asl.Child) int { return rank[a.Status] - rank[b.Status] })
+	for _, c := range run.Children {
+		switch c.Status {
+		case asl.Succeeded:
+			m.Succeeded++
+		case asl.Running:
+			m.Going++
+		default:
+			m.Failed++
+		}
+		if x, known := p.executions.Lookup(c.ARN); known && len(m.Rows) < executionRows {
+			m.Rows = append(m.Rows, newExecutionRow(x, p.now()))
+		}
+	}
+	return m
+}
+
+// indent writes JSON for people; what is none is left as it is.
+func indent(text []byte) string {
+	var out bytes.Buffer
+	if json.Indent(&out, text, "", "  ") != nil {
+		return strings.ToValidUTF8(string(text), "�")
+	}
+	return out.String()
+}

@@ -1,0 +1,133 @@
+package page
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"view360/shared/asl"
+)
+
+// Executions are those that the page shows and changes.
+type Executions interface {
+	// List returns executions that nothing contains, newest first.
+	List() []*asl.Execution
+	// Lookup returns an execution, or a child of one, by its ARN.
+	Lookup(arn string) (*asl.Execution, bool)
+	// StartRedrive continues one that did not succeed, and returns while it runs.
+	StartRedrive(ctx context.Context, x *asl.Execution) error
+}
+
+// executionRows is how many rows a list of executions or of their parts has.
+const executionRows = 50
+
+type executionsPage struct {
+	frame
+	Machines        []string
+	Machine, Status string // what the list is narrowed to
+	Rows            []executionRow
+	Page            int
+	More            bool
+}
+
+// executionRow is one execution in a list.
+type executionRow struct {
+	ARN, Name, Machine, Subject string
+	asl.Snapshot
+	Now time.Time
+}
+
+func newExecutionRow(x *asl.Execution, now time.Time) executionRow {
+	return executionRow{ARN: x.ARN, Name: x.Name, Machine: x.Machine.Name, Subject: subject(string(x.Input)), Snapshot: x.Describe(), Now: now}
+}
+
+// Took is how long the execution has run; a redriven one counts from its redrive.
+func (r executionRow) Took() string {
+	from, to := r.Started, r.Stopped
+	if !r.Redriven.IsZero() {
+		from = r.Redriven
+	}
+	if to.IsZero() {
+		to = r.Now
+	}
+	return duration(to.Sub(from))
+}
+
+// Class is the colour of the status.
+func (r executionRow) Class() string { return statusClass(r.Status) }
+
+func statusClass(s asl.Status) string {
+	switch s {
+	case asl.Succeeded:
+		return "good"
+	case asl.Running:
+		return "run"
+	case asl.Aborted:
+		return "warn"
+	default:
+		return "bad"
+	}
+}
+
+// Reason is the error and the cause in one line.
+func (r executionRow) Reason() string { return shorten(strings.Trim(r.Error+": "+r.Cause, ": "), 300) }
+
+// At is the address of another page of the list.
+func (e executionsPage) At(page int) string {
+	return "?" + url.Values{"machine": {e.Machine}, "status": {e.Status}, "page": {strconv.Itoa(page)}}.Encode()
+}
+
+// Previous is the number of the page before.
+func (e executionsPage) Previous() int { return e.Page - 1 }
+
+// Next is the number of the page after.
+func (e executionsPage) Next() int { return e.Page + 1 }
+
+// Live reports whether a row may change by itself.
+func (e executionsPage) Live() bool {
+	for _, r := range e.Rows {
+		if r.Status == asl.Running {
+			return true
+		}
+	}
+	return false
+}
+
+// Statuses are what the list can be narrowed to.
+func (e executionsPage) Statuses() []asl.Status {
+	return []asl.Status{asl.Running, asl.Succeeded, asl.Failed, asl.TimedOut, asl.Aborted}
+}
+
+func (p *page) listExecutions(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	show := executionsPage{
+		frame:    p.frame("executions", "Executions", "Every run of the state machines, newest first."),
+		Machines: []string{"collect", "load"}, Machine: q.Get("machine"), Status: q.Get("status"),
+	}
+	var err error
+	if show.Page, err = pageNumber(q); err != nil {
+		return err
+	}
+	skip := (show.Page - 1) * executionRows
+	for _, x := range p.executions.List() {
+		if show.Machine != "" && x.Machine.Name != show.Machine {
+			continue
+		}
+		row := newExecutionRow(x, p.now())
+		if show.Status != "" && string(row.Status) != show.Status {
+			continue
+		}
+		if skip > 0 {
+			skip--
+			continue
+		}
+		if show.More = len(show.Rows) == executionRows; show.More {
+			break
+		}
+		show.Rows = append(show.Rows, row)
+	}
+	return p.templates.write(w, "executions", show)
+}
