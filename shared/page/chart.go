@@ -67,6 +67,7 @@ var (
 	styleAttribute = regexp.MustCompile(`style="([^"<>]*)"`)
 	declaration    = regexp.MustCompile(`([a-z-]+):([^;]+);?`)
 	fontFamily     = regexp.MustCompile(`;?font-family:[^;"]*`)
+	namespace      = regexp.MustCompile(` xmlns(:xlink)?="[^"]*"`)
 	namedInks      = newNamedInks()
 )
 
@@ -85,6 +86,7 @@ func inline(svg string) template.HTML {
 		style = fontFamily.ReplaceAllString(style[len(`style="`):len(style)-1], "")
 		return declaration.ReplaceAllString(namedInks.Replace(style), `$1="$2" `)
 	})
-	svg = strings.Replace(svg, "<svg ", `<svg aria-hidden="true" focusable="false" `, 1)
-	return template.HTML(svg)
+	tag, rest, _ := strings.Cut(svg, ">")
+	tag = namespace.ReplaceAllString(tag, "")
+	return template.HTML(strings.Replace(tag, "<svg", `<svg aria-hidden="true" focusable="false"`, 1) + ">" + rest)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -56,5 +57,20 @@ func TestChartHasTheColoursOfTheStyleSheet(t *testing.T) {
 	}
 	if strings.Contains(string(drawn.Wide), "rgb(") {
 		t.Errorf("a colour that the style sheet cannot change: %s", drawn.Wide)
+	}
+}
+
+func TestChartDrawsAnyAmount(t *testing.T) {
+	t.Parallel()
+	for _, amount := range []float64{0, 0.004, -3, 1e-12, 1e9, 1e18, math.MaxFloat32} {
+		if _, err := barChart("one", []bar{{"a", []float64{amount}}}, []series{{"a", inkAccent}}, money); err != nil {
+			t.Errorf("a bar of %g: %v", amount, err)
+		}
+		if _, err := barChart("stacked", []bar{{"", []float64{amount, 1}}, {"b", []float64{0, amount}}}, []series{{"a", inkLow}, {"b", inkHigh}}, nil); err != nil {
+			t.Errorf("stacked bars of %g: %v", amount, err)
+		}
+		if _, err := lineChart("line", []string{"1", "2"}, []line{{series{"a", inkPast}, []float64{amount, math.NaN()}}}); err != nil {
+			t.Errorf("a line at %g: %v", amount, err)
+		}
 	}
 }

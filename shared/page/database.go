@@ -17,9 +17,11 @@ const (
 // database reads views and nothing else.
 type database struct{ pool *pgxpool.Pool }
 
-// narrow sets the limits of one transaction, and its user where sql/roles.sql has made one.
-const narrow = `select set_config('statement_timeout', $1, true),
-  (select set_config('role', rolname, true) from pg_roles where rolname = 'view360_contacts' and pg_has_role(oid, 'usage'))`
+// narrow sets the limits of one transaction, and its user where sql/roles.sql has made one for this database.
+const narrow = `select set_config('statement_timeout', $1, true), (
+  select set_config('role', rolname, true)
+  from pg_roles
+  where rolname = 'view360_contacts' and pg_has_role(oid, 'usage') and has_table_privilege(oid, 'view_contact_info', 'select'))`
 
 // read calls f in a transaction that cannot write and ends after timeout.
 func (d database) read(ctx context.Context, timeout time.Duration, f func(tx pgx.Tx) error) error {

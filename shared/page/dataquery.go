@@ -31,15 +31,27 @@ func (c column) Number() bool {
 	return slices.Contains([]string{"integer", "bigint", "numeric", "double precision"}, kind)
 }
 
+// viewColumns are the columns of a view. One without a comment has that of the column of its name that it is made from.
+const viewColumns = `
+select c.attname::text as name, format_type(c.atttypid, c.atttypmod) as type, coalesce(col_description(c.attrelid, c.attnum), (
+    select col_description(source.attrelid, source.attnum)
+    from pg_rewrite r
+    join pg_depend d on d.objid = r.oid and d.refclassid = 'pg_class'::regclass
+    join pg_attribute source on source.attrelid = d.refobjid and source.attnum = d.refobjsubid
+    where r.ev_class = c.attrelid and source.attname = c.attname and col_description(source.attrelid, source.attnum) is not null
+    order by source.attrelid
+    limit 1), '') as comment
+from pg_attribute c
+where c.attrelid = $1::regclass and c.attnum > 0 and not c.attisdropped
+order by c.attnum`
+
 // describe reads a view's comment and columns.
 func describe(ctx context.Context, tx pgx.Tx, view sql.View) (comment string, columns []column, err error) {
 	err = tx.QueryRow(ctx, `select coalesce(obj_description($1::regclass), '')`, view.Name).Scan(&comment)
 	if err != nil {
 		return "", nil, fmt.Errorf("reading the description of %s: %w", view.Name, err)
 	}
-	result, err := tx.Query(ctx, `select attname::text as name, format_type(atttypid, atttypmod) as type,
-		coalesce(col_description(attrelid, attnum), '') as comment
-		from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum`, view.Name)
+	result, err := tx.Query(ctx, viewColumns, view.Name)
 	if err != nil {
 		return "", nil, fmt.Errorf("reading the columns of %s: %w", view.Name, err)
 	}

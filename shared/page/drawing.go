@@ -102,20 +102,12 @@ func barOptions(width int, bars []bar, all []series, format func(float64) string
 	o.CategoryAxis.Labels = labels
 	o.CategoryAxis.LabelFontStyle = charts.NewFontStyleWithSize(letterSize)
 	o.ValueAxis = []charts.ValueAxisOption{{Show: charts.Ptr(false), Min: charts.Ptr(0.0)}}
-	o.SeriesList[len(all)-1].Label = charts.SeriesLabel{
-		Show: charts.Ptr(true), FontStyle: charts.NewFontStyleWithSize(letterSize),
-		LabelFormatter: func(row int, _ string, _ float64) (string, *charts.LabelStyle) {
-			return format(total(bars[len(bars)-1-row].Values)), nil
-		},
+	if len(all) == 1 {
+		o.SeriesList[0].Label = charts.SeriesLabel{
+			Show: charts.Ptr(true), ValueFormatter: format, FontStyle: charts.NewFontStyleWithSize(letterSize),
+		}
 	}
 	return o
-}
-
-func total(values []float64) (sum float64) {
-	for _, v := range values {
-		sum += v
-	}
-	return sum
 }
 
 func legend(names []string) charts.LegendOption {

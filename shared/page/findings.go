@@ -49,12 +49,10 @@ func readFindings(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (f finding
 	}
 	bars := make([]bar, len(f.Rows))
 	for i, r := range f.Rows {
-		bars[i] = bar{r.Name, []float64{float64(r.Critical), float64(r.High), float64(r.Medium), float64(r.Low)}}
+		bars[i] = bar{fmt.Sprintf("%s: %s", shorten(r.Name, 24), count(r.Total())), []float64{float64(r.Critical), float64(r.High), float64(r.Medium), float64(r.Low)}}
 	}
 	f.ByAccount, err = barChart("Open findings by account and severity", bars, []series{
 		{"Critical", inkCritical}, {"High", inkHigh}, {"Medium", inkMedium}, {"Low", inkLow},
-	}, whole)
+	}, nil)
 	return f, err
 }
-
-func whole(v float64) string { return count(int64(v)) }

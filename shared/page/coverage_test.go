@@ -1,0 +1,56 @@
+package page
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCoverage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, Options{})
+	body := s.get("/coverage")
+	for _, c := range []struct{ name, service, want string }{
+		{"denied in one of two regions", "guardduty", `bad.*in 1 of 2 regions.*denied.*1/2.*26 h`},
+		{"some items were left out", "kms", `warn.*warnings.*2 h`},
+		{"not enabled is no failure", "inspector", `idle.*off.*1/2.*2 h`},
+		{"read in the home region only", "supporttickets", `good.*passed".*ok<.*2 h`},
+		{"nothing to say", "waf", `good.*ok<.*2 h`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cell := regexp.MustCompile(`<a class="cell [^>]*/coverage/111122223333/` + c.service + `"[^\n]*?</a>`).FindString(body)
+			if !regexp.MustCompile(c.want).MatchString(cell) {
+				t.Errorf("got %s, want %s", cell, c.want)
+			}
+		})
+	}
+	t.Run("a cell explains itself", func(t *testing.T) {
+		s := s.in(t)
+		s.expect(s.get("/coverage/111122223333/guardduty"), "denied 20 Mar 06:00 UTC 19 Mar 06:00 UTC denied guardduty:ListDetectors",
+			"Allow the action that the reason names", "guardduty:GetFindings", "view_guard_duty_findings")
+	})
+	t.Run("the filter narrows the matrix", func(t *testing.T) {
+		s := s.in(t)
+		s.expect(s.get("/coverage?customer=Contoso"), "Nothing has been collected for this filter yet.")
+	})
+}
+
+func TestRunAgain(t *testing.T) {
+	t.Parallel()
+	var asked Rerun
+	s := newSite(t, Options{RunAgain: func(_ context.Context, r Rerun) (string, error) { asked = r; return "arn:x", nil }})
+	const cell = "/coverage/111122223333/guardduty"
+	token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(s.get(cell))[1]
+	answer, _ := s.ask(http.MethodPost, cell+"/run", nil, url.Values{"token": {token}})
+	if got := answer.Header.Get("Location"); got != "/executions/arn:x" {
+		t.Errorf("it leads to %q, want the execution", got)
+	}
+	want := Rerun{Account: "111122223333", Service: "guardduty", Regions: []string{"us-east-1"}}
+	if diff := cmp.Diff(want, asked); diff != "" {
+		t.Errorf("asked for something else (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,86 @@
+package page
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"view360/shared/pgtest"
+)
+
+func TestOverview(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, Options{})
+	t.Run("cost of this month against the last", func(t *testing.T) {
+		s := s.in(t)
+		// 19 days of 12 and of 100; 28 days of 10. The forecast adds 150 to the month.
+		s.expect(s.get("/"), "March so far $2,128", "19 days collected", "February $280", "28 days collected", "Forecast for March $2,278")
+	})
+	t.Run("by service and account", func(t *testing.T) {
+		s := s.in(t)
+		s.expect(s.get("/"), "AWS Lambda $100 $0.00 –", "Amazon S3 $12.00 $24.00 −50.0 %", "bank $1,900 $0.00 –", "shop $228 $280 −18.6 %")
+	})
+	t.Run("findings that somebody must look at", func(t *testing.T) {
+		s := s.in(t)
+		s.expect(s.get("/"), "Critical 1 High 1 Medium 0 Low 1")
+	})
+	t.Run("state and deadlines", func(t *testing.T) {
+		s := s.in(t)
+		s.expect(s.get("/"), "Rules kept 81.2 %", "13 of 16 rules", "Managed instances 2 1 online", "Missing patches 1 of 3",
+			"End in 90 days 1 of 3", "Expired 1", "in 12 days", "ended 1 Mar 2026", "Used 80.0 %", "Saved that day $7.00", "in 42 days",
+			"Open 1 1 urgent", "Database is down", "Open events 1 Upcoming 0", "aws ec2 maintenance")
+		if strings.Contains(s.get("/"), "late.example.com") {
+			t.Error("a certificate of next year is listed")
+		}
+	})
+	t.Run("an unknown address", func(t *testing.T) {
+		s := s.in(t)
+		answer, body := s.ask(http.MethodGet, "/nowhere", nil, nil)
+		if answer.StatusCode != http.StatusNotFound {
+			t.Errorf("got %s, want 404", answer.Status)
+		}
+		s.expect(body, "There is no such page.")
+	})
+}
+
+func TestOverviewFilters(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, Options{})
+	for _, c := range []struct{ name, query, want string }{
+		{"customer", "?customer=Contoso", "March so far $1,900"},
+		{"account", "?account=111122223333", "March so far $228"},
+		{"product, whose cost is in another region", "?product=checkout", "March so far $228"},
+		{"region narrows findings, not cost", "?region=eu-west-1", "March so far $2,128"},
+		{"region of the finding", "?region=eu-west-1", "Critical 0 High 1 Medium 0 Low 0"},
+		{"date", "?date=2026-03-02", "March so far $224"},
+		{"date of another month", "?date=2026-02-28", "February so far $280"},
+		{"account that does not exist", "?account=999999999999", "March so far $0.00"},
+	} {
+		t.Run(c.name, func(t *testing.T) { s.in(t).expect(s.in(t).get("/"+c.query), c.want) })
+	}
+	t.Run("a date that is none", func(t *testing.T) {
+		s := s.in(t)
+		answer, body := s.ask(http.MethodGet, "/?date=tomorrow", nil, nil)
+		if answer.StatusCode != http.StatusBadRequest {
+			t.Errorf("got %s, want 400", answer.Status)
+		}
+		s.expect(body, "write it as 2026-03-11")
+	})
+}
+
+func TestOverviewOfAnEmptyDatabase(t *testing.T) {
+	t.Parallel()
+	s := newSiteOver(t, Options{}, "select")
+	s.expect(s.get("/"), "No open finding.", "No report of AWS Config.", "Forecast for March –")
+	s.expect(s.get("/coverage"), "Nothing has been collected yet.")
+	s.expect(s.get("/data/view_kms_keys"), "No row fits.")
+}
+
+func TestOneBrokenPanelLeavesTheOthers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, Options{})
+	if _, err := pgtest.Open(t, s.database).Exec(t.Context(), "drop view view_config_reports cascade"); err != nil {
+		t.Fatal(err)
+	}
+	s.expect(s.get("/"), `The database answered: relation &#34;view_config_reports&#34; does not exist`, "March so far $2,128")
+}

@@ -1,0 +1,137 @@
+package page
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"view360/shared/pgtest"
+	"view360/shared/postgres"
+)
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(m.Run())
+}
+
+// site is the page over a database of its own.
+type site struct {
+	testing.TB
+	*httptest.Server
+	database string
+}
+
+// newSite serves the page over the fixture, as of 20 March 2026.
+func newSite(t testing.TB, o Options) *site {
+	t.Helper()
+	fixture, err := os.ReadFile("testdata/fixture.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newSiteOver(t, o, string(fixture))
+}
+
+// newSiteOver serves the page over what statements put into an empty database.
+func newSiteOver(t testing.TB, o Options, statements string) *site {
+	t.Helper()
+	s := &site{TB: t, database: pgtest.URL(t)}
+	if _, err := pgtest.Open(t, s.database).Exec(t.Context(), statements); err != nil {
+		t.Fatal(err)
+	}
+	pool, err := postgres.Pool(t.Context(), s.database, 4, postgres.ConnectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	s.Server = httptest.NewUnstartedServer(nil)
+	o.Pool, o.Address = pool, s.Listener.Addr().String()
+	if o.Now == nil {
+		o.Now = func() time.Time { return time.Date(2026, 3, 20, 8, 0, 0, 0, time.UTC) }
+	}
+	if s.Config.Handler, err = New(o); err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	return s
+}
+
+// in reports to a subtest.
+func (s *site) in(t testing.TB) *site {
+	within := *s
+	within.TB = t
+	return &within
+}
+
+// get returns a page that must be there.
+func (s *site) get(address string) string {
+	s.Helper()
+	answer, body := s.ask(http.MethodGet, address, nil, nil)
+	if answer.StatusCode != http.StatusOK {
+		s.Fatalf("GET %s: %s\n%s", address, answer.Status, text(body))
+	}
+	return body
+}
+
+// ask sends one request and follows no redirect.
+func (s *site) ask(method, address string, header map[string]string, form url.Values) (*http.Response, string) {
+	s.Helper()
+	request, err := http.NewRequestWithContext(s.Context(), method, s.URL+address, strings.NewReader(form.Encode()))
+	if err != nil {
+		s.Fatal(err)
+	}
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for name, value := range header {
+		if request.Header.Set(name, value); name == "Host" {
+			request.Host = value
+		}
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.Do(request)
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return answer, string(body)
+}
+
+// text is what a reader sees of a page, in one line.
+func text(body string) string {
+	var words strings.Builder
+	inside := false
+	for _, r := range body {
+		switch {
+		case r == '<':
+			inside = true
+		case r == '>':
+			inside = false
+			words.WriteByte(' ')
+		case !inside:
+			words.WriteRune(r)
+		}
+	}
+	return strings.Join(strings.Fields(words.String()), " ")
+}
+
+// expect reports each text that a page does not show.
+func (s *site) expect(body string, texts ...string) {
+	s.Helper()
+	shown := text(body)
+	for _, want := range texts {
+		if !strings.Contains(shown, want) {
+			s.Errorf("%q is not in the page:\n%s", want, shown)
+		}
+	}
+}
