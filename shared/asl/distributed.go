@@ -65,6 +65,9 @@ func (m *mapState) begin(v *visit, side int) (*MapRun, error) {
 	}
 	run := v.x.beginMapRun(v.f.Map.MapRun, v.s.name, m.label, side)
 	v.f.Map.MapRun = run.ARN
+	if v.f == v.x.place {
+		v.x.engine.save(v.x)
+	}
 	if redrives := run.RedriveCount; redrives > 0 {
 		return run, v.line.record("MapRunRedriven", &Details{MapRunARN: run.ARN, RedriveCount: &redrives})
 	}

@@ -76,6 +76,13 @@ func (x *Execution) Describe() Snapshot {
 	return s
 }
 
+// began is when the execution was started.
+func (x *Execution) began() time.Time {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.started
+}
+
 // Done is closed when the execution has ended; a redrive opens a new one.
 func (x *Execution) Done() <-chan struct{} {
 	x.mu.Lock()

@@ -3,6 +3,7 @@ package asl
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 )
@@ -15,6 +16,11 @@ type Failure struct {
 }
 
 func (f *Failure) Error() string { return f.Name + ": " + f.Cause }
+
+// refuse is the answer to a request that the API has a named error for.
+func refuse(name, format string, args ...any) *Failure {
+	return &Failure{Name: name, Cause: fmt.Sprintf(format, args...)}
+}
 
 // The names of errors that Step Functions itself raises.
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-error-representation

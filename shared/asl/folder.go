@@ -1,15 +1,28 @@
 package asl
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
+	"time"
 )
 
-// Folder is a Store of files: <machine>/<name>.json for an execution, <machine>/<label>/<name>.json for a child.
-type Folder struct{ root *os.Root }
+// Folder is a Store of files: <machine>/<name>.json for an execution, <machine>/<label>/<name>.json for a child. The
+// first line is the summary, the second the trail. Only one process may use a folder.
+type Folder struct {
+	root *os.Root
+
+	mu   sync.Mutex
+	list map[string]Summary // by ARN: executions without a parent, without their outputs
+}
 
 // OpenFolder returns the store in a folder that exists.
 func OpenFolder(dir string) (*Folder, error) {
@@ -17,7 +30,44 @@ func OpenFolder(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the folder of executions: %w", err)
 	}
-	return &Folder{root}, nil
+	f := &Folder{root: root, list: map[string]Summary{}}
+	files, err := fs.Glob(root.FS(), "*/*.json")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("listing the executions: %w", err), root.Close())
+	}
+	for _, file := range files {
+		s, err := f.summary(file)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("reading %s in the folder of executions: %w", file, err), root.Close())
+		}
+		f.note(s)
+	}
+	return f, nil
+}
+
+// summary reads the first line of a file.
+func (f *Folder) summary(file string) (s Summary, err error) {
+	opened, err := f.root.Open(file)
+	if err != nil {
+		return s, err
+	}
+	defer opened.Close()
+	return s, json.NewDecoder(opened).Decode(&s)
+}
+
+// note keeps a summary for the list.
+func (f *Folder) note(s Summary) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.Snapshot.Output = nil
+	f.list[s.ARN] = s
+}
+
+// List returns the summaries of executions that have no parent.
+func (f *Folder) List() []Summary {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Collect(maps.Values(f.list))
 }
 
 // Close releases the folder.
@@ -29,20 +79,28 @@ func (f *Folder) Save(r Record) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(r)
-	if err != nil {
+	var lines bytes.Buffer
+	encoder := json.NewEncoder(&lines)
+	if err := errors.Join(encoder.Encode(r.Summary), encoder.Encode(r.Trail)); err != nil {
 		return fmt.Errorf("encoding execution %s: %w", r.ARN, err)
 	}
-	if err := f.root.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return fmt.Errorf("making the folder of execution %s: %w", r.ARN, err)
-	}
-	if err := f.root.WriteFile(file+".new", text, 0o600); err != nil {
+	if err := f.write(file, lines.Bytes()); err != nil {
 		return fmt.Errorf("writing execution %s: %w", r.ARN, err)
 	}
-	if err := f.root.Rename(file+".new", file); err != nil {
-		return fmt.Errorf("writing execution %s: %w", r.ARN, err)
+	if r.Parent == "" {
+		f.note(r.Summary)
 	}
 	return nil
+}
+
+func (f *Folder) write(file string, text []byte) error {
+	if err := f.root.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	if err := f.root.WriteFile(file+".new", text, 0o600); err != nil {
+		return err
+	}
+	return f.root.Rename(file+".new", file)
 }
 
 // Load reads a record. The error of one that does not exist is fs.ErrNotExist.
@@ -52,14 +110,56 @@ func (f *Folder) Load(arn string) (Record, error) {
 	if err != nil {
 		return r, err
 	}
-	text, err := f.root.ReadFile(file)
+	opened, err := f.root.Open(file)
 	if err != nil {
 		return r, fmt.Errorf("reading execution %s: %w", arn, err)
 	}
-	if err := json.Unmarshal(text, &r); err != nil {
+	defer opened.Close()
+	decoder := json.NewDecoder(opened)
+	if err := errors.Join(decoder.Decode(&r.Summary), decoder.Decode(&r.Trail)); err != nil {
 		return r, fmt.Errorf("decoding execution %s: %w", arn, err)
 	}
 	return r, nil
+}
+
+// Forget deletes the executions that ended before t, and their children. Step Functions keeps them for 90 days.
+func (f *Folder) Forget(t time.Time) error {
+	for _, s := range f.List() {
+		if s.Snapshot.Status == Running || !s.Snapshot.Stopped.Before(t) {
+			continue
+		}
+		r, err := f.Load(s.ARN)
+		if err != nil {
+			return err
+		}
+		if err := f.remove(r); err != nil {
+			return fmt.Errorf("deleting execution %s: %w", s.ARN, err)
+		}
+	}
+	return nil
+}
+
+// remove deletes an execution after its children, so that none is left without it.
+func (f *Folder) remove(r Record) error {
+	for _, run := range r.MapRuns {
+		for _, child := range run.Children {
+			inner, err := f.Load(child.ARN)
+			if err == nil {
+				err = f.remove(inner)
+			}
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	file, err := fileOf(r.ARN)
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	delete(f.list, r.ARN)
+	f.mu.Unlock()
+	return f.root.Remove(file)
 }
 
 // fileOf is where the execution of an ARN is: its last two parts are machine or machine/label, and name.

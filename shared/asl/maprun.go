@@ -84,6 +84,10 @@ func (x *Execution) addChild(run *MapRun, child *Execution) {
 func (x *Execution) endChild(run *MapRun, index int, s Snapshot) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	run.end(index, s)
+}
+
+func (run *MapRun) end(index int, s Snapshot) {
 	child := &run.Children[index]
 	child.Status = s.Status
 	if s.Status != Succeeded {

@@ -3,9 +3,11 @@ package asl
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 )
+
+// notRedrivable is the API's name for what cannot be redriven.
+const notRedrivable = "ExecutionNotRedrivable"
 
 // Redrive continues an execution that did not succeed from where it stopped, and waits until it has ended again. States
 // that succeeded, iterations of inline maps that are done and children of distributed maps that succeeded do not run
@@ -22,7 +24,7 @@ func (e *Engine) Redrive(ctx context.Context, x *Execution) error {
 // StartRedrive is Redrive without waiting.
 func (e *Engine) StartRedrive(ctx context.Context, x *Execution) error {
 	if x.Parent != "" {
-		return fmt.Errorf("ExecutionNotRedrivable: %s is a child: redrive its parent %s", x.ARN, x.Parent)
+		return refuse(notRedrivable, "%s is a child: redrive its parent %s", x.ARN, x.Parent)
 	}
 	if err := x.beginRedrive(); err != nil {
 		return err
@@ -49,7 +51,7 @@ func (x *Execution) RedriveStatus() (status, reason string) {
 
 func (x *Execution) redrivable(full bool) error {
 	switch {
-	case x.engine == nil:
+	case x.ARN == "":
 		return errors.New("Execution was never started and cannot be redriven")
 	case x.status == Running:
 		return errors.New("Execution is RUNNING and cannot be redriven")
@@ -72,21 +74,43 @@ func (x *Execution) atLimit() bool {
 	return x.full()
 }
 
-// beginRedrive makes the execution run again. A child of type EXPRESS starts anew.
+// beginRedrive makes the execution run again. One that had not begun, or is a child of type EXPRESS, starts anew.
 func (x *Execution) beginRedrive() error {
+	x.settled()
+	taken, err := x.engine.hold(x)
+	if err != nil {
+		return refuse(notRedrivable, "%v", err)
+	}
 	redrives, err := x.reopen()
 	if err != nil {
-		return fmt.Errorf("ExecutionNotRedrivable: %w", err)
+		if taken {
+			x.engine.release(x)
+		}
+		return refuse(notRedrivable, "%v", err)
 	}
-	x.engine.hold(x)
+	x.goOn(redrives)
+	x.engine.save(x)
+	return nil
+}
+
+// settled waits until an execution that has ended is also stored.
+func (x *Execution) settled() {
+	x.mu.Lock()
+	done, ended := x.done, x.status != Running
+	x.mu.Unlock()
+	if ended {
+		<-done
+	}
+}
+
+func (x *Execution) goOn(redrives int) {
 	x.recording.Lock()
 	defer x.recording.Unlock()
-	if x.express {
-		x.place, x.history = nil, nil
-		return nil
+	if x.place == nil {
+		x.history = nil
+		return
 	}
 	x.append(int64(len(x.history)), "ExecutionRedriven", &Details{RedriveCount: &redrives})
-	return nil
 }
 
 func (x *Execution) reopen() (redrives int, err error) {
@@ -95,6 +119,9 @@ func (x *Execution) reopen() (redrives int, err error) {
 	defer x.mu.Unlock()
 	if err := x.redrivable(full); err != nil {
 		return 0, err
+	}
+	if x.express {
+		x.place = nil
 	}
 	x.redrives++
 	x.redriven = x.engine.now()

@@ -3,7 +3,6 @@ package asl
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -13,14 +12,14 @@ import (
 const forbidden = " \t\r\n<>{}[]?*\"#%\\^|~`$&,;:/"
 
 // Start begins an execution of m. The input must be JSON within the size limit, and the name new for the machine. When
-// ctx is done the execution is aborted.
+// ctx is done the execution is aborted. What it refuses is a [*Failure] with a name of the API, such as InvalidName.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func (e *Engine) Start(ctx context.Context, m *Machine, name string, input json.RawMessage) (*Execution, error) {
 	if name == "" || len(name) > nameLimit || strings.ContainsAny(name, forbidden) {
-		return nil, fmt.Errorf("InvalidName: the name %q has not 1 to %d characters, or one of %s", name, nameLimit, forbidden)
+		return nil, refuse("InvalidName", "the name %q has not 1 to %d characters, or one of %s", name, nameLimit, forbidden)
 	}
 	if !json.Valid(input) || len(input) > payloadLimit {
-		return nil, fmt.Errorf("InvalidExecutionInput: the input of %s is not JSON of at most %d bytes", name, payloadLimit)
+		return nil, refuse("InvalidExecutionInput", "the input of %s is not JSON of at most %d bytes", name, payloadLimit)
 	}
 	x := &Execution{
 		ARN:  arn("execution", m.Name+":"+name),

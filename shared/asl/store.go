@@ -7,39 +7,58 @@ import (
 	"log/slog"
 )
 
-// Store keeps executions that have ended, so that memory holds only those that run, and so that another process can
-// show and redrive them. It is called from many goroutines.
+// Store keeps executions, so that memory holds only those that run, and so that another process can show and redrive
+// them. It is called from many goroutines.
 type Store interface {
 	// Save keeps a record under its ARN, in place of an earlier one.
 	Save(r Record) error
 	// Load returns the record of an ARN.
 	Load(arn string) (Record, error)
+	// List returns the summaries of executions that have no parent, in any order and without their outputs.
+	List() []Summary
 }
 
-// Record is an execution that has ended, as plain data. It marshals to JSON and back.
-type Record struct {
+// Summary is an execution without what it did, as plain data.
+type Summary struct {
 	ARN, Name, Machine string
 	Input              json.RawMessage
 	Parent, MapRun     string `json:",omitempty"`
 	Within             string `json:",omitempty"` // the map state whose processor ran, of a child
 	Snapshot           Snapshot
-	History            []Event
-	MapRuns            []MapRun        `json:",omitempty"`
-	Place              json.RawMessage `json:",omitempty"` // where it stopped, for a redrive
+}
+
+// Trail is what an execution did, and where it is: all that a redrive needs.
+type Trail struct {
+	History []Event
+	MapRuns []MapRun        `json:",omitempty"`
+	Place   json.RawMessage `json:",omitempty"` // the state it stands before or failed in; nil before the first and after the last
+}
+
+// Record is an execution as plain data. It marshals to JSON and back.
+type Record struct {
+	Summary
+	Trail
 }
 
 // Record returns the execution as plain data, once it has ended.
 func (x *Execution) Record() (Record, error) {
-	s := x.Describe()
-	if s.Status == Running {
+	if x.Describe().Status == Running {
 		return Record{}, fmt.Errorf("execution %s is running", x.ARN)
 	}
-	history := x.History()
+	return x.freeze()
+}
+
+// freeze is called when the execution has ended or stands between two states, so that nothing changes its place.
+func (x *Execution) freeze() (Record, error) {
+	s, history := x.Describe(), x.History()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	r := Record{
-		ARN: x.ARN, Name: x.Name, Machine: x.Machine.Name, Input: x.Input, Parent: x.Parent, MapRun: x.MapRun,
-		Within: x.within, Snapshot: s, History: history, MapRuns: x.copyMapRuns(),
+		Summary{
+			ARN: x.ARN, Name: x.Name, Machine: x.Machine.Name, Input: x.Input, Parent: x.Parent, MapRun: x.MapRun,
+			Within: x.within, Snapshot: s,
+		},
+		Trail{History: history, MapRuns: x.copyMapRuns()},
 	}
 	if x.place == nil {
 		return r, nil
@@ -79,85 +98,92 @@ func (e *Engine) Lookup(arn string) (*Execution, bool) {
 	return x, err == nil
 }
 
-// Restore makes an execution of a record. Its machine must be known.
-func (e *Engine) Restore(r Record) (*Execution, error) {
-	e.mu.Lock()
-	m := e.machines[r.Machine]
-	e.mu.Unlock()
-	if m == nil {
-		return nil, fmt.Errorf("restoring execution %s: machine %s is not known", r.ARN, r.Machine)
-	}
-	x := &Execution{
-		ARN: r.ARN, Name: r.Name, Machine: m, Input: r.Input, Parent: r.Parent, MapRun: r.MapRun, engine: e, flow: m.flow,
-		within: r.Within, status: r.Snapshot.Status, output: r.Snapshot.Output, started: r.Snapshot.Started,
-		stopped: r.Snapshot.Stopped, redriven: r.Snapshot.Redriven, redrives: r.Snapshot.RedriveCount,
-		history: r.History, done: closed(),
-	}
-	if r.Snapshot.Status != Succeeded {
-		x.failure = &Failure{Name: r.Snapshot.Error, Cause: r.Snapshot.Cause}
-	}
-	for _, run := range r.MapRuns {
-		x.mapRuns = append(x.mapRuns, &run)
-	}
-	if r.Within != "" {
-		processor, exists := m.processors[r.Within]
-		if !exists {
-			return nil, fmt.Errorf("restoring execution %s: machine %s has no map state %q", r.ARN, r.Machine, r.Within)
-		}
-		x.flow, x.express = processor.processor, processor.express
-	}
-	if r.Place != nil {
-		if err := json.Unmarshal(r.Place, &x.place); err != nil {
-			return nil, fmt.Errorf("restoring the place of execution %s: %w", r.ARN, err)
-		}
-	}
-	return x, nil
-}
-
 // add takes a new execution in, whose name nothing else may have.
 func (e *Engine) add(x *Execution) error {
 	if _, exists := e.Lookup(x.ARN); exists {
-		return errors.New("ExecutionAlreadyExists: " + x.ARN)
+		return alreadyExists(x)
 	}
 	x.engine, x.status, x.started, x.done = e, Running, e.now(), make(chan struct{})
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if _, exists := e.executions[x.ARN]; exists {
-		return errors.New("ExecutionAlreadyExists: " + x.ARN)
+	if !e.put(x) {
+		return alreadyExists(x)
 	}
-	e.use(x.Machine)
-	e.put(x)
+	e.save(x)
 	return nil
 }
 
-func (e *Engine) put(x *Execution) {
+func alreadyExists(x *Execution) error {
+	return refuse("ExecutionAlreadyExists", "Execution Already Exists: '%s'", x.ARN)
+}
+
+// put keeps an execution in memory unless one of its name is there.
+func (e *Engine) put(x *Execution) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, exists := e.executions[x.ARN]; exists {
+		return false
+	}
 	if e.executions == nil {
 		e.executions = map[string]*Execution{}
 	}
+	e.use(x.Machine)
 	e.executions[x.ARN] = x
+	return true
 }
 
-// hold keeps an execution in memory that runs again.
-func (e *Engine) hold(x *Execution) {
+// hold keeps an execution in memory that is to run again, as the store has it: what the caller has may be older, or only
+// what a list says. It reports whether the execution was not there yet.
+func (e *Engine) hold(x *Execution) (taken bool, err error) {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.put(x)
-}
-
-// ended moves an execution from memory to the store. What cannot be stored stays in memory.
-func (e *Engine) ended(x *Execution) {
-	if e.Store == nil {
-		return
+	held := e.executions[x.ARN]
+	e.mu.Unlock()
+	if held == x || x.ARN == "" {
+		return false, nil
 	}
-	r, err := x.Record()
+	if held != nil || !e.put(x) {
+		return false, errors.New("Execution is RUNNING and cannot be redriven")
+	}
+	if e.Store == nil {
+		return true, nil
+	}
+	r, err := e.Store.Load(x.ARN)
 	if err == nil {
-		err = e.Store.Save(r)
+		err = x.fill(r)
 	}
 	if err != nil {
-		slog.Error("execution not stored", "execution", x.ARN, "error", err)
+		e.release(x)
+	}
+	return true, err
+}
+
+// release forgets an execution that the store has.
+func (e *Engine) release(x *Execution) {
+	if e.Store == nil {
 		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.executions, x.ARN)
+}
+
+// save writes what the execution has done so far, so that little is lost with the process. It reports whether it could:
+// an execution goes on without.
+func (e *Engine) save(x *Execution) bool {
+	if e.Store == nil {
+		return true
+	}
+	r, err := x.freeze()
+	if err == nil {
+		err = e.Store.Save(r)
+	}
+	if err != nil {
+		slog.Error("execution not stored", "execution", x.ARN, "error", err)
+	}
+	return err == nil
+}
+
+// ended moves an execution from memory to the store. What cannot be stored stays in memory.
+func (e *Engine) ended(x *Execution) {
+	if e.save(x) {
+		e.release(x)
+	}
 }

@@ -45,6 +45,9 @@ func (x *Execution) walk(ctx context.Context, l *line, flow *flow, f *frame) (da
 			return output, err
 		}
 		*f = frame{State: next, Input: output, Vars: f.Vars, Item: f.Item}
+		if f == x.place {
+			x.engine.save(x)
+		}
 	}
 }
 

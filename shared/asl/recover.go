@@ -1,0 +1,81 @@
+package asl
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+)
+
+// interrupted is how an execution ends whose process ended while it ran.
+var interrupted = &Failure{Name: "View360.Interrupted", Cause: "the process ended while this execution ran: redrive it to continue"}
+
+// Recover marks the stored executions that ran when their process ended as aborted, so that they can be redriven: from
+// the last state that they entered, of distributed maps only the children that had not succeeded. It returns their
+// ARNs. Call it before the engine runs anything.
+func (e *Engine) Recover() ([]string, error) {
+	var arns []string
+	for _, s := range e.Store.List() {
+		if s.Snapshot.Status != Running {
+			continue
+		}
+		if _, err := e.recover(s.ARN); err != nil {
+			return arns, err
+		}
+		arns = append(arns, s.ARN)
+	}
+	return arns, nil
+}
+
+// recover ends a stored execution, and its children, and returns it.
+func (e *Engine) recover(arn string) (Record, error) {
+	r, err := e.Store.Load(arn)
+	if err != nil || r.Snapshot.Status != Running {
+		return r, err
+	}
+	for i := range r.MapRuns {
+		if err := e.recoverMapRun(&r.MapRuns[i]); err != nil {
+			return r, err
+		}
+	}
+	r.Snapshot.Status, r.Snapshot.Error, r.Snapshot.Cause = Aborted, interrupted.Name, interrupted.Cause
+	r.Snapshot.Stopped = r.Snapshot.Started
+	if n := len(r.History); n > 0 {
+		last := r.History[n-1]
+		r.Snapshot.Stopped = last.Time
+		r.History = append(r.History, Event{
+			ID: last.ID + 1, PreviousID: last.ID, Type: "ExecutionAborted", Time: last.Time,
+			Details: &Details{Error: interrupted.Name, Cause: interrupted.Cause},
+		})
+	}
+	return r, e.Store.Save(r)
+}
+
+// recoverMapRun ends a map run. Its children are those that the store has: each is saved before the next is started.
+func (e *Engine) recoverMapRun(run *MapRun) error {
+	if run.Status != Running {
+		return nil
+	}
+	run.Status, run.Stopped, run.AllRead, run.Children, run.OutputBytes = Aborted, run.Started, false, nil, 0
+	prefix := strings.Replace(run.ARN, ":mapRun:", ":execution:", 1) + "-"
+	for i := 0; ; i++ {
+		r, err := e.recover(prefix + strconv.Itoa(i))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("recovering the children of %s: %w", run.ARN, err)
+		}
+		if r.Snapshot.Stopped.After(run.Stopped) {
+			run.Stopped = r.Snapshot.Stopped
+		}
+		run.addEnded(r.Summary)
+	}
+}
+
+// addEnded appends a child that has ended.
+func (run *MapRun) addEnded(s Summary) {
+	run.Children = append(run.Children, Child{ARN: s.ARN, Status: Running})
+	run.end(len(run.Children)-1, s.Snapshot)
+}

@@ -1,0 +1,181 @@
+package asl_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/asl"
+)
+
+// copied is a folder as a killed process leaves it: what was saved until then.
+type copied struct {
+	*asl.Folder
+	mu     sync.Mutex
+	killed bool
+}
+
+func (c *copied) Save(r asl.Record) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.killed {
+		return nil
+	}
+	return c.Folder.Save(r)
+}
+
+func (c *copied) kill() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.killed = true
+}
+
+const interruptible = `"A":` + worker + `"Assign":{"seen":"{% $states.result.Payload %}"},"Next":"M"},
+	"M":{"Type":"Map","Items":"{% ['a','b','c'] %}","MaxConcurrency":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"P","States":{
+		"P":` + worker + `"Next":"Q"},"Q":` + worker + `"End":true}}},"Output":"{% [$seen, $states.result] %}","End":true}`
+
+// A process is killed at each call of a function; the next one shows its execution as aborted, and a redrive does the
+// rest without what was done before.
+func TestKilledProcess(t *testing.T) {
+	all := []string{`f {}`, `f "a"`, `f "a"`, `f "b"`, `f "b"`, `f "c"`, `f "c"`}
+	for at := range all {
+		dir := t.TempDir()
+		first := newLab()
+		store := &copied{Folder: openFolder(t, dir)}
+		first.Store = store
+		calls := 0
+		first.functions["f"] = func(payload json.RawMessage) (any, error) {
+			if calls == at {
+				store.kill()
+			}
+			calls++
+			return payload, nil
+		}
+		x := first.run(t, machine("A", interruptible), `{}`)
+
+		second := newLab()
+		second.Store = openFolder(t, dir)
+		second.repairable("f")
+		second.Use(parse(t, machine("A", interruptible)))
+		if arns, err := second.Recover(); err != nil || !slices.Equal(arns, []string{x.ARN}) {
+			t.Fatalf("recovered %v, error %v", arns, err)
+		}
+		again, known := second.Lookup(x.ARN)
+		if !known {
+			t.Fatal("the execution is lost")
+		}
+		if s := again.Describe(); s.Status != asl.Aborted || s.Error != "View360.Interrupted" || s.Stopped.IsZero() {
+			t.Fatalf("killed at call %d, it is shown as %+v", at, s)
+		}
+		if status, reason := again.RedriveStatus(); status != "REDRIVABLE" {
+			t.Fatalf("killed at call %d, it is %s: %s", at, status, reason)
+		}
+		if err := second.Redrive(t.Context(), again); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := ended(again), `[{},"a","b","c"]`; got != want {
+			t.Errorf("killed at call %d and redriven, it ended with %s, want %s", at, got, want)
+		}
+		if diff := cmp.Diff(all[at:], second.called()); diff != "" {
+			t.Errorf("killed at call %d, calls of the redrive (-want +got):\n%s", at, diff)
+		}
+		if arns, err := second.Recover(); err != nil || len(arns) > 0 {
+			t.Errorf("after the redrive there is still %v to recover, error %v", arns, err)
+		}
+	}
+}
+
+func names(list []*asl.Execution) (all []string) {
+	for _, x := range list {
+		all = append(all, x.Name+" "+string(x.Describe().Status))
+	}
+	return all
+}
+
+func TestList(t *testing.T) {
+	dir := t.TempDir()
+	first := newLab()
+	now := time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)
+	var mu sync.Mutex
+	first.Now = func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		now = now.Add(time.Second)
+		return now
+	}
+	first.Store = openFolder(t, dir)
+	m := parse(t, machine("M", `"M":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`))
+	first.Run(t.Context(), m, "z-first", []byte(`[1]`))
+	first.Run(t.Context(), m, "second", []byte(`"no list"`))
+	waiting := parse(t, strings.Replace(machine("W", `"W":{"Type":"Wait","Seconds":60,"End":true}`), `{`, `{"Comment":"waits",`, 1))
+	first.Sleep = func(ctx context.Context, _ time.Duration) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	x, err := first.Start(t.Context(), waiting, "third", []byte(`{}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"third RUNNING", "second FAILED", "z-first SUCCEEDED"}
+	if diff := cmp.Diff(want, names(first.List())); diff != "" {
+		t.Errorf("list (-want +got):\n%s", diff)
+	}
+	x.Stop("", "")
+	<-x.Done()
+
+	second := newLab()
+	folder := openFolder(t, dir)
+	second.Store = folder
+	second.Now = first.Now
+	if list := second.List(); len(list) != 0 {
+		t.Errorf("an engine that has no machine lists %v", names(list))
+	}
+	second.Use(m)
+	list := second.List()
+	if diff := cmp.Diff([]string{"third ABORTED", "second FAILED", "z-first SUCCEEDED"}, names(list)); diff != "" {
+		t.Errorf("list of another process (-want +got):\n%s", diff)
+	}
+
+	// What a list has is enough to redrive, and two who do it at once get one run.
+	if err := second.Redrive(t.Context(), list[1]); err != nil || len(list[1].History()) < 5 {
+		t.Errorf("redriving from a list: error %v, events %v", err, events(list[1]))
+	}
+	old := second.List()[1]
+	if err := second.Redrive(t.Context(), list[1]); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Redrive(t.Context(), old); err != nil || old.Describe().RedriveCount != 3 {
+		t.Errorf("redriving what an old list says: error %v, redrive count %d", err, old.Describe().RedriveCount)
+	}
+
+	if err := folder.Forget(now); err != nil {
+		t.Fatal(err)
+	}
+	if _, known := second.Lookup(x.ARN); known || len(second.List()) != 0 {
+		t.Errorf("after all was forgotten: %v", names(second.List()))
+	}
+	if run, known := second.MapRun("arn:aws:states:local:000000000000:mapRun:test/M:z-first-1"); known {
+		t.Errorf("a forgotten map run: %+v", run)
+	}
+}
+
+func TestMapRunByItsARN(t *testing.T) {
+	l := newLab()
+	l.Store = openFolder(t, t.TempDir())
+	l.run(t, machine("M", `"M":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`), `[1,2]`)
+	run, known := l.MapRun("arn:aws:states:local:000000000000:mapRun:test/M:run-1")
+	if !known || run.Status != asl.Succeeded || len(run.Children) != 2 {
+		t.Errorf("the map run is %+v", run)
+	}
+	for _, arn := range []string{"", "arn:aws:states:local:000000000000:mapRun:test/M:run-2", "arn:aws:states:local:000000000000:mapRun:test/M:other-1", "arn:aws:states:local:000000000000:execution:test:run"} {
+		if _, known := l.MapRun(arn); known {
+			t.Errorf("there is a map run %q", arn)
+		}
+	}
+}
