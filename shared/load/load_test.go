@@ -377,6 +377,34 @@ func TestL51SetsAreReplaced(t *testing.T) {
 	b.want("select total_rules, compliance_score::text from config_reports", "2|50.00")
 }
 
+func TestIncompleteReportDoesNotShrinkASet(t *testing.T) {
+	report := func(collected string, incomplete bool, score string, resources ...string) file {
+		var rows []string
+		for _, r := range resources {
+			rows = append(rows, fmt.Sprintf(`{"rule_name":"r","resource_id":%q}`, r))
+		}
+		return file{date: "2026-03-11", collected: collected, incomplete: incomplete, sections: map[string]string{
+			"config": `{"date_from":"2026-03-10","date_to":"2026-03-11","compliance_score":` + score + `,"non_compliant_resources":[` + strings.Join(rows, ",") + `]}`}}
+	}
+	whole := report("2026-03-11T01:00:00Z", false, "50", "a", "b")
+	partial := report("2026-03-11T02:00:00Z", true, "100", "a")
+	for name, files := range map[string][]file{"after": {whole, partial}, "before": {partial, whole}} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			for _, f := range files {
+				b.load(f)
+			}
+			b.want("select compliance_score::text, resource_id from non_compliant_resources n join config_reports c on c.id = n.config_report_id order by 2", "50.00|a", "50.00|b")
+		})
+	}
+	t.Run("alone", func(t *testing.T) {
+		b := newBench(t)
+		b.load(report("2026-03-11T01:00:00Z", true, "100", "a", "b"))
+		b.load(partial)
+		b.want("select resource_id from non_compliant_resources", "a")
+	})
+}
+
 func TestValuesThatDoNotFit(t *testing.T) {
 	long := strings.Repeat("é", 300)
 	b := newBench(t)

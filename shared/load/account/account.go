@@ -77,22 +77,20 @@ func Load(ctx context.Context, s *load.Session) (int32, error) {
 	if err := alternates(ctx, s, id, place); err != nil {
 		return 0, err
 	}
-	if err := confirm(ctx, s, id, place.ObservedAt); err != nil {
-		return 0, err
-	}
 	return id, products(ctx, s, id, values["product"])
 }
 
-// confirm notes on rows that were equal that this snapshot saw them too, so that an older one does not replace them.
-func confirm(ctx context.Context, s *load.Session, id int32, observed time.Time) error {
-	for _, statement := range []string{
-		"update accounts set observed_at = $2 where id = $1 and coalesce(observed_at, '-infinity') < $2",
-		"update contact_info set observed_at = $2 where account_id = $1 and coalesce(observed_at, '-infinity') < $2",
-		"update alternate_contacts set observed_at = $2 where account_id = $1 and coalesce(observed_at, '-infinity') < $2",
-	} {
-		if _, err := s.Tx.Exec(ctx, statement, id, observed); err != nil {
-			return fmt.Errorf("confirming the account: %w", err)
-		}
+// Each confirms rows that were equal: this snapshot saw them too, so that an older one does not replace them. $1 is the
+// accounts row and $2 when it was collected.
+const (
+	confirmAccount    = "update accounts set observed_at = $2 where id = $1 and coalesce(observed_at, '-infinity') < $2"
+	confirmContact    = "update contact_info set observed_at = $2 where account_id = $1 and coalesce(observed_at, '-infinity') < $2"
+	confirmAlternates = "update alternate_contacts set observed_at = $2 where account_id = $1 and coalesce(observed_at, '-infinity') < $2 and contact_type = any ($3)"
+)
+
+func confirm(ctx context.Context, s *load.Session, statement string, arguments ...any) error {
+	if _, err := s.Tx.Exec(ctx, statement, arguments...); err != nil {
+		return fmt.Errorf("confirming the account: %w", err)
 	}
 	return nil
 }
@@ -106,7 +104,7 @@ func account(ctx context.Context, s *load.Session, values map[string]*string, ob
 		return 0, fmt.Errorf("writing the accounts row: %w", err)
 	}
 	s.Count("accounts", counted(outcome))
-	return id, nil
+	return id, confirm(ctx, s, confirmAccount, id, observed)
 }
 
 // counted is one row's outcome without the reading of it, which is counted where the section is read.
@@ -132,10 +130,14 @@ func contact(ctx context.Context, s *load.Session, id int32, place snapshot.Rang
 		arguments = append(arguments, info[c.Name])
 	}
 	given, err := rows(ctx, s, contactInfo.Name, upsertContact, arguments...)
+	if err != nil {
+		return err
+	}
 	if given == 0 {
 		s.Count(contactInfo.Name, load.Counts{Read: -1}) // an object without a value is no contact
+		return nil
 	}
-	return err
+	return confirm(ctx, s, confirmContact, id, place.ObservedAt)
 }
 
 // rows runs a statement that returns how many rows were given, created, updated and deleted, and counts them; that they

@@ -1,10 +1,18 @@
 -- Up to three contacts per accounts row: $1 the row, $2 when they were collected, then by position their types, names,
--- titles, addresses and numbers; $8 the types of which the snapshot says that there is none.
-with given as (
+-- titles, addresses and numbers; $8 the types of which the snapshot says that there is none. That is remembered, so that
+-- an older snapshot does not bring the contact back.
+with none as (
+  insert into view360.section_watermarks as w (account_row_id, table_name, observed_at)
+  select $1, 'alternate_contacts.' || contact_type, $2::timestamptz from unnest($8::text[]) as v (contact_type)
+  on conflict (account_row_id, table_name) do update set observed_at = excluded.observed_at
+  where w.observed_at < excluded.observed_at
+), given as (
   select * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) as v (contact_type, full_name, title, email, phone_number)
 ), written as (
   insert into alternate_contacts as t (account_id, contact_type, full_name, title, email, phone_number, observed_at)
   select $1::integer, given.*, $2::timestamptz from given
+  where not exists (select from view360.section_watermarks w
+    where w.account_row_id = $1 and w.table_name = 'alternate_contacts.' || given.contact_type and w.observed_at > $2)
   on conflict (account_id, contact_type) do update set full_name = excluded.full_name, title = excluded.title,
     email = excluded.email, phone_number = excluded.phone_number, observed_at = excluded.observed_at,
     updated_at = current_timestamp

@@ -70,6 +70,8 @@ func alternates(ctx context.Context, s *load.Session, id int32, place snapshot.R
 	for _, values := range columns {
 		arguments = append(arguments, values)
 	}
-	_, err = rows(ctx, s, alternateContacts.Name, upsertAlternates, append(arguments, gone)...)
-	return err
+	if _, err := rows(ctx, s, alternateContacts.Name, upsertAlternates, append(arguments, gone)...); err != nil {
+		return err
+	}
+	return confirm(ctx, s, confirmAlternates, id, place.ObservedAt, types)
 }

@@ -1,5 +1,6 @@
 -- One primary contact per accounts row: $1 the row, $2 when it was collected, $3 whether the section is complete, then
--- the columns. A contact without any value is none, and removes the stored one when the section is complete.
+-- the columns. A contact without any value is none: it removes the stored one when the section is complete, and that is
+-- remembered, so that an older snapshot does not bring the contact back.
 with given as (
   select $4::varchar as address_line1, $5::varchar as address_line2, $6::varchar as address_line3, $7::varchar as city,
     $8::varchar as country_code, $9::varchar as postal_code, $10::varchar as state_or_region, $11::varchar as company_name,
@@ -7,10 +8,17 @@ with given as (
 ), kept as (
   select * from given where num_nonnulls(address_line1, address_line2, address_line3, city, country_code, postal_code,
     state_or_region, company_name, phone_number, website_url, full_name) > 0
+), none as (
+  insert into view360.section_watermarks as w (account_row_id, table_name, observed_at)
+  select $1, 'contact_info', $2::timestamptz where $3 and not exists (select from kept)
+  on conflict (account_row_id, table_name) do update set observed_at = excluded.observed_at
+  where w.observed_at < excluded.observed_at
 ), written as (
   insert into contact_info as t (account_id, address_line1, address_line2, address_line3, city, country_code, postal_code,
     state_or_region, company_name, phone_number, website_url, full_name, observed_at)
   select $1::integer, kept.*, $2::timestamptz from kept
+  where not exists (select from view360.section_watermarks w
+    where w.account_row_id = $1 and w.table_name = 'contact_info' and w.observed_at > $2)
   on conflict (account_id) do update set address_line1 = excluded.address_line1, address_line2 = excluded.address_line2,
     address_line3 = excluded.address_line3, city = excluded.city, country_code = excluded.country_code,
     postal_code = excluded.postal_code, state_or_region = excluded.state_or_region, company_name = excluded.company_name,

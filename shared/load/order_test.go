@@ -1,0 +1,261 @@
+package load_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/fault"
+	"view360/shared/index"
+	"view360/shared/load"
+)
+
+// TestFinalStateDependsOnlyOnTheSetOfSnapshots loads random sets of snapshots in random orders, some of them twice and
+// some after a load that was interrupted, and compares what is in the tables afterwards.
+func TestFinalStateDependsOnlyOnTheSetOfSnapshots(t *testing.T) {
+	for seed := range uint64(3) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 1))
+			files := randomFiles(random, 12)
+			var want []string
+			for order := range 3 {
+				b := newBench(t)
+				for _, i := range random.Perm(len(files)) {
+					if order > 0 && random.IntN(4) == 0 {
+						b.interrupted(random, files[i])
+					}
+					b.load(files[i])
+					if again := random.IntN(i + 1); order > 0 && random.IntN(4) == 0 {
+						b.load(files[again])
+						b.load(files[i])
+					}
+				}
+				got := b.dump()
+				if order == 0 {
+					want = got
+					continue
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Fatalf("order %d ends otherwise:\n%s", order, diff)
+				}
+			}
+		})
+	}
+}
+
+// randomFiles are snapshots of two accounts and two regions over three dates, by senders of both generations, complete
+// or not. Resources come, change and go; findings move between regions.
+func randomFiles(random *rand.Rand, count int) []file {
+	byKey := map[string]file{}
+	for n := 0; len(byKey) < count; n++ {
+		f := file{
+			account: pick(random, "111122223333", "444455556666"), region: pick(random, "eu-west-1", "us-east-1"),
+			date: pick(random, "2026-03-01", "2026-03-02", "2026-03-08"), interval: pick(random, "DAILY", "DAILY", "WEEKLY"),
+		}
+		if random.IntN(3) > 0 {
+			f.collected, f.incomplete = fmt.Sprintf("%sT01:02:%02dZ", f.date, n%60), random.IntN(3) == 0
+		}
+		f.sections = randomSections(random, f)
+		byKey[f.key()] = f
+	}
+	var files []file
+	for _, f := range byKey {
+		files = append(files, f)
+	}
+	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.key(), b.key()) })
+	return files
+}
+
+func randomSections(random *rand.Rand, f file) map[string]string {
+	value := func() string { return pick(random, "one", "two", "three") }
+	some := func(format string, ids ...string) string { // rows of some of the ids, with a random value
+		var rows []string
+		for _, id := range ids {
+			for random.IntN(3) > 0 {
+				rows = append(rows, fmt.Sprintf(format, id, value()))
+				if random.IntN(5) > 0 {
+					break
+				}
+			}
+		}
+		return "[" + strings.Join(rows, ",") + "]"
+	}
+	number := func() int { return random.IntN(3) }
+	finding := `{"finding_id":%q,"service":"AwsEc2Instance","title":%q,"severity":"LOW","status":"NEW","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-02-0` + fmt.Sprint(1+number()) + `T00:00:00Z"}`
+	here := f.accountID() + "-" + f.regionName()
+	return map[string]string{
+		"account": fmt.Sprintf(`{"account_id":%q,"region":%q,"account_name":%q,"product":%q,"alternate_contacts":{"billing":%s},"contact_info":{"city":%q}}`,
+			f.accountID(), f.regionName(), value(), value(), pick(random, "null", `{"name":"b"}`), value()),
+		"service": some(`{"service":%q,"utilization_unit":%q,"date_from":"2026-03-01","date_to":"2026-03-02","cost":1}`, "EC2", "S3"),
+		"cost": fmt.Sprintf(`{"current_period_cost":%d,"previous_period_cost":0,"cost_difference":0,"cost_difference_percentage":0,"period":{"start":"2026-03-01","end":"2026-03-02","granularity":"DAILY"},"top_services":%s,"forecast":[]}`,
+			number(), some(`{"service":%q,"cost":1,"x":%q}`, "EC2", "S3", "RDS")),
+		"config": `{"date_from":"2026-03-01","date_to":"2026-03-02","non_compliant_resources":` + some(`{"rule_name":"r","resource_id":%q,"annotation":%q}`, "a", "b", "c") + `}`,
+		"security": fmt.Sprintf(`{"security_hub":[{"service":"Inspector","total_findings":%d,"findings":%s}],"kms":%s,"guard_duty":%s}`, number(),
+			some(finding, f.accountID()+"-1", f.accountID()+"-2"), some(`{"key_id":%q,"description":%q}`, "a", "b", "c"),
+			some(`{"id":%q,"title":%q,"updated_at":"2026-02-0`+fmt.Sprint(1+number())+`T00:00:00Z"}`, "x", "y")),
+		"inventory": pick(random, `{"instances":[],"applications":[],"patches":[]}`, fmt.Sprintf(`{"instances":[{"instance_id":%q,"platform":%q}],"applications":%s,"patches":%s}`, here, value(),
+			some(`{"instance_id":"`+here+`","name":%q,"publisher":%q}`, "bash", "vim"), some(`{"instance_id":"`+here+`","title":%q,"state":%q}`, "p", "q"))),
+		"health":            some(`{"arn":%q,"status_code":%q}`, "public", "other"),
+		"service_resources": some(`{"service_name":"EC2","resource_type":"Instance","resource_id":%q,"state":%q}`, "i-1", "i-2", "i-3"),
+		"support_tickets": some(`{"case_id":%q,"subject":%q,"display_id":"1","status":"open","severity_code":"low","category_code":"x","time_created":"2026-03-10T01:02:03Z","date_from":"2026-03-10","date_to":"2026-03-11"}`,
+			f.accountID()),
+	}
+}
+
+func pick(random *rand.Rand, values ...string) string { return values[random.IntN(len(values))] }
+
+// interrupted loads a file and gives up somewhere.
+func (b *bench) interrupted(random *rand.Rand, f file) {
+	b.Helper()
+	indexed := b.index(f.key(), f.text())
+	for _, handler := range b.groups() {
+		ctx, cancel := context.WithCancel(b.Context())
+		handler.Pool = b.pool
+		if random.IntN(3) == 0 { // between the last row and the commit
+			last := len(handler.Tables) - 1
+			own := handler.Own
+			handler.Own = func(ctx context.Context, s *load.Session) (int32, error) {
+				if last < 0 {
+					defer cancel()
+					return own(ctx, s)
+				}
+				cancel()
+				return 0, ctx.Err()
+			}
+		}
+		_, err := handler.Handle(ctx, load.Request{Index: indexed.Index, Group: handler.Group})
+		cancel()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// dump is what is in the tables, without surrogate ids and times of loading.
+func (b *bench) dump() []string {
+	b.Helper()
+	var lines []string
+	for _, statement := range []string{
+		"select 'accounts', account_id, region, account_name from accounts",
+		"select 'contact', a.account_id, a.region, c.city from contact_info c join accounts a on a.id = c.account_id",
+		"select 'alternate', a.account_id, a.region, c.contact_type, c.full_name from alternate_contacts c join accounts a on a.id = c.account_id",
+		"select 'product', a.account_id, a.region, p.name from product_accounts l join products p on p.id = l.product_id join accounts a on a.id = l.account_id",
+		"select 'service', a.account_id, a.region, service, period_granularity::text, utilization_unit from services s join accounts a on a.id = s.account_id",
+		"select 'cost', a.account_id, a.region, current_period_cost::text from cost_reports c join accounts a on a.id = c.account_id",
+		"select 'top', a.account_id, a.region, service_name from service_costs s join cost_reports c on c.id = s.cost_report_id join accounts a on a.id = c.account_id",
+		"select 'config', a.account_id, a.region, period_granularity::text, resource_id, annotation from non_compliant_resources n join config_reports c on c.id = n.config_report_id join accounts a on a.id = c.account_id",
+		"select 'hub', a.account_id, a.region, total_findings from security s join accounts a on a.id = s.account_id",
+		"select 'finding', a.account_id, a.region, finding_id, title, f.updated_at::text from findings f join security s on s.id = f.security_id join accounts a on a.id = s.account_id",
+		"select 'kms', a.account_id, a.region, key_id, description from kms_keys k join accounts a on a.id = k.account_id",
+		"select 'guardduty', a.account_id, a.region, detector_id, title, g.updated_at::text from guard_duty_findings g join accounts a on a.id = g.account_id",
+		"select 'instance', a.account_id, a.region, instance_id, platform from inventory_instances i join accounts a on a.id = i.account_id",
+		"select 'application', i.instance_id, x.name, x.publisher from inventory_applications x join inventory_instances i on i.id = x.instance_id",
+		"select 'patch', i.instance_id, x.title, x.state from inventory_patches x join inventory_instances i on i.id = x.instance_id",
+		"select 'health', a.account_id, a.region, arn, status_code from health_events h join accounts a on a.id = h.account_id",
+		"select 'resource', a.account_id, a.region, resource_id, state from service_resources r join accounts a on a.id = r.account_id",
+		"select 'ticket', a.account_id, a.region, case_id, subject from support_tickets t join accounts a on a.id = t.account_id",
+	} {
+		lines = append(lines, b.query(statement)...)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// TestManyFilesAtOnce loads snapshots of many accounts, each twice, in as many connections as there are.
+func TestManyFilesAtOnce(t *testing.T) {
+	b := newBench(t)
+	var together sync.WaitGroup
+	const accounts = 24
+	var files []file
+	for n := range accounts {
+		f := file{account: fmt.Sprintf("%012d", n), date: "2026-03-11", sections: kms("a", "b")}
+		f.sections["account"] = fmt.Sprintf(`{"account_id":%q,"region":"eu-west-1","product":"Shared, Another"}`, f.account)
+		f.sections["security"] = strings.Replace(f.sections["security"], "{", `{"security_hub":[{"service":"Inspector","findings":[`+finding("shared")+`]}],`, 1)
+		if _, err := b.store.Put(t.Context(), f.key(), strings.NewReader(f.text())); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f, f)
+	}
+	for _, f := range files {
+		together.Go(func() { b.atOnce(f) })
+	}
+	together.Wait()
+	b.want("select count(*) from accounts", fmt.Sprint(accounts))
+	b.want("select count(*) from kms_keys", fmt.Sprint(2*accounts))
+	b.want("select p.name, count(*) from products p join product_accounts l on l.product_id = p.id group by 1 order by 1", fmt.Sprint("Another|", accounts), fmt.Sprint("Shared|", accounts))
+	b.want("select count(*) from view360.loads where state <> 'loaded'", "0")
+}
+
+// atOnce loads a file as the state machine does: what may succeed later is tried again.
+func (b *bench) atOnce(f file) {
+	indexed, err := index.Handler{Bucket: b.bucket}.Handle(b.Context(), index.Request{Bucket: "data", Key: f.key()})
+	if err != nil {
+		b.Error(err)
+		return
+	}
+	for _, handler := range b.groups() {
+		_, err := handler.Handle(b.Context(), load.Request{Index: indexed.Index, Group: handler.Group})
+		for attempt := 0; fault.IsRetryable(err) && attempt < 5; attempt++ {
+			_, err = handler.Handle(b.Context(), load.Request{Index: indexed.Index, Group: handler.Group})
+		}
+		if err != nil {
+			b.Errorf("loading group %s: %v", handler.Group, err)
+		}
+	}
+}
+
+// TestConnectionThatBreaks loses the connection in the middle of each group; the load is whole after it was done again.
+func TestConnectionThatBreaks(t *testing.T) {
+	b := newBench(t)
+	f := file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: randomSections(rand.New(rand.NewPCG(1, 1)), file{})}
+	indexed := b.index(f.key(), f.text())
+	for _, handler := range b.groups() {
+		broken := handler
+		broken.Own = func(ctx context.Context, s *load.Session) (int32, error) {
+			var own int
+			if err := s.Tx.QueryRow(ctx, "select pg_backend_pid()").Scan(&own); err != nil {
+				return 0, err
+			}
+			if _, err := b.pool.Exec(ctx, "select pg_terminate_backend($1)", own); err != nil {
+				return 0, err
+			}
+			if handler.Own != nil {
+				return handler.Own(ctx, s)
+			}
+			return load.AccountRow(ctx, s.Tx, s.Index)
+		}
+		if _, err := broken.Handle(t.Context(), load.Request{Index: indexed.Index, Group: handler.Group}); !fault.IsRetryable(err) {
+			t.Errorf("group %s over a broken connection: %v, want an error that is tried again", handler.Group, err)
+		}
+		if _, err := handler.Handle(t.Context(), load.Request{Index: indexed.Index, Group: handler.Group}); err != nil {
+			t.Errorf("group %s again: %v", handler.Group, err)
+		}
+	}
+	clean := newBench(t)
+	clean.load(f)
+	if diff := cmp.Diff(clean.dump(), b.dump()); diff != "" {
+		t.Error(diff)
+	}
+	b.want("select distinct state from view360.loads", "loaded")
+}
+
+// TestObjectThatIsReplaced: a loader reads the version that was indexed or nothing.
+func TestObjectThatIsReplaced(t *testing.T) {
+	b := newBench(t)
+	f := file{date: "2026-03-11", sections: kms("a")}
+	indexed := b.index(f.key(), f.text())
+	b.load(file{date: "2026-03-10"})
+	f.sections = kms("b", "c")
+	b.index(f.key(), f.text())
+	_, err := b.groups()[2].Handle(t.Context(), load.Request{Index: indexed.Index, Group: "security"})
+	if fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "was replaced") {
+		t.Errorf("got %v, want that the object was replaced", err)
+	}
+	b.want("select count(*) from kms_keys", "0")
+}
