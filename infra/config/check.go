@@ -1,0 +1,113 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+)
+
+// Mistake is one field that is wrong.
+type Mistake struct {
+	Line    int    // 0 when the field is not in the file
+	Field   string // such as collection.regions[1]
+	Value   string
+	Allowed string
+}
+
+func (m *Mistake) Error() string {
+	place := ""
+	if m.Line > 0 {
+		place = fmt.Sprintf("line %d: ", m.Line)
+	}
+	if m.Value == "" {
+		return fmt.Sprintf("%s%s is missing: %s", place, m.Field, m.Allowed)
+	}
+	return fmt.Sprintf("%s%s is %q: %s", place, m.Field, m.Value, m.Allowed)
+}
+
+// checker collects the mistakes of a file.
+type checker struct {
+	file     *ast.File
+	mistakes []error
+}
+
+func (c *checker) add(field string, value any, allowed string) {
+	c.mistakes = append(c.mistakes, &Mistake{c.line(field), field, fmt.Sprint(value), allowed})
+}
+
+// line is where a field, or what it is part of, stands.
+func (c *checker) line(field string) int {
+	for field != "" {
+		path, err := yaml.PathString("$." + field)
+		if err != nil {
+			return 0
+		}
+		if node, err := path.FilterFile(c.file); err == nil && node != nil {
+			return node.GetToken().Position.Line
+		}
+		field = field[:max(strings.LastIndexAny(field, ".["), 0)]
+	}
+	return 0
+}
+
+// form is what a text must look like, and how that is told.
+type form struct {
+	pattern *regexp.Regexp
+	allowed string
+}
+
+var (
+	accountForm  = form{regexp.MustCompile(`^\d{12}$`), "an account id has 12 digits, in quotes"}
+	regionForm   = form{regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`), "write a region such as eu-west-1"}
+	zoneForm     = form{regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d[a-z]$`), "write a zone such as eu-west-1a"}
+	unitForm     = form{regexp.MustCompile(`^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$`), "write a unit such as ou-ab12-cdef3456, or the root such as r-ab12"}
+	nameForm     = form{regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,30}$`), "begin with a letter; letters, digits and hyphens, at most 31"}
+	cronForm     = form{regexp.MustCompile(`^(off|cron\(\S+( \S+){5}\)|rate\(\d+ (minutes?|hours?|days?)\))$`), "write cron(0 1 * * ? *), rate(1 day) or off"}
+	emailForm    = form{regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`), "write an address such as oncall@example.com"}
+	versionForm  = form{regexp.MustCompile(`^1[5-9]\.\d+$`), "write a version of Aurora PostgreSQL such as 17.4, in quotes; capacity 0 needs 15.7, 16.3 or later"}
+	imageForm    = form{regexp.MustCompile(`^ami-[0-9a-f]{8,17}$`), "name the image of the instance, such as ami-0abcdef1234567890"}
+	bucketForm   = form{regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`), "write the bucket's name"}
+	keyForm      = form{regexp.MustCompile(`^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[0-9a-zA-Z-]+$`), "write the key's ARN, arn:aws:kms:region:account:key/id"}
+	secretForm   = form{regexp.MustCompile(`^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+$`), "write the secret's ARN"}
+	clockForm    = form{regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`), "write a time such as 06:00, in quotes"}
+	externalForm = form{regexp.MustCompile(`^[\w+=,.@:/-]{8,128}$`), "choose 8 to 128 letters, digits and +=,.@:/-_"}
+	roleForm     = form{regexp.MustCompile(`^[\w+=,.@-]{1,64}$`), "write a role name of letters, digits and +=,.@-_, at most 64"}
+	idForm       = form{regexp.MustCompile(`^o-[a-z0-9]{10,32}$`), "write the organisation's id such as o-a1b2c3d4e5"}
+)
+
+func prefixed(prefix string) form {
+	return form{regexp.MustCompile(`^` + prefix + `-[0-9a-z]{8,17}$`), "write an id such as " + prefix + "-0123456789abcdef0"}
+}
+
+func (c *checker) match(field, value string, f form) {
+	if !f.pattern.MatchString(value) {
+		c.add(field, value, f.allowed)
+	}
+}
+
+// matchAll checks a list; an element that is twice there is a mistake, too.
+func (c *checker) matchAll(field string, values []string, f form) {
+	for i, value := range values {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		c.match(at, value, f)
+		if slices.Contains(values[:i], value) {
+			c.add(at, value, "it is in the list already")
+		}
+	}
+}
+
+func (c *checker) oneOf(field, value string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		c.add(field, value, "use "+strings.Join(allowed[:len(allowed)-1], ", ")+" or "+allowed[len(allowed)-1])
+	}
+}
+
+func (c *checker) between(field string, value, low, high float64) {
+	if value < low || value > high {
+		c.add(field, value, fmt.Sprintf("use %v to %v", low, high))
+	}
+}
