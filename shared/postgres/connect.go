@@ -43,7 +43,7 @@ func IAMToken(cfg aws.Config) TokenFunc {
 	}
 }
 
-// Connect opens a connection to the database of url, which says how TLS is verified. It waits for a server that is
+// Connect opens a connection to the database of url, which says how TLS is verified; an endpoint of RDS always is. It waits for a server that is
 // asleep, starting or full, until ctx ends but at most a minute; any other refusal is final.
 func Connect(ctx context.Context, url string, opts ConnectOptions) (*pgx.Conn, error) {
 	config, err := Config(ctx, url, opts)
@@ -68,6 +68,9 @@ func Config(ctx context.Context, url string, opts ConnectOptions) (*pgx.ConnConf
 		config.RuntimeParams["application_name"] = applicationName
 	}
 	maps.Copy(config.RuntimeParams, opts.Params)
+	if err := verifyRDS(&config.Config); err != nil {
+		return nil, err
+	}
 	if opts.Token != nil && config.Password == "" {
 		config.Password, err = opts.Token(ctx, endpoint(config), config.User)
 		if err != nil {

@@ -21,6 +21,9 @@ func Pool(ctx context.Context, url string, size int32, opts ConnectOptions) (*pg
 		config.ConnConfig.RuntimeParams["application_name"] = applicationName
 	}
 	maps.Copy(config.ConnConfig.RuntimeParams, opts.Params)
+	if err := verifyRDS(&config.ConnConfig.Config); err != nil {
+		return nil, err
+	}
 	if opts.Token != nil && config.ConnConfig.Password == "" {
 		config.BeforeConnect = func(ctx context.Context, c *pgx.ConnConfig) error {
 			var err error

@@ -1,0 +1,69 @@
+package postgres
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	_ "embed"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// rdsRoots are the certificate authorities of Amazon RDS, one of each kind for each region. No operating system trusts
+// them. They are the roots that have not ended of https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem.
+//
+//go:embed rds.pem
+var rdsRoots []byte
+
+// authorities are those of the operating system, which sign the certificates of RDS Proxy, and those of RDS.
+var authorities = sync.OnceValues(func() (*x509.CertPool, error) {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, fmt.Errorf("reading the authorities of the system: %w", err)
+	}
+	pool.AppendCertsFromPEM(rdsRoots)
+	return pool, nil
+})
+
+// isRDS reports whether a host is an endpoint of RDS, in any partition.
+func isRDS(host string) bool {
+	host = strings.ToLower(host)
+	return strings.HasSuffix(host, ".rds.amazonaws.com") || strings.HasSuffix(host, ".rds.amazonaws.com.cn")
+}
+
+// verifyRDS makes connections to endpoints of RDS verify the server's certificate and name, whatever sslmode says: a
+// token or password must not reach anybody else. Authorities that the URL names with sslrootcert count instead of those
+// that are built in. Connections to other hosts stay as the URL has them.
+func verifyRDS(config *pgconn.Config) error {
+	if !isRDS(config.Host) {
+		return nil
+	}
+	roots, err := authorities()
+	if err != nil {
+		return err
+	}
+	config.TLSConfig = verifying(config.TLSConfig, config.Host, roots)
+	var others []*pgconn.FallbackConfig
+	for _, other := range config.Fallbacks { // other hosts, and this one again without TLS
+		if other.Host == config.Host && other.Port == config.Port {
+			continue
+		}
+		other.TLSConfig = verifying(other.TLSConfig, other.Host, roots)
+		others = append(others, other)
+	}
+	config.Fallbacks = others
+	return nil
+}
+
+func verifying(asked *tls.Config, host string, roots *x509.CertPool) *tls.Config {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host, RootCAs: roots}
+	if asked != nil {
+		config.Certificates, config.NextProtos = asked.Certificates, asked.NextProtos
+		if asked.RootCAs != nil {
+			config.RootCAs = asked.RootCAs
+		}
+	}
+	return config
+}
