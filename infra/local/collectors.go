@@ -18,7 +18,6 @@ import (
 	"view360/shared/collect/inspector"
 	"view360/shared/collect/inventory"
 	"view360/shared/collect/kms"
-	"view360/shared/collect/marketplace"
 	"view360/shared/collect/resiliencehub"
 	"view360/shared/collect/rispsavings"
 	"view360/shared/collect/secretsmanager"
@@ -39,7 +38,6 @@ var collectors = []collect.Collector{
 	kms.Collector,
 	serviceresources.Collector,
 	computeoptimizer.Collector,
-	marketplace.Collector,
 	rispsavings.Collector,
 	health.Collector,
 	supporttickets.Collector,

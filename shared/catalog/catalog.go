@@ -33,6 +33,8 @@ type Source struct {
 	Dated bool
 	// Paid sources make requests that AWS charges for.
 	Paid bool
+	// Spans: the source reads many days with the requests of one.
+	Spans bool
 	// NotIn are enabled-by-default regions where the service does not exist.
 	NotIn []string
 	// Actions are what the collector's role holds: exactly what it calls.

@@ -19,11 +19,11 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "cost", Scope: Home, Dated: true, Paid: true,
-		Sections: []string{"service", "cost"},
+		Word: "cost", Scope: Home, Dated: true, Paid: true, Spans: true,
+		Sections: []string{"service", "cost", "marketplace"},
 		Group:    "cost",
-		Tables:   []string{"services", "cost_reports", "service_costs", "cost_forecasts"},
-		Views:    []string{"view_acct_serv", "view_acct_cost_rep", "view_acct_serv_cost", "view_acct_cost_rep_forecast"},
+		Tables:   []string{"services", "cost_reports", "service_costs", "cost_forecasts", "marketplace_usage"},
+		Views:    []string{"view_acct_serv", "view_acct_cost_rep", "view_acct_serv_cost", "view_acct_cost_rep_forecast", "view_marketplace_usage"},
 		Actions: []Action{
 			{Name: "ce:GetCostAndUsage"},
 			{Name: "ce:GetCostForecast"},
@@ -116,17 +116,6 @@ var Sources = []Source{
 			{Name: "ec2:DescribeVolumes", Dependent: true},
 			{Name: "lambda:ListFunctions", Dependent: true},
 			{Name: "lambda:ListProvisionedConcurrencyConfigs", Dependent: true},
-		},
-		MemoryMB: memoryMB, Timeout: timeout,
-	},
-	{
-		Word: "marketplace", Scope: Home, Dated: true, Paid: true,
-		Sections: []string{"marketplace"},
-		Group:    "cost",
-		Tables:   []string{"marketplace_usage"},
-		Views:    []string{"view_marketplace_usage"},
-		Actions: []Action{
-			{Name: "ce:GetCostAndUsage"},
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},

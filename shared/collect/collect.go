@@ -20,6 +20,15 @@ type Collector struct {
 	// Collect reads the source and writes what it finds to part. An error means that the source as a whole could not be
 	// read; what is wrong with single items goes to Part.Warn.
 	Collect func(ctx context.Context, cfg aws.Config, scope Scope, part *Part) error
+	// Span is set instead of Collect where AWS charges for requests and one answer covers many days. It reads all days,
+	// at least one and the newest first, with the requests of one.
+	Span func(ctx context.Context, cfg aws.Config, days []Day) error
+}
+
+// Day is one day of a span: what it covers and the part to write it to.
+type Day struct {
+	Scope Scope
+	Part  *Part
 }
 
 // Rate is a token bucket: Burst requests at once, then PerSecond. The source of the figures is the service's published
@@ -71,13 +80,16 @@ type Request struct {
 	Home     bool              `json:"home"`
 	Interval snapshot.Interval `json:"interval"`
 	// Date is the date in the snapshot's key, YYYY-MM-DD.
-	Date         string          `json:"date"`
-	Window       snapshot.Window `json:"window"`
-	History      bool            `json:"history,omitempty"`
-	AllResources bool            `json:"all_resources,omitempty"`
-	Now          time.Time       `json:"now"`
-	Tenancy      Tenancy         `json:"tenancy,omitzero"`
-	Options      Options         `json:"options,omitzero"`
+	Date   string          `json:"date"`
+	Window snapshot.Window `json:"window"`
+	// EarlierDays are the days before Date that a source collects again if it answers for many days with the requests of
+	// one ([Collector.Span]). Only daily requests have any.
+	EarlierDays  int       `json:"earlier_days,omitempty"`
+	History      bool      `json:"history,omitempty"`
+	AllResources bool      `json:"all_resources,omitempty"`
+	Now          time.Time `json:"now"`
+	Tenancy      Tenancy   `json:"tenancy,omitzero"`
+	Options      Options   `json:"options,omitzero"`
 }
 
 // Role is the member role that a pull deployment assumes.
@@ -93,6 +105,18 @@ func (r Request) Name() (snapshot.Name, error) {
 		return snapshot.Name{}, err
 	}
 	return snapshot.Name{Account: r.Account, Region: r.Region, Interval: r.Interval, Date: date}, nil
+}
+
+// On is the request for the day that lies daysBefore the request's own. What it asks for is history then.
+func (r Request) On(daysBefore int) Request {
+	if daysBefore == 0 {
+		return r
+	}
+	r.Window.Start, r.Window.End = r.Window.Start.AddDate(0, 0, -daysBefore), r.Window.End.AddDate(0, 0, -daysBefore)
+	r.Date = r.Window.NameDate(r.Interval).Format(time.DateOnly)
+	r.History = true
+	r.EarlierDays = 0
+	return r
 }
 
 func (r Request) scope() Scope {

@@ -29,14 +29,15 @@ func OutcomeKey(name snapshot.Name, word string) string {
 	return name.StagingPrefix() + word + "/outcome.json"
 }
 
-// Handle collects the source for one account and region and stages the part and its outcome. A source that does not
-// apply is an outcome without an error. Anything else that keeps the source from being read is one of the error types
-// of package fault, so that the state machine can tell a retry from a failure; nothing is staged then.
+// Handle collects the source for one account and region and stages the part and its outcome, for each day of a span its
+// own. A source that does not apply is an outcome without an error. Anything else that keeps the source from being read
+// is one of the error types of package fault, so that the state machine can tell a retry from a failure; nothing is
+// staged then.
 func (h Handler) Handle(ctx context.Context, request Request) (Outcome, error) {
 	started := time.Now()
-	name, err := request.Name()
+	days, err := h.days(ctx, request)
 	if err != nil {
-		return Outcome{}, fault.New(fault.Invalid, "request date %q is not YYYY-MM-DD", request.Date)
+		return Outcome{}, err
 	}
 	cfg, err := awsconf.For(h.Config, h.target(request))
 	if err != nil {
@@ -45,21 +46,84 @@ func (h Handler) Handle(ctx context.Context, request Request) (Outcome, error) {
 	meter := &awsconf.Meter{}
 	cfg = awsconf.WithMeter(awsconf.WithRate(cfg, h.Collector.Rate.PerSecond, h.Collector.Rate.Burst), meter)
 
-	part := newPart(ctx, h.Staging, name.StagingPrefix()+h.Collector.Word+"/")
-	failure := part.run(func() error { return h.Collector.Collect(ctx, cfg, request.scope(), part) })
+	failure := h.collect(ctx, cfg, days)
 
-	outcome := part.outcome(failure)
-	outcome.Account, outcome.Region, outcome.Service, outcome.Run = request.Account, request.Region, h.Collector.Word, request.Run
+	outcome := h.outcome(request, days[0].Part, failure)
 	outcome.Calls, outcome.Throttles, outcome.PaidCalls = meter.Calls(), meter.Throttles(), meter.PaidCalls()
-	outcome.CollectedAt, outcome.DurationMS = request.Now.UTC(), time.Since(started).Milliseconds()
+	outcome.DurationMS = time.Since(started).Milliseconds()
+	if failure == nil {
+		outcome.Earlier, failure = h.stageEarlier(ctx, request, days)
+	}
 	outcome.log(ctx)
 	if failure != nil && !outcome.Status.NotApplicable() {
 		return Outcome{}, fault.Classify(failure)
 	}
-	if err := h.Staging.PutJSON(ctx, OutcomeKey(name, h.Collector.Word), outcome); err != nil {
-		return Outcome{}, fault.Classify(err)
+	return outcome, fault.Classify(h.stage(ctx, request, outcome))
+}
+
+// days are the days that the request asks for, the newest first: its own, and for a source that spans days those before.
+func (h Handler) days(ctx context.Context, request Request) ([]Day, error) {
+	count := 1
+	if h.Collector.Span != nil {
+		count += request.EarlierDays
 	}
-	return outcome, nil
+	days := make([]Day, count)
+	for i := range days {
+		on := request.On(i)
+		name, err := on.Name()
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "request date %q is not YYYY-MM-DD", on.Date)
+		}
+		days[i] = Day{Scope: on.scope(), Part: newPart(ctx, h.Staging, name.StagingPrefix()+h.Collector.Word+"/")}
+	}
+	return days, nil
+}
+
+// collect reads the source and ends the parts: published when it succeeded, dropped when it did not.
+func (h Handler) collect(ctx context.Context, cfg aws.Config, days []Day) error {
+	read := func() error { return h.Collector.Collect(ctx, cfg, days[0].Scope, days[0].Part) }
+	if h.Collector.Span != nil {
+		read = func() error { return h.Collector.Span(ctx, cfg, days) }
+	}
+	err := read()
+	for _, day := range days {
+		if err != nil {
+			day.Part.abort(err)
+			continue
+		}
+		err = day.Part.close()
+	}
+	return err
+}
+
+// stageEarlier stages the outcomes of the days before the request's own that hold something, and returns their dates.
+func (h Handler) stageEarlier(ctx context.Context, request Request, days []Day) (dates []string, err error) {
+	for i, day := range days[1:] {
+		if len(day.Part.sections) == 0 {
+			continue
+		}
+		on := request.On(i + 1)
+		if err := h.stage(ctx, on, h.outcome(on, day.Part, nil)); err != nil {
+			return nil, err
+		}
+		dates = append(dates, on.Date)
+	}
+	return dates, nil
+}
+
+func (h Handler) outcome(request Request, part *Part, failure error) Outcome {
+	outcome := part.outcome(failure)
+	outcome.Account, outcome.Region, outcome.Service, outcome.Run = request.Account, request.Region, h.Collector.Word, request.Run
+	outcome.CollectedAt = request.Now.UTC()
+	return outcome
+}
+
+func (h Handler) stage(ctx context.Context, request Request, outcome Outcome) error {
+	name, err := request.Name()
+	if err != nil {
+		return err
+	}
+	return h.Staging.PutJSON(ctx, OutcomeKey(name, h.Collector.Word), outcome)
 }
 
 func (h Handler) target(request Request) awsconf.Target {
@@ -68,15 +132,6 @@ func (h Handler) target(request Request) awsconf.Target {
 		target.RoleARN, target.ExternalID, target.Actions = request.Role.ARN, request.Role.ExternalID, h.Actions
 	}
 	return target
-}
-
-// run calls collect and ends the part's streams: published when it succeeded, dropped when it did not.
-func (p *Part) run(collect func() error) error {
-	if err := collect(); err != nil {
-		p.abort(err)
-		return err
-	}
-	return p.close()
 }
 
 // outcome is what the part holds, or why it holds nothing.

@@ -43,6 +43,9 @@ type Outcome struct {
 	// Sections maps a section's path, such as security.kms, to what the part holds of it.
 	Sections map[string]PartSection `json:"sections,omitempty"`
 	Messages []Message              `json:"messages,omitempty"`
+	// Earlier are the dates before the request's own for which the source staged a part as well, YYYY-MM-DD, the newest
+	// first: their snapshots are published again.
+	Earlier []string `json:"earlier,omitempty"`
 	// Warnings is the number of items that failed; Messages holds the first reasons.
 	Warnings    int       `json:"warnings,omitempty"`
 	Items       int       `json:"items"`

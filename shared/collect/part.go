@@ -86,6 +86,16 @@ func (p *Part) Compose(section string, items int, fragments []Fragment) {
 	p.sections[section] = PartSection{Items: items, Fragments: fragments}
 }
 
+// Staged reads into value what an earlier run staged as an object section of the same day. It reports false, and leaves
+// value alone, when there is none.
+func (p *Part) Staged(section string, value any) (bool, error) {
+	err := p.store.GetJSON(p.ctx, p.prefix+section+".json", value)
+	if object.IsMissing(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Items is the number of elements that were added to a list so far.
 func (p *Part) Items(list string) int {
 	p.mu.Lock()

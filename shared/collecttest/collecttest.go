@@ -124,6 +124,22 @@ func (b *Bench) read(section collect.PartSection) json.RawMessage {
 	return text.Bytes()
 }
 
+// Staged reads into value a section that the collector staged for a date, YYYY-MM-DD, and reports whether there is one.
+func (b *Bench) Staged(date, section string, value any) bool {
+	b.t.Helper()
+	request := b.Request
+	request.Date = date
+	name, err := request.Name()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	err = b.store.GetJSON(b.t.Context(), name.StagingPrefix()+b.collector.Word+"/"+section+".json", value)
+	if err != nil && !object.IsMissing(err) {
+		b.t.Fatal(err)
+	}
+	return err == nil
+}
+
 // Elements decodes an array section strictly: a member that T lacks fails the test.
 func Elements[T any](t testing.TB, result Result, section string) []T {
 	t.Helper()

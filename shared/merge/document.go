@@ -34,8 +34,8 @@ func newDocument(request collect.Request, outcomes []collect.Outcome) document {
 	return d
 }
 
-// publish streams the document to the snapshot's key and returns its size in bytes.
-func (h Handler) publish(ctx context.Context, name snapshot.Name, d document) (int64, error) {
+// write streams the document to the snapshot's key and returns its size in bytes.
+func (h Handler) write(ctx context.Context, name snapshot.Name, d document) (int64, error) {
 	reader, writer := io.Pipe()
 	defer reader.Close()
 	go func() {
@@ -194,7 +194,7 @@ func (d document) meta() snapshot.Meta {
 	meta := snapshot.Meta{
 		SchemaVersion: snapshot.SchemaVersion, Run: d.request.Run, Account: d.request.Account, Region: d.request.Region,
 		Home: d.request.Home, Interval: d.request.Interval, Date: d.request.Date, Window: d.request.Window,
-		CollectedAt: d.request.Now, Services: map[string]snapshot.MetaService{}, Sections: map[string]snapshot.MetaSection{},
+		CollectedAt: d.collectedAt(), Services: map[string]snapshot.MetaService{}, Sections: map[string]snapshot.MetaSection{},
 	}
 	for word, o := range d.outcomes {
 		meta.Services[word] = snapshot.MetaService{
@@ -208,6 +208,13 @@ func (d document) meta() snapshot.Meta {
 		}
 	}
 	return meta
+}
+
+// collectedAt is the run's time, for past dates some microseconds earlier: readers keep the logs of an account by it, and
+// one run may publish many dates.
+func (d document) collectedAt() time.Time {
+	days := d.request.Now.Sub(d.request.Window.End).Hours() / 24
+	return d.request.Now.Add(-time.Duration(max(0, days)) * time.Microsecond)
 }
 
 // logs are the statuses and messages as readers of the first generation know them, with the run's time.
@@ -241,4 +248,13 @@ func (d document) status(key string) string {
 		}
 	}
 	return worst
+}
+
+// sourcesOf are the catalogue's rows that fill a top-level key or a path under it.
+func sourcesOf(key string) []catalog.Source {
+	return slices.DeleteFunc(slices.Clone(catalog.Sources), func(s catalog.Source) bool {
+		return !slices.ContainsFunc(s.Sections, func(section string) bool {
+			return section == key || strings.HasPrefix(section, key+".")
+		})
+	})
 }

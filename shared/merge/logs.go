@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"view360/shared/catalog"
 	"view360/shared/collect"
 	"view360/shared/snapshot"
 )
@@ -65,4 +66,18 @@ func (l logs) MarshalJSON() ([]byte, error) {
 	}
 	fmt.Fprintf(&out, `"message":%s,"date_created":%s}`, body, date)
 	return out.Bytes(), nil
+}
+
+// messageKey is the key of a source's messages in logs: the last part of its first section, as readers know it.
+func messageKey(word string) string {
+	source, known := catalog.Lookup(word)
+	if !known || len(source.Sections) == 0 {
+		return word
+	}
+	section := source.Sections[0]
+	return section[strings.LastIndexByte(section, '.')+1:]
+}
+
+func describe(o collect.Outcome) string {
+	return fmt.Sprintf("%s: %s", o.Status, o.Reason)
 }

@@ -4,7 +4,6 @@ package merge
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"path"
 	"slices"
@@ -12,7 +11,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"view360/shared/catalog"
 	"view360/shared/collect"
 	"view360/shared/fault"
 	"view360/shared/object"
@@ -43,17 +41,6 @@ type Published struct {
 	Failed   int    `json:"failed"`
 }
 
-// Report is how the services of one snapshot ended in one run. It is kept for Settle and for people.
-type Report struct {
-	Account  string            `json:"account"`
-	Region   string            `json:"region"`
-	Date     string            `json:"date"`
-	Interval snapshot.Interval `json:"interval"`
-	Key      string            `json:"key"`
-	Bytes    int64             `json:"bytes"`
-	Outcomes []collect.Outcome `json:"outcomes"`
-}
-
 // Handler is the merge function.
 type Handler struct {
 	Staging *object.Store // parts, outcomes, reports
@@ -67,33 +54,57 @@ func (h Handler) Handle(ctx context.Context, in Input) (Published, error) {
 }
 
 func (h Handler) merge(ctx context.Context, in Input) (Published, error) {
-	name, err := in.Request.Name()
+	request := in.Request
+	name, err := request.Name()
 	if err != nil {
-		return Published{}, fault.New(fault.Invalid, "request date %q is not YYYY-MM-DD", in.Request.Date)
+		return Published{}, fault.New(fault.Invalid, "request date %q is not YYYY-MM-DD", request.Date)
 	}
 	asked := make([]collect.Outcome, len(in.Results))
 	for i, result := range in.Results {
-		asked[i] = result.outcome(in.Request)
+		asked[i] = result.outcome(request)
 	}
-	reused, err := h.reusable(ctx, name, asked)
-	if err != nil {
-		return Published{}, err
-	}
-	size, err := h.publish(ctx, name, newDocument(in.Request, append(asked, reused...)))
+	size, reused, err := h.publish(ctx, request, name, asked)
 	if err != nil {
 		return Published{}, err
 	}
 	report := Report{
-		Account: name.Account, Region: name.Region, Date: in.Request.Date, Interval: name.Interval,
+		Account: name.Account, Region: name.Region, Date: request.Date, Interval: name.Interval,
 		Key: name.Key(), Bytes: size, Outcomes: asked,
 	}
-	failed, err := h.report(ctx, in.Request.Run, name, report)
+	if report.Earlier, err = h.publishEarlier(ctx, request, asked); err != nil {
+		return Published{}, err
+	}
+	failed, err := h.report(ctx, request.Run, name, report)
 	if err != nil {
 		return Published{}, err
 	}
-	slog.InfoContext(ctx, "merged", "account", name.Account, "region", name.Region, "execution", in.Request.Run,
-		"key", name.Key(), "bytes", size, "services", len(asked), "reused", len(reused), "failed", failed)
+	slog.InfoContext(ctx, "merged", "account", name.Account, "region", name.Region, "execution", request.Run, "key", name.Key(),
+		"bytes", size, "services", len(asked), "reused", reused, "failed", failed, "earlier", len(report.Earlier))
 	return Published{Key: name.Key(), Bytes: size, Services: len(asked), Failed: failed}, nil
+}
+
+// publish writes the snapshot from what was asked for and what is staged besides, and returns its size in bytes and how
+// many sources were staged. Two runs may be at work on one snapshot, such as a backfill's day and the span of days that
+// brings its cost: whoever finds something new after writing writes again, so that the last one to write has seen all.
+func (h Handler) publish(ctx context.Context, request collect.Request, name snapshot.Name, asked []collect.Outcome) (size int64, reused int, err error) {
+	found, err := h.staged(ctx, name, asked)
+	if err != nil {
+		return 0, 0, err
+	}
+	for {
+		outcomes, err := h.read(ctx, found)
+		if err != nil {
+			return 0, 0, err
+		}
+		size, err := h.write(ctx, name, newDocument(request, append(slices.Clone(asked), outcomes...)))
+		if err != nil {
+			return 0, 0, err
+		}
+		before := found
+		if found, err = h.staged(ctx, name, asked); err != nil || slices.Equal(before, found) {
+			return size, len(outcomes), err
+		}
+	}
 }
 
 // outcome is r as an outcome: a failure that was caught becomes one with the reason that the error names.
@@ -114,90 +125,31 @@ func (r Result) outcome(request collect.Request) collect.Outcome {
 	return o
 }
 
-// reusable are the outcomes of earlier runs for the same snapshot whose services were not asked for now, so that a run
-// of one service repairs a snapshot without collecting the rest again.
-func (h Handler) reusable(ctx context.Context, name snapshot.Name, asked []collect.Outcome) ([]collect.Outcome, error) {
-	var keys []string
+// stagedOutcome is a source's outcome in staging; a later run of the source gives it another ETag.
+type stagedOutcome struct{ key, etag string }
+
+// staged are the outcomes for the snapshot, of this run and earlier ones, whose services were not asked for now: so that
+// a run of one service repairs a snapshot without collecting the rest again.
+func (h Handler) staged(ctx context.Context, name snapshot.Name, asked []collect.Outcome) ([]stagedOutcome, error) {
+	var found []stagedOutcome
 	prefix := name.StagingPrefix()
 	err := h.Staging.List(ctx, prefix, func(v object.Version) error {
 		word, file := path.Split(strings.TrimPrefix(v.Key, prefix))
 		word = strings.TrimSuffix(word, "/")
 		isAsked := slices.ContainsFunc(asked, func(o collect.Outcome) bool { return o.Service == word })
-		if file == "outcome.json" && !isAsked && word != "account" {
-			keys = append(keys, v.Key)
+		if file == "outcome.json" && !isAsked {
+			found = append(found, stagedOutcome{v.Key, v.ETag})
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	outcomes := make([]collect.Outcome, len(keys))
+	return found, err
+}
+
+func (h Handler) read(ctx context.Context, staged []stagedOutcome) ([]collect.Outcome, error) {
+	outcomes := make([]collect.Outcome, len(staged))
 	group, ctx := errgroup.WithContext(ctx)
-	for i, key := range keys { // at most one for each word of the catalogue
-		group.Go(func() error { return h.Staging.GetJSON(ctx, key, &outcomes[i]) })
+	for i, s := range staged { // at most one for each word of the catalogue
+		group.Go(func() error { return h.Staging.GetJSON(ctx, s.key, &outcomes[i]) })
 	}
 	return outcomes, group.Wait()
-}
-
-// ReportKey is where a run keeps the report of one snapshot; the reports of snapshots that need attention are listed a
-// second time under FailedKey, so that Settle need not read the others.
-func ReportKey(runPrefix string, name snapshot.Name) string {
-	return runPrefix + "reports/" + strings.TrimPrefix(name.Key(), snapshot.DataPrefix)
-}
-
-// FailedKey is the second place of a report with failures.
-func FailedKey(runPrefix string, name snapshot.Name) string {
-	return runPrefix + "failed/" + strings.TrimPrefix(name.Key(), snapshot.DataPrefix)
-}
-
-// report keeps how the services ended, together with those of the same run that were not asked for again, and returns
-// how many of them failed.
-func (h Handler) report(ctx context.Context, run string, name snapshot.Name, report Report) (failed int, err error) {
-	prefix := snapshot.RunPrefix(run)
-	var before Report
-	if err := h.Staging.GetJSON(ctx, ReportKey(prefix, name), &before); err != nil && !object.IsMissing(err) {
-		return 0, err
-	}
-	for _, o := range before.Outcomes {
-		if !slices.ContainsFunc(report.Outcomes, func(now collect.Outcome) bool { return now.Service == o.Service }) {
-			report.Outcomes = append(report.Outcomes, o)
-		}
-	}
-	for _, o := range report.Outcomes {
-		if o.Status.Failure() {
-			failed++
-		}
-	}
-	if failed > 0 {
-		err = h.Staging.PutJSON(ctx, FailedKey(prefix, name), report)
-	} else {
-		err = h.Staging.Delete(ctx, object.Version{Key: FailedKey(prefix, name)})
-	}
-	if err != nil {
-		return 0, err
-	}
-	return failed, h.Staging.PutJSON(ctx, ReportKey(prefix, name), report)
-}
-
-// sourcesOf are the catalogue's rows that fill a top-level key or a path under it.
-func sourcesOf(key string) []catalog.Source {
-	return slices.DeleteFunc(slices.Clone(catalog.Sources), func(s catalog.Source) bool {
-		return !slices.ContainsFunc(s.Sections, func(section string) bool {
-			return section == key || strings.HasPrefix(section, key+".")
-		})
-	})
-}
-
-// messageKey is the key of a source's messages in logs: the last part of its first section, as readers know it.
-func messageKey(word string) string {
-	source, known := catalog.Lookup(word)
-	if !known || len(source.Sections) == 0 {
-		return word
-	}
-	section := source.Sections[0]
-	return section[strings.LastIndexByte(section, '.')+1:]
-}
-
-func describe(o collect.Outcome) string {
-	return fmt.Sprintf("%s: %s", o.Status, o.Reason)
 }

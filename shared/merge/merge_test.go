@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 
 	"view360/shared/collect"
@@ -24,6 +25,7 @@ import (
 // bench is a merge function over an empty store, and collectors whose data a test makes up.
 type bench struct {
 	t       *testing.T
+	client  *s3.Client
 	store   *object.Store
 	request collect.Request
 	results []merge.Result
@@ -37,7 +39,7 @@ func newBench(t *testing.T) *bench {
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	date := time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)
-	return &bench{t: t, store: object.New(server.Client(), "data", object.Options{}), request: collect.Request{
+	return &bench{t: t, client: server.Client(), store: object.New(server.Client(), "data", object.Options{}), request: collect.Request{
 		Run: "run-1", Account: "111122223333", Region: "eu-west-1", Home: true, Interval: snapshot.Daily, Date: "2026-03-11",
 		Window: snapshot.WindowOf(snapshot.Daily, date), Now: date.Add(time.Hour),
 	}}

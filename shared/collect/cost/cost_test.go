@@ -207,7 +207,7 @@ func answer(t *testing.T, b *collecttest.Bench, unit string, days map[string]map
 		}
 		var groups []object
 		for service, amount := range services {
-			groups = append(groups, object{"Keys": []string{service}, "Metrics": object{"UnblendedCost": object{"Amount": amount, "Unit": unit}}})
+			groups = append(groups, object{"Keys": []string{service, "AWS"}, "Metrics": object{"UnblendedCost": object{"Amount": amount, "Unit": unit}}})
 		}
 		results = append(results, object{"TimePeriod": object{"Start": date, "End": start.AddDate(0, 0, 1).Format(time.DateOnly)}, "Groups": groups})
 	}
@@ -290,7 +290,7 @@ func TestD5MonthsEndWithTheirLastDay(t *testing.T) {
 		return nil, err
 	}})
 	result := b.Passed()
-	if diff := cmp.Diff([]string{"MONTHLY 2026-02-01 2026-04-01"}, asked); diff != "" {
+	if diff := cmp.Diff([]string{"DAILY 2026-02-01 2026-04-01"}, asked); diff != "" {
 		t.Error(diff)
 	}
 	c, s := section(t, result), collecttest.Elements[snapshot.ServiceCost](t, result, "service")

@@ -1,0 +1,153 @@
+package cost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer/types"
+	smithy "github.com/aws/smithy-go"
+
+	"view360/shared/collect"
+	"view360/shared/fault"
+	"view360/shared/snapshot"
+)
+
+const metric = "UnblendedCost"
+
+// bill is what Cost Explorer answered, in its order.
+type bill []line
+
+// line is what one service cost in one result period.
+type line struct {
+	start   time.Time // of the result period
+	service string
+	entity  string // who bills it: AWS or AWS Marketplace
+	amount  snapshot.Amount
+	unit    string
+}
+
+// read reads the bill from the period before the oldest day to the newest.
+func read(ctx context.Context, api API, days []collect.Day) (bill, error) {
+	newest, oldest := days[0].Scope, days[len(days)-1]
+	start := oldest.Scope.Window.StartDate()
+	input := &costexplorer.GetCostAndUsageInput{
+		TimePeriod: &types.DateInterval{
+			Start: aws.String(oldest.Scope.Window.Previous(oldest.Scope.Interval).StartDate()), End: aws.String(newest.Window.EndDate()),
+		},
+		Granularity: granularity(newest.Interval), Metrics: []string{metric}, GroupBy: []types.GroupDefinition{by("SERVICE"), by("BILLING_ENTITY")},
+		Filter: ofAccount(newest.Account),
+	}
+	var b bill
+	for {
+		page, err := api.GetCostAndUsage(ctx, input)
+		if tooOld(err) && aws.ToString(input.TimePeriod.Start) != start {
+			oldest.Part.Warn("cost", fmt.Errorf("the period before is older than the data that Cost Explorer keeps, its cost counts as 0: %w", err))
+			input.TimePeriod.Start = &start
+			continue
+		}
+		if err != nil {
+			return nil, notEnabled(fmt.Errorf("reading the cost by service: %w", err))
+		}
+		for _, result := range page.ResultsByTime {
+			if b, err = b.with(result); err != nil {
+				return nil, err
+			}
+		}
+		if aws.ToString(page.NextPageToken) == "" {
+			return b, nil
+		}
+		if aws.ToString(page.NextPageToken) == aws.ToString(input.NextPageToken) {
+			return nil, errors.New("reading the cost by service: Cost Explorer repeats a page token")
+		}
+		input.NextPageToken = page.NextPageToken
+	}
+}
+
+// tooOld recognises a query that goes back further than Cost Explorer keeps data, 14 months unless more was enabled.
+func tooOld(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "historical data")
+}
+
+// granularity is that of the query: Cost Explorer knows neither weeks nor years (D5), and a year of days has many paid
+// pages.
+func granularity(interval snapshot.Interval) types.Granularity {
+	if interval == snapshot.Yearly {
+		return types.GranularityMonthly
+	}
+	return types.GranularityDaily
+}
+
+func by(dimension string) types.GroupDefinition {
+	return types.GroupDefinition{Type: types.GroupDefinitionTypeDimension, Key: &dimension}
+}
+
+func ofAccount(account string) *types.Expression {
+	return &types.Expression{Dimensions: &types.DimensionValues{Key: types.DimensionLinkedAccount, Values: []string{account}}}
+}
+
+// with is the bill and the groups of one result period.
+func (b bill) with(result types.ResultByTime) (bill, error) {
+	start, err := time.Parse(time.DateOnly, aws.ToString(result.TimePeriod.Start))
+	if err != nil {
+		return nil, fmt.Errorf("reading the cost by service: period start: %w", err)
+	}
+	for _, group := range result.Groups {
+		if len(group.Keys) != 2 {
+			return nil, fmt.Errorf("reading the cost by service: a group has the keys %v, want service and billing entity", group.Keys)
+		}
+		value := group.Metrics[metric]
+		amount, err := snapshot.ParseAmount(aws.ToString(value.Amount))
+		if err != nil {
+			return nil, fmt.Errorf("reading the cost of %v: %w", group.Keys, err)
+		}
+		b = append(b, line{start, group.Keys[0], group.Keys[1], amount, aws.ToString(value.Unit)})
+	}
+	return b, nil
+}
+
+// period is the cost of one window.
+type period struct {
+	window   snapshot.Window
+	services []snapshot.ServiceCost // most expensive first
+	total    snapshot.Amount
+}
+
+// period sums up the lines of a window.
+func (b bill) period(window snapshot.Window) period {
+	p := period{window: window}
+	for _, l := range b {
+		if window.Contains(l.start) {
+			p.add(l)
+		}
+	}
+	slices.SortStableFunc(p.services, func(a, b snapshot.ServiceCost) int { return b.Cost.Cmp(a.Cost) })
+	return p
+}
+
+func (p *period) add(l line) {
+	p.total = p.total.Plus(l.amount)
+	i := slices.IndexFunc(p.services, func(s snapshot.ServiceCost) bool { return s.Service == l.service })
+	if i >= 0 {
+		p.services[i].Cost = p.services[i].Cost.Plus(l.amount)
+		return
+	}
+	p.services = append(p.services, snapshot.ServiceCost{
+		Service: l.service, UsageTypes: "Aggregated", DateFrom: p.window.StartDate(), DateTo: p.window.EndDate(), Cost: l.amount, Currency: l.unit,
+	})
+}
+
+// notEnabled recognises an account where nobody has opened Cost Explorer yet: the service says access denied.
+func notEnabled(err error) error {
+	var api smithy.APIError
+	if errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "not enabled for cost explorer") {
+		return fault.New(fault.NotEnabled, "Cost Explorer is not enabled: open it once in the Billing console of the management account")
+	}
+	return err
+}

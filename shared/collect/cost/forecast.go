@@ -1,0 +1,68 @@
+package cost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer/types"
+
+	"view360/shared/collect"
+	"view360/shared/snapshot"
+)
+
+const forecastDays = 30
+
+// forecast asks for the cost of the days after the window (D65), in a daily run for the present only: a past day that is
+// collected again keeps the forecast that was made then. An account that is too young for a forecast has none; a
+// failure leaves the rest of the section as it is.
+func forecast(ctx context.Context, api API, day collect.Day) ([]snapshot.Forecast, error) {
+	if day.Scope.Interval != snapshot.Daily {
+		return []snapshot.Forecast{}, nil
+	}
+	if day.Scope.History {
+		return keptForecast(day.Part)
+	}
+	window := day.Scope.Window
+	got, err := api.GetCostForecast(ctx, &costexplorer.GetCostForecastInput{
+		TimePeriod:  &types.DateInterval{Start: aws.String(window.EndDate()), End: aws.String(window.End.AddDate(0, 0, forecastDays).Format(time.DateOnly))},
+		Granularity: types.GranularityMonthly, Metric: types.MetricUnblendedCost, Filter: ofAccount(day.Scope.Account),
+	})
+	var young *types.DataUnavailableException
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.As(err, &young):
+		return []snapshot.Forecast{}, nil
+	case err != nil:
+		day.Part.Warn("Forecast unavailable", fmt.Errorf("reading the forecast: %w", err))
+		return []snapshot.Forecast{}, nil
+	}
+	return toForecasts(got.ForecastResultsByTime)
+}
+
+// keptForecast is that of an earlier run for the same day.
+func keptForecast(part *collect.Part) ([]snapshot.Forecast, error) {
+	kept := snapshot.Cost{Forecast: []snapshot.Forecast{}}
+	if _, err := part.Staged("cost", &kept); err != nil {
+		return nil, fmt.Errorf("reading the forecast that was made then: %w", err)
+	}
+	return kept.Forecast, nil
+}
+
+func toForecasts(results []types.ForecastResult) ([]snapshot.Forecast, error) {
+	forecasts := make([]snapshot.Forecast, len(results))
+	for i, f := range results {
+		amount, err := snapshot.ParseAmount(aws.ToString(f.MeanValue))
+		if err != nil {
+			return nil, fmt.Errorf("reading the forecast: %w", err)
+		}
+		forecasts[i] = snapshot.Forecast{
+			Period: snapshot.ForecastPeriod{Start: aws.ToString(f.TimePeriod.Start), End: aws.ToString(f.TimePeriod.End)}, Amount: amount,
+		}
+	}
+	return forecasts, nil
+}

@@ -1,0 +1,92 @@
+package cost_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/collecttest"
+	"view360/shared/simaws"
+	"view360/shared/snapshot"
+)
+
+func products(t *testing.T, r collecttest.Result) []snapshot.MarketplaceProduct {
+	t.Helper()
+	return collecttest.Elements[snapshot.MarketplaceProduct](t, r, "marketplace")
+}
+
+func bought(product, date string, amount float64) simaws.Cost {
+	l := line(product, date, amount)
+	l.Entity = "AWS Marketplace"
+	return l
+}
+
+func TestD60OneRowForEachProduct(t *testing.T) {
+	b := bench(t)
+	other := bought("Of another account", "2026-03-02", 50)
+	other.Account = collecttest.Sandbox
+	simaws.Set(b.Organization, simaws.Place{}, other,
+		bought("Cheap", "2026-03-02", 1.25), bought("Dear", "2026-03-02", 20), bought("Dear", "2026-03-31", 5.5),
+		bought("Dear", "2026-03-15", -0.5), bought("Free", "2026-03-02", 0), bought("Dear", "2026-04-01", 99),
+		line("Amazon Elastic Compute Cloud - Compute", "2026-03-02", 700))
+	b.Request.Interval, b.Request.Date = snapshot.Monthly, "2026-03-31"
+	b.Request.Window = snapshot.WindowOf(snapshot.Monthly, collecttest.Now)
+	type row struct {
+		code, name, cost, currency, from, to string
+		days                                 []string
+	}
+	var got []row
+	for _, p := range products(t, b.Passed()) {
+		r := row{code: p.ProductCode, name: p.ProductName, cost: p.CostConsumed.String(), currency: p.Currency, from: p.PeriodStart, to: p.PeriodEnd}
+		for _, d := range p.DailyCosts {
+			r.days = append(r.days, d.Date+" "+d.Cost.String())
+		}
+		got = append(got, r)
+	}
+	want := []row{
+		{"Dear", "Dear", "25", "USD", "2026-03-01", "2026-04-01", []string{"2026-03-02 20", "2026-03-15 -0.5", "2026-03-31 5.5"}},
+		{"Cheap", "Cheap", "1.25", "USD", "2026-03-01", "2026-04-01", []string{"2026-03-02 1.25"}},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestD60AllPages(t *testing.T) {
+	b := bench(t)
+	const many = 2500 // of which a page holds 1000
+	lines := make([]simaws.Cost, many)
+	for i := range lines {
+		lines[i] = bought(fmt.Sprintf("Product %d", i), "2026-03-10", float64(i+1))
+	}
+	simaws.Set(b.Organization, simaws.Place{}, lines...)
+	result := b.Passed()
+	if got := len(products(t, result)); got != many || result.PaidCalls != 4 {
+		t.Errorf("got %d products with %d paid calls, want %d with 3 pages and a forecast", got, result.PaidCalls, many)
+	}
+}
+
+func TestD60NoProducts(t *testing.T) {
+	b := bench(t)
+	b.Request.Account = collecttest.Sandbox
+	if got := string(b.Passed().Content["marketplace"]); got != "[]" {
+		t.Errorf("got %s, want []", got)
+	}
+}
+
+func TestD25PastDatesHaveTheirOwnProducts(t *testing.T) {
+	b := bench(t)
+	b.Request.History, b.Request.Date = true, "2026-02-02"
+	b.Request.Window = snapshot.WindowOf(snapshot.Daily, time.Date(2026, 2, 2, 0, 0, 0, 0, time.UTC))
+	got := products(t, b.Passed())
+	if len(got) == 0 {
+		t.Error("got nothing")
+	}
+	for _, p := range got {
+		if p.PeriodStart != "2026-02-01" || p.DailyCosts[0].Date != "2026-02-01" {
+			t.Errorf("got %+v", p)
+		}
+	}
+}

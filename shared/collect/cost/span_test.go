@@ -1,0 +1,90 @@
+package cost_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/collect"
+	"view360/shared/collect/cost"
+	"view360/shared/collecttest"
+	"view360/shared/simaws"
+	"view360/shared/snapshot"
+)
+
+// totals are the costs that are staged for the dates.
+func totals(t *testing.T, read func(date, path string, value any) bool, dates ...string) (found []string) {
+	t.Helper()
+	for _, date := range dates {
+		var c snapshot.Cost
+		if read(date, "cost", &c) {
+			found = append(found, fmt.Sprintf("%s: %s after %s, %d forecasts", date, c.CurrentPeriodCost, c.PreviousPeriodCost, len(c.Forecast)))
+		}
+	}
+	return found
+}
+
+func TestD19LateCostsAreReadAgainWithTheRequestsOfOneDay(t *testing.T) {
+	t.Parallel()
+	now := collecttest.Now.AddDate(0, 0, -1)
+	b := collecttest.New(t, cost.Collector, simaws.Options{Now: func() time.Time { return now }})
+	simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-08", 7), line("EC2", "2026-03-09", 8))
+	today := b.Request
+	b.Request = today.On(1)
+	b.Request.History = false
+	b.Passed() // yesterday's run, with a forecast
+
+	simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-07", 6), line("EC2", "2026-03-08", 7.5), line("EC2", "2026-03-09", 8.5),
+		line("EC2", "2026-03-10", 9), bought("Datadog", "2026-03-09", 1))
+	now, b.Request = collecttest.Now, today
+	b.Request.EarlierDays = 2
+	result := b.Passed()
+	if diff := cmp.Diff([]string{"2026-03-10", "2026-03-09"}, result.Earlier); diff != "" || result.PaidCalls != 2 {
+		t.Errorf("%d paid requests for the dates\n%s", result.PaidCalls, diff)
+	}
+	want := []string{
+		"2026-03-11: 9 after 9.5, 2 forecasts",
+		"2026-03-10: 9.5 after 7.5, 2 forecasts", // the forecast is the one that was made then
+		"2026-03-09: 7.5 after 6, 0 forecasts",
+	}
+	read := func(date, path string, value any) bool { return b.Staged(date, path, value) }
+	if diff := cmp.Diff(want, totals(t, read, "2026-03-11", "2026-03-10", "2026-03-09", "2026-03-08")); diff != "" {
+		t.Error(diff)
+	}
+	var products []snapshot.MarketplaceProduct
+	if !b.Staged("2026-03-10", "marketplace", &products) || len(products) != 1 || products[0].PeriodStart != "2026-03-09" {
+		t.Errorf("products of 9 March: %+v", products)
+	}
+}
+
+func TestBackfillOfAMonthIsOneRequest(t *testing.T) {
+	b := bench(t)
+	b.Request.History, b.Request.EarlierDays = true, 30
+	result := b.Passed()
+	if len(result.Earlier) != 30 || result.PaidCalls != 1 {
+		t.Errorf("%d days with %d paid requests", len(result.Earlier)+1, result.PaidCalls)
+	}
+}
+
+func TestSpanFailsAsOne(t *testing.T) {
+	b := bench(t)
+	b.Request.EarlierDays = 2
+	b.Override(simaws.Answer{Service: "ce", Operation: "GetCostAndUsage", Give: func(simaws.Request) (any, error) {
+		return json.RawMessage(`{"ResultsByTime":[{"TimePeriod":{"Start":"2026-03-09","End":"2026-03-10"},"Groups":[{"Keys":["P","AWS"],"Metrics":{"UnblendedCost":{"Amount":"much","Unit":"USD"}}}]}]}`), nil
+	}})
+	var c snapshot.Cost
+	if result := b.Run(); result.Err == nil || b.Staged("2026-03-10", "cost", &c) {
+		t.Errorf("error %v, staged %+v", result.Err, c)
+	}
+}
+
+func TestSpanWithoutPaidCallsLeavesEarlierDaysAlone(t *testing.T) {
+	b := bench(t)
+	b.Request.EarlierDays, b.Request.Options.NoPaidCalls = 2, true
+	if result := b.Run(); result.Status != collect.Skipped || len(result.Earlier) != 0 {
+		t.Errorf("got %+v", result.Outcome)
+	}
+}

@@ -1,0 +1,48 @@
+package merge
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"view360/shared/collect"
+	"view360/shared/object"
+	"view360/shared/snapshot"
+)
+
+// publishEarlier publishes the snapshots before the request's own again for which a source of this run staged a part,
+// from all that is staged for them, and returns their keys. Where nothing else is staged any more, the snapshot holds
+// only that part and the account's own section.
+func (h Handler) publishEarlier(ctx context.Context, request collect.Request, asked []collect.Outcome) (keys []string, err error) {
+	for before := 1; before <= request.EarlierDays; before++ {
+		earlier := request.On(before)
+		if !slices.ContainsFunc(asked, func(o collect.Outcome) bool { return slices.Contains(o.Earlier, earlier.Date) }) {
+			continue
+		}
+		name, err := earlier.Name()
+		if err != nil {
+			return nil, err
+		}
+		account, err := h.accountFor(ctx, name, asked)
+		if err != nil {
+			return nil, err
+		}
+		if _, _, err := h.publish(ctx, earlier, name, account); err != nil {
+			return nil, fmt.Errorf("publishing %s again: %w", earlier.Date, err)
+		}
+		keys = append(keys, name.Key())
+	}
+	return keys, nil
+}
+
+// accountFor is this run's account section, unless one is staged for the snapshot.
+func (h Handler) accountFor(ctx context.Context, name snapshot.Name, asked []collect.Outcome) ([]collect.Outcome, error) {
+	_, err := h.Staging.Head(ctx, collect.OutcomeKey(name, "account"))
+	if err == nil {
+		return nil, nil
+	}
+	if !object.IsMissing(err) {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(asked), func(o collect.Outcome) bool { return o.Service != "account" }), nil
+}

@@ -1,0 +1,162 @@
+package merge_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/collect"
+	"view360/shared/merge"
+	"view360/shared/object"
+	"view360/shared/snapshot"
+)
+
+// bills is a made-up cost collector that reads all days at once.
+func bills(amount string) collect.Collector {
+	return collect.Collector{Word: "cost", Span: func(_ context.Context, _ aws.Config, days []collect.Day) error {
+		for _, day := range days {
+			if err := day.Part.Add("service", map[string]string{"cost": amount, "day": day.Scope.Window.StartDate()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// span runs cost over a span of days and merges the newest.
+func (b *bench) span(amount string, earlier int) merge.Published {
+	b.t.Helper()
+	b.request.EarlierDays = earlier
+	outcome, err := collect.Handler{Staging: b.store, Collector: bills(amount)}.Handle(b.t.Context(), b.request)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.results = append(b.results, merge.Result{Outcome: outcome})
+	published, err := merge.Handler{Staging: b.store, Data: b.store}.Handle(b.t.Context(), merge.Input{Request: b.request, Results: b.results})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return published
+}
+
+type published struct {
+	Meta     snapshot.Meta       `json:"meta"`
+	Account  map[string]any      `json:"account"`
+	Service  []map[string]string `json:"service"`
+	Security struct {
+		KMS []map[string]string `json:"kms"`
+	} `json:"security"`
+}
+
+func (b *bench) published(date string) (p published) {
+	b.t.Helper()
+	if err := b.store.GetJSON(b.t.Context(), "data/111122223333/eu-west-1/"+date+"_DAILY.json", &p); err != nil && !object.IsMissing(err) {
+		b.t.Fatal(err)
+	}
+	return p
+}
+
+func named(part *collect.Part) error {
+	return part.Set("account", map[string]string{"account_id": "111122223333"})
+}
+
+func TestD19EarlierSnapshotsArePublishedAgainFromWhatIsThere(t *testing.T) {
+	b := newBench(t)
+	today := b.request
+	b.request = today.On(1)
+	b.collect("account", named)
+	b.collect("kms", keys)
+	b.span("1", 0) // yesterday's run
+
+	b.request, b.results = today, nil
+	b.collect("account", named)
+	b.span("2", 2)
+
+	yesterday := b.published("2026-03-10")
+	if diff := cmp.Diff([]map[string]string{{"cost": "2", "day": "2026-03-09"}}, yesterday.Service); diff != "" {
+		t.Errorf("yesterday's cost (-want +got):\n%s", diff)
+	}
+	if len(yesterday.Security.KMS) != 2 || yesterday.Account["account_id"] != "111122223333" {
+		t.Errorf("yesterday's other sections are gone: %+v", yesterday)
+	}
+	kms, service := yesterday.Meta.Sections["security.kms"], yesterday.Meta.Sections["service"]
+	if !kms.Complete || !kms.CollectedAt.Equal(today.Now) || !service.CollectedAt.Equal(today.Now) || yesterday.Meta.Date != "2026-03-10" {
+		t.Errorf("yesterday says of itself %+v", yesterday.Meta)
+	}
+
+	before := b.published("2026-03-09")
+	if len(before.Service) != 1 || before.Account["account_id"] == nil {
+		t.Errorf("a date of which nothing was there holds %+v, want its cost and the account", before)
+	}
+	if _, claimed := before.Meta.Sections["security.kms"]; claimed || len(before.Meta.Services) != 2 {
+		t.Errorf("it claims sections that were not collected: %+v", before.Meta)
+	}
+	if b.published("2026-03-08").Service != nil {
+		t.Error("a date outside the span was published")
+	}
+}
+
+func TestDatesOfOneRunHaveTheirOwnTimes(t *testing.T) {
+	b := newBench(t)
+	b.collect("account", named)
+	b.span("1", 2)
+	seen := map[time.Time]bool{}
+	for _, date := range []string{"2026-03-11", "2026-03-10", "2026-03-09"} {
+		at := b.published(date).Meta.CollectedAt
+		if seen[at] || b.request.Now.Sub(at).Abs() > time.Millisecond {
+			t.Errorf("%s was collected at %s", date, at)
+		}
+		seen[at] = true
+	}
+}
+
+func TestReportNamesTheEarlierSnapshots(t *testing.T) {
+	b := newBench(t)
+	b.collect("account", named)
+	b.span("1", 2)
+	name, err := b.request.Name()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report merge.Report
+	if err := b.store.GetJSON(t.Context(), merge.ReportKey(snapshot.RunPrefix("run-1"), name), &report); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"data/111122223333/eu-west-1/2026-03-09_DAILY.json", "data/111122223333/eu-west-1/2026-03-10_DAILY.json"}
+	if diff := cmp.Diff(want, report.Earlier); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWhatIsStagedWhileWritingIsNotLost(t *testing.T) {
+	b := newBench(t)
+	b.collect("kms", keys)
+	var once sync.Once
+	whileWriting := func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		if put, is := in.Parameters.(*s3.PutObjectInput); is && strings.HasPrefix(*put.Key, "data/") {
+			once.Do(func() { // another run collects the cost of this date
+				if _, err := (collect.Handler{Staging: b.store, Collector: bills("5")}).Handle(ctx, b.request); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		return next.HandleInitialize(ctx, in)
+	}
+	client := s3.New(b.client.Options(), s3.WithAPIOptions(func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("while writing", whileWriting), middleware.Before)
+	}))
+	data := object.New(client, "data", object.Options{})
+	if _, err := (merge.Handler{Staging: b.store, Data: data}).Handle(t.Context(), merge.Input{Request: b.request, Results: b.results}); err != nil {
+		t.Fatal(err)
+	}
+	if p := b.published("2026-03-11"); len(p.Service) != 1 || len(p.Security.KMS) != 2 {
+		t.Errorf("published %+v, want keys and the cost that came meanwhile", p)
+	}
+}

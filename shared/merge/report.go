@@ -1,0 +1,65 @@
+package merge
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"view360/shared/collect"
+	"view360/shared/object"
+	"view360/shared/snapshot"
+)
+
+// Report is how the services of one snapshot ended in one run. It is kept for Settle and for people.
+type Report struct {
+	Account  string            `json:"account"`
+	Region   string            `json:"region"`
+	Date     string            `json:"date"`
+	Interval snapshot.Interval `json:"interval"`
+	Key      string            `json:"key"`
+	Bytes    int64             `json:"bytes"`
+	Outcomes []collect.Outcome `json:"outcomes"`
+	// Earlier are the keys of snapshots of earlier dates that were published again.
+	Earlier []string `json:"earlier,omitempty"`
+}
+
+// ReportKey is where a run keeps the report of one snapshot; the reports of snapshots that need attention are listed a
+// second time under FailedKey, so that Settle need not read the others.
+func ReportKey(runPrefix string, name snapshot.Name) string {
+	return runPrefix + "reports/" + strings.TrimPrefix(name.Key(), snapshot.DataPrefix)
+}
+
+// FailedKey is the second place of a report with failures.
+func FailedKey(runPrefix string, name snapshot.Name) string {
+	return runPrefix + "failed/" + strings.TrimPrefix(name.Key(), snapshot.DataPrefix)
+}
+
+// report keeps how the services ended, together with those of the same run that were not asked for again, and returns
+// how many of them failed.
+func (h Handler) report(ctx context.Context, run string, name snapshot.Name, report Report) (failed int, err error) {
+	prefix := snapshot.RunPrefix(run)
+	var before Report
+	if err := h.Staging.GetJSON(ctx, ReportKey(prefix, name), &before); err != nil && !object.IsMissing(err) {
+		return 0, err
+	}
+	for _, o := range before.Outcomes {
+		if !slices.ContainsFunc(report.Outcomes, func(now collect.Outcome) bool { return now.Service == o.Service }) {
+			report.Outcomes = append(report.Outcomes, o)
+		}
+	}
+	for _, o := range report.Outcomes {
+		if o.Status.Failure() {
+			failed++
+		}
+	}
+	report.Earlier = slices.Compact(slices.Sorted(slices.Values(append(report.Earlier, before.Earlier...))))
+	if failed > 0 {
+		err = h.Staging.PutJSON(ctx, FailedKey(prefix, name), report)
+	} else {
+		err = h.Staging.Delete(ctx, object.Version{Key: FailedKey(prefix, name)})
+	}
+	if err != nil {
+		return 0, err
+	}
+	return failed, h.Staging.PutJSON(ctx, ReportKey(prefix, name), report)
+}
