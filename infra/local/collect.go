@@ -62,11 +62,14 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
 		return fmt.Errorf("no AWS credentials: name a profile with --profile or AWS_PROFILE, log in with 'aws sso login', or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: %w", err)
 	}
-	data := objects.bucket(dataBucket)
+	staging, data := objects.bucket(stagingBucket), objects.bucket(dataBucket)
+	d := newDeployment(staging)
+	if err := d.addCollect(cfg, c.settings(), staging, data); err != nil {
+		return err
+	}
 	started := time.Now()
 	shown := newProgress(out.err)
-	result, err := collector{cfg: cfg, settings: c.settings(), staging: objects.bucket(stagingBucket), data: data, progress: shown}.
-		collect(ctx, runName("collect", started), c.request())
+	result, err := collector{d, staging, shown}.collect(ctx, runName("collect", started), c.request())
 	shown.stop()
 	if err != nil {
 		return err

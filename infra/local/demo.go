@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -12,7 +13,8 @@ import (
 )
 
 type demoCommand struct {
-	Once         bool   `help:"Exit after the summary instead of keeping the database up until Ctrl-C."`
+	Once         bool   `help:"Exit after the summary instead of serving the page until Ctrl-C."`
+	Listen       string `help:"Loopback address of the page." default:"127.0.0.1:8360" placeholder:"HOST:PORT"`
 	Fresh        bool   `help:"Start with an empty database and object store."`
 	WithFailures bool   `help:"Add accounts that are denied, throttled and broken, to see how failure looks."`
 	DatabaseURL  string `help:"PostgreSQL to load into (default: the embedded one)." placeholder:"URL"`
@@ -37,43 +39,70 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 		return err
 	}
 	defer objects.Close()
-
-	collected, err := d.collect(ctx, objects, out)
+	organisation, err := d.observe(ctx)
 	if err != nil {
 		return err
 	}
-	loaded, err := d.load(ctx, db, objects.bucket(dataBucket), out)
+	defer organisation.Close()
+	demo := &demonstration{deployment: newDeployment(objects.bucket(stagingBucket)), staging: objects.bucket(stagingBucket), data: objects.bucket(dataBucket)}
+	closeExecutions, err := demo.keepExecutions(g.State)
+	if err != nil {
+		return err
+	}
+	defer closeExecutions()
+	if err := demo.addCollect(organisation.Config(""), demoSettings(), demo.staging, demo.data); err != nil {
+		return err
+	}
+	if demo.loader, err = newLoader(demo.deployment, db, demo.data, nil, false); err != nil {
+		return err
+	}
+	if d.Once {
+		return d.run(ctx, demo, out, db.URL)
+	}
+	return d.serve(ctx, demo, out, db)
+}
+
+// demonstration is what the demonstration runs on.
+type demonstration struct {
+	*deployment
+	loader        *loader
+	staging, data *object.Store
+}
+
+// observe starts the simulated organisation.
+func (d demoCommand) observe(ctx context.Context) (*simaws.Server, error) {
+	return simaws.Start(ctx, simaws.New(simaws.Options{
+		Seed: d.Seed, WithFailures: d.WithFailures, Role: simaws.MemberRole, ExternalID: simaws.ExternalID,
+	}))
+}
+
+func demoSettings() plan.Settings {
+	return plan.Settings{
+		Organization: true, RoleName: simaws.MemberRole, ExternalID: simaws.ExternalID, HomeRegion: "us-east-1",
+		Functions: deployedCollectors(), Concurrency: snapshotsAtOnce,
+	}
+}
+
+// run collects, loads, and says what came of it.
+func (d demoCommand) run(ctx context.Context, demo *demonstration, out *output, url string) error {
+	collected, err := d.collect(ctx, demo, out)
+	if err != nil {
+		return err
+	}
+	loaded, err := d.load(ctx, demo, out)
 	if err != nil {
 		return err
 	}
 	if !d.JSON {
-		d.next(out, db.URL)
+		d.next(out, url)
 	}
-	if !d.Once {
-		<-ctx.Done()
-	}
-	if err := collected.failure(); err != nil {
-		return err
-	}
-	return loaded.failure()
+	return cmp.Or(collected.failure(), loaded.failure())
 }
 
-func (d demoCommand) collect(ctx context.Context, objects objects, out *output) (collectSummary, error) {
-	organisation := simaws.New(simaws.Options{Seed: d.Seed, WithFailures: d.WithFailures, Role: simaws.MemberRole, ExternalID: simaws.ExternalID})
-	server, err := simaws.Start(ctx, organisation)
-	if err != nil {
-		return collectSummary{}, err
-	}
-	defer server.Close()
-	settings := plan.Settings{
-		Organization: true, RoleName: simaws.MemberRole, ExternalID: simaws.ExternalID, HomeRegion: "us-east-1",
-		Functions: deployedCollectors(), Concurrency: snapshotsAtOnce,
-	}
+func (d demoCommand) collect(ctx context.Context, demo *demonstration, out *output) (collectSummary, error) {
 	started := time.Now()
 	shown := newProgress(out.err)
-	result, err := collector{
-		cfg: server.Config(""), settings: settings, staging: objects.bucket(stagingBucket), data: objects.bucket(dataBucket), progress: shown,
-	}.collect(ctx, runName("demo", started), struct{}{})
+	result, err := collector{demo.deployment, demo.staging, shown}.collect(ctx, runName("demo", started), struct{}{})
 	shown.stop()
 	if err != nil {
 		return collectSummary{}, err
@@ -83,28 +112,29 @@ func (d demoCommand) collect(ctx context.Context, objects objects, out *output) 
 }
 
 // load takes everything that waits under data/, as the arrival of an object does on AWS.
-func (d demoCommand) load(ctx context.Context, db *database, data *object.Store, out *output) (*loadSummary, error) {
-	var items []item
-	err := data.List(ctx, snapshot.DataPrefix, func(v object.Version) error {
-		items = append(items, item{store: data, key: v.Key})
-		return nil
-	})
+func (d demoCommand) load(ctx context.Context, demo *demonstration, out *output) (*loadSummary, error) {
+	items, err := demo.waiting(ctx)
 	if err != nil {
 		return nil, err
 	}
 	started := time.Now()
-	shown := newProgress(out.err)
-	loader, err := newLoader(db, data, shown, false)
-	if err != nil {
-		return nil, err
-	}
-	summary, err := loader.load(ctx, items)
-	shown.stop()
+	demo.loader.progress = newProgress(out.err)
+	summary, err := demo.loader.load(ctx, items)
+	demo.loader.progress.stop()
 	if err != nil {
 		return nil, err
 	}
 	summary.DurationMS = time.Since(started).Milliseconds()
 	return summary, out.print(d.JSON, summary)
+}
+
+// waiting lists the objects under data/.
+func (d *demonstration) waiting(ctx context.Context) (items []item, err error) {
+	err = d.data.List(ctx, snapshot.DataPrefix, func(v object.Version) error {
+		items = append(items, item{store: d.data, key: v.Key})
+		return nil
+	})
+	return items, err
 }
 
 func (d demoCommand) next(out *output, url string) {
@@ -117,5 +147,5 @@ Look at the data
 		fmt.Fprint(out.out, "The database stops with this program. Keep it up: go run ./infra/local\n")
 		return
 	}
-	fmt.Fprint(out.out, "The database stays up until Ctrl-C.\n")
+	fmt.Fprintf(out.out, "  http://%s\nBoth stay up until Ctrl-C.\n", d.Listen)
 }

@@ -30,9 +30,8 @@ func deployedCollectors() map[string]string {
 	return functions
 }
 
-// collectFunctions are the functions of the collect machine, observing what cfg names.
-func collectFunctions(cfg aws.Config, settings plan.Settings, staging, data *object.Store, executions settle.API) inprocess.Functions {
-	functions := inprocess.Functions{}
+// addCollectFunctions adds the functions of the collect machine, which observe what cfg names.
+func addCollectFunctions(functions inprocess.Functions, cfg aws.Config, settings plan.Settings, staging, data *object.Store, executions settle.API) {
 	inprocess.Add(functions, planFunction, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}.Handle)
 	for _, c := range collectors {
 		source, _ := catalog.Lookup(c.Word)
@@ -41,5 +40,4 @@ func collectFunctions(cfg aws.Config, settings plan.Settings, staging, data *obj
 	}
 	inprocess.Add(functions, mergeFunction, merge.Handler{Staging: staging, Data: data}.Handle)
 	inprocess.Add(functions, settleCollectFunction, settle.Collect{Executions: executions, Staging: staging}.Handle)
-	return functions
 }

@@ -63,7 +63,7 @@ func (l loadCommand) Run(ctx context.Context, g *globals, out *output) error {
 
 	started := time.Now()
 	shown := newProgress(out.err)
-	loader, err := newLoader(db, objects.bucket(inboxBucket), shown, !l.Archive)
+	loader, err := newLoader(newDeployment(objects.bucket(stagingBucket)), db, objects.bucket(inboxBucket), shown, !l.Archive)
 	if err != nil {
 		return err
 	}
@@ -187,6 +187,7 @@ func (l *loader) load(ctx context.Context, items []item) (*loadSummary, error) {
 		}
 		order[i.group()] = append(order[i.group()], i)
 	}
+	l.watchGroups()
 	l.progress.say("loading %d snapshots of %d accounts", len(items), len(groups))
 	l.progress.expect("snapshots", len(items))
 	l.progress.expect("table groups", len(items)*len(inprocess.Groups))

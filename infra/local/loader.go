@@ -13,47 +13,43 @@ import (
 	"view360/shared/load"
 	"view360/shared/object"
 	"view360/shared/snapshot"
-	"view360/statemachines"
 )
 
-// loader runs the load machine in this process.
+// loader runs the load machine of a deployment and tells how far it is.
 type loader struct {
-	orchestrator *inprocess.Orchestrator
-	machine      *asl.Machine
-	inbox        *object.Store // where files become objects
-	stores       map[string]*object.Store
-	progress     *progress
-	keep         bool // leave objects and files where they are
-	reload       bool // load what the ledger says is loaded
-	started      time.Time
-	count        atomic.Int64 // of executions
+	*deployment
+	inbox    *object.Store // where files become objects
+	stores   map[string]*object.Store
+	progress *progress
+	keep     bool // leave objects and files where they are
+	reload   bool // load what the ledger says is loaded
+	started  time.Time
+	count    atomic.Int64 // of executions
 }
 
-// newLoader loads into db. Objects of other buckets than inbox are reached once a store for them is added.
-func newLoader(db *database, inbox *object.Store, shown *progress, keep bool) (*loader, error) {
-	machine, err := inprocess.ParseMachine("load", statemachines.Load, inprocess.LoadPlaceholders)
-	if err != nil {
-		return nil, err
-	}
+// newLoader adds the load machine to a deployment, into db. Objects of other buckets than inbox are reached once a store
+// for them is added.
+func newLoader(d *deployment, db *database, inbox *object.Store, shown *progress, keep bool) (*loader, error) {
 	l := &loader{
-		machine: machine, inbox: inbox, progress: shown, keep: keep, reload: keep, started: time.Now(),
+		deployment: d, inbox: inbox, progress: shown, keep: keep, reload: keep, started: time.Now(),
 		stores: map[string]*object.Store{inbox.Bucket(): inbox},
 	}
-	functions, executions := inprocess.Functions{}, &lateExecutions{}
-	inprocess.AddLoad(functions, db.Pool, func(name string) *object.Store { return l.stores[name] }, executions)
-	executions.Orchestrator = inprocess.NewOrchestrator(functions, inbox, func(call inprocess.Call) {
+	return l, d.addLoad(db.Pool, func(name string) *object.Store { return l.stores[name] })
+}
+
+// watchGroups tells the progress about loaded table groups.
+func (l *loader) watchGroups() {
+	l.watch(func(call inprocess.Call) {
 		if strings.HasPrefix(call.Function, "load-") && call.Err == nil {
-			shown.done("table groups")
+			l.progress.done("table groups")
 		}
 	})
-	l.orchestrator = executions.Orchestrator
-	return l, nil
 }
 
 // run executes the load machine for one object.
 func (l *loader) run(ctx context.Context, store *object.Store, i item) (snapshotResult, error) {
 	name := fmt.Sprintf("%s-%d", runName("load", l.started), l.count.Add(1))
-	execution, err := l.orchestrator.Run(ctx, l.machine, name, map[string]any{"bucket": store.Bucket(), "key": i.key, "keep": l.keep, "reload": l.reload})
+	execution, err := l.Run(ctx, l.loads, name, map[string]any{"bucket": store.Bucket(), "key": i.key, "keep": l.keep, "reload": l.reload})
 	if err != nil {
 		return snapshotResult{}, err
 	}

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-
 	"view360/shared/asl"
 	"view360/shared/collect"
 	"view360/shared/inprocess"
@@ -15,7 +12,6 @@ import (
 	"view360/shared/object"
 	"view360/shared/plan"
 	"view360/shared/snapshot"
-	"view360/statemachines"
 )
 
 // collection is one run of the collect machine.
@@ -25,35 +21,17 @@ type collection struct {
 	reports   []merge.Report
 }
 
-// collector runs the collect machine in this process.
+// collector runs the collect machine of a deployment and tells how far it is.
 type collector struct {
-	cfg      aws.Config
-	settings plan.Settings
+	*deployment
 	staging  *object.Store
-	data     *object.Store
 	progress *progress
-}
-
-// lateExecutions lets functions ask an orchestrator that is made from them.
-type lateExecutions struct{ *inprocess.Orchestrator }
-
-func (l *lateExecutions) DescribeExecution(ctx context.Context, in *sfn.DescribeExecutionInput, options ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
-	return l.Orchestrator.DescribeExecution(ctx, in, options...)
 }
 
 // collect takes the snapshots that the request asks for.
 func (c collector) collect(ctx context.Context, run string, request any) (collection, error) {
-	machine, err := inprocess.ParseMachine("collect", statemachines.Collect, map[string]string{
-		"Plan": planFunction, "Merge": mergeFunction, "SettleCollect": settleCollectFunction,
-	})
-	if err != nil {
-		return collection{}, err
-	}
-	executions := &lateExecutions{}
-	functions := collectFunctions(c.cfg, c.settings, c.staging, c.data, executions)
-	watcher := &collectWatcher{progress: c.progress, staging: c.staging}
-	executions.Orchestrator = inprocess.NewOrchestrator(functions, c.staging, watcher.watch)
-	execution, err := executions.Run(ctx, machine, run, request)
+	c.watch((&collectWatcher{progress: c.progress, staging: c.staging}).watch)
+	execution, err := c.Run(ctx, c.collects, run, request)
 	if err != nil {
 		return collection{}, err
 	}

@@ -72,7 +72,7 @@ func (o objects) bucket(name string) *object.Store {
 
 // clear removes what earlier runs left in the state folder.
 func clear(state string) error {
-	for _, name := range []string{"postgres", "objects"} {
+	for _, name := range []string{"postgres", "objects", "executions"} {
 		if err := os.RemoveAll(filepath.Join(state, name)); err != nil {
 			return fmt.Errorf("emptying the state folder: %w", err)
 		}

@@ -30,6 +30,9 @@ func NewOrchestrator(functions Functions, staging *object.Store, watch func(Call
 	return o
 }
 
+// Engine is what runs the machines. Its fields may be set before the first run.
+func (o *Orchestrator) Engine() *asl.Engine { return &o.engine }
+
 // OnEvaluation tells f about every JSONata expression that is evaluated. Call it before the first run.
 func (o *Orchestrator) OnEvaluation(f func(asl.Evaluation)) { o.engine.Evaluated = f }
 

@@ -15,9 +15,9 @@ func TestCoverage(t *testing.T) {
 	s := newSite(t, Options{})
 	body := s.get("/coverage")
 	for _, c := range []struct{ name, service, want string }{
-		{"denied in one of two regions", "guardduty", `bad.*in 1 of 2 regions.*denied.*1/2.*26 h`},
-		{"some items were left out", "kms", `warn.*warnings.*2 h`},
-		{"not enabled is no failure", "inspector", `idle.*off.*1/2.*2 h`},
+		{"denied in one of two regions", "guardduty", `bad.*in 1 of 2 regions.*denied.*1/2 26 h`},
+		{"some items were left out", "kms", `warn.*partly.*2 h`},
+		{"not enabled is no failure", "inspector", `idle.*in 1 of 2 regions.*off.*2 h`},
 		{"read in the home region only", "supporttickets", `good.*passed".*ok<.*2 h`},
 		{"nothing to say", "waf", `good.*ok<.*2 h`},
 	} {

@@ -7,12 +7,12 @@ import (
 	"github.com/go-analyze/charts"
 )
 
-// The widths of drawings, in the units of their letters. Letters are measured a little larger than the style sheet shows
-// them, because readers' fonts differ in width.
+// The widths of drawings, in the units of their letters. Letters are measured a little larger, in points, than the
+// style sheet shows them, because readers' fonts differ in width.
 const (
 	wideWidth   = 600
 	narrowWidth = 340
-	letterSize  = 10.5
+	letterSize  = 9.5
 )
 
 // series is one kind of value in a chart.

@@ -35,7 +35,7 @@ func (o outcome) Word() string {
 	case collect.Passed:
 		return "ok"
 	case collect.Warned:
-		return "warnings"
+		return "partly"
 	case collect.NotEnabled:
 		return "off"
 	case collect.NotSubscribed:

@@ -47,7 +47,7 @@ func ago(age time.Duration) string {
 	case age < time.Minute:
 		return "now"
 	case age < time.Hour:
-		return fmt.Sprintf("%d min", int(age.Minutes()))
+		return fmt.Sprintf("%d m", int(age.Minutes()))
 	case age < 48*time.Hour:
 		return fmt.Sprintf("%d h", int(age.Hours()))
 	default:
