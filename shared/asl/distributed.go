@@ -26,7 +26,7 @@ func (m *mapState) distribute(ctx context.Context, v *visit) (data, error) {
 	if err != nil {
 		return data{}, err
 	}
-	run, err := m.begin(v, side)
+	run, err := m.begin(v, side, allowed)
 	if err != nil {
 		return data{}, err
 	}
@@ -55,7 +55,7 @@ func (m *mapState) distribute(ctx context.Context, v *visit) (data, error) {
 }
 
 // begin starts a map run, or redrives the one that the state is in the middle of.
-func (m *mapState) begin(v *visit, side int) (*MapRun, error) {
+func (m *mapState) begin(v *visit, side int, allowed threshold) (*MapRun, error) {
 	if v.f.Map == nil {
 		length := 0 // the items are read later, by the map run
 		if err := v.line.record("MapStateStarted", &Details{Length: &length}); err != nil {
@@ -63,7 +63,7 @@ func (m *mapState) begin(v *visit, side int) (*MapRun, error) {
 		}
 		v.f.Map = &progress{}
 	}
-	run := v.x.beginMapRun(v.f.Map.MapRun, v.s.name, m.label, side)
+	run := v.x.beginMapRun(v.f.Map.MapRun, v.s.name, m.label, side, allowed)
 	v.f.Map.MapRun = run.ARN
 	if v.f == v.x.place {
 		v.x.engine.save(v.x)

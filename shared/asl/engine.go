@@ -27,6 +27,9 @@ type Engine struct {
 	// Observe is told about every history event, in order for one execution. It must not block; it may call Describe and
 	// MapRuns of the execution, but neither History nor RedriveStatus.
 	Observe func(execution *Execution, event Event)
+	// Base, when set, is what executions live in, in place of the context of whoever starts or redrives them: that of the
+	// process, where requests that are soon over start them.
+	Base context.Context
 	// Evaluated is told about every JSONata expression that was evaluated, at any time from any goroutine; nil: nobody asks.
 	Evaluated func(Evaluation)
 	// Now, Sleep and Random replace the clock, the waiting of Wait and Retry, and the jitter of Retry (0 to 1).
@@ -48,6 +51,14 @@ const (
 
 func arn(kind, name string) string {
 	return "arn:aws:states:" + region + ":" + account + ":" + kind + ":" + name
+}
+
+// base is the context that an execution lives in.
+func (e *Engine) base(asked context.Context) context.Context {
+	if e.Base != nil {
+		return e.Base
+	}
+	return asked
 }
 
 func (e *Engine) now() time.Time {

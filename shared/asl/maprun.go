@@ -17,11 +17,15 @@ type MapRun struct {
 	Stopped        time.Time // zero while running
 	Redriven       time.Time // the last redrive, zero without one
 	RedriveCount   int
-	MaxConcurrency int     // side by side
+	MaxConcurrency int // side by side
+	Tolerated      Tolerated
 	Children       []Child // one for each item that was read so far, in their order
 	AllRead        bool    // every item has its child
 	OutputBytes    int     // of all children that succeeded
 }
+
+// Tolerated is how many children may fail; 0 percent beside a count, or the other way round, means that it is not set.
+type Tolerated struct{ Percentage, Count float64 }
 
 // Child is one child execution of a map run.
 type Child struct {
@@ -47,7 +51,7 @@ func (x *Execution) copyMapRuns() []MapRun {
 }
 
 // beginMapRun starts a map run, or redrives the one that the map state is in the middle of.
-func (x *Execution) beginMapRun(arn, state, label string, side int) *MapRun {
+func (x *Execution) beginMapRun(arn, state, label string, side int, allowed threshold) *MapRun {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, run := range x.mapRuns {
@@ -60,6 +64,7 @@ func (x *Execution) beginMapRun(arn, state, label string, side int) *MapRun {
 	run := &MapRun{
 		ARN:       fmt.Sprintf("%s/%s:%s-%d", arnOf("mapRun", x.Machine), label, x.Name, len(x.mapRuns)+1),
 		Execution: x.ARN, State: state, Status: Running, Started: x.engine.now(), MaxConcurrency: side,
+		Tolerated: Tolerated{max(0, allowed.percentage), max(0, allowed.count)},
 	}
 	x.mapRuns = append(x.mapRuns, run)
 	return run

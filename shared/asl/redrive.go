@@ -29,7 +29,7 @@ func (e *Engine) StartRedrive(ctx context.Context, x *Execution) error {
 	if err := x.beginRedrive(); err != nil {
 		return err
 	}
-	go x.run(x.open(ctx))
+	go x.run(x.open(e.base(ctx)))
 	return nil
 }
 

@@ -28,7 +28,7 @@ func (e *Engine) Start(ctx context.Context, m *Machine, name string, input json.
 	if err := e.add(x); err != nil {
 		return nil, err
 	}
-	go x.run(x.open(ctx))
+	go x.run(x.open(e.base(ctx)))
 	return x, nil
 }
 

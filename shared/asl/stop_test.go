@@ -145,6 +145,31 @@ func TestContextAborts(t *testing.T) {
 	})
 }
 
+// A request that starts an execution is over long before it; the process is not.
+func TestExecutionsLiveInTheBase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := slow()
+		base, end := context.WithCancel(t.Context())
+		e.Base = base
+		request, over := context.WithCancel(t.Context())
+		m := parse(t, machine("A", `"A":{`+task+`"End":true}`))
+		x, err := e.Start(request, m, "run", []byte(`{}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		over()
+		synctest.Wait()
+		if got := x.Describe().Status; got != asl.Running {
+			t.Fatalf("after the request it is %s", got)
+		}
+		end()
+		<-x.Done()
+		if got := x.Describe().Status; got != asl.Aborted {
+			t.Errorf("after the process it is %s", got)
+		}
+	})
+}
+
 func TestStartRefuses(t *testing.T) {
 	l := newLab()
 	m := parse(t, machine("A", `"A":{"Type":"Succeed"}`))
