@@ -183,6 +183,7 @@ func (c *children) redrive(ctx context.Context, index int, arn string) {
 		c.fail(&Failure{Name: statesRuntime, Cause: fmt.Sprintf("child %s: %v", arn, err)})
 		return
 	}
+	c.v.x.beginChild(c.run, index)
 	c.follow(ctx, index, x)
 }
 

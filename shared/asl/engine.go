@@ -42,11 +42,11 @@ type Engine struct {
 	executions map[string]*Execution // by ARN, children included, without those that are in the store
 }
 
-// The account and region of everything that runs here.
+// The account and region of everything that runs here, and RoleARN, the role that the API names for it.
 const (
 	region  = "local"
 	account = "000000000000"
-	roleARN = "arn:aws:iam::" + account + ":role/local"
+	RoleARN = "arn:aws:iam::" + account + ":role/local"
 )
 
 func arn(kind, name string) string {

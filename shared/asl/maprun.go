@@ -85,6 +85,13 @@ func (x *Execution) addChild(run *MapRun, child *Execution) {
 	run.Children = append(run.Children, Child{ARN: child.ARN, Status: Running})
 }
 
+// beginChild notes that a child runs again.
+func (x *Execution) beginChild(run *MapRun, index int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	run.Children[index].Status = Running
+}
+
 // endChild notes how a child ended. Outputs beyond the size limit are dropped: together they cannot be a result.
 func (x *Execution) endChild(run *MapRun, index int, s Snapshot) {
 	x.mu.Lock()

@@ -82,7 +82,7 @@ func (x *Execution) begin(ctx context.Context, l *line) (data, error) {
 	if x.place != nil {
 		return x.walk(ctx, l, x.flow, x.place)
 	}
-	if err := l.record("ExecutionStarted", &Details{Input: string(x.Input), RoleARN: roleARN}); err != nil {
+	if err := l.record("ExecutionStarted", &Details{Input: string(x.Input), RoleARN: RoleARN}); err != nil {
 		return data{}, err
 	}
 	input, err := decode(x.Input)

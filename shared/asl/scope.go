@@ -81,7 +81,7 @@ func (x *Execution) about() map[string]any {
 		return x.context
 	}
 	x.context = map[string]any{
-		"Id": x.ARN, "Name": x.Name, "RoleArn": roleARN, "StartTime": x.started.UTC().Format(timeFormat),
+		"Id": x.ARN, "Name": x.Name, "RoleArn": RoleARN, "StartTime": x.started.UTC().Format(timeFormat),
 		"RedriveCount": float64(x.redrives),
 	}
 	if input, err := decode(x.Input); err == nil {

@@ -1,0 +1,218 @@
+package sfnapi
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"view360/shared/asl"
+)
+
+// kindOf is the type of resource in an ARN of this API, such as execution; "" for what is no ARN.
+func kindOf(arn string) string {
+	parts := strings.SplitN(arn, ":", 7)
+	if len(parts) < 7 || parts[0] != "arn" || parts[2] != "states" {
+		return ""
+	}
+	return parts[5]
+}
+
+// execution finds an execution, or a child of one.
+func (a *api) execution(arn string) (*asl.Execution, error) {
+	if kind := kindOf(arn); kind != "execution" {
+		return nil, refuse("InvalidArn", "Invalid Arn: '%s' is not the ARN of an execution", arn)
+	}
+	x, known := a.engine.Lookup(arn)
+	if !known {
+		return nil, refuse("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
+	}
+	return x, nil
+}
+
+// machineARN is the state machine of an execution; that of a child carries the label of its map.
+func machineARN(x *asl.Execution) string {
+	_, place, _ := strings.Cut(x.MapRun, "/")
+	label, _, isChild := strings.Cut(place, ":")
+	if isChild {
+		return x.Machine.ARN() + "/" + label
+	}
+	return x.Machine.ARN()
+}
+
+type startExecution struct{ StateMachineARN, Name, Input string }
+
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+func (a *api) startExecution(ctx context.Context, in startExecution) (any, error) {
+	m, err := a.machine(in.StateMachineARN)
+	if err != nil {
+		return nil, err
+	}
+	if in.Name == "" {
+		in.Name = strings.ToLower(rand.Text())
+	}
+	if in.Input == "" {
+		in.Input = "{}"
+	}
+	x, err := a.engine.Start(ctx, m, in.Name, json.RawMessage(in.Input))
+	if refusal := (*asl.Failure)(nil); errors.As(err, &refusal) && refusal.Name == "ExecutionAlreadyExists" {
+		x, err = a.same(m, in, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"executionArn": x.ARN, "startDate": timestamp(x.Describe().Started)}, nil
+}
+
+// same is the execution of that name when it runs with the same input: starting it again is the same request.
+func (a *api) same(m *asl.Machine, in startExecution, refusal error) (*asl.Execution, error) {
+	x, known := a.engine.Lookup(strings.Replace(m.ARN(), ":stateMachine:", ":execution:", 1) + ":" + in.Name)
+	if known && x.Describe().Status == asl.Running && string(x.Input) == in.Input {
+		return x, nil
+	}
+	return nil, refusal
+}
+
+type ofExecution struct{ ExecutionARN string }
+
+type included struct {
+	Included bool `json:"included"`
+}
+
+// description is an execution as DescribeExecution and, without the data, ListExecutions tell it.
+type description struct {
+	ExecutionARN    string     `json:"executionArn"`
+	StateMachineARN string     `json:"stateMachineArn"`
+	Name            string     `json:"name"`
+	Status          asl.Status `json:"status"`
+	StartDate       timestamp  `json:"startDate"`
+	StopDate        timestamp  `json:"stopDate,omitzero"`
+	MapRunARN       string     `json:"mapRunArn,omitempty"`
+	RedriveCount    int        `json:"redriveCount"`
+	RedriveDate     timestamp  `json:"redriveDate,omitzero"`
+}
+
+func describe(x *asl.Execution) (description, asl.Snapshot) {
+	s := x.Describe()
+	return description{
+		ExecutionARN: x.ARN, StateMachineARN: machineARN(x), Name: x.Name, Status: s.Status, MapRunARN: x.MapRun,
+		StartDate: timestamp(s.Started), StopDate: timestamp(s.Stopped),
+		RedriveCount: s.RedriveCount, RedriveDate: timestamp(s.Redriven),
+	}, s
+}
+
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+func (a *api) describeExecution(_ context.Context, in ofExecution) (any, error) {
+	x, err := a.execution(in.ExecutionARN)
+	if err != nil {
+		return nil, err
+	}
+	d, s := describe(x)
+	out := struct {
+		description
+		Input               string    `json:"input"`
+		InputDetails        included  `json:"inputDetails"`
+		Output              string    `json:"output,omitempty"`
+		OutputDetails       *included `json:"outputDetails,omitempty"`
+		Error               string    `json:"error,omitempty"`
+		Cause               string    `json:"cause,omitempty"`
+		RedriveStatus       string    `json:"redriveStatus"`
+		RedriveStatusReason string    `json:"redriveStatusReason,omitempty"`
+	}{description: d, Input: string(x.Input), InputDetails: included{true}, Output: string(s.Output), Error: s.Error, Cause: s.Cause}
+	if s.Status == asl.Succeeded {
+		out.OutputDetails = &included{true}
+	}
+	out.RedriveStatus, out.RedriveStatusReason = x.RedriveStatus()
+	return out, nil
+}
+
+type listExecutions struct {
+	paged
+	StateMachineARN, MapRunARN string
+	StatusFilter               asl.Status
+}
+
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+func (a *api) listExecutions(_ context.Context, in listExecutions) (any, error) {
+	if (in.StateMachineARN == "") == (in.MapRunARN == "") {
+		return nil, refuse("ValidationException", "name either stateMachineArn or mapRunArn")
+	}
+	if in.MapRunARN != "" {
+		return a.listChildren(in)
+	}
+	m, err := a.machine(in.StateMachineARN)
+	if err != nil {
+		return nil, err
+	}
+	list := slices.DeleteFunc(a.engine.List(), func(x *asl.Execution) bool {
+		return x.Machine.Name != m.Name || in.StatusFilter != "" && x.Describe().Status != in.StatusFilter
+	})
+	list, token, err := page(list, in.paged, func(x *asl.Execution) string { return x.ARN })
+	if err != nil {
+		return nil, err
+	}
+	return executions(list, token), nil
+}
+
+// executions is a page of them. Those that changed their status since a page before may be missing or appear twice, as
+// in the service.
+func executions(list []*asl.Execution, token string) any {
+	out := struct {
+		Executions []description `json:"executions"`
+		NextToken  string        `json:"nextToken,omitempty"`
+	}{[]description{}, token}
+	for _, x := range list {
+		d, _ := describe(x)
+		out.Executions = append(out.Executions, d)
+	}
+	return out
+}
+
+type stopExecution struct{ ExecutionARN, Error, Cause string }
+
+// stopExecution answers when the execution has ended, so that a look at it shows that.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
+func (a *api) stopExecution(ctx context.Context, in stopExecution) (any, error) {
+	x, err := a.execution(in.ExecutionARN)
+	if err != nil {
+		return nil, err
+	}
+	x.Stop(in.Error, in.Cause)
+	select {
+	case <-x.Done():
+	case <-ctx.Done():
+		return nil, refuse("ServiceUnavailable", "the execution is still stopping")
+	}
+	return map[string]any{"stopDate": timestamp(x.Describe().Stopped)}, nil
+}
+
+type redriveExecution struct{ ExecutionARN, ClientToken string }
+
+// asked is an answered redrive.
+type asked struct {
+	token string
+	date  time.Time
+}
+
+// redriveExecution does once what a client that got no answer asks for twice with the same token.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
+func (a *api) redriveExecution(ctx context.Context, in redriveExecution) (any, error) {
+	x, err := a.execution(in.ExecutionARN)
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before := a.redrives[x.ARN]
+	if in.ClientToken == "" || in.ClientToken != before.token {
+		if err := a.engine.StartRedrive(ctx, x); err != nil {
+			return nil, err
+		}
+		before = asked{in.ClientToken, x.Describe().Redriven}
+		a.redrives[x.ARN] = before
+	}
+	return map[string]any{"redriveDate": timestamp(before.date)}, nil
+}

@@ -1,0 +1,75 @@
+package sfnapi
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"view360/shared/asl"
+)
+
+type getExecutionHistory struct {
+	paged
+	ExecutionARN         string
+	ReverseOrder         bool
+	IncludeExecutionData *bool
+}
+
+// pageBytes bounds the data in one page of a history, whose every event may have 256 KiB.
+const pageBytes = 1 << 20
+
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
+func (a *api) getExecutionHistory(_ context.Context, in getExecutionHistory) (any, error) {
+	x, err := a.execution(in.ExecutionARN)
+	if err != nil {
+		return nil, err
+	}
+	events := x.History()
+	if in.ReverseOrder {
+		events = slices.Clone(events)
+		slices.Reverse(events)
+	}
+	key := func(e asl.Event) string { return strconv.FormatInt(e.ID, 10) }
+	shown, _, err := page(events, in.paged, key)
+	if err != nil {
+		return nil, err
+	}
+	in.MaxResults = fitting(shown)
+	if shown, in.NextToken, err = page(events, in.paged, key); err != nil {
+		return nil, err
+	}
+	if in.IncludeExecutionData != nil && !*in.IncludeExecutionData {
+		shown = withoutData(shown)
+	}
+	return struct {
+		Events    []asl.Event `json:"events"`
+		NextToken string      `json:"nextToken,omitempty"`
+	}{append([]asl.Event{}, shown...), in.NextToken}, nil
+}
+
+// fitting is how many of the events fit into one page: one at least.
+func fitting(events []asl.Event) int {
+	bytes := 0
+	for i, e := range events {
+		if e.Details != nil {
+			bytes += len(e.Details.Input) + len(e.Details.Output) + len(e.Details.Parameters)
+		}
+		if bytes > pageBytes {
+			return max(i, 1)
+		}
+	}
+	return max(len(events), 1)
+}
+
+func withoutData(events []asl.Event) []asl.Event {
+	events = slices.Clone(events)
+	for i, e := range events {
+		if e.Details == nil {
+			continue
+		}
+		bare := *e.Details
+		bare.Input, bare.Output, bare.Parameters, bare.AssignedVariables = "", "", "", nil
+		events[i].Details = &bare
+	}
+	return events
+}

@@ -1,0 +1,134 @@
+package sfnapi
+
+import (
+	"context"
+	"slices"
+
+	"view360/shared/asl"
+)
+
+// mapRun finds a map run.
+func (a *api) mapRun(arn string) (asl.MapRun, error) {
+	if kindOf(arn) != "mapRun" {
+		return asl.MapRun{}, refuse("InvalidArn", "Invalid Arn: '%s' is not the ARN of a map run", arn)
+	}
+	run, known := a.engine.MapRun(arn)
+	if !known {
+		return asl.MapRun{}, refuse("ResourceNotFound", "Resource not found: '%s'", arn)
+	}
+	return run, nil
+}
+
+type listMapRuns struct {
+	paged
+	ofExecution
+}
+
+type mapRunItem struct {
+	ExecutionARN    string    `json:"executionArn"`
+	MapRunARN       string    `json:"mapRunArn"`
+	StateMachineARN string    `json:"stateMachineArn"`
+	StartDate       timestamp `json:"startDate"`
+	StopDate        timestamp `json:"stopDate,omitzero"`
+}
+
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListMapRuns.html
+func (a *api) listMapRuns(_ context.Context, in listMapRuns) (any, error) {
+	x, err := a.execution(in.ExecutionARN)
+	if err != nil {
+		return nil, err
+	}
+	runs, token, err := page(x.MapRuns(), in.paged, func(run asl.MapRun) string { return run.ARN })
+	if err != nil {
+		return nil, err
+	}
+	out := struct {
+		MapRuns   []mapRunItem `json:"mapRuns"`
+		NextToken string       `json:"nextToken,omitempty"`
+	}{[]mapRunItem{}, token}
+	for _, run := range runs {
+		out.MapRuns = append(out.MapRuns, mapRunItem{x.ARN, run.ARN, x.Machine.ARN(), timestamp(run.Started), timestamp(run.Stopped)})
+	}
+	return out, nil
+}
+
+// counts are those of the items, or of the child executions, of a map run.
+type counts struct {
+	Pending        int `json:"pending"`
+	Running        int `json:"running"`
+	Succeeded      int `json:"succeeded"`
+	Failed         int `json:"failed"`
+	TimedOut       int `json:"timedOut"`
+	Aborted        int `json:"aborted"`
+	Total          int `json:"total"`
+	ResultsWritten int `json:"resultsWritten"`
+}
+
+// count counts the children; items that were not read yet are not known.
+func count(children []asl.Child) counts {
+	n := counts{Total: len(children)}
+	for _, child := range children {
+		switch child.Status {
+		case asl.Running:
+			n.Running++
+		case asl.Succeeded:
+			n.Succeeded++
+		case asl.TimedOut:
+			n.TimedOut++
+		case asl.Aborted:
+			n.Aborted++
+		default:
+			n.Failed++
+		}
+	}
+	return n
+}
+
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
+func (a *api) describeMapRun(_ context.Context, in struct{ MapRunARN string }) (any, error) {
+	run, err := a.mapRun(in.MapRunARN)
+	if err != nil {
+		return nil, err
+	}
+	n := count(run.Children)
+	return struct {
+		MapRunARN       string     `json:"mapRunArn"`
+		ExecutionARN    string     `json:"executionArn"`
+		Status          asl.Status `json:"status"`
+		StartDate       timestamp  `json:"startDate"`
+		StopDate        timestamp  `json:"stopDate,omitzero"`
+		MaxConcurrency  int        `json:"maxConcurrency"`
+		Percentage      float64    `json:"toleratedFailurePercentage"`
+		Count           int        `json:"toleratedFailureCount"`
+		ItemCounts      counts     `json:"itemCounts"`
+		ExecutionCounts counts     `json:"executionCounts"`
+		RedriveCount    int        `json:"redriveCount"`
+		RedriveDate     timestamp  `json:"redriveDate,omitzero"`
+	}{
+		run.ARN, run.Execution, run.Status, timestamp(run.Started), timestamp(run.Stopped), run.MaxConcurrency,
+		run.Tolerated.Percentage, int(run.Tolerated.Count), n, n, run.RedriveCount, timestamp(run.Redriven),
+	}, nil
+}
+
+// listChildren lists the children of a map run, the newest first.
+func (a *api) listChildren(in listExecutions) (any, error) {
+	run, err := a.mapRun(in.MapRunARN)
+	if err != nil {
+		return nil, err
+	}
+	children := slices.DeleteFunc(run.Children, func(child asl.Child) bool {
+		return in.StatusFilter != "" && child.Status != in.StatusFilter
+	})
+	slices.Reverse(children)
+	children, token, err := page(children, in.paged, func(child asl.Child) string { return child.ARN })
+	if err != nil {
+		return nil, err
+	}
+	var list []*asl.Execution
+	for _, child := range children {
+		if x, known := a.engine.Lookup(child.ARN); known {
+			list = append(list, x)
+		}
+	}
+	return executions(list, token), nil
+}

@@ -1,0 +1,43 @@
+package sfnapi
+
+import (
+	"encoding/base64"
+	"slices"
+)
+
+// paged are the members of a request for a list.
+type paged struct {
+	MaxResults int    `json:"maxResults"`
+	NextToken  string `json:"nextToken"`
+}
+
+// The sizes of a page.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+const (
+	defaultResults = 100
+	maxResults     = 1_000
+)
+
+// page cuts a list after what an earlier page ended with, which its token names. Entries that are new in front of it do
+// not shift it.
+func page[T any](list []T, p paged, key func(T) string) ([]T, string, error) {
+	if p.MaxResults < 0 || p.MaxResults > maxResults {
+		return nil, "", refuse("ValidationException", "maxResults is %d: use 0 to %d", p.MaxResults, maxResults)
+	}
+	if p.NextToken != "" {
+		last, err := base64.RawURLEncoding.DecodeString(p.NextToken)
+		after := slices.IndexFunc(list, func(entry T) bool { return key(entry) == string(last) })
+		if err != nil || after < 0 {
+			return nil, "", refuse("InvalidToken", "Invalid Token: '%s'", p.NextToken)
+		}
+		list = list[after+1:]
+	}
+	size := p.MaxResults
+	if size == 0 {
+		size = defaultResults
+	}
+	if len(list) <= size {
+		return list, "", nil
+	}
+	return list[:size], base64.RawURLEncoding.EncodeToString([]byte(key(list[size-1]))), nil
+}

@@ -1,0 +1,138 @@
+// Package sfnapi answers the Step Functions API for the executions of this process, in the API's own wire protocol, so
+// that the AWS CLI, the SDKs and the operator's commands work with --endpoint-url. It knows the operations that read,
+// start, stop and redrive executions; credentials may be any, because it is for the loopback interface only.
+//
+// The API: https://docs.aws.amazon.com/step-functions/latest/apireference/Welcome.html, in the protocol AWS JSON 1.0:
+// https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html.
+package sfnapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"view360/shared/asl"
+)
+
+const (
+	targetHeader = "X-Amz-Target"
+	service      = "AWSStepFunctions."
+	contentType  = "application/x-amz-json-1.0"
+	bodyLimit    = 2 << 20 // bytes of a request: an input of 256 KiB, escaped
+)
+
+// api answers for one engine.
+type api struct {
+	engine *asl.Engine
+	since  time.Time // shown as the creation date of the machines
+
+	mu       sync.Mutex
+	redrives map[string]asked // by the ARN of the execution
+}
+
+// operation answers one request.
+type operation func(a *api, ctx context.Context, body []byte) (any, error)
+
+var operations = map[string]operation{
+	"StartExecution":       decoded((*api).startExecution),
+	"DescribeExecution":    decoded((*api).describeExecution),
+	"ListExecutions":       decoded((*api).listExecutions),
+	"GetExecutionHistory":  decoded((*api).getExecutionHistory),
+	"StopExecution":        decoded((*api).stopExecution),
+	"RedriveExecution":     decoded((*api).redriveExecution),
+	"ListMapRuns":          decoded((*api).listMapRuns),
+	"DescribeMapRun":       decoded((*api).describeMapRun),
+	"ListStateMachines":    decoded((*api).listStateMachines),
+	"DescribeStateMachine": decoded((*api).describeStateMachine),
+}
+
+// decoded makes an operation of a method that takes the request's members.
+func decoded[In any](answer func(*api, context.Context, In) (any, error)) operation {
+	return func(a *api, ctx context.Context, body []byte) (any, error) {
+		var in In
+		if err := json.Unmarshal(body, &in); err != nil {
+			return nil, refuse("SerializationException", "the request is not what the operation takes: %v", err)
+		}
+		return answer(a, ctx, in)
+	}
+}
+
+// New returns a handler that answers the requests of the API from engine and leaves all others to rest. What it starts
+// lives in engine.Base.
+func New(engine *asl.Engine, rest http.Handler) http.Handler {
+	a := &api{engine: engine, since: time.Now(), redrives: map[string]asked{}}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.Header.Get(targetHeader), service) {
+			rest.ServeHTTP(w, r)
+			return
+		}
+		answer, err := a.answer(r)
+		respond(r.Context(), w, answer, err)
+	})
+}
+
+func (a *api) answer(r *http.Request) (any, error) {
+	if !fromTool(r) {
+		return nil, refuse("AccessDeniedException", "only tools on this machine are answered, not the pages of a browser")
+	}
+	name := strings.TrimPrefix(r.Header.Get(targetHeader), service)
+	run, known := operations[name]
+	if !known || r.Method != http.MethodPost {
+		return nil, refuse("UnknownOperationException", "%s is not an operation that this process answers", name)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, bodyLimit))
+	if err != nil {
+		return nil, refuse("ValidationException", "reading the request: %v", err)
+	}
+	return run(a, r.Context(), body)
+}
+
+// fromTool reports whether no browser made the request for another site: that would carry an Origin, or the name of a
+// host that only pretends to be this one (DNS rebinding).
+func fromTool(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return r.Header.Get("Origin") == "" && (host == "localhost" || ip != nil && ip.IsLoopback())
+}
+
+// refuse is an error of the API.
+func refuse(name, format string, args ...any) *asl.Failure {
+	return &asl.Failure{Name: name, Cause: fmt.Sprintf(format, args...)}
+}
+
+func respond(ctx context.Context, w http.ResponseWriter, answer any, err error) {
+	status := http.StatusOK
+	if refusal := (*asl.Failure)(nil); errors.As(err, &refusal) {
+		status, answer = http.StatusBadRequest, map[string]string{"__type": refusal.Name, "message": refusal.Cause}
+	} else if err != nil {
+		slog.ErrorContext(ctx, "request not answered", "error", err)
+		status, answer = http.StatusInternalServerError, map[string]string{"__type": "InternalFailure", "message": "see the log of the process"}
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(answer) // the client has gone
+}
+
+// timestamp is a time as the protocol writes it: seconds since 1970.
+type timestamp time.Time
+
+// MarshalJSON writes milliseconds as fractions.
+func (t timestamp) MarshalJSON() ([]byte, error) {
+	return fmt.Appendf(nil, "%.3f", float64(time.Time(t).UnixMilli())/1000), nil
+}
+
+// IsZero reports whether there is no such time.
+func (t timestamp) IsZero() bool { return time.Time(t).IsZero() }
