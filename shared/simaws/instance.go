@@ -117,6 +117,10 @@ func (c *call) applications(in Instance) []Application {
 		return slices.DeleteFunc(slices.Clone(set), func(a Application) bool { return a.InstanceID != in.InstanceID })
 	}
 	r := c.draw("applications", in.InstanceID)
+	registered := c.created(c.account)
+	if in.RegistrationDate != nil {
+		registered = in.RegistrationDate.Time
+	}
 	names, publisher, architecture, suffixes := packages, in.PlatformName, "x86_64", []string{"", "-libs", "-common", "-devel", "-tools", "-data"}
 	if in.PlatformType == "Windows" {
 		names, publisher, suffixes = programs, "Microsoft Corporation", []string{"", " (x86)", " Update", " Help", " SDK", " Runtime", " Language Pack", " Tools", " Components"}
@@ -130,7 +134,7 @@ func (c *call) applications(in Instance) []Application {
 			apps = append(apps, Application{
 				InstanceID: in.InstanceID, Name: name + suffix, Version: fmt.Sprintf("%d.%d.%d-%d", r.between(1, 9), r.between(0, 20), r.between(0, 30), r.between(1, 9)),
 				Publisher: publisher, Architecture: pick(r, architecture, architecture, architecture, "noarch"), ApplicationType: pick(r, "System Environment/Base", "Development/Tools", "Unspecified", "Applications/System"),
-				InstalledTime: r.within(in.RegistrationDate.Time, c.newYear()).Format(time.RFC3339),
+				InstalledTime: r.within(registered, c.newYear()).Format(time.RFC3339),
 			})
 		}
 	}
