@@ -6,19 +6,25 @@ import (
 	"errors"
 	"os"
 
+	"github.com/aws/aws-lambda-go/cfn"
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"view360/shared/lambdarun"
+	"view360/shared/lambdarun/resourcerun"
 	"view360/shared/migrate"
 	"view360/shared/postgres"
 )
 
 func main() {
-	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, migrate.Event) (migrate.Response, error), error) {
+	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, cfn.Event) (map[string]any, error), error) {
 		url := os.Getenv("DATABASE_URL") // without a password: an IAM token is used
 		if url == "" {
 			return nil, errors.New("the environment variable DATABASE_URL is not set")
 		}
-		return migrate.Handler{URL: url, Token: postgres.IAMToken(cfg)}.Handle, nil
+		handler := migrate.Handler{URL: url, Token: postgres.IAMToken(cfg)}
+		return resourcerun.Handler{ID: "view360-database", Work: func(ctx context.Context) (map[string]any, error) {
+			done, err := handler.Handle(ctx, migrate.Event{})
+			return map[string]any{"Found": done.Data.Found, "Views": done.Data.Views}, err
+		}}.Handle, nil
 	})
 }

@@ -1,0 +1,118 @@
+// Package dbuser makes the first users of a new cluster through the RDS Data API: the owner of the schema, which signs in
+// with IAM tokens, and the user of dashboards, which has a password. Nobody can sign in to the database before, so this
+// is done from outside of its network with the secret of the master user.
+//
+// https://docs.aws.amazon.com/rdsdataservice/latest/APIReference/Welcome.html
+package dbuser
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata"
+	"github.com/aws/aws-sdk-go-v2/service/rdsdata/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+)
+
+//go:embed users.sql
+var users string
+
+// The password is a parameter of its statement, so that no log of statements has it; setting is where the block that
+// needs it as a literal finds it, until the transaction ends.
+const (
+	keepPassword = `select set_config('view360.password', :password, true)`
+	setPassword  = `do $$ begin execute format('alter role view360_dashboard password %L', current_setting('view360.password')); end $$`
+)
+
+// Cluster is where the users are made.
+type Cluster struct {
+	ARN      string
+	Secret   string // ARN of the secret of the master user
+	Database string
+	// Dashboard is the ARN of the secret {"username", "password"} of the user of dashboards.
+	Dashboard string
+}
+
+// API is the part of the Data API that Ensure uses.
+type API interface {
+	BeginTransaction(context.Context, *rdsdata.BeginTransactionInput, ...func(*rdsdata.Options)) (*rdsdata.BeginTransactionOutput, error)
+	ExecuteStatement(context.Context, *rdsdata.ExecuteStatementInput, ...func(*rdsdata.Options)) (*rdsdata.ExecuteStatementOutput, error)
+	CommitTransaction(context.Context, *rdsdata.CommitTransactionInput, ...func(*rdsdata.Options)) (*rdsdata.CommitTransactionOutput, error)
+}
+
+// Secrets is the part of Secrets Manager that Ensure uses.
+type Secrets interface {
+	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
+}
+
+// Ensure makes the users, or brings those that are there up to date, in one transaction.
+func (c Cluster) Ensure(ctx context.Context, api API, secrets Secrets) error {
+	password, err := c.password(ctx, secrets)
+	if err != nil {
+		return err
+	}
+	transaction, err := c.begin(ctx, api)
+	if err != nil {
+		return err
+	}
+	for _, statement := range []struct {
+		step, sql  string
+		parameters []types.SqlParameter
+	}{
+		{"making the users", users, nil},
+		{"keeping the password", keepPassword, []types.SqlParameter{{Name: aws.String("password"), Value: &types.FieldMemberStringValue{Value: password}}}},
+		{"setting the password", setPassword, nil},
+	} {
+		_, err := api.ExecuteStatement(ctx, &rdsdata.ExecuteStatementInput{
+			ResourceArn: &c.ARN, SecretArn: &c.Secret, Database: &c.Database, TransactionId: transaction,
+			Sql: &statement.sql, Parameters: statement.parameters,
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", statement.step, err) // the transaction ends by itself
+		}
+	}
+	_, err = api.CommitTransaction(ctx, &rdsdata.CommitTransactionInput{ResourceArn: &c.ARN, SecretArn: &c.Secret, TransactionId: transaction})
+	if err != nil {
+		return fmt.Errorf("committing the users: %w", err)
+	}
+	return nil
+}
+
+func (c Cluster) password(ctx context.Context, secrets Secrets) (string, error) {
+	secret, err := secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &c.Dashboard})
+	if err != nil {
+		return "", fmt.Errorf("reading the secret of dashboards: %w", err)
+	}
+	var value struct{ Password string }
+	if err := json.Unmarshal([]byte(aws.ToString(secret.SecretString)), &value); err != nil || value.Password == "" {
+		return "", errors.New(`the secret of dashboards is not {"username": …, "password": …}`)
+	}
+	return value.Password, nil
+}
+
+// pause is between two questions whether a sleeping cluster is awake.
+const pause = 5 * time.Second
+
+// begin waits for a cluster that sleeps, until ctx ends.
+func (c Cluster) begin(ctx context.Context, api API) (*string, error) {
+	for {
+		begun, err := api.BeginTransaction(ctx, &rdsdata.BeginTransactionInput{ResourceArn: &c.ARN, SecretArn: &c.Secret, Database: &c.Database})
+		if err == nil {
+			return begun.TransactionId, nil
+		}
+		var resuming *types.DatabaseResumingException
+		if !errors.As(err, &resuming) {
+			return nil, fmt.Errorf("beginning a transaction: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("waiting for the database to wake up: %w", err)
+		case <-time.After(pause):
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package resourcerun_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/cfn"
+
+	"view360/shared/lambdarun/resourcerun"
+)
+
+// answer is what CloudFormation gets.
+type answer struct {
+	Status, Reason, PhysicalResourceId, RequestId string
+	Data                                          map[string]any
+}
+
+func cloudFormation(t *testing.T) (url string, got *answer) {
+	t.Helper()
+	got = &answer{}
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if err := json.NewDecoder(r.Body).Decode(got); err != nil {
+			t.Error(err)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, got
+}
+
+func TestHandleAnswers(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		request cfn.RequestType
+		work    error
+		status  string
+		worked  bool
+	}{
+		"create": {cfn.RequestCreate, nil, "SUCCESS", true},
+		"update": {cfn.RequestUpdate, nil, "SUCCESS", true},
+		"delete does nothing, whatever the work would do": {cfn.RequestDelete, errors.New("no"), "SUCCESS", false},
+		"a failure is told": {cfn.RequestUpdate, errors.New("the database is of no known version " + strings.Repeat("x", 9000)), "FAILED", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url, got := cloudFormation(t)
+			worked := false
+			handler := resourcerun.Handler{ID: "schema", Work: func(context.Context) (map[string]any, error) {
+				worked = true
+				return map[string]any{"Views": 50}, c.work
+			}}
+			_, err := handler.Handle(t.Context(), cfn.Event{RequestType: c.request, RequestID: "r-1", ResponseURL: url})
+			if got.Status != c.status || got.PhysicalResourceId != "schema" || got.RequestId != "r-1" || worked != c.worked {
+				t.Errorf("answered %+v, worked %t", got, worked)
+			}
+			if failed := err != nil; failed != (c.status == "FAILED") {
+				t.Errorf("the function's own error is %v", err)
+			}
+			if len(got.Reason) > 3000 {
+				t.Errorf("a reason of %d bytes is more than CloudFormation takes", len(got.Reason))
+			}
+		})
+	}
+}
+
+func TestHandleByHand(t *testing.T) {
+	t.Parallel()
+	handler := resourcerun.Handler{Work: func(context.Context) (map[string]any, error) { return map[string]any{"Views": 50}, nil }}
+	got, err := handler.Handle(t.Context(), cfn.Event{})
+	if err != nil || got["Views"] != 50 {
+		t.Errorf("got %v, %v", got, err)
+	}
+}

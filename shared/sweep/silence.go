@@ -1,0 +1,81 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"view360/shared/snapshot"
+)
+
+// arrivals are the times of the newest snapshot of each account.
+type arrivals map[string]time.Time
+
+func (a arrivals) note(account string, at time.Time) {
+	if at.After(a[account]) {
+		a[account] = at
+	}
+}
+
+// loaded adds the accounts under loaded/. One region with a snapshot that is young enough settles an account, so that
+// only silent ones are looked at in all of their regions.
+func (h Handler) loaded(ctx context.Context, now time.Time, seen arrivals) error {
+	accounts, err := h.folders(ctx, snapshot.LoadedPrefix)
+	if err != nil {
+		return err
+	}
+	for _, folder := range accounts {
+		account := strings.Trim(strings.TrimPrefix(folder, snapshot.LoadedPrefix), "/")
+		seen.note(account, time.Unix(0, 0)) // known, if only from before
+		if now.Sub(seen[account]) <= h.Silence {
+			continue
+		}
+		if err := h.newest(ctx, now, account, folder, seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newest looks for snapshots of dates since a little before silence would begin; dates are in the keys.
+func (h Handler) newest(ctx context.Context, now time.Time, account, folder string, seen arrivals) error {
+	regions, err := h.folders(ctx, folder)
+	if err != nil {
+		return err
+	}
+	since := now.Add(-h.Silence).AddDate(0, 0, -2).UTC().Format(time.DateOnly)
+	for _, region := range append(regions, folder) { // early senders wrote keys without a region
+		err := h.list(ctx, region+"2", region+since, func(o s3types.Object) error {
+			seen.note(account, aws.ToTime(o.LastModified))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if now.Sub(seen[account]) <= h.Silence {
+			return nil
+		}
+	}
+	return nil
+}
+
+// folders are the prefixes right under prefix, with a slash at the end.
+func (h Handler) folders(ctx context.Context, prefix string) ([]string, error) {
+	pages := s3.NewListObjectsV2Paginator(h.S3, &s3.ListObjectsV2Input{Bucket: &h.Bucket, Prefix: &prefix, Delimiter: aws.String("/")})
+	var found []string
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("listing the folders of %s: %w", prefix, err)
+		}
+		for _, common := range page.CommonPrefixes {
+			found = append(found, aws.ToString(common.Prefix))
+		}
+	}
+	return found, nil
+}
