@@ -14,7 +14,7 @@ import (
 
 type demoCommand struct {
 	Once         bool   `help:"Exit after the summary instead of serving the page until Ctrl-C."`
-	Listen       string `help:"Loopback address of the page." default:"127.0.0.1:8360" placeholder:"HOST:PORT"`
+	Listen       string `help:"Loopback address of the page and of the Step Functions API." default:"127.0.0.1:8360" placeholder:"HOST:PORT"`
 	Fresh        bool   `help:"Start with an empty database and object store."`
 	WithFailures bool   `help:"Add accounts that are denied, throttled and broken, to see how failure looks."`
 	DatabaseURL  string `help:"PostgreSQL to load into (default: the embedded one)." placeholder:"URL"`

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -35,6 +36,9 @@ func newDeployment(staging *object.Store) *deployment {
 	return d
 }
 
+// keptDays is how long an execution is kept after its end, as in Step Functions.
+const keptDays = 90
+
 // keepExecutions keeps executions in the state folder, where the next process finds them: what this one leaves running
 // can be redriven. The returned function closes the folder.
 func (d *deployment) keepExecutions(state string) (closeFolder func() error, err error) {
@@ -47,7 +51,8 @@ func (d *deployment) keepExecutions(state string) (closeFolder func() error, err
 		return nil, err
 	}
 	d.Engine().Store = folder
-	if _, err := d.Engine().Recover(); err != nil {
+	_, err = d.Engine().Recover()
+	if err := errors.Join(err, folder.Forget(time.Now().AddDate(0, 0, -keptDays))); err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
 	return folder.Close, nil
@@ -85,9 +90,9 @@ func (d *deployment) tell(call inprocess.Call) {
 	}
 }
 
-// StartRedrive continues an execution for as long as the process lives, not the request that asks for it.
+// StartRedrive continues an execution, which lives as long as the process.
 func (d *deployment) StartRedrive(ctx context.Context, x *asl.Execution) error {
-	return d.Engine().StartRedrive(context.WithoutCancel(ctx), x)
+	return d.Engine().StartRedrive(ctx, x)
 }
 
 // List returns the executions that nothing contains, newest first.

@@ -5,14 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
 
+	"view360/shared/asl"
 	"view360/shared/page"
+	"view360/shared/sfnapi"
 )
 
-// serve runs the demonstration with the page on, and keeps it on until ctx ends.
+// serve runs the demonstration with the page and the Step Functions API on, and keeps them on until ctx ends.
 func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output, db *database) error {
 	listener, err := listen(ctx, d.Listen)
 	if err != nil {
@@ -23,21 +26,36 @@ func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: shown, ReadHeaderTimeout: 10 * time.Second}
+	demo.Engine().Base = ctx
+	server := &http.Server{Handler: sfnapi.New(demo.Engine(), shown), ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	defer server.Close()
+	defer demo.settle(out.err, d.Listen)
 
 	outcome := d.run(ctx, demo, out, db.URL)
 	if outcome != nil && !errors.Is(outcome, errPartial) {
 		return outcome
 	}
 	go demo.loadArrivals(ctx)
+	if err := demo.collectHistory(ctx, time.Now()); err != nil {
+		return err
+	}
 	select {
 	case <-ctx.Done():
 		return outcome
 	case err := <-failed:
 		return fmt.Errorf("serving the page: %w", err)
+	}
+}
+
+// settle waits until what ran when the process was told to end has stopped, and says how to go on with it.
+func (d *demonstration) settle(w io.Writer, address string) {
+	for _, x := range d.List() {
+		<-x.Done()
+		if s := x.Describe(); s.Status == asl.Aborted && time.Since(s.Stopped) < time.Minute {
+			fmt.Fprintf(w, "Interrupted: %s. Start this again, then: go run ./infra/operate redrive %s --endpoint-url http://%s\n", x.Name, x.Name, address)
+		}
 	}
 }
 
@@ -61,9 +79,26 @@ func (d *demonstration) runAgain(ctx context.Context, r page.Rerun) (string, err
 	if err != nil {
 		return "", fmt.Errorf("encoding the request: %w", err)
 	}
-	x, err := d.Engine().Start(context.WithoutCancel(ctx), d.collects, runName("again", time.Now()), input)
+	x, err := d.Engine().Start(ctx, d.collects, runName("again", time.Now()), input)
 	if err != nil {
 		return "", fmt.Errorf("starting the execution: %w", err)
 	}
 	return x.ARN, nil
+}
+
+// collectHistory gives the overview two months to compare: the cost of each day since the first of last month. The
+// execution has the name of its dates, so that it runs once.
+func (d *demonstration) collectHistory(ctx context.Context, now time.Time) error {
+	end := now.UTC().AddDate(0, 0, -2) // the demonstration itself has collected yesterday
+	start := time.Date(end.Year(), end.Month()-1, 1, 0, 0, 0, 0, time.UTC)
+	from, to := start.Format(time.DateOnly), end.Format(time.DateOnly)
+	input, err := json.Marshal(map[string]any{"history": true, "start": from, "end": to, "services": []string{"cost"}, "regions": []string{"us-east-1"}})
+	if err != nil {
+		return fmt.Errorf("encoding the request: %w", err)
+	}
+	_, err = d.Engine().Start(ctx, d.collects, "history-"+from+"-"+to, input)
+	if failure := (*asl.Failure)(nil); errors.As(err, &failure) && failure.Name == "ExecutionAlreadyExists" {
+		return nil
+	}
+	return err
 }
