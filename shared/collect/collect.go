@@ -3,6 +3,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -66,10 +67,20 @@ type Tenancy struct {
 
 // Options are settings of a deployment that collectors honour.
 type Options struct {
-	NoPaidCalls  bool `json:"no_paid_calls,omitempty"` // leave out calls that AWS charges for
+	NoPaidCalls bool `json:"no_paid_calls,omitempty"` // leave out calls that AWS charges for
+	// PaidCalls is how many Cost Explorer requests an account may cost a day, further pages of an answer aside; 0 means
+	// [DefaultPaidCalls].
+	PaidCalls    int  `json:"paid_calls,omitempty"`
 	OmitContacts bool `json:"omit_contacts,omitempty"` // leave out contact details (D72)
 	OmitTags     bool `json:"omit_tags,omitempty"`     // leave out tags and descriptions of secrets (D72)
 }
+
+// DefaultPaidCalls is enough for the cost, the forecast, and the figures of reserved instances, reserved databases and
+// Savings Plans.
+const DefaultPaidCalls = 5
+
+// PaidCallsBeyondCost are those that are left after the two that the cost takes.
+func (o Options) PaidCallsBeyondCost() int { return max(0, cmp.Or(o.PaidCalls, DefaultPaidCalls)-2) }
 
 // Request is the input of every collector function.
 type Request struct {

@@ -43,6 +43,8 @@ var reserve = []struct {
 	{"Amazon Relational Database Service", "db.r6g.xlarge", "postgresql", "Partial Upfront", 4, 0.138, 1210, 0.478},
 	{"Amazon Relational Database Service", "db.m6g.large", "mysql", "No Upfront", 2, 0.113, 0, 0.168},
 	{"Amazon ElastiCache", "cache.r6g.large", "redis", "No Upfront", 3, 0.131, 0, 0.206},
+	{"Amazon OpenSearch Service", "r6g.large.search", "", "Partial Upfront", 3, 0.054, 473, 0.167},
+	{"Amazon Redshift", "ra3.xlplus", "", "No Upfront", 2, 0.76, 0, 1.086},
 }
 
 // reservationsIn are those of one region; Cost Explorer sees those of all.
@@ -84,6 +86,10 @@ func commitmentService(name string) string {
 		return "rds"
 	case "Amazon ElastiCache":
 		return "elasticache"
+	case "Amazon OpenSearch Service":
+		return "es"
+	case "Amazon Redshift":
+		return "redshift"
 	default:
 		return "ec2"
 	}

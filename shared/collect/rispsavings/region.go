@@ -14,11 +14,25 @@ import (
 
 const regionsAtOnce = 8
 
-// region is what one region holds, and what kept us from knowing.
+// list is one kind of reservation.
+type list struct {
+	kind string // in messages
+	read func(ctx context.Context, region string) ([]commitment, error)
+}
+
+// lists are the kinds of reservation that a region may hold.
+func (r *run) lists() []list {
+	return []list{
+		{"reserved instances", r.instances}, {"reserved databases", r.databases}, {"reserved cache nodes", r.cacheNodes},
+		{"reserved search instances", r.searchInstances}, {"reserved warehouse nodes", r.warehouseNodes},
+	}
+}
+
+// region is what one region holds, and what kept us from knowing, by list.
 type region struct {
-	name                       string
-	instances, databases       []commitment
-	instancesErr, databasesErr error
+	name  string
+	found [][]commitment
+	errs  []error
 }
 
 // reservations lists those of all regions, sorted by region. Where the regions are not told, it is the home region's.
@@ -32,10 +46,11 @@ func (r *run) reservations(ctx context.Context) ([]commitment, error) {
 		names = []string{r.scope.Region}
 	}
 	var all []commitment
-	err = collect.InOrder(ctx, regionsAtOnce, sequence(names), r.inRegion, func(found region) error {
-		r.note("reserved instances in "+found.name, found.instancesErr)
-		r.note("reserved databases in "+found.name, found.databasesErr)
-		all = append(append(all, found.instances...), found.databases...)
+	err = collect.InOrder(ctx, regionsAtOnce, sequence(names), r.inRegion, func(here region) error {
+		for i, list := range r.lists() {
+			r.note(list.kind+" in "+here.name, here.errs[i])
+			all = append(all, here.found[i]...)
+		}
 		return nil
 	})
 	return all, err
@@ -66,10 +81,12 @@ func sequence[T any](items []T) func(yield func(T, error) bool) {
 }
 
 func (r *run) inRegion(ctx context.Context, name string) (region, error) {
-	found := region{name: name}
+	lists := r.lists()
+	here := region{name: name, found: make([][]commitment, len(lists)), errs: make([]error, len(lists))}
 	var group sync.WaitGroup
-	group.Go(func() { found.instances, found.instancesErr = r.instances(ctx, name) })
-	group.Go(func() { found.databases, found.databasesErr = r.databases(ctx, name) })
+	for i, list := range lists {
+		group.Go(func() { here.found[i], here.errs[i] = list.read(ctx, name) })
+	}
 	group.Wait()
-	return found, ctx.Err()
+	return here, ctx.Err()
 }

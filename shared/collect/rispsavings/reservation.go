@@ -3,6 +3,7 @@ package rispsavings
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,9 +23,12 @@ const (
 
 // The services with commitments, as the section names them.
 const (
-	amazonEC2    = "Amazon EC2"
-	amazonRDS    = "Amazon RDS"
-	savingsPlans = "AWS Savings Plans"
+	amazonEC2         = "Amazon EC2"
+	amazonRDS         = "Amazon RDS"
+	amazonElastiCache = "Amazon ElastiCache"
+	amazonOpenSearch  = "Amazon OpenSearch Service"
+	amazonRedshift    = "Amazon Redshift"
+	savingsPlans      = "AWS Savings Plans"
 )
 
 // instances are complete in one answer: the operation has no pages.
@@ -66,7 +70,7 @@ func (r *run) databases(ctx context.Context, region string) ([]commitment, error
 			return found, err
 		}
 		for _, d := range page.ReservedDBInstances {
-			if r.scope.History || aws.ToString(d.State) == active { // RDS cannot filter by state
+			if r.wants(d.State) {
 				found = append(found, r.toDatabase(d, region))
 			}
 		}
@@ -78,13 +82,8 @@ func (r *run) toDatabase(d rdstypes.ReservedDBInstance, region string) commitmen
 	c := r.reservation(amazonRDS, region, aws.ToString(d.ReservedDBInstanceId), d.DBInstanceClass, d.DBInstanceCount, d.ProductDescription)
 	c.names = []string{aws.ToString(d.ReservedDBInstanceArn), aws.ToString(d.LeaseId)} // the id is unique in its region only
 	c.OfferingType, c.Currency, c.State = d.OfferingType, d.CurrencyCode, d.State
-	c.UpfrontCost, c.UsagePrice, c.StartDate = d.FixedPrice, d.UsagePrice, date(d.StartTime)
-	if d.Duration != nil {
-		c.DurationSeconds = aws.Int64(int64(*d.Duration))
-		if d.StartTime != nil {
-			c.EndDate = date(aws.Time(d.StartTime.Add(time.Duration(*d.Duration) * time.Second)))
-		}
-	}
+	c.UpfrontCost, c.UsagePrice = d.FixedPrice, d.UsagePrice
+	c.last(d.StartTime, d.Duration)
 	if len(d.RecurringCharges) > 0 {
 		c.recur(d.RecurringCharges[0].RecurringChargeAmount, d.RecurringCharges[0].RecurringChargeFrequency)
 	}
@@ -96,10 +95,25 @@ func (r *run) reservation(service, region, id string, kind *string, count *int32
 	c := commitment{names: []string{id}}
 	c.Service, c.Region, c.ReservationType, c.SubscriptionID = service, &region, snapshot.ReservedInstance, id
 	c.InstanceType, c.ProductTypes, c.InstanceCount = kind, product, aws.Int(int(aws.ToInt32(count)))
-	c.Description = aws.String(fmt.Sprintf("%dx %s %s", *c.InstanceCount, aws.ToString(kind), aws.ToString(product)))
+	c.Description = aws.String(strings.TrimSpace(fmt.Sprintf("%dx %s %s", *c.InstanceCount, aws.ToString(kind), aws.ToString(product))))
 	c.DateFrom, c.DateTo = r.scope.Window.StartDate(), r.scope.Window.EndDate()
 	c.Commitment, c.RecurringCost = aws.Float64(0), aws.Float64(0)
 	return c
+}
+
+// wants reports whether a reservation in the state belongs into the section; only EC2 filters by itself.
+func (r *run) wants(state *string) bool { return r.scope.History || aws.ToString(state) == active }
+
+// last sets when the reservation begins and ends.
+func (c *commitment) last(start *time.Time, seconds *int32) {
+	c.StartDate = date(start)
+	if seconds == nil {
+		return
+	}
+	c.DurationSeconds = aws.Int64(int64(*seconds))
+	if start != nil {
+		c.EndDate = date(aws.Time(start.Add(time.Duration(*seconds) * time.Second)))
+	}
 }
 
 // recur sets the hourly charge of each instance, and with it the month's of all.

@@ -1,15 +1,20 @@
-// Package rispsavings collects the account's commitments, reservations of EC2 and RDS in all its regions and Savings
-// Plans, and what they brought in the window.
+// Package rispsavings collects the account's commitments, reservations of EC2, RDS, ElastiCache, OpenSearch and Redshift
+// in all its regions and Savings Plans, and what they brought in the window.
 //
-//	operations  ec2 DescribeRegions, then for each region, side by side: ec2 DescribeReservedInstances and rds
-//	            DescribeReservedDBInstances; savingsplans DescribeSavingsPlans; ce GetReservationUtilization grouped by
+//	operations  ec2 DescribeRegions, then for each region, side by side: ec2 DescribeReservedInstances, rds
+//	            DescribeReservedDBInstances, elasticache DescribeReservedCacheNodes, opensearch DescribeReservedInstances,
+//	            redshift DescribeReservedNodes; savingsplans DescribeSavingsPlans; ce GetReservationUtilization grouped by
 //	            subscription, once for each service that has reservations, and GetSavingsPlansUtilizationDetails where
 //	            there are plans; all pages
 //	scope       account-wide, in the home region
-//	window      [start, end), no further than today, for the figures; the commitments are those active at run time
+//	window      [start, end), no further than today, for the figures; the commitments are those active at run time. A past
+//	            day's figures are not read again by later runs: grouped by commitment, Cost Explorer answers for one
+//	            window in each request
 //	section     ri_sp_savings: reservations by region, then plans
-//	paid        Cost Explorer: 0.01 US dollars per request; none without commitments, at most three with one page each
-//	quotas      not published for Cost Explorer, 5 requests per second; EC2 and RDS higher, for each region
+//	paid        Cost Explorer: 0.01 US dollars per request: none without commitments, else one, and one for each further
+//	            page, for each service with reservations and for plans; with paid_calls not set at most three of them,
+//	            EC2, RDS and plans first, so that an account and day cost five requests with those of cost
+//	quotas      not published for Cost Explorer, 5 requests per second; the others for each region
 //	            https://docs.aws.amazon.com/cost-management/latest/userguide/ce-api-best-practices.html
 package rispsavings
 
@@ -21,11 +26,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticache"
+	"github.com/aws/aws-sdk-go-v2/service/opensearch"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/redshift"
 	"github.com/aws/aws-sdk-go-v2/service/savingsplans"
 	"golang.org/x/sync/errgroup"
 
 	"view360/shared/collect"
+	"view360/shared/fault"
 	"view360/shared/snapshot"
 )
 
@@ -36,6 +45,9 @@ type API struct {
 		DescribeReservedInstances(context.Context, *ec2.DescribeReservedInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeReservedInstancesOutput, error)
 	}
 	RDS          rds.DescribeReservedDBInstancesAPIClient
+	ElastiCache  elasticache.DescribeReservedCacheNodesAPIClient
+	OpenSearch   opensearch.DescribeReservedInstancesAPIClient
+	Redshift     redshift.DescribeReservedNodesAPIClient
 	SavingsPlans interface {
 		DescribeSavingsPlans(context.Context, *savingsplans.DescribeSavingsPlansInput, ...func(*savingsplans.Options)) (*savingsplans.DescribeSavingsPlansOutput, error)
 	}
@@ -48,10 +60,12 @@ type API struct {
 // Collector is the catalogue's rispsavings.
 var Collector = collect.Collector{
 	Word: "rispsavings",
-	Rate: collect.Rate{PerSecond: 5, Burst: 50},
+	Rate: collect.Rate{PerSecond: 20, Burst: 100}, // five lists in each region, which have their own quotas
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, API{
-			EC2: ec2.NewFromConfig(cfg), RDS: rds.NewFromConfig(cfg), SavingsPlans: savingsplans.NewFromConfig(cfg), CostExplorer: costexplorer.NewFromConfig(cfg),
+			EC2: ec2.NewFromConfig(cfg), RDS: rds.NewFromConfig(cfg), ElastiCache: elasticache.NewFromConfig(cfg),
+			OpenSearch: opensearch.NewFromConfig(cfg), Redshift: redshift.NewFromConfig(cfg),
+			SavingsPlans: savingsplans.NewFromConfig(cfg), CostExplorer: costexplorer.NewFromConfig(cfg),
 		}, scope, part)
 	},
 }
@@ -92,7 +106,9 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return errors.Join(r.failed...)
 	}
 	for _, err := range r.failed {
-		part.Warn(section, err)
+		if fault.ClassOf(err) != fault.NotAvailable { // nothing is reserved where the service is not offered
+			part.Warn(section, err)
+		}
 	}
 	if !scope.Options.NoPaidCalls {
 		if err := r.measure(ctx, commitments); err != nil {

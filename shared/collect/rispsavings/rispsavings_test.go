@@ -23,6 +23,9 @@ const (
 	rds     = "Amazon Relational Database Service"
 )
 
+// namespaces are the services with reservations by the name that Cost Explorer has for them.
+var namespaces = map[string]string{ec2: "ec2", rds: "rds", "Amazon ElastiCache": "elasticache", "Amazon OpenSearch Service": "es", "Amazon Redshift": "redshift"}
+
 func bench(t *testing.T) *collecttest.Bench {
 	t.Helper()
 	t.Parallel()
@@ -43,7 +46,7 @@ var bought = time.Date(2025, time.June, 1, 10, 0, 0, 0, time.UTC)
 
 func reservation(id, service, region string) simaws.Reservation {
 	return simaws.Reservation{
-		ID: id, ARN: "arn:aws:" + map[string]string{ec2: "ec2", rds: "rds"}[service] + ":" + region + ":528416073925:reserved-instances/" + id, Service: service, Region: region,
+		ID: id, ARN: "arn:aws:" + namespaces[service] + ":" + region + ":528416073925:reserved-instances/" + id, Service: service, Region: region,
 		InstanceType: "m6i.large", Product: "Linux/UNIX", Count: 4, OfferingType: "Partial Upfront", Start: bought, Years: 1, Upfront: 876, Hourly: 0.05, OnDemandHourly: 0.2, State: "active",
 	}
 }
@@ -96,13 +99,63 @@ func TestD35PlansHaveTheirOwnFigures(t *testing.T) {
 	}
 }
 
-func TestD36ReservationsOfBothServices(t *testing.T) {
+func TestD36ReservationsOfEveryService(t *testing.T) {
 	b := bench(t)
-	hold(b, nil, reservation("a", ec2, "us-east-1"), reservation("b", rds, "us-east-1"))
-	for _, r := range savings(t, b.Passed()) {
+	var reservations []simaws.Reservation
+	for service, namespace := range namespaces {
+		reservations = append(reservations, reservation(namespace, service, "us-east-1"))
+	}
+	hold(b, nil, reservations...)
+	b.Request.Options.PaidCalls = 7
+	result := b.Passed()
+	var services []string
+	for _, r := range savings(t, result) {
+		services = append(services, r.Service)
 		if r.Date == nil || *r.UtilizationPercentage <= 0 || *r.ReservationCost != 14.4 { // 24 hours of 4 at 0.05, and a day of 876 a year
-			t.Errorf("got %+v", r)
+			t.Errorf("%s has no figures of its own: %+v", r.Service, r)
 		}
+		if *r.Region != "us-east-1" || *r.StartDate != "2025-06-01T10:00:00+00:00" || *r.EndDate != "2026-06-01T10:00:00+00:00" || *r.Commitment != 146 || *r.State != "active" {
+			t.Errorf("%s: got %+v", r.Service, r)
+		}
+	}
+	want := []string{"Amazon EC2", "Amazon RDS", "Amazon ElastiCache", "Amazon OpenSearch Service", "Amazon Redshift"}
+	if diff := cmp.Diff(want, services); diff != "" || result.PaidCalls != 5 {
+		t.Errorf("%d paid calls (-want +got):\n%s", result.PaidCalls, diff)
+	}
+}
+
+func TestD39FivePaidCallsADayWithThoseOfCost(t *testing.T) {
+	b := bench(t)
+	var reservations []simaws.Reservation
+	for service, namespace := range namespaces {
+		reservations = append(reservations, reservation(namespace, service, "us-east-1"))
+	}
+	hold(b, []simaws.Plan{plan("one")}, reservations...)
+	result := b.Passed()
+	measured := map[string]bool{}
+	for _, r := range savings(t, result) {
+		measured[r.Service] = r.UtilizationPercentage != nil
+	}
+	want := map[string]bool{
+		"Amazon EC2": true, "Amazon RDS": true, "AWS Savings Plans": true,
+		"Amazon ElastiCache": false, "Amazon OpenSearch Service": false, "Amazon Redshift": false,
+	}
+	if diff := cmp.Diff(want, measured); diff != "" || result.PaidCalls != 3 {
+		t.Errorf("%d paid calls, figures (-want +got):\n%s", result.PaidCalls, diff)
+	}
+	if len(result.Messages) != 3 || !strings.Contains(result.Messages[0].Text, "raise paid_calls") {
+		t.Errorf("messages %v, want one for each kind without figures", result.Messages)
+	}
+}
+
+func TestServiceThatIsNotOfferedHasNoReservations(t *testing.T) {
+	b := bench(t)
+	hold(b, nil, reservation("a", ec2, "us-east-1"))
+	b.Override(simaws.Answer{Service: "redshift", Give: func(simaws.Request) (any, error) {
+		return nil, simaws.Failure(400, "UnsupportedOperation", "The requested service is not available in this region")
+	}})
+	if got := savings(t, b.Passed()); len(got) != 1 {
+		t.Errorf("got %d commitments, want 1", len(got))
 	}
 }
 
@@ -236,7 +289,7 @@ func TestOneRegionFailsAlone(t *testing.T) {
 	b := bench(t)
 	b.Fault(simaws.Fault{Region: "eu-west-1", Kind: simaws.PolicyDenied})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Warnings != 2 || result.Reason != "denied ec2:DescribeReservedInstances" {
+	if result.Status != collect.Warned || result.Warnings != 5 || result.Reason != "denied ec2:DescribeReservedInstances" {
 		t.Errorf("got %+v", result.Outcome)
 	}
 	regions := map[string]bool{}
@@ -319,7 +372,7 @@ func TestD25PastDatesHaveOnlyWhatWasUsedThen(t *testing.T) {
 
 func TestD21WindowEndsToday(t *testing.T) {
 	b := bench(t)
-	b.Request.Interval = snapshot.Monthly
+	b.Request.Interval, b.Request.Options.PaidCalls = snapshot.Monthly, 8
 	b.Request.Window = snapshot.WindowOf(snapshot.Monthly, collecttest.Now)
 	for _, c := range savings(t, b.Passed()) {
 		if c.DateFrom != "2026-03-01" || c.DateTo != "2026-04-01" || *c.Date != "2026-03-01" {

@@ -31,7 +31,8 @@ type query struct {
 	err     error
 }
 
-// measure fills the figures of the commitments, with one grouped query for each kind that the account has (D39).
+// measure fills the figures of the commitments, with one grouped query for each kind that the account has (D39), the usual
+// ones first.
 func (r *run) measure(ctx context.Context, commitments []commitment) error {
 	period := r.period()
 	if period == nil {
@@ -46,13 +47,17 @@ func (r *run) measure(ctx context.Context, commitments []commitment) error {
 		{kind: "reserved instances", service: amazonEC2, read: reservationsOf("Amazon Elastic Compute Cloud - Compute")},
 		{kind: "reserved databases", service: amazonRDS, read: reservationsOf("Amazon Relational Database Service")},
 		{kind: "Savings Plans", service: savingsPlans, read: func(ctx context.Context) (map[string]figures, error) { return r.planFigures(ctx, period) }},
+		{kind: "reserved cache nodes", service: amazonElastiCache, read: reservationsOf(amazonElastiCache)},
+		{kind: "reserved search instances", service: amazonOpenSearch, read: reservationsOf(amazonOpenSearch)},
+		{kind: "reserved warehouse nodes", service: amazonRedshift, read: reservationsOf(amazonRedshift)},
 	}
+	queries = r.affordable(slices.DeleteFunc(queries, func(q query) bool {
+		return !slices.ContainsFunc(commitments, func(c commitment) bool { return c.Service == q.service })
+	}))
 	var group sync.WaitGroup
 	for i := range queries {
 		q := &queries[i]
-		if slices.ContainsFunc(commitments, func(c commitment) bool { return c.Service == q.service }) {
-			group.Go(func() { q.found, q.err = q.read(ctx) })
-		}
+		group.Go(func() { q.found, q.err = q.read(ctx) })
 	}
 	group.Wait()
 	if ctx.Err() != nil {
@@ -67,6 +72,15 @@ func (r *run) measure(ctx context.Context, commitments []commitment) error {
 		}
 	}
 	return nil
+}
+
+// affordable are the first queries, as many as the account may cost a day, and says which figures are left out.
+func (r *run) affordable(queries []query) []query {
+	budget := min(len(queries), r.scope.Options.PaidCallsBeyondCost())
+	for _, q := range queries[budget:] {
+		r.part.Note(section, fmt.Sprintf("the utilization of %s was left out, it takes one more paid request a day: raise paid_calls to read it", q.kind))
+	}
+	return queries[:budget]
 }
 
 // period is the window up to today: Cost Explorer refuses to look ahead. It is nil before the window's first day is over.
