@@ -59,10 +59,7 @@ func (h Handler) merge(ctx context.Context, in Input) (Published, error) {
 	if err != nil {
 		return Published{}, fault.New(fault.Invalid, "request date %q is not YYYY-MM-DD", request.Date)
 	}
-	asked := make([]collect.Outcome, len(in.Results))
-	for i, result := range in.Results {
-		asked[i] = result.outcome(request)
-	}
+	asked := in.Outcomes()
 	size, reused, err := h.publish(ctx, request, name, asked)
 	if err != nil {
 		return Published{}, err
@@ -105,6 +102,15 @@ func (h Handler) publish(ctx context.Context, request collect.Request, name snap
 			return size, len(outcomes), err
 		}
 	}
+}
+
+// Outcomes are how the collectors of this run ended, in the order of Results.
+func (in Input) Outcomes() []collect.Outcome {
+	outcomes := make([]collect.Outcome, len(in.Results))
+	for i, result := range in.Results {
+		outcomes[i] = result.outcome(in.Request)
+	}
+	return outcomes
 }
 
 // outcome is r as an outcome: a failure that was caught becomes one with the reason that the error names.
