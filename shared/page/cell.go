@@ -1,11 +1,14 @@
 package page
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"view360/shared/asl"
 	"view360/shared/catalog"
 )
 
@@ -15,6 +18,7 @@ type cellPage struct {
 	Account, Name string
 	Source        catalog.Source
 	Outcomes      []outcome
+	Execution     *asl.Execution // of the newest run; nil when it is not known here
 	CanRun        bool
 }
 
@@ -69,8 +73,58 @@ func (p *page) readCell(r *http.Request) (cellPage, error) {
 		return cellPage{}, notFound("%s of account %s has not been collected.", source.Word, account)
 	}
 	slices.SortStableFunc(show.Outcomes, worse)
+	show.Execution = p.executionOf(account, show.Outcomes[0].RunAt)
 	show.frame = p.frame("coverage", source.Word+" of "+show.Name, "")
 	return show, nil
+}
+
+// searched bounds the executions that are looked into for an account, and lookedInto the children that one may have: each
+// is read from the store.
+const (
+	searched   = 20
+	lookedInto = 200
+)
+
+// executionOf finds the collect execution that read an account at a time, or its child for that account.
+func (p *page) executionOf(account string, at time.Time) *asl.Execution {
+	if p.executions == nil {
+		return nil
+	}
+	left := searched
+	for _, x := range p.executions.List() {
+		s := x.Describe()
+		if x.Machine.Name != "collect" || s.Started.After(at.Add(time.Minute)) || !s.Stopped.IsZero() && s.Stopped.Before(at) {
+			continue
+		}
+		if left--; left < 0 {
+			return nil
+		}
+		if child := p.childOf(x.ARN, account); child != nil {
+			return child
+		}
+	}
+	return nil
+}
+
+// childOf finds the child that an execution ran for an account; one with very many children stands for itself.
+func (p *page) childOf(arn, account string) *asl.Execution {
+	x, known := p.executions.Lookup(arn)
+	if !known {
+		return nil
+	}
+	for _, run := range x.MapRuns() {
+		if len(run.Children) > lookedInto {
+			return x
+		}
+		for _, c := range run.Children {
+			child, known := p.executions.Lookup(c.ARN)
+			var input struct{ Request struct{ Account string } }
+			if known && json.Unmarshal(child.Input, &input) == nil && input.Request.Account == account {
+				return child
+			}
+		}
+	}
+	return nil
 }
 
 // collectAgain starts an execution for one source of one account and goes to it.

@@ -73,26 +73,16 @@ func (p *page) execution(w http.ResponseWriter, r *http.Request) error {
 	status, reason := x.RedriveStatus()
 	show.Redrivable, show.NotRedrivable = status == "REDRIVABLE" && x.Parent == "", reason
 	visits := visitsOf(x.History())
-	if show.Graph, err = newGraph(x, visits, p.below(x)); err != nil {
+	var below []*visit
+	for _, run := range x.MapRuns() {
+		listed, visits := p.newMapRun(run)
+		show.MapRuns, below = append(show.MapRuns, listed), append(below, visits...)
+	}
+	if show.Graph, err = newGraph(x, visits, below); err != nil {
 		return err
 	}
 	show.fillVisits(visits, p.now())
-	for _, run := range x.MapRuns() {
-		show.MapRuns = append(show.MapRuns, p.newMapRun(run))
-	}
 	return p.templates.write(w, "execution", show)
-}
-
-// below are the visits of the first children of distributed maps.
-func (p *page) below(x *asl.Execution) (visits []*visit) {
-	for _, run := range x.MapRuns() {
-		for _, c := range run.Children[:min(len(run.Children), executionRows)] {
-			if child, known := p.executions.Lookup(c.ARN); known {
-				visits = append(visits, visitsOf(child.History())...)
-			}
-		}
-	}
-	return visits
 }
 
 // fillVisits keeps the visits that did something, what failed first, then by time.
@@ -164,9 +154,9 @@ type mapRun struct {
 	Rows                     []executionRow
 }
 
-// newMapRun lists failed and running children first.
-func (p *page) newMapRun(run asl.MapRun) mapRun {
-	m := mapRun{MapRun: run}
+// newMapRun lists the first children, failed and running ones before the others, and returns what they visited.
+func (p *page) newMapRun(run asl.MapRun) (m mapRun, below []*visit) {
+	m.MapRun = run
 	rank := map[asl.Status]int{asl.Succeeded: 2, asl.Running: 1}
 	slices.SortStableFunc(run.Children, func(a, b asl.Child) int { return rank[a.Status] - rank[b.Status] })
 	for _, c := range run.Children {
@@ -178,15 +168,29 @@ func (p *page) newMapRun(run asl.MapRun) mapRun {
 		default:
 			m.Failed++
 		}
-		if x, known := p.executions.Lookup(c.ARN); known && len(m.Rows) < executionRows {
-			m.Rows = append(m.Rows, newExecutionRow(x, p.now()))
+		if len(m.Rows) == executionRows {
+			continue
 		}
+		child, known := p.executions.Lookup(c.ARN)
+		if !known {
+			continue
+		}
+		row, visits := newExecutionRow(child, p.now()), visitsOf(child.History())
+		for _, v := range visits {
+			if v.Caught {
+				row.Caught++
+			}
+		}
+		m.Rows, below = append(m.Rows, row), append(below, visits...)
 	}
-	return m
+	return m, below
 }
 
 // indent writes JSON for people; what is none is left as it is.
 func indent(text []byte) string {
+	if string(text) == "null" {
+		return ""
+	}
 	var out bytes.Buffer
 	if json.Indent(&out, text, "", "  ") != nil {
 		return strings.ToValidUTF8(string(text), "�")

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -37,7 +38,8 @@ type executionsPage struct {
 type executionRow struct {
 	ARN, Name, Machine, Subject string
 	asl.Snapshot
-	Now time.Time
+	Now    time.Time
+	Caught int // steps that failed although the execution went on
 }
 
 func newExecutionRow(x *asl.Execution, now time.Time) executionRow {
@@ -72,8 +74,19 @@ func statusClass(s asl.Status) string {
 	}
 }
 
-// Reason is the error and the cause in one line.
-func (r executionRow) Reason() string { return shorten(strings.Trim(r.Error+": "+r.Cause, ": "), 300) }
+// Reason is the error and how its cause begins.
+func (r executionRow) Reason() string {
+	return shorten(strings.Trim(r.Error+": "+strings.Join(r.Causes(), "; "), ": "), 160)
+}
+
+// Causes are the lines of the cause. A function's is JSON, with the text in errorMessage.
+func (r executionRow) Causes() []string {
+	var reported struct{ ErrorMessage string }
+	if json.Unmarshal([]byte(r.Cause), &reported) == nil && reported.ErrorMessage != "" {
+		return strings.Split(reported.ErrorMessage, "\n")
+	}
+	return strings.Split(r.Cause, "\n")
+}
 
 // At is the address of another page of the list.
 func (e executionsPage) At(page int) string {
