@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"cmp"
 	"strconv"
 	"strings"
@@ -66,6 +67,9 @@ func (m *members) read(d *jsontext.Decoder, values []jsontext.Value) error {
 				for _, i := range at.columns {
 					values[i] = append(values[i][:0], v...)
 				}
+			}
+			if err == nil && len(at.inner) > 0 { // other columns take members of the same value
+				err = at.read(jsontext.NewDecoder(bytes.NewReader(v), lenient), values)
 			}
 		default:
 			err = at.read(d, values)

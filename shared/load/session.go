@@ -108,10 +108,11 @@ func (s *Session) table(ctx context.Context, t Table) (Counts, []misfit, error) 
 		return Counts{}, nil, err
 	}
 	counts := staged.counts
-	if t.Parent != nil {
-		if err := s.orphans(ctx, t, staged, &counts); err != nil {
-			return Counts{}, nil, err
-		}
+	if err := s.rejectOrphans(ctx, t, staged, &counts); err != nil {
+		return Counts{}, nil, err
+	}
+	if err := s.rejectOthers(ctx, t, staged, &counts); err != nil {
+		return Counts{}, nil, err
 	}
 	if err := s.write(ctx, t, section, &counts); err != nil {
 		return Counts{}, nil, err
@@ -222,29 +223,6 @@ func (l *lineWriter) flush() error {
 	_, err := l.out.Write(l.buffer)
 	l.buffer = l.buffer[:0]
 	return err
-}
-
-// orphans rejects the rows whose parent does not exist.
-func (s *Session) orphans(ctx context.Context, t Table, staged *staging, counts *Counts) error {
-	rows, err := s.Tx.Query(ctx, t.orphans())
-	if err != nil {
-		return fmt.Errorf("looking for rows without a parent: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var at place
-		if err := rows.Scan(&at.parent, &at.index); err != nil {
-			return fmt.Errorf("reading a row without a parent: %w", err)
-		}
-		counts.Rejected++
-		if len(staged.misfits) < keptRejects {
-			staged.misfits = append(staged.misfits, misfit{at: at, column: t.Parent.Column, reason: "its row in " + t.Parent.Table + " does not exist"})
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("looking for rows without a parent: %w", err)
-	}
-	return nil
 }
 
 // write takes the stage over into the table, as far as no newer snapshot knew better.

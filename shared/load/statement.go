@@ -64,10 +64,11 @@ func (t Table) source() string {
 	return fmt.Sprintf("(select $1::integer as account_id, p.id as %s, x.* from %s x %s%s) s", quote(t.Parent.Column), t.stageName(), t.Parent.join(), fresh)
 }
 
-// join finds the parent row p of the staged row x.
+// join finds the parent row p of the staged row x, among those of the account ($1 is one of its accounts rows).
 func (p *Parent) join() string {
 	if p.Member != "" {
-		return fmt.Sprintf("join %s p on p.%s = x._parent_key", p.Table, quote(p.Lookup))
+		return fmt.Sprintf("join %s p on p.%s = x._parent_key and p.account_id in (select b.id from accounts a join accounts b on b.account_id = a.account_id where a.id = $1)",
+			p.Table, quote(p.Lookup))
 	}
 	return fmt.Sprintf("join %s_ids p on p._row = x._parent", p.Table)
 }
@@ -175,9 +176,9 @@ func (t Table) stagedKey() []string {
 	return keys
 }
 
-// orphans takes the rows whose parent does not exist out of the stage, and returns their places.
+// orphans takes the rows whose parent does not exist out of the stage, and returns their places. $1 is the accounts row.
 func (t Table) orphans() string {
-	return fmt.Sprintf("delete from %[1]s x where not exists (select from %[1]s y %[2]s where y.ctid = x.ctid) returning x._parent, x._row",
+	return fmt.Sprintf("delete from %[1]s x where $1::integer is not null and not exists (select from %[1]s y %[2]s where y.ctid = x.ctid) returning x._parent, x._row",
 		t.stageName(), strings.ReplaceAll(t.Parent.join(), "x.", "y."))
 }
 

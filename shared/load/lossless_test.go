@@ -1,0 +1,97 @@
+package load_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"view360/shared/index"
+	"view360/shared/load"
+	"view360/shared/load/loadtest"
+)
+
+// loadText indexes and loads a snapshot and returns what happened to each table.
+func (b *bench) loadText(key, text string) map[string]load.Counts {
+	b.Helper()
+	tables := map[string]load.Counts{}
+	for _, r := range b.loaded(key, text) {
+		for name, c := range r.Tables {
+			tables[name] = c
+		}
+	}
+	return tables
+}
+
+// loaded indexes and loads a snapshot.
+func (b *bench) loaded(key, text string) []load.Result {
+	b.Helper()
+	indexed := b.index(key, text)
+	if indexed.Status != index.Indexed {
+		b.Fatalf("%s was rejected: %s", key, indexed.Reason)
+	}
+	var results []load.Result
+	for _, handler := range b.groups() {
+		result, err := handler.Handle(b.Context(), load.Request{Index: indexed.Index, Group: handler.Group})
+		if err != nil {
+			b.Fatalf("loading group %s: %v", handler.Group, err)
+		}
+		results = append(results, result)
+	}
+	return results
+}
+
+var everything = loadtest.Snapshot{Account: "111122223333", Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: 3}
+
+// TestEveryColumnIsLoaded compares every value of every row with what was sent.
+func TestEveryColumnIsLoaded(t *testing.T) {
+	b := newBench(t)
+	counts := b.loadText(everything.Key(), everything.JSON())
+	for _, group := range loadtest.Groups {
+		for _, table := range group.Tables {
+			c := counts[table.Name]
+			if c.Read == 0 || c.Created != c.Read || c.Adapted > 0 {
+				t.Errorf("%s: %+v, want all created", table.Name, c)
+			}
+			for n := range c.Read {
+				b.wantRow(table, int(n))
+			}
+		}
+	}
+	for name, c := range b.loadText(everything.Key(), everything.JSON()+" ") {
+		if c.Created+c.Updated+c.Deleted+c.Rejected > 0 || c.Read != c.Unchanged {
+			t.Errorf("%s again: %+v, want all unchanged", name, c)
+		}
+	}
+}
+
+// wantRow looks for the nth row, value by value.
+func (b *bench) wantRow(table load.Table, n int) {
+	b.Helper()
+	var conditions []string
+	var arguments []any
+	for _, c := range table.Columns {
+		if c.Fixed != nil || strings.HasPrefix(c.Name, "_") || c.Map != nil {
+			continue
+		}
+		value := everything.Value(table, c, n)
+		text := fmt.Sprint(value)
+		if object, is := value.(map[string]any); is {
+			encoded, err := json.Marshal(object)
+			if err != nil {
+				b.Fatal(err)
+			}
+			text = string(encoded)
+		}
+		arguments = append(arguments, text)
+		conditions = append(conditions, fmt.Sprintf("%q = $%d::text::%s", c.Name, len(arguments), c.Type))
+	}
+	for i, condition := range conditions {
+		if b.query(fmt.Sprintf("select count(*) from %s where %s", table.Name, strings.Replace(condition, fmt.Sprintf("$%d", i+1), "$1", 1)), arguments[i])[0] == "0" {
+			b.Errorf("%s: no row with %s %v", table.Name, condition, arguments[i])
+		}
+	}
+	if b.query(fmt.Sprintf("select count(*) from %s where %s", table.Name, strings.Join(conditions, " and ")), arguments...)[0] != "1" {
+		b.Errorf("%s: the values of row %d are not in one row", table.Name, n)
+	}
+}

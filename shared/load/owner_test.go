@@ -1,0 +1,163 @@
+package load_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"view360/shared/fault"
+	"view360/shared/load"
+	"view360/shared/load/loadtest"
+)
+
+func accountSection(members string) map[string]string {
+	return map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1",` + members + `}`}
+}
+
+// TestL02NothingIsLoadedWithoutTheAccount: its section cannot be stored, so no group writes anything.
+func TestL02NothingIsLoadedWithoutTheAccount(t *testing.T) {
+	b := newBench(t)
+	f := file{date: "2026-03-11", sections: accountSection(`"account_arn":"` + strings.Repeat("a", 300) + `"`)}
+	f.sections["security"] = kms("a")["security"]
+	indexed := b.index(f.key(), f.text())
+	for _, handler := range b.groups() {
+		_, err := handler.Handle(t.Context(), load.Request{Index: indexed.Index, Group: handler.Group})
+		if fault.ClassOf(err) != fault.Invalid {
+			t.Errorf("group %s: %v, want an invalid error", handler.Group, err)
+		}
+	}
+	b.want("select count(*) from accounts", "0")
+	b.want("select count(*) from kms_keys", "0")
+	b.want("select distinct state from view360.loads", "failed")
+}
+
+// TestL04RegionIsThatOfTheKey: a body that does not name its region changes no other region's row.
+func TestL04RegionIsThatOfTheKey(t *testing.T) {
+	b := newBench(t)
+	for _, region := range []string{"eu-west-1", "us-east-1"} {
+		b.load(file{region: region, date: "2026-03-11"})
+	}
+	b.load(file{region: "us-east-1", date: "2026-03-12", sections: map[string]string{"account": `{"account_id":"111122223333","account_name":"renamed"}`}})
+	b.want("select region, account_name from accounts order by 1", "eu-west-1|shop", "us-east-1|renamed")
+}
+
+// TestL05KeysAreWhole leaves each part of each key out, of each table: the row is rejected, or the part has a value of
+// its own (L20), and loading the row again does not double it. Tables that others need come in rounds of their own.
+func TestL05KeysAreWhole(t *testing.T) {
+	b := newBench(t)
+	const mostParts = 5
+	for _, parents := range []bool{false, true} {
+		for part := range mostParts {
+			for _, null := range []bool{false, true} {
+				t.Run(fmt.Sprint("part ", part, " null ", null, " parents ", parents), func(t *testing.T) {
+					b.checkPartialKeys(t, parents, part, null)
+				})
+			}
+		}
+	}
+}
+
+// checkPartialKeys loads a row of each table without one part of its key, twice.
+func (b *bench) checkPartialKeys(t *testing.T, parents bool, part int, null bool) {
+	s := everything
+	s.Account = fmt.Sprintf("%012d", len(b.query("select 1 from accounts"))+1)
+	s.Rows = 1
+	s.Edit = func(table load.Table, row map[string]any) {
+		if isParent(table) != parents || part >= len(table.Key) {
+			return
+		}
+		for _, c := range table.Columns {
+			if member := loadtest.Member(c); c.Name != table.Key[part] {
+				continue
+			} else if null {
+				row[member] = nil
+			} else {
+				delete(row, member)
+			}
+		}
+	}
+	first := b.loadText(s.Key(), s.JSON())
+	again := b.loadText(s.Key(), s.JSON()+" ")
+	for _, group := range loadtest.Groups {
+		for _, table := range group.Tables {
+			one, two := first[table.Name], again[table.Name]
+			stored := b.query("select count(*) from " + b.ofAccount(table, s.Account))[0]
+			if one.Created+one.Rejected != one.Read || stored != fmt.Sprint(one.Created) || two.Created+two.Updated > 0 {
+				t.Errorf("%s: %+v, again %+v, %s rows stored", table.Name, one, two, stored)
+			}
+		}
+	}
+}
+
+func isParent(table load.Table) bool { return table.IsParent || table.Name == "inventory_instances" }
+
+// ofAccount is the table's rows of one account, as the from clause of a query.
+func (b *bench) ofAccount(table load.Table, account string) string {
+	switch {
+	case table.Parent == nil || table.Parent.Account:
+		return fmt.Sprintf("%s t join accounts a on a.id = t.account_id where a.account_id = '%s'", table.Name, account)
+	default:
+		return fmt.Sprintf("%s t join %s p on p.id = t.%s join accounts a on a.id = p.account_id where a.account_id = '%s'", table.Name, table.Parent.Table, table.Parent.Column, account)
+	}
+}
+
+// TestL06MembersAreNoColumns: what a sender adds is ignored, also where it has the name of a column that is not its own.
+func TestL06MembersAreNoColumns(t *testing.T) {
+	b := newBench(t)
+	foreign := `"id":500,"created_at":"2000-01-01T00:00:00Z","updated_at":"2000-01-01T00:00:00Z","observed_at":"2099-01-01T00:00:00Z","csp":"other","no_such_column":1,"\"; drop table accounts; --":1`
+	b.load(file{date: "2026-03-11", sections: map[string]string{
+		"account": `{"account_id":"111122223333","region":"eu-west-1","account_name":"shop",` + foreign + `,"contact_info":{"city":"Bonn","new_field":1,` + foreign + `}}`,
+		"config":  `{"date_from":"2026-03-10","date_to":"2026-03-11","new":1,` + foreign + `,"non_compliant_resources":[{"rule_name":"r","resource_id":"a","status":"mine","config_report_id":7,` + foreign + `}]}`,
+		"cost": `{"current_period_cost":1,"previous_period_cost":0,"cost_difference":0,"cost_difference_percentage":0,"account_id":"9","new":1,` + foreign + `,
+			"period":{"start":"2026-03-10","end":"2026-03-11","granularity":"DAILY"},"top_services":[],"forecast":[]}`,
+	}})
+	for _, table := range []string{"accounts", "contact_info", "config_reports", "cost_reports", "non_compliant_resources"} {
+		b.want("select count(*), max(id) < 500, max(observed_at) < '2099-01-01' from "+table, "1|true|true")
+	}
+	b.want("select csp, created_at > '2020-01-01' from accounts", "AWS|true")
+	b.want("select status from non_compliant_resources", "OPEN")
+}
+
+// TestAnotherAccountsIds: a snapshot that claims every id of another account changes none of its rows.
+func TestAnotherAccountsIds(t *testing.T) {
+	b := newBench(t)
+	victim, thief := everything, everything
+	b.loadText(victim.Key(), victim.JSON())
+	before := b.rowsOf(victim.Account)
+
+	thief.Account, thief.Version = "444455556666", 7
+	stolen := strings.NewReplacer(thief.Account+" ", victim.Account+" ").Replace(thief.JSON()) // in every id and ARN
+	counts := b.loadText(thief.Key(), stolen)
+	if after := b.rowsOf(victim.Account); fmt.Sprint(after) != fmt.Sprint(before) {
+		t.Errorf("the other account's rows are\n%v\nand were\n%v", after, before)
+	}
+	for _, name := range []string{"findings", "inspector_findings", "secrets_manager_secrets", "certificates", "inventory_instances", "inventory_applications", "inventory_patches", "resilience_hub_apps", "support_tickets"} {
+		if c := counts[name]; c.Rejected != c.Read || c.Read == 0 {
+			t.Errorf("%s: %+v, want all rejected", name, c)
+		}
+	}
+	b.want("select distinct reason from view360.rejects order by 1", "another account has reported it", "its row in inventory_instances does not exist")
+	// The other regions of an account may report the same thing.
+	sister := victim
+	sister.Region = "us-east-1"
+	same := strings.ReplaceAll(sister.JSON(), sister.Account+" "+sister.Region, victim.Account+" "+victim.Region)
+	for name, c := range b.loadText(sister.Key(), same) {
+		if c.Rejected > 0 {
+			t.Errorf("%s of another region of the account: %+v, want none rejected", name, c)
+		}
+	}
+}
+
+// rowsOf is everything that the tables hold of an account.
+func (b *bench) rowsOf(account string) []string {
+	b.Helper()
+	var rows []string
+	for _, group := range loadtest.Groups {
+		for _, table := range group.Tables {
+			for _, row := range b.query("select to_jsonb(t)::text from " + b.ofAccount(table, account) + " order by t.id") {
+				rows = append(rows, table.Name+" "+row)
+			}
+		}
+	}
+	return rows
+}
