@@ -1,0 +1,70 @@
+package quicksight
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// connection lets QuickSight put network interfaces beside the database.
+func (b *builder) connection(props Props) string {
+	group := awsec2.NewSecurityGroup(b.Stack, jsii.String("Group"), &awsec2.SecurityGroupProps{
+		Vpc: props.Vpc, AllowAllOutbound: jsii.Bool(false), Description: jsii.String("Network interfaces of QuickSight"),
+	})
+	port := awsec2.Port_Tcp(jsii.Number(props.Port))
+	group.AddEgressRule(props.DatabaseGroup, port, jsii.String("to the database"), nil)
+	// Security groups on interfaces of QuickSight do not remember connections: answers need a rule of their own.
+	group.AddIngressRule(props.DatabaseGroup, awsec2.Port_AllTcp(), jsii.String("answers of the database"), nil)
+	awsec2.NewCfnSecurityGroupIngress(b.Stack, jsii.String("FromQuickSight"), &awsec2.CfnSecurityGroupIngressProps{
+		GroupId: props.DatabaseGroup.SecurityGroupId(), SourceSecurityGroupId: group.SecurityGroupId(),
+		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(props.Port), ToPort: jsii.Number(props.Port),
+		Description: jsii.String("QuickSight"),
+	})
+	role := b.networkRole()
+	subnets := []any{}
+	for _, id := range *props.Vpc.SelectSubnets(props.Subnets).SubnetIds {
+		subnets = append(subnets, *id)
+	}
+	connection := b.resource("Connection", "VPCConnection", object{
+		"VPCConnectionId": b.named("database"), "Name": b.named("database"), "RoleArn": *role.RoleArn(),
+		"SubnetIds": subnets, "SecurityGroupIds": []any{*group.SecurityGroupId()},
+	})
+	connection.Node().AddDependency(role)
+	return arnOf(connection)
+}
+
+// networkRole may manage network interfaces. The calls that describe know no resource.
+// https://docs.aws.amazon.com/quicksight/latest/user/vpc-creating-a-connection-in-quicksight-cli.html
+func (b *builder) networkRole() awsiam.Role {
+	interfaces := []*string{
+		b.arn("ec2", "network-interface/*"), b.arn("ec2", "subnet/*"), b.arn("ec2", "security-group/*"),
+	}
+	return awsiam.NewRole(b.Stack, jsii.String("NetworkRole"), &awsiam.RoleProps{
+		AssumedBy:   b.quicksight(),
+		Description: jsii.String("Lets QuickSight reach the database"),
+		InlinePolicies: &map[string]awsiam.PolicyDocument{"interfaces": awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{
+			Statements: &[]awsiam.PolicyStatement{
+				awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+					Actions:   jsii.Strings("ec2:CreateNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute", "ec2:DeleteNetworkInterface"),
+					Resources: &interfaces,
+				}),
+				awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+					Actions:   jsii.Strings("ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"),
+					Resources: jsii.Strings("*"),
+				}),
+			},
+		})},
+	})
+}
+
+// quicksight is the service acting for this account.
+func (b *builder) quicksight() awsiam.IPrincipal {
+	return awsiam.NewServicePrincipal(jsii.String("quicksight.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+		Conditions: &map[string]any{"StringEquals": object{"aws:SourceAccount": *b.Account()}},
+	})
+}
+
+func (b *builder) arn(service, resource string) *string {
+	return b.FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME})
+}

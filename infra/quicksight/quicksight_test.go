@@ -1,0 +1,273 @@
+package quicksight
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+
+	"view360/infra/quicksight/board"
+	"view360/infra/quicksight/dataset"
+	"view360/shared/pgtest"
+)
+
+func TestMain(m *testing.M) {
+	withoutChecks()
+	code := m.Run()
+	jsii.Close()
+	os.Exit(code)
+}
+
+// withoutChecks starts the program again without the CDK's own checks of templates, which take most of a minute for a
+// dashboard, where cfn-lint takes a second. The CDK copies its environment before main, so setting it here is too late.
+func withoutChecks() {
+	const checks = "CDK_VALIDATION"
+	if os.Getenv(checks) != "" {
+		return
+	}
+	os.Setenv(checks, "false")
+	program, err := os.Executable()
+	if err == nil {
+		err = syscall.Exec(program, os.Args, os.Environ())
+	}
+	panic(err)
+}
+
+// template is the stack's template as plain JSON.
+type template struct{ Resources map[string]resource }
+
+type resource struct {
+	Type       string
+	Properties map[string]any
+	DependsOn  any
+}
+
+// synthesize makes the template of settings.
+func synthesize(settings Settings) template {
+	app := awscdk.NewApp(nil)
+	env := &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}
+	hub := awscdk.NewStack(app, jsii.String("hub"), &awscdk.StackProps{Env: env})
+	vpc := awsec2.NewVpc(hub, jsii.String("Vpc"), &awsec2.VpcProps{
+		NatGateways:         jsii.Number(0),
+		SubnetConfiguration: &[]*awsec2.SubnetConfiguration{{Name: jsii.String("isolated"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}},
+	})
+	stack := NewStack(app, "view360-quicksight", Props{
+		StackProps: awscdk.StackProps{Env: env}, Settings: settings,
+		Vpc: vpc, Subnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED},
+		DatabaseGroup: awsec2.NewSecurityGroup(hub, jsii.String("Group"), &awsec2.SecurityGroupProps{Vpc: vpc}),
+		Host:          jsii.String("db.example.com"), Port: 5432, Database: "core",
+		SecretARN: jsii.String("arn:aws:secretsmanager:eu-west-1:111122223333:secret:dashboards"),
+		Topic:     awssns.NewTopic(hub, jsii.String("Topic"), nil),
+	})
+	text, err := json.Marshal(assertions.Template_FromStack(stack, nil).ToJSON())
+	if err != nil {
+		panic(err)
+	}
+	var t template
+	if err := json.Unmarshal(text, &t); err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// full is the stack with everything that can be asked for.
+var full = sync.OnceValue(func() template {
+	return synthesize(Settings{
+		Viewers: []string{"readers"}, Authors: []string{"analysts"}, IdentityRegion: "us-east-1", RefreshAt: "23:50", TimeZone: "Europe/Berlin",
+		Rows: []RowRule{{Group: "analysts"}, {Group: "readers", Customer: "O'Neill", Partner: "north"}},
+	})
+})
+
+// direct is the smallest stack, without SPICE.
+var direct = sync.OnceValue(func() template {
+	return synthesize(Settings{Viewers: []string{"readers"}, DirectQuery: true, ExistingSecretsRole: true})
+})
+
+func (t template) of(kind string) []resource {
+	var found []resource
+	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
+		if r := t.Resources[id]; r.Type == kind {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// text is a part of a template as JSON.
+func text(v any) string {
+	body, _ := json.Marshal(v)
+	return string(body)
+}
+
+func TestA10QuickSightStack(t *testing.T) {
+	full := full()
+	for kind, want := range map[string]int{
+		"AWS::QuickSight::VPCConnection": 1, "AWS::QuickSight::DataSource": 1, "AWS::QuickSight::Dashboard": 1, "AWS::QuickSight::Analysis": 1,
+		"AWS::QuickSight::DataSet": len(board.DataSets()) + 1, "AWS::QuickSight::RefreshSchedule": len(board.DataSets()) + 1,
+		"AWS::CloudWatch::Alarm": 1,
+	} {
+		if got := len(full.of(kind)); got != want {
+			t.Errorf("%d %s, want %d", got, kind, want)
+		}
+	}
+	source := full.of("AWS::QuickSight::DataSource")[0].Properties
+	if credentials := text(source["Credentials"]); !strings.Contains(credentials, "SecretArn") || strings.Contains(credentials, "Password") {
+		t.Errorf("credentials %s, want a secret", credentials)
+	}
+	if tls := text(source["SslProperties"]); tls != `{"DisableSsl":false}` {
+		t.Errorf("TLS: %s", tls)
+	}
+	if !strings.Contains(text(source["VpcConnectionProperties"]), "Connection") {
+		t.Error("the data source does not use the network connection")
+	}
+}
+
+func TestA10DashboardHasEveryVisual(t *testing.T) {
+	sheets := full().of("AWS::QuickSight::Dashboard")[0].Properties["Definition"].(object)["Sheets"].([]any)
+	visuals := map[string]int{}
+	for _, s := range sheets {
+		visuals[s.(object)["Name"].(string)] = len(s.(object)["Visuals"].([]any))
+	}
+	if len(sheets) < 4 || visuals["Overview"]+visuals["Cost"]+visuals["Security"]+visuals["Resilience"] < 57 {
+		t.Errorf("visuals of the sheets: %v", visuals)
+	}
+}
+
+func TestA10DataSetsHaveExplicitColumns(t *testing.T) {
+	for _, r := range full().of("AWS::QuickSight::DataSet") {
+		name := r.Properties["Name"].(string)
+		for _, table := range r.Properties["PhysicalTableMap"].(object) {
+			query := table.(object)["CustomSql"].(object)
+			set, known := dataset.Lookup(name)
+			if got := len(query["Columns"].([]any)); known && got != len(set.Columns()) || got == 0 {
+				t.Errorf("%s has %d columns", name, got)
+			}
+			if strings.Contains(query["SqlQuery"].(string), "select *\n") {
+				t.Errorf("%s selects whatever is there", name)
+			}
+		}
+	}
+}
+
+func TestA10PermissionsAreForConfiguredGroups(t *testing.T) {
+	allowed := []string{"arn:aws:quicksight:us-east-1:111122223333:group/default/readers", "arn:aws:quicksight:us-east-1:111122223333:group/default/analysts"}
+	for id, r := range full().Resources {
+		granted, _ := r.Properties["Permissions"].([]any)
+		for _, p := range granted {
+			principal := resolved(p.(object)["Principal"])
+			if !slices.Contains(allowed, principal) {
+				t.Errorf("%s is granted to %s", id, principal)
+			}
+			if principal == allowed[0] && r.Type != "AWS::QuickSight::Dashboard" {
+				t.Errorf("viewers have %v of %s", p.(object)["Actions"], id)
+			}
+		}
+	}
+}
+
+// resolved is a text with the partition of AWS.
+func resolved(v any) string {
+	join, is := v.(object)
+	if !is {
+		return v.(string)
+	}
+	var whole strings.Builder
+	for _, part := range join["Fn::Join"].([]any)[1].([]any) {
+		if words, is := part.(string); is {
+			whole.WriteString(words)
+			continue
+		}
+		whole.WriteString("aws")
+	}
+	return whole.String()
+}
+
+func TestSpiceIsRefreshedDailyOneSetAfterTheOther(t *testing.T) {
+	times := map[string]bool{}
+	for _, r := range full().of("AWS::QuickSight::RefreshSchedule") {
+		frequency := r.Properties["Schedule"].(object)["ScheduleFrequency"].(object)
+		times[frequency["TimeOfTheDay"].(string)] = true
+		if frequency["Interval"] != "DAILY" || frequency["TimeZone"] != "Europe/Berlin" {
+			t.Errorf("refreshed %v", frequency)
+		}
+	}
+	if len(times) != len(board.DataSets()) || !times["23:50"] || !times["00:10"] {
+		t.Errorf("refreshed at %v", slices.Sorted(maps.Keys(times)))
+	}
+}
+
+func TestDirectQueryIsTheSmallerStack(t *testing.T) {
+	direct := direct()
+	for _, kind := range []string{"AWS::QuickSight::RefreshSchedule", "AWS::CloudWatch::Alarm", "AWS::QuickSight::Analysis"} {
+		if got := len(direct.of(kind)); got != 0 {
+			t.Errorf("%d %s, want none", got, kind)
+		}
+	}
+	for _, r := range direct.of("AWS::QuickSight::DataSet") {
+		if r.Properties["ImportMode"] != "DIRECT_QUERY" || r.Properties["RowLevelPermissionDataSet"] != nil {
+			t.Errorf("%s is %v", r.Properties["Name"], r.Properties["ImportMode"])
+		}
+	}
+	for _, r := range direct.of("AWS::IAM::Role") {
+		if r.Properties["RoleName"] != nil {
+			t.Errorf("makes the role %v, which exists", r.Properties["RoleName"])
+		}
+	}
+}
+
+func TestRowsAreLimitedByCustomerAndPartner(t *testing.T) {
+	for _, r := range full().of("AWS::QuickSight::DataSet") {
+		limited := text(r.Properties["RowLevelPermissionDataSet"])
+		if r.Properties["Name"] == "row_rules" {
+			want := `from (values ('analysts'::text, null::text, null::text), ('readers'::text, 'O''Neill'::text, 'north'::text))`
+			query := r.Properties["PhysicalTableMap"].(object)["row-rules"].(object)["CustomSql"].(object)["SqlQuery"].(string)
+			if !strings.Contains(query, want) {
+				t.Errorf("rules: %s", query)
+			}
+			continue
+		}
+		if !strings.Contains(limited, "RowRules") || !strings.Contains(limited, "GRANT_ACCESS") {
+			t.Errorf("%s is limited by %s", r.Properties["Name"], limited)
+		}
+	}
+}
+
+func TestNetworkAllowsTheDatabaseAlone(t *testing.T) {
+	for id, r := range full().Resources {
+		if strings.Contains(text(r.Properties), "0.0.0.0/0") {
+			t.Errorf("%s is open to the world", id)
+		}
+	}
+	for _, r := range full().of("AWS::EC2::SecurityGroupEgress") {
+		if r.Properties["ToPort"] != 5432.0 {
+			t.Errorf("QuickSight may reach port %v", r.Properties["ToPort"])
+		}
+	}
+}
+
+func TestRulesAreReadByPostgreSQL(t *testing.T) {
+	t.Parallel()
+	conn := pgtest.Conn(t)
+	rows, err := conn.Query(t.Context(), rulesQuery([]RowRule{{Group: "a"}, {Group: "b", Customer: "O'Neill; drop table accounts"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var names []string
+	for _, f := range rows.FieldDescriptions() {
+		names = append(names, f.Name)
+	}
+	if want := []string{"GroupName", "account_customer", "account_partner"}; !slices.Equal(names, want) {
+		t.Errorf("columns %v, want %v", names, want)
+	}
+}

@@ -1,0 +1,55 @@
+package quicksight
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// secretsRole is the role with which QuickSight reads secrets. The service looks for it by this name, so an account has
+// one at most.
+// https://docs.aws.amazon.com/quicksight/latest/user/secrets-manager-integration.html
+const secretsRole = "aws-quicksight-secretsmanager-role-v0"
+
+// dataSource signs in to the database as the user of dashboards, over TLS.
+func (b *builder) dataSource(props Props, connection string) string {
+	access := b.secretAccess(props.SecretARN)
+	source := b.resource("Source", "DataSource", object{
+		"DataSourceId": b.named("database"), "Name": "View360", "Type": "AURORA_POSTGRESQL",
+		"DataSourceParameters": object{"AuroraPostgreSqlParameters": object{
+			"Host": *props.Host, "Port": props.Port, "Database": props.Database,
+		}},
+		"Credentials":             object{"SecretArn": *props.SecretARN},
+		"VpcConnectionProperties": object{"VpcConnectionArn": connection},
+		"SslProperties":           object{"DisableSsl": false},
+		"Permissions":             b.permissions(b.Authors, "DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource"),
+	})
+	source.Node().AddDependency(access)
+	return arnOf(source)
+}
+
+// secretAccess lets QuickSight read the one secret.
+func (b *builder) secretAccess(secret *string) awsiam.Policy {
+	name := jsii.String(secretsRole)
+	role := awsiam.IRole(nil)
+	if b.ExistingSecretsRole {
+		role = awsiam.Role_FromRoleArn(b.Stack, jsii.String("SecretsRole"), b.iamARN("role/service-role/"+secretsRole), nil)
+	} else {
+		role = awsiam.NewRole(b.Stack, jsii.String("SecretsRole"), &awsiam.RoleProps{
+			RoleName: name, Path: jsii.String("/service-role/"), AssumedBy: b.quicksight(),
+			Description: jsii.String("Lets QuickSight read database secrets"),
+		})
+	}
+	return awsiam.NewPolicy(b.Stack, jsii.String("SecretAccess"), &awsiam.PolicyProps{
+		Roles: &[]awsiam.IRole{role},
+		Statements: &[]awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions: jsii.Strings("secretsmanager:GetSecretValue"), Resources: &[]*string{secret},
+		})},
+	})
+}
+
+func (b *builder) iamARN(resource string) *string {
+	return b.FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("iam"), Region: jsii.String(""), Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
+	})
+}
