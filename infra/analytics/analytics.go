@@ -1,0 +1,98 @@
+// Package analytics is the hub's stack: the data bucket, the database in a network without a way out, the load state
+// machine with its functions, and the alarms, dashboard and topic by which it is watched.
+package analytics
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"view360/infra/bundle"
+	"view360/infra/config"
+	"view360/infra/function"
+)
+
+// Hub is the stack, and what other stacks use of it.
+type Hub struct {
+	awscdk.Stack
+	Config config.Config
+	// Bucket holds snapshots and staged parts, encrypted with DataKey.
+	Bucket  awss3.IBucket
+	DataKey awskms.IKey
+	// OperationsKey encrypts log groups and the topic.
+	OperationsKey awskms.IKey
+	// Topic gets every alarm.
+	Topic    awssns.ITopic
+	Network  Network
+	Database Database
+	// DashboardSecret is the ARN of the secret {"username", "password"} of the database user of dashboards.
+	DashboardSecret *string
+	// LoadMachine loads one snapshot; nil when an instance does it.
+	LoadMachine awsstepfunctions.StateMachine
+	// DeadLetters holds the events that did not reach their target.
+	DeadLetters awssqs.IQueue
+
+	build bundle.Build
+}
+
+// Network is where the database is: isolated subnets from which only the S3 gateway endpoint can be reached.
+type Network struct {
+	Vpc     awsec2.IVpc
+	Subnets *awsec2.SubnetSelection
+	// Loaders is the security group of functions and instances that use the database.
+	Loaders awsec2.ISecurityGroup
+}
+
+// Database is how to reach the cluster.
+type Database struct {
+	Group        awsec2.ISecurityGroup // of the cluster
+	Host         *string
+	Port         int
+	Name         string
+	Cluster      *string // identifier
+	ClusterARN   *string
+	ResourceID   *string               // cluster-..., in the ARNs of database users
+	MasterSecret *string               // ARN
+	MasterKey    awskms.IKey           // of the secret; nil when it is AWS's own
+	created      constructs.IConstruct // nil for an existing cluster
+}
+
+// Users of the database. Each signs in with a token of IAM but for Dashboard, which has a password in DashboardSecret.
+const (
+	Migrator  = "view360_migrator"
+	Loader    = "view360_loader"
+	Dashboard = "view360_dashboard"
+)
+
+// NewStack makes the stack.
+func NewStack(scope constructs.Construct, id string, f config.Config, build bundle.Build, props *awscdk.StackProps) *Hub {
+	h := &Hub{Stack: awscdk.NewStack(scope, &id, props), Config: f, build: build}
+	h.OperationsKey = h.newOperationsKey()
+	h.Topic = h.newTopic()
+	h.DeadLetters = h.newQueue("Undelivered")
+	h.newStorage()
+	h.Network = h.newNetwork()
+	h.Database = h.newDatabase()
+	migrated := h.newSchema()
+	load := h.newLoad(migrated)
+	h.newEvents()
+	h.newDatabaseAlarms()
+	h.newDashboard(load)
+	h.newOutputs()
+	return h
+}
+
+// lower is the installation's name as parts of names have it.
+func (h *Hub) lower() string { return strings.ToLower(h.Config.Name) }
+
+// stage is a stage of the hub's functions with its dead-letter queue.
+func (h *Hub) stage(queue awssqs.IQueue) function.Stage {
+	return function.Stage{Build: h.build, DeadLetters: queue, LogKey: h.OperationsKey, LogDays: h.Config.Logs.Days}
+}

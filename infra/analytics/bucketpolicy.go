@@ -1,0 +1,58 @@
+package analytics
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/jsii-runtime-go"
+
+	"view360/infra/config"
+	"view360/infra/function"
+)
+
+// restrict adds what the bucket's policy says beside the refusal of unencrypted connections: no other key than ours, and
+// in push mode that each account writes under its own prefix and does nothing else.
+func (h *Hub) restrict(bucket awss3.Bucket) {
+	objects := *bucket.ArnForObjects(jsii.String("*"))
+	put := []string{"s3:PutObject"}
+	// A request that names no encryption gets the bucket's, which is right.
+	bucket.AddToResourcePolicy(deny(put, given("s3:x-amz-server-side-encryption", "aws:kms"), objects))
+	bucket.AddToResourcePolicy(deny(put, given("s3:x-amz-server-side-encryption-aws-kms-key-id", *h.DataKey.KeyArn()), objects))
+	if h.Config.Collection.Mode != config.Push {
+		return
+	}
+	own := *bucket.ArnForObjects(jsii.String("data/${aws:PrincipalAccount}/*"))
+	write := function.AllowIf(h.senders(), []string{"s3:PutObject", "s3:AbortMultipartUpload"}, own)
+	write.AddPrincipals(h.senderPrincipals()...)
+	bucket.AddToResourcePolicy(write)
+	bucket.AddToResourcePolicy(h.denyElsewhere(own))
+}
+
+// denyElsewhere stops what a later allow rule might let through by mistake: objects of another account's prefix.
+func (h *Hub) denyElsewhere(own string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Effect:       awsiam.Effect_DENY,
+		Principals:   &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
+		Actions:      jsii.Strings("s3:PutObject"),
+		NotResources: jsii.Strings(own),
+		Conditions: &map[string]any{
+			"StringNotEquals": map[string]any{"aws:PrincipalAccount": h.Config.Hub.Account},
+			"Bool":            map[string]any{"aws:PrincipalIsAWSService": "false"},
+		},
+	})
+}
+
+// given are the conditions of a request that has the key with another value.
+func given(key, value string) map[string]any {
+	return map[string]any{
+		"Null":            map[string]any{key: "false"},
+		"StringNotEquals": map[string]any{key: value},
+	}
+}
+
+func deny(actions []string, conditions map[string]any, resources ...string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Effect:     awsiam.Effect_DENY,
+		Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
+		Actions:    jsii.Strings(actions...), Resources: jsii.Strings(resources...), Conditions: &conditions,
+	})
+}

@@ -1,0 +1,112 @@
+package analytics
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
+
+	"view360/infra/function"
+	"view360/infra/schedule"
+	"view360/infra/watch"
+)
+
+// newEvents starts a load for every object that arrives, tells when one is rejected, and sweeps up what was lost.
+func (h *Hub) newEvents() {
+	if h.LoadMachine != nil {
+		arrived := h.newRule("Arrived", "A snapshot has arrived", "data/*.json", !h.Config.Loading.Paused)
+		arrived.AddTarget(awseventstargets.NewSfnStateMachine(h.LoadMachine, &awseventstargets.SfnStateMachineProps{
+			DeadLetterQueue: h.DeadLetters, RetryAttempts: jsii.Number(185), MaxEventAge: awscdk.Duration_Hours(jsii.Number(24)),
+		}))
+	}
+	rejected := h.newRule("Rejected", "A file was rejected", "rejected/*.reason.json", true)
+	rejected.AddTarget(awseventstargets.NewSnsTopic(h.Topic, &awseventstargets.SnsTopicProps{
+		DeadLetterQueue: h.DeadLetters, RetryAttempts: jsii.Number(185), MaxEventAge: awscdk.Duration_Hours(jsii.Number(24)),
+		Message: awsevents.RuleTargetInput_FromText(jsii.String(h.Config.Name + " rejected a file. The reason is in s3://" +
+			*awsevents.EventField_FromPath(jsii.String("$.detail.bucket.name")) + "/" + *awsevents.EventField_FromPath(jsii.String("$.detail.object.key")))),
+	}))
+	h.Watch().Add(h.Stack, "RejectedFiles", "a file under data/ is no snapshot and was moved to rejected/: the .reason.json beside it says why",
+		watch.Above(h.ruleMetric("MatchedEvents", rejected), 0, 1))
+	h.newSweep()
+}
+
+func (h *Hub) newRule(id, description, keys string, enabled bool) awsevents.Rule {
+	return awsevents.NewRule(h.Stack, &id, &awsevents.RuleProps{
+		Description: &description, Enabled: &enabled,
+		EventPattern: &awsevents.EventPattern{
+			Source: jsii.Strings("aws.s3"), DetailType: jsii.Strings("Object Created"),
+			Detail: &map[string]any{
+				"bucket": map[string]any{"name": []any{*h.Bucket.BucketName()}},
+				"object": map[string]any{"key": []any{map[string]any{"wildcard": keys}}},
+			},
+		},
+	})
+}
+
+func (h *Hub) ruleMetric(name string, rule awsevents.Rule) awscloudwatch.IMetric {
+	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace: jsii.String("AWS/Events"), MetricName: &name, Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),
+		DimensionsMap: &map[string]*string{"RuleName": rule.RuleName()},
+	})
+}
+
+// newSweep makes the function that runs every hour, and the alarms on what it finds.
+func (h *Hub) newSweep() {
+	const limit = 10 * time.Minute
+	f := h.stage(h.newQueue("SweepDeadLetters")).New(h.Stack, "Sweep", function.Props{
+		Main: "sweep", Description: "Loads what was left, and looks for silent accounts", MemoryMB: 256, Timeout: limit,
+		Environment: map[string]string{
+			"DATA_BUCKET": *h.Bucket.BucketName(), "LOAD_MACHINE": h.sweepMachine(),
+			"SILENCE":          fmt.Sprintf("%dh", h.Config.Alarms.SilentHours),
+			"IGNORED_ACCOUNTS": strings.Join(h.Config.Collection.ExcludeAccounts, " "),
+		},
+		Statements: h.sweepStatements(),
+	})
+	schedule.New(h.Stack, "SweepSchedule", schedule.Props{
+		Description: "Sweeps the data bucket", Expression: "rate(1 hour)", TimeZone: h.Config.Collection.Schedules.TimeZone,
+		TargetARN: *f.FunctionArn(), Action: "lambda:InvokeFunction", Input: "{}", DeadLetters: h.DeadLetters,
+	})
+	h.watchSweep(f)
+	h.Watch().Functions(h.Stack, "Sweep", []watch.Timed{{Function: f, Timeout: limit}})
+}
+
+func (h *Hub) sweepMachine() string {
+	if h.LoadMachine == nil || h.Config.Loading.Paused {
+		return ""
+	}
+	return *h.LoadMachine.StateMachineArn()
+}
+
+func (h *Hub) sweepStatements() []awsiam.PolicyStatement {
+	statements := []awsiam.PolicyStatement{function.AllowIf(
+		map[string]any{"StringLike": map[string]any{"s3:prefix": []string{"data/*", "loaded/*"}}},
+		[]string{"s3:ListBucket"}, *h.Bucket.BucketArn())}
+	if machine := h.sweepMachine(); machine != "" {
+		statements = append(statements, function.Allow([]string{"states:StartExecution"}, machine))
+	}
+	return statements
+}
+
+// watchSweep takes the numbers of the sweep from its log line.
+func (h *Hub) watchSweep(f awslambda.Function) {
+	metric := func(name, field string) awscloudwatch.IMetric {
+		filter := awslogs.NewMetricFilter(h.Stack, jsii.String(name), &awslogs.MetricFilterProps{
+			LogGroup: f.LogGroup(), FilterPattern: awslogs.FilterPattern_StringValue(jsii.String("$.message"), jsii.String("="), jsii.String("swept")),
+			MetricNamespace: jsii.String("View360/" + *h.StackName()), MetricName: &name, MetricValue: jsii.String("$." + field),
+		})
+		return filter.Metric(&awscloudwatch.MetricOptions{Statistic: jsii.String("Maximum"), Period: awscdk.Duration_Hours(jsii.Number(1))})
+	}
+	alarms := h.Watch()
+	alarms.Add(h.Stack, "OldestSnapshot", "a snapshot has waited under data/ for three hours, or the sweep does not run: look at the failed load executions",
+		watch.Above(metric("OldestSnapshotMinutes", "oldest_minutes"), 180, 2).OrMissing())
+	alarms.Add(h.Stack, "SilentAccounts", fmt.Sprintf("accounts have sent nothing for %d hours: the log of the sweep names them; check their role or collection, or exclude them",
+		h.Config.Alarms.SilentHours), watch.Above(metric("SilentAccounts", "silent_accounts"), 0, 1))
+}

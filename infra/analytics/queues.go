@@ -1,0 +1,60 @@
+package analytics
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/jsii-runtime-go"
+
+	"view360/infra/function"
+	"view360/infra/watch"
+)
+
+// newTopic makes the topic of all alarms and subscribes the addresses of the configuration.
+func (h *Hub) newTopic() awssns.ITopic {
+	topic := awssns.NewTopic(h.Stack, jsii.String("Alarms"), &awssns.TopicProps{
+		MasterKey: h.OperationsKey, EnforceSSL: jsii.Bool(true), DisplayName: jsii.String(h.Config.Name + " alarms"),
+	})
+	publish := function.AllowIf(map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": *h.Account()}},
+		[]string{"sns:Publish"}, *topic.TopicArn())
+	publish.AddServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)
+	publish.AddServicePrincipal(jsii.String("events.amazonaws.com"), nil)
+	topic.AddToResourcePolicy(publish)
+	for _, address := range h.Config.Alarms.Emails {
+		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&address, nil))
+	}
+	return topic
+}
+
+// Watch makes alarms of scope that go to the topic.
+func (h *Hub) Watch() watch.Alarms {
+	return watch.Alarms{Name: h.Config.Name, Action: awscloudwatchactions.NewSnsAction(h.Topic)}
+}
+
+// newQueue makes a dead-letter queue with its alarm.
+func (h *Hub) newQueue(id string) awssqs.IQueue {
+	queue := watch.NewQueue(h.Stack, id)
+	h.Watch().Queue(h.Stack, id, queue)
+	return queue
+}
+
+// newDatabaseAlarms watch the cluster.
+func (h *Hub) newDatabaseAlarms() {
+	alarms := h.Watch()
+	metric := func(name, statistic string) awscloudwatch.IMetric {
+		return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+			Namespace: jsii.String("AWS/RDS"), MetricName: &name, Statistic: &statistic,
+			DimensionsMap: &map[string]*string{"DBClusterIdentifier": h.Database.Cluster},
+			Period:        awscdk.Duration_Minutes(jsii.Number(5)),
+		})
+	}
+	alarms.Add(h.Stack, "DatabaseCapacity", "the database has worked at 90 % of its capacity for half an hour: raise database.max_capacity",
+		watch.Above(metric("ACUUtilization", "Average"), 90, 6))
+	alarms.Add(h.Stack, "DatabaseMemory", "the database has less than 256 MB of free memory: raise database.max_capacity",
+		watch.Below(metric("FreeableMemory", "Minimum"), 256<<20, 3))
+	alarms.Add(h.Stack, "DatabaseConnections", "the database has more connections than the loaders and dashboards should open: lower loading.concurrency",
+		watch.Above(metric("DatabaseConnections", "Maximum"), float64(10*h.Config.Loading.Concurrency+50), 3))
+}
