@@ -5,9 +5,9 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
+
+	"view360/infra/watch"
 )
 
 // dashboard publishes the definition for viewers and authors, and gives authors the analysis to edit.
@@ -42,17 +42,12 @@ func after(r awscdk.CfnResource, sets []awscdk.CfnResource) {
 	}
 }
 
-// alarm tells when a copy to SPICE fails: dashboards then show yesterday's data.
-func (b *builder) alarm(topic awssns.ITopic) {
+// watch tells when a copy to SPICE fails: dashboards then show yesterday's data.
+func (b *builder) watch() {
 	failed := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression: jsii.String(`SELECT SUM(IngestionErrorCount) FROM SCHEMA("AWS/QuickSight", DataSetId)`),
-		Label:      jsii.String("Failed refreshes"), Period: awscdk.Duration_Hours(jsii.Number(1)),
+		Label:      jsii.String("failed refreshes"), Period: awscdk.Duration_Hours(jsii.Number(1)),
 	})
-	alarm := awscloudwatch.NewAlarm(b.Stack, jsii.String("RefreshFailed"), &awscloudwatch.AlarmProps{
-		Metric: failed, Threshold: jsii.Number(1), EvaluationPeriods: jsii.Number(1),
-		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
-		AlarmDescription:   jsii.String("A data set of QuickSight could not be refreshed; dashboards show older data. See its refresh history in QuickSight."),
-	})
-	alarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(topic))
+	b.hub.Watch().Add(b.Stack, "RefreshFailed", "a data set of QuickSight could not be refreshed and dashboards show older data: its refresh history in QuickSight says why",
+		watch.Above(failed, 0, 1))
 }

@@ -43,7 +43,7 @@ func (b *builder) query(source, name, statement string, columns []dataset.Column
 		declared = append(declared, object{"Name": c.Name, "Type": string(c.Type)})
 	}
 	mode := "SPICE"
-	if !b.Spice() {
+	if b.DirectQuery {
 		mode = "DIRECT_QUERY"
 	}
 	return object{
@@ -63,7 +63,7 @@ const refreshGap = time.Minute
 
 // refresh copies the data set to SPICE once a day.
 func (b *builder) refresh(set awscdk.CfnResource, name string, n int) {
-	if !b.Spice() {
+	if b.DirectQuery {
 		return
 	}
 	first, err := time.Parse("15:04", b.RefreshAt)
@@ -75,7 +75,7 @@ func (b *builder) refresh(set awscdk.CfnResource, name string, n int) {
 		"Schedule": object{
 			"ScheduleId": "daily", "RefreshType": "FULL_REFRESH",
 			"ScheduleFrequency": object{
-				"Interval": "DAILY", "TimeZone": b.TimeZone, "TimeOfTheDay": first.Add(time.Duration(n) * refreshGap).Format("15:04"),
+				"Interval": "DAILY", "TimeZone": b.hub.Config.Collection.Schedules.TimeZone, "TimeOfTheDay": first.Add(time.Duration(n) * refreshGap).Format("15:04"),
 			},
 		},
 	})

@@ -8,22 +8,23 @@ import (
 )
 
 // connection lets QuickSight put network interfaces beside the database.
-func (b *builder) connection(props Props) string {
+func (b *builder) connection() string {
+	network, database := b.hub.Network, b.hub.Database
 	group := awsec2.NewSecurityGroup(b.Stack, jsii.String("Group"), &awsec2.SecurityGroupProps{
-		Vpc: props.Vpc, AllowAllOutbound: jsii.Bool(false), Description: jsii.String("Network interfaces of QuickSight"),
+		Vpc: network.Vpc, AllowAllOutbound: jsii.Bool(false), Description: jsii.String("Network interfaces of QuickSight"),
 	})
-	port := awsec2.Port_Tcp(jsii.Number(props.Port))
-	group.AddEgressRule(props.DatabaseGroup, port, jsii.String("to the database"), nil)
+	port := awsec2.Port_Tcp(jsii.Number(database.Port))
+	group.AddEgressRule(database.Group, port, jsii.String("to the database"), nil)
 	// Security groups on interfaces of QuickSight do not remember connections: answers need a rule of their own.
-	group.AddIngressRule(props.DatabaseGroup, awsec2.Port_AllTcp(), jsii.String("answers of the database"), nil)
+	group.AddIngressRule(database.Group, awsec2.Port_AllTcp(), jsii.String("answers of the database"), nil)
 	awsec2.NewCfnSecurityGroupIngress(b.Stack, jsii.String("FromQuickSight"), &awsec2.CfnSecurityGroupIngressProps{
-		GroupId: props.DatabaseGroup.SecurityGroupId(), SourceSecurityGroupId: group.SecurityGroupId(),
-		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(props.Port), ToPort: jsii.Number(props.Port),
+		GroupId: database.Group.SecurityGroupId(), SourceSecurityGroupId: group.SecurityGroupId(),
+		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(database.Port), ToPort: jsii.Number(database.Port),
 		Description: jsii.String("QuickSight"),
 	})
 	role := b.networkRole()
 	subnets := []any{}
-	for _, id := range *props.Vpc.SelectSubnets(props.Subnets).SubnetIds {
+	for _, id := range *network.Vpc.SelectSubnets(network.Subnets).SubnetIds {
 		subnets = append(subnets, *id)
 	}
 	connection := b.resource("Connection", "VPCConnection", object{

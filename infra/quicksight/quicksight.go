@@ -8,37 +8,18 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"view360/infra/analytics"
+	"view360/infra/config"
 	"view360/infra/quicksight/board"
 )
 
-// Props are what the stack needs of others.
-type Props struct {
-	awscdk.StackProps
-	Settings Settings
-	// Vpc and Subnets are where the database is; DatabaseGroup is its security group.
-	Vpc           awsec2.IVpc
-	Subnets       *awsec2.SubnetSelection
-	DatabaseGroup awsec2.ISecurityGroup
-	// Host, Port and Database say how to reach it.
-	Host     *string
-	Port     int
-	Database string
-	// SecretARN is the secret with the password of the user of dashboards.
-	SecretARN *string
-	// Topic is told when a refresh fails.
-	Topic awssns.ITopic
-}
-
-// NewStack makes the stack.
-func NewStack(scope constructs.Construct, id string, props Props) awscdk.Stack {
-	stack := awscdk.NewStack(scope, &id, &props.StackProps)
-	b := &builder{Stack: stack, Settings: props.Settings}
-	source := b.dataSource(props, b.connection(props))
+// NewStack makes the stack over the hub's database.
+func NewStack(scope constructs.Construct, id string, hub *analytics.Hub, props *awscdk.StackProps) awscdk.Stack {
+	b := &builder{Stack: awscdk.NewStack(scope, &id, props), QuickSight: *hub.Config.QuickSight, hub: hub}
+	source := b.dataSource(b.connection())
 	rules := b.rules(source)
 	arns, sets := map[string]string{}, []awscdk.CfnResource{}
 	for i, name := range board.DataSets() {
@@ -46,16 +27,17 @@ func NewStack(scope constructs.Construct, id string, props Props) awscdk.Stack {
 		arns[name] = b.dataSetARN(name)
 	}
 	b.dashboard(board.Definition(arns), sets)
-	if b.Spice() {
-		b.alarm(props.Topic)
+	if !b.DirectQuery {
+		b.watch()
 	}
-	return stack
+	return b.Stack
 }
 
 // builder makes the resources of one stack.
 type builder struct {
 	awscdk.Stack
-	Settings
+	config.QuickSight
+	hub *analytics.Hub
 }
 
 // object is a JSON object of a template.

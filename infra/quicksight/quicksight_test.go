@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
+	"view360/infra/analytics"
+	"view360/infra/config"
 	"view360/infra/quicksight/board"
 	"view360/infra/quicksight/dataset"
 	"view360/shared/pgtest"
@@ -52,24 +54,27 @@ type resource struct {
 	DependsOn  any
 }
 
-// synthesize makes the template of settings.
-func synthesize(settings Settings) template {
+// synthesize makes the template over a hub that has only what dashboards need.
+func synthesize(f config.QuickSight) template {
 	app := awscdk.NewApp(nil)
-	env := &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}
-	hub := awscdk.NewStack(app, jsii.String("hub"), &awscdk.StackProps{Env: env})
-	vpc := awsec2.NewVpc(hub, jsii.String("Vpc"), &awsec2.VpcProps{
+	props := &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}}
+	stack := awscdk.NewStack(app, jsii.String("hub"), props)
+	vpc := awsec2.NewVpc(stack, jsii.String("Vpc"), &awsec2.VpcProps{
 		NatGateways:         jsii.Number(0),
 		SubnetConfiguration: &[]*awsec2.SubnetConfiguration{{Name: jsii.String("isolated"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}},
 	})
-	stack := NewStack(app, "view360-quicksight", Props{
-		StackProps: awscdk.StackProps{Env: env}, Settings: settings,
-		Vpc: vpc, Subnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED},
-		DatabaseGroup: awsec2.NewSecurityGroup(hub, jsii.String("Group"), &awsec2.SecurityGroupProps{Vpc: vpc}),
-		Host:          jsii.String("db.example.com"), Port: 5432, Database: "core",
-		SecretARN: jsii.String("arn:aws:secretsmanager:eu-west-1:111122223333:secret:dashboards"),
-		Topic:     awssns.NewTopic(hub, jsii.String("Topic"), nil),
-	})
-	text, err := json.Marshal(assertions.Template_FromStack(stack, nil).ToJSON())
+	hub := &analytics.Hub{
+		Stack: stack, Topic: awssns.NewTopic(stack, jsii.String("Topic"), nil),
+		Config:  config.Config{Name: "View360", QuickSight: &f, Collection: config.Collection{Schedules: config.Schedules{TimeZone: "Europe/Berlin"}}},
+		Network: analytics.Network{Vpc: vpc, Subnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}},
+		Database: analytics.Database{
+			Group: awsec2.NewSecurityGroup(stack, jsii.String("Group"), &awsec2.SecurityGroupProps{Vpc: vpc}),
+			Host:  jsii.String("db.example.com"), Port: 5432, Name: "core",
+		},
+		DashboardSecret: jsii.String("arn:aws:secretsmanager:eu-west-1:111122223333:secret:dashboards"),
+	}
+	dashboards := NewStack(app, "View360-quicksight", hub, props)
+	text, err := json.Marshal(assertions.Template_FromStack(dashboards, nil).ToJSON())
 	if err != nil {
 		panic(err)
 	}
@@ -82,15 +87,15 @@ func synthesize(settings Settings) template {
 
 // full is the stack with everything that can be asked for.
 var full = sync.OnceValue(func() template {
-	return synthesize(Settings{
-		Viewers: []string{"readers"}, Authors: []string{"analysts"}, IdentityRegion: "us-east-1", RefreshAt: "23:50", TimeZone: "Europe/Berlin",
-		Rows: []RowRule{{Group: "analysts"}, {Group: "readers", Customer: "O'Neill", Partner: "north"}},
+	return synthesize(config.QuickSight{
+		Viewers: []string{"readers"}, Authors: []string{"analysts"}, IdentityRegion: "us-east-1", RefreshAt: "23:50",
+		Rows: []config.RowRule{{Group: "analysts"}, {Group: "readers", Customer: "O'Neill", Partner: "north"}},
 	})
 })
 
 // direct is the smallest stack, without SPICE.
 var direct = sync.OnceValue(func() template {
-	return synthesize(Settings{Viewers: []string{"readers"}, DirectQuery: true, ExistingSecretsRole: true})
+	return synthesize(config.QuickSight{Viewers: []string{"readers"}, DirectQuery: true, ExistingSecretsRole: true})
 })
 
 func (t template) of(kind string) []resource {
@@ -258,7 +263,7 @@ func TestNetworkAllowsTheDatabaseAlone(t *testing.T) {
 func TestRulesAreReadByPostgreSQL(t *testing.T) {
 	t.Parallel()
 	conn := pgtest.Conn(t)
-	rows, err := conn.Query(t.Context(), rulesQuery([]RowRule{{Group: "a"}, {Group: "b", Customer: "O'Neill; drop table accounts"}}))
+	rows, err := conn.Query(t.Context(), rulesQuery([]config.RowRule{{Group: "a"}, {Group: "b", Customer: "O'Neill; drop table accounts"}}))
 	if err != nil {
 		t.Fatal(err)
 	}

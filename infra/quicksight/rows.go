@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"view360/infra/config"
 	"view360/infra/quicksight/dataset"
 )
 
@@ -27,7 +28,7 @@ func (b *builder) rules(source string) string {
 }
 
 // rulesQuery makes rows of the rules; null means any value.
-func rulesQuery(rules []RowRule) string {
+func rulesQuery(rules []config.RowRule) string {
 	var lines []string
 	for _, r := range rules {
 		lines = append(lines, fmt.Sprintf("(%s, %s, %s)", literal(r.Group), literal(r.Customer), literal(r.Partner)))

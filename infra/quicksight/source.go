@@ -12,14 +12,15 @@ import (
 const secretsRole = "aws-quicksight-secretsmanager-role-v0"
 
 // dataSource signs in to the database as the user of dashboards, over TLS.
-func (b *builder) dataSource(props Props, connection string) string {
-	access := b.secretAccess(props.SecretARN)
+func (b *builder) dataSource(connection string) string {
+	database, secret := b.hub.Database, b.hub.DashboardSecret
+	access := b.secretAccess(secret)
 	source := b.resource("Source", "DataSource", object{
 		"DataSourceId": b.named("database"), "Name": "View360", "Type": "AURORA_POSTGRESQL",
 		"DataSourceParameters": object{"AuroraPostgreSqlParameters": object{
-			"Host": *props.Host, "Port": props.Port, "Database": props.Database,
+			"Host": *database.Host, "Port": database.Port, "Database": database.Name,
 		}},
-		"Credentials":             object{"SecretArn": *props.SecretARN},
+		"Credentials":             object{"SecretArn": *secret},
 		"VpcConnectionProperties": object{"VpcConnectionArn": connection},
 		"SslProperties":           object{"DisableSsl": false},
 		"Permissions":             b.permissions(b.Authors, "DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource"),
