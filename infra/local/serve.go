@@ -22,12 +22,12 @@ func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output
 		return err
 	}
 	defer listener.Close()
-	shown, err := page.New(page.Options{Pool: db.Pool, Address: d.Listen, Executions: demo.deployment, RunAgain: demo.runAgain})
+	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.deployment, RunAgain: demo.runAgain})
 	if err != nil {
 		return err
 	}
 	demo.Engine().Base = ctx
-	server := &http.Server{Handler: sfnapi.New(demo.Engine(), shown), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: page.Guard(d.Listen, sfnapi.New(demo.Engine(), shown)), ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	defer server.Close()

@@ -109,31 +109,17 @@ func pageNumber(q url.Values) (int, error) {
 	return n, nil
 }
 
-const coverageSections = `
-select c.account, l.account_name as name, c.account_region as region, c.service as section, c.last_outcome as outcome,
-  c.last_run_at as run_at, c.last_success_at as success_at
-from view360.coverage c
-join view_accounts l on l.account = c.account and l.account_region = c.account_region
-where c.account = any(@accounts) and (@region = '' or c.account_region = @region)`
-
-const coverageMessages = `
-select m.account, m.account_region as region, m.message_type as kind, m.message as text
-from (
-  select distinct on (account, account_region) id
-  from view_acct_logs
-  where account = any(@accounts) and (@region = '' or account_region = @region)
-  order by account, account_region, date_created desc, id desc
-) newest
-join view_acct_log_messages m on m.log_id = newest.id
-where m.message_type not in ('LOAD', 'REJECTED', 'INFO')
-order by m.id`
-
 func readOutcomes(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]outcome, error) {
-	sections, err := rows[section](ctx, tx, coverageSections, args)
+	sections, err := rows[section](ctx, tx, newestSections, args)
 	if err != nil {
 		return nil, fmt.Errorf("reading the coverage: %w", err)
 	}
-	messages, err := rows[message](ctx, tx, coverageMessages, args)
+	var runs []int64
+	for _, s := range sections {
+		runs = append(runs, s.Run)
+	}
+	slices.Sort(runs)
+	messages, err := rows[message](ctx, tx, runMessages, pgx.NamedArgs{"runs": slices.Compact(runs)})
 	if err != nil {
 		return nil, fmt.Errorf("reading the messages of the newest runs: %w", err)
 	}

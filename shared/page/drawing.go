@@ -30,6 +30,9 @@ type line struct {
 // lineChart draws lines over the labels; amounts are US dollars.
 func lineChart(label string, labels []string, lines []line) (chart, error) {
 	return twice(label, func(width int) (template.HTML, error) {
+		if width == wideWidth {
+			width = 2 * wideWidth // it has a row for itself
+		}
 		return draw(width, 270, func(p *charts.Painter) error {
 			return p.LineChart(lineOptions(width, labels, lines))
 		})
@@ -49,7 +52,7 @@ func lineOptions(width int, labels []string, lines []line) charts.LineChartOptio
 	o.Legend = legend(names)
 	o.XAxis.Labels = labels
 	o.XAxis.LabelFontStyle = charts.NewFontStyleWithSize(letterSize)
-	o.XAxis.LabelCount = width / 60
+	o.XAxis.LabelCount = min(len(labels), width/36)
 	o.XAxis.BoundaryGap = charts.Ptr(false)
 	o.YAxis = []charts.YAxisOption{{
 		Min: charts.Ptr(0.0), ValueFormatter: money, LabelFontStyle: charts.NewFontStyleWithSize(letterSize), LabelCount: 5,

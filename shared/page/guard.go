@@ -12,9 +12,10 @@ import (
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// guard refuses requests that another site makes through the operator's browser: a name that resolves to the loopback
-// address (DNS rebinding), a form that posts here, a frame around the page.
-func guard(address string, next http.Handler) http.Handler {
+// Guard answers for the loopback address that a process listens at, such as 127.0.0.1:8360, and hands next only what the
+// operator asks for. It refuses what another site asks through the operator's browser: by a name that resolves to this
+// machine (DNS rebinding), by a form that posts here, by a frame around the page.
+func Guard(address string, next http.Handler) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	return sameOrigin.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(hosts(address), r.Host) {

@@ -79,15 +79,19 @@ func (o outcome) Remedy() string {
 	}
 }
 
-// section is a row of view360.coverage.
+// section is how a section of the snapshot ended in the newest run that read it.
 type section struct {
 	Account, Name, Region, Section, Outcome string
+	Run                                     int64
 	RunAt                                   time.Time
 	SuccessAt                               *time.Time
 }
 
-// message is a text of the newest run about one source.
-type message struct{ Account, Region, Kind, Text string }
+// message is what a run said about one source.
+type message struct {
+	Run        int64
+	Kind, Text string
+}
 
 // place is one account in one region.
 type place struct{ account, region string }
@@ -95,13 +99,12 @@ type place struct{ account, region string }
 // outcomesOf gives each source of the catalogue its outcome. The database keeps a status for each section of the
 // snapshot, of which security holds several sources; the messages tell those apart.
 func outcomesOf(sections []section, messages []message) []outcome {
-	texts := map[place]map[string][]string{}
+	texts := map[int64]map[string][]string{} // by run and kind
 	for _, m := range messages {
-		at := place{m.Account, m.Region}
-		if texts[at] == nil {
-			texts[at] = map[string][]string{}
+		if texts[m.Run] == nil {
+			texts[m.Run] = map[string][]string{}
 		}
-		texts[at][m.Kind] = append(texts[at][m.Kind], m.Text)
+		texts[m.Run][m.Kind] = append(texts[m.Run][m.Kind], m.Text)
 	}
 	type key struct {
 		place
@@ -111,7 +114,7 @@ func outcomesOf(sections []section, messages []message) []outcome {
 	known := map[key]int{}
 	for _, s := range sections {
 		at := place{s.Account, s.Region}
-		for _, o := range s.outcomes(texts[at]) {
+		for _, o := range s.outcomes(texts[s.Run]) {
 			i, seen := known[key{at, o.Service}]
 			switch {
 			case !seen:

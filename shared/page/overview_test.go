@@ -18,7 +18,7 @@ func TestOverview(t *testing.T) {
 	})
 	t.Run("by service and account", func(t *testing.T) {
 		s := s.in(t)
-		s.expect(s.get("/"), "AWS Lambda $100 $0.00 –", "Amazon S3 $12.00 $24.00 −50.0 %", "bank $1,900 $0.00 –", "shop $228 $280 −18.6 %")
+		s.expect(s.get("/"), "AWS Lambda $100 $0 –", "Amazon S3 $12.00 $24.00 −50.0 %", "bank $1,900 $0 –", "shop $228 $280 −18.6 %")
 	})
 	t.Run("findings that somebody must look at", func(t *testing.T) {
 		s := s.in(t)
@@ -54,7 +54,7 @@ func TestOverviewFilters(t *testing.T) {
 		{"region of the finding", "?region=eu-west-1", "Critical 0 High 1 Medium 0 Low 0"},
 		{"date", "?date=2026-03-02", "March so far $224"},
 		{"date of another month", "?date=2026-02-28", "February so far $280"},
-		{"account that does not exist", "?account=999999999999", "March so far $0.00"},
+		{"account that does not exist", "?account=999999999999", "March so far $0"},
 	} {
 		t.Run(c.name, func(t *testing.T) { s.in(t).expect(s.in(t).get("/"+c.query), c.want) })
 	}

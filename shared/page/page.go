@@ -23,8 +23,6 @@ var files embed.FS
 type Options struct {
 	// Pool reaches the database. The page only reads, as the user of dashboards where that user exists.
 	Pool *pgxpool.Pool
-	// Address is where the page is served, such as 127.0.0.1:8360. Requests that name another host are refused.
-	Address string
 	// Executions are those of the state machines.
 	Executions Executions
 	// RunAgain starts an execution that collects one source of one account again and loads it, and returns its ARN; nil
@@ -52,7 +50,7 @@ type page struct {
 	now        func() time.Time
 }
 
-// New returns the page's handler.
+// New returns the page's handler. It must stand behind [Guard].
 func New(o Options) (http.Handler, error) {
 	p := &page{db: database{o.Pool}, executions: o.Executions, runAgain: o.RunAgain, token: newToken(), now: o.Now, views: map[string]sql.View{}}
 	if p.now == nil {
@@ -69,7 +67,7 @@ func New(o Options) (http.Handler, error) {
 	for _, v := range views {
 		p.views[shortName(v.Name)] = v
 	}
-	return guard(o.Address, p.routes()), nil
+	return p.routes(), nil
 }
 
 func (p *page) routes() http.Handler {

@@ -50,13 +50,15 @@ func newSiteOver(t testing.TB, o Options, statements string) *site {
 	}
 	t.Cleanup(pool.Close)
 	s.Server = httptest.NewUnstartedServer(nil)
-	o.Pool, o.Address = pool, s.Listener.Addr().String()
+	o.Pool = pool
 	if o.Now == nil {
 		o.Now = func() time.Time { return time.Date(2026, 3, 20, 8, 0, 0, 0, time.UTC) }
 	}
-	if s.Config.Handler, err = New(o); err != nil {
+	shown, err := New(o)
+	if err != nil {
 		t.Fatal(err)
 	}
+	s.Config.Handler = Guard(s.Listener.Addr().String(), shown)
 	s.Start()
 	t.Cleanup(s.Close)
 	return s

@@ -17,16 +17,18 @@ func count(n int64) string {
 	return digits
 }
 
-// money writes US dollars: cents below 100, whole dollars below 100,000, then thousands.
+// money writes US dollars: cents below 100, whole dollars below a million, then thousands.
 func money(usd float64) string {
 	sign, size := "", math.Abs(usd)
 	if usd < 0 {
 		sign = "−"
 	}
 	switch {
+	case size == 0:
+		return "$0"
 	case size < 100:
 		return fmt.Sprintf("%s$%.2f", sign, size)
-	case size < 100_000:
+	case size < 1_000_000:
 		return sign + "$" + count(int64(math.Round(size)))
 	default:
 		return sign + "$" + count(int64(math.Round(size/1000))) + "k"
