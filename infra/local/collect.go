@@ -14,6 +14,7 @@ import (
 	"view360/shared/collect"
 	"view360/shared/object"
 	"view360/shared/plan"
+	"view360/shared/summary"
 )
 
 type collectCommand struct {
@@ -79,14 +80,14 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 			return err
 		}
 	}
-	summary := newCollectSummary(result, time.Since(started))
-	if err := out.print(c.JSON, summary); err != nil {
+	ended := summary.NewCollect(result.run, result.reports, time.Since(started))
+	if err := out.print(c.JSON, ended); err != nil {
 		return err
 	}
 	if !c.JSON {
 		fmt.Fprintf(out.out, "\nSnapshots are in %s. Load them with:\n  go run ./infra/local load %s\n", filepath.Join(c.Out, "data"), c.Out)
 	}
-	return summary.failure()
+	return partial(ended.Clean())
 }
 
 func (c collectCommand) settings() plan.Settings {

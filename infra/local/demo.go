@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"view360/shared/plan"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
+	"view360/shared/summary"
 )
 
 type demoCommand struct {
@@ -96,36 +96,36 @@ func (d demoCommand) run(ctx context.Context, demo *demonstration, out *output, 
 	if !d.JSON {
 		d.next(out, url)
 	}
-	return cmp.Or(collected.failure(), loaded.failure())
+	return partial(collected.Clean() && loaded.Clean())
 }
 
-func (d demoCommand) collect(ctx context.Context, demo *demonstration, out *output) (collectSummary, error) {
+func (d demoCommand) collect(ctx context.Context, demo *demonstration, out *output) (summary.Collect, error) {
 	started := time.Now()
 	shown := newProgress(out.err)
 	result, err := collector{demo.deployment, demo.staging, shown}.collect(ctx, runName("demo", started), struct{}{})
 	shown.stop()
 	if err != nil {
-		return collectSummary{}, err
+		return summary.Collect{}, err
 	}
-	summary := newCollectSummary(result, time.Since(started))
-	return summary, out.print(d.JSON, summary)
+	ended := summary.NewCollect(result.run, result.reports, time.Since(started))
+	return ended, out.print(d.JSON, ended)
 }
 
 // load takes everything that waits under data/, as the arrival of an object does on AWS.
-func (d demoCommand) load(ctx context.Context, demo *demonstration, out *output) (*loadSummary, error) {
+func (d demoCommand) load(ctx context.Context, demo *demonstration, out *output) (*summary.Load, error) {
 	items, err := demo.waiting(ctx)
 	if err != nil {
 		return nil, err
 	}
 	started := time.Now()
 	demo.loader.progress = newProgress(out.err)
-	summary, err := demo.loader.load(ctx, items)
+	ended, err := demo.loader.load(ctx, items)
 	demo.loader.progress.stop()
 	if err != nil {
 		return nil, err
 	}
-	summary.DurationMS = time.Since(started).Milliseconds()
-	return summary, out.print(d.JSON, summary)
+	ended.DurationMS = time.Since(started).Milliseconds()
+	return ended, out.print(d.JSON, ended)
 }
 
 // waiting lists the objects under data/.

@@ -21,6 +21,7 @@ import (
 	"view360/shared/inprocess"
 	"view360/shared/object"
 	"view360/shared/snapshot"
+	"view360/shared/summary"
 )
 
 type loadCommand struct {
@@ -72,19 +73,19 @@ func (l loadCommand) Run(ctx context.Context, g *globals, out *output) error {
 			loader.stores[i.store.Bucket()] = i.store
 		}
 	}
-	summary, err := loader.load(ctx, items)
+	ended, err := loader.load(ctx, items)
 	shown.stop()
 	if err != nil {
 		return err
 	}
-	summary.DurationMS = time.Since(started).Milliseconds()
-	if err := out.print(l.JSON, summary); err != nil {
+	ended.DurationMS = time.Since(started).Milliseconds()
+	if err := out.print(l.JSON, ended); err != nil {
 		return err
 	}
 	if !l.JSON {
 		fmt.Fprintf(out.out, "\nThe data is in %s\n", db.URL)
 	}
-	return summary.failure()
+	return partial(ended.Clean())
 }
 
 // item is one snapshot to load: an object, or a file that becomes one while it is loaded.
@@ -178,7 +179,7 @@ func keyOf(file string) string {
 const accountsAtOnce = 3
 
 // load loads the items, those of one account one after the other, oldest first.
-func (l *loader) load(ctx context.Context, items []item) (*loadSummary, error) {
+func (l *loader) load(ctx context.Context, items []item) (*summary.Load, error) {
 	order := map[string][]item{}
 	var groups []string
 	for _, i := range items {
@@ -191,7 +192,7 @@ func (l *loader) load(ctx context.Context, items []item) (*loadSummary, error) {
 	l.progress.say("loading %d snapshots of %d accounts", len(items), len(groups))
 	l.progress.expect("snapshots", len(items))
 	l.progress.expect("table groups", len(items)*len(inprocess.Groups))
-	summary := &loadSummary{}
+	ended := &summary.Load{}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(accountsAtOnce)
 	for _, name := range groups {
@@ -203,20 +204,20 @@ func (l *loader) load(ctx context.Context, items []item) (*loadSummary, error) {
 				if err != nil {
 					return err
 				}
-				summary.add(result)
+				ended.Add(result)
 			}
 			return nil
 		})
 	}
-	return summary, group.Wait()
+	return ended, group.Wait()
 }
 
 // loadOne runs the load machine for one item.
-func (l *loader) loadOne(ctx context.Context, i item) (snapshotResult, error) {
+func (l *loader) loadOne(ctx context.Context, i item) (summary.Result, error) {
 	store := i.store
 	if store == nil {
 		if err := l.stage(ctx, i); err != nil {
-			return snapshotResult{}, err
+			return summary.Result{}, err
 		}
 		store = l.inbox
 	}
@@ -227,7 +228,7 @@ func (l *loader) loadOne(ctx context.Context, i item) (snapshotResult, error) {
 	if err := l.inbox.Delete(ctx, object.Version{Key: i.key}); err != nil {
 		return result, err
 	}
-	if l.keep || result.Status == failed {
+	if l.keep || result.Status == summary.Failed {
 		return result, nil
 	}
 	return result, archive(i.file, result)
@@ -245,9 +246,9 @@ func (l *loader) stage(ctx context.Context, i item) error {
 }
 
 // archive moves a file as the archive step moves an object: data/ to loaded/ or rejected/, with the reason beside it.
-func archive(file string, result snapshotResult) error {
+func archive(file string, result summary.Result) error {
 	folder := strings.TrimSuffix(snapshot.LoadedPrefix, "/")
-	if result.Status == rejected {
+	if result.Status == summary.Rejected {
 		folder = strings.TrimSuffix(snapshot.RejectedPrefix, "/")
 	}
 	parts := strings.Split(filepath.ToSlash(file), "/")
@@ -263,7 +264,7 @@ func archive(file string, result snapshotResult) error {
 	if info, err := os.Stat(file); err == nil && exists(target) { // an earlier snapshot of the same name is kept
 		target = strings.TrimSuffix(target, ".json") + "." + info.ModTime().UTC().Format("20060102T150405.000000000Z") + ".json"
 	}
-	if result.Status == rejected {
+	if result.Status == summary.Rejected {
 		reason, err := json.MarshalIndent(map[string]string{"file": file, "reason": result.Reason}, "", "  ")
 		if err := errors.Join(err, os.WriteFile(target+".reason.json", reason, 0o600)); err != nil {
 			return fmt.Errorf("archiving %s: %w", file, err)

@@ -2,17 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"sync/atomic"
 	"time"
 
-	"view360/shared/asl"
 	"view360/shared/inprocess"
-	"view360/shared/load"
 	"view360/shared/object"
-	"view360/shared/snapshot"
+	"view360/shared/summary"
 )
 
 // loader runs the load machine of a deployment and tells how far it is.
@@ -47,79 +44,17 @@ func (l *loader) watchGroups() {
 }
 
 // run executes the load machine for one object.
-func (l *loader) run(ctx context.Context, store *object.Store, i item) (snapshotResult, error) {
+func (l *loader) run(ctx context.Context, store *object.Store, i item) (summary.Result, error) {
 	name := fmt.Sprintf("%s-%d", runName("load", l.started), l.count.Add(1))
 	execution, err := l.Run(ctx, l.loads, name, map[string]any{"bucket": store.Bucket(), "key": i.key, "keep": l.keep, "reload": l.reload})
 	if err != nil {
-		return snapshotResult{}, err
+		return summary.Result{}, err
 	}
 	if ctx.Err() != nil {
-		return snapshotResult{}, ctx.Err()
+		return summary.Result{}, ctx.Err()
 	}
-	result := resultOf(i, execution)
+	result := summary.ResultOf(i.key, i.name(), execution.Describe(), execution.History())
 	l.progress.done("snapshots")
-	l.progress.say("%s %s: %d rows", result.Status, result.Source, result.rows())
+	l.progress.say("%s %s: %d rows", result.Status, result.Source, result.Rows())
 	return result, nil
-}
-
-// loadedState is what the last state of the machine that got so far knows.
-type loadedState struct {
-	Index   snapshot.Index `json:"index"`
-	Results []struct {
-		load.Result
-		Error string `json:"error"`
-	} `json:"results"`
-}
-
-// resultOf reads an execution as the user wants to know it.
-func resultOf(i item, x *asl.Execution) snapshotResult {
-	end := x.Describe()
-	result := snapshotResult{Key: i.key, Source: i.name(), Status: loaded, Tables: map[string]counts{}}
-	switch {
-	case end.Status == asl.Succeeded:
-	case end.Error == "View360.RejectedSnapshot":
-		result.Status, result.Reason = rejected, end.Cause
-	case end.Error == "View360.PartialLoad":
-		result.Status, result.Reason = partial, lambdaMessage(end.Cause)
-	default:
-		result.Status, result.Reason = failed, lambdaMessage(end.Cause)
-	}
-	state := lastState(x)
-	for _, r := range state.Results {
-		for table, c := range r.Tables {
-			result.Tables[table] = counts(c)
-		}
-		for _, reject := range r.Rejects {
-			result.Rejects = append(result.Rejects, fmt.Sprintf("%s %s: %s", reject.Place(), reject.Column, reject.Reason))
-		}
-	}
-	for _, p := range state.Index.Problems {
-		result.NotLoaded = append(result.NotLoaded, p.Section+" ("+p.Reason+")")
-	}
-	for _, key := range state.Index.Unknown {
-		result.NotLoaded = append(result.NotLoaded, key+" (not a section of the contract)")
-	}
-	if len(state.Index.Problems) > 0 && result.Status == loaded {
-		result.Status, result.Reason = partial, "some sections are of the wrong kind"
-	}
-	return result
-}
-
-// lastState finds the newest index and results in the execution's history.
-func lastState(x *asl.Execution) loadedState {
-	var state loadedState
-	for _, event := range x.History() {
-		d := event.Details
-		if event.Type == "TaskStateExited" && d.Name != "Load" || event.Type == "MapStateExited" {
-			_ = json.Unmarshal([]byte(d.Output), &state) // outputs that say something else are left alone
-		}
-	}
-	return state
-}
-
-func (r snapshotResult) rows() (rows int64) {
-	for _, c := range r.Tables {
-		rows += c.Read
-	}
-	return rows
 }

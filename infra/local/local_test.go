@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"view360/shared/pgtest"
+	"view360/shared/summary"
 )
 
 // local runs the program as a user does, and returns its exit code and what it printed.
@@ -39,10 +40,10 @@ func TestDemonstration(t *testing.T) {
 	if code != exitOK {
 		t.Fatalf("second run: exit code %d\n%s", code, out)
 	}
-	_, summary, _ := strings.Cut(strings.TrimSpace(out), "\n")
-	var loaded loadSummary
-	if err := json.Unmarshal([]byte(summary), &loaded); err != nil {
-		t.Fatalf("the second line is no load summary: %v\n%s", err, summary)
+	_, second, _ := strings.Cut(strings.TrimSpace(out), "\n")
+	var loaded summary.Load
+	if err := json.Unmarshal([]byte(second), &loaded); err != nil {
+		t.Fatalf("the second line is no load summary: %v\n%s", err, second)
 	}
 	if loaded.Totals.Read == 0 || loaded.Totals.Rejected != 0 || loaded.Totals.Created > loaded.Totals.Read/10 {
 		t.Errorf("second run: %+v", loaded.Totals)
@@ -82,7 +83,7 @@ func TestLoadJSON(t *testing.T) {
 	var result struct {
 		Snapshots []struct {
 			Key, Status, Reason string
-			Tables              map[string]counts
+			Tables              map[string]summary.Counts
 			NotLoaded           []string `json:"not_loaded"`
 			Rejects             []string
 		}
@@ -95,7 +96,7 @@ func TestLoadJSON(t *testing.T) {
 		t.Fatalf("%d snapshots", len(result.Snapshots))
 	}
 	first, last := result.Snapshots[0], result.Snapshots[2]
-	if c := first.Tables["kms_keys"]; first.Status != "partial" || c != (counts{Read: 2, Created: 1, Rejected: 1}) || len(first.Rejects) != 1 {
+	if c := first.Tables["kms_keys"]; first.Status != "partial" || c != (summary.Counts{Read: 2, Created: 1, Rejected: 1}) || len(first.Rejects) != 1 {
 		t.Errorf("first snapshot %+v", first)
 	}
 	if len(first.NotLoaded) != 2 || !strings.HasPrefix(first.NotLoaded[0], "marketplace") || !strings.HasPrefix(first.NotLoaded[1], "extra") {

@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"view360/shared/summary"
 )
 
 // Exit codes; see the help text.
@@ -34,6 +36,14 @@ Without a command it runs the demonstration: a simulated organisation is observe
 PostgreSQL, which stays up until Ctrl-C.
 
 Exit codes: 0 everything done; 1 could not run; 2 wrong usage; 3 done, but some of it failed (the summary says what).`
+
+// partial is errPartial unless all is clean.
+func partial(clean bool) error {
+	if clean {
+		return nil
+	}
+	return errPartial
+}
 
 type globals struct {
 	State string `help:"Folder that keeps the embedded database and objects between runs." placeholder:"DIR" type:"path" default:"${state}"`
@@ -101,6 +111,8 @@ func exitCode(err error, stderr io.Writer) int {
 
 // output is where a command writes: results to out, progress to err.
 type output struct{ out, err io.Writer }
+
+func (o *output) print(asJSON bool, p summary.Printer) error { return summary.Write(o.out, asJSON, p) }
 
 func defaultState() string {
 	cache, err := os.UserCacheDir()

@@ -6,12 +6,12 @@ import (
 	"fmt"
 
 	"view360/shared/asl"
-	"view360/shared/collect"
 	"view360/shared/inprocess"
 	"view360/shared/merge"
 	"view360/shared/object"
 	"view360/shared/plan"
 	"view360/shared/snapshot"
+	"view360/shared/summary"
 )
 
 // collection is one run of the collect machine.
@@ -60,16 +60,7 @@ func (c collection) broken() error {
 	if s.Status == asl.Succeeded || len(c.reports) > 0 {
 		return nil
 	}
-	return fmt.Errorf("the collect execution ended with %s: %s", s.Error, lambdaMessage(s.Cause))
-}
-
-// lambdaMessage is the errorMessage of a cause that a function made.
-func lambdaMessage(cause string) string {
-	var reported struct{ ErrorMessage string }
-	if json.Unmarshal([]byte(cause), &reported) == nil && reported.ErrorMessage != "" {
-		return reported.ErrorMessage
-	}
-	return cause
+	return fmt.Errorf("the collect execution ended with %s: %s", s.Error, summary.Reason(s.Cause))
 }
 
 // collectWatcher turns function calls into progress.
@@ -130,21 +121,4 @@ func (w *collectWatcher) merged(call inprocess.Call) {
 		items += r.Items
 	}
 	w.progress.say("collected %s %s: %d services, %d items, %d failed", in.Request.Account, in.Request.Region, out.Services, items, out.Failed)
-}
-
-// attention are the outcomes that are not green, worst first within each snapshot.
-func (c collection) attention() (failed, warned, notApplicable []collect.Outcome) {
-	for _, report := range c.reports {
-		for _, o := range report.Outcomes {
-			switch {
-			case o.Status.Failure():
-				failed = append(failed, o)
-			case o.Status == collect.Warned:
-				warned = append(warned, o)
-			case o.Status.NotApplicable():
-				notApplicable = append(notApplicable, o)
-			}
-		}
-	}
-	return failed, warned, notApplicable
 }

@@ -1,4 +1,4 @@
-package main
+package summary
 
 import (
 	"fmt"
@@ -12,14 +12,14 @@ import (
 
 // How a snapshot ended.
 const (
-	loaded   = "loaded"
-	rejected = "rejected" // not a snapshot
-	partial  = "partial"  // some table groups, or sections, were not loaded
-	failed   = "failed"
+	Loaded   = "loaded"
+	Rejected = "rejected" // not a snapshot
+	Partial  = "partial"  // some table groups, or sections, were not loaded
+	Failed   = "failed"
 )
 
-// counts are what happened to the rows of a table; read is the sum of created, updated, unchanged and rejected.
-type counts struct {
+// Counts are what happened to the rows of a table; read is the sum of created, updated, unchanged and rejected.
+type Counts struct {
 	Read      int64 `json:"read"`
 	Created   int64 `json:"created"`
 	Updated   int64 `json:"updated"`
@@ -29,7 +29,7 @@ type counts struct {
 	Deleted   int64 `json:"deleted"` // gone at the source
 }
 
-func (c *counts) add(d counts) {
+func (c *Counts) add(d Counts) {
 	c.Read += d.Read
 	c.Created += d.Created
 	c.Updated += d.Updated
@@ -39,27 +39,28 @@ func (c *counts) add(d counts) {
 	c.Deleted += d.Deleted
 }
 
-// snapshotResult is what became of one snapshot.
-type snapshotResult struct {
+// Result is what became of one snapshot.
+type Result struct {
 	Key       string            `json:"key"`
 	Source    string            `json:"source"` // the file or object it was read from
 	Status    string            `json:"status"`
 	Reason    string            `json:"reason,omitempty"`
-	Tables    map[string]counts `json:"tables"`
+	Tables    map[string]Counts `json:"tables"`
 	NotLoaded []string          `json:"not_loaded,omitempty"` // sections without a loader, or of the wrong kind
 	Rejects   []string          `json:"rejects,omitempty"`    // the first rejected rows, with path and reason
 }
 
-// loadSummary is the end of a load; add is safe for concurrent use.
-type loadSummary struct {
-	Snapshots  []snapshotResult `json:"snapshots"`
-	Totals     counts           `json:"totals"`
-	DurationMS int64            `json:"duration_ms"`
+// Load is how the runs of the load machine ended; Add is safe for concurrent use.
+type Load struct {
+	Snapshots  []Result `json:"snapshots"`
+	Totals     Counts   `json:"totals"`
+	DurationMS int64    `json:"duration_ms"`
 
 	mu sync.Mutex
 }
 
-func (s *loadSummary) add(r snapshotResult) {
+// Add adds a snapshot.
+func (s *Load) Add(r Result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Snapshots = append(s.Snapshots, r)
@@ -68,16 +69,14 @@ func (s *loadSummary) add(r snapshotResult) {
 	}
 }
 
-// failure is errPartial when something was not loaded.
-func (s *loadSummary) failure() error {
-	if s.Totals.Rejected > 0 || slices.ContainsFunc(s.Snapshots, func(r snapshotResult) bool { return r.Status != loaded }) {
-		return errPartial
-	}
-	return nil
+// Clean reports that everything was loaded.
+func (s *Load) Clean() bool {
+	return s.Totals.Rejected == 0 && !slices.ContainsFunc(s.Snapshots, func(r Result) bool { return r.Status != Loaded })
 }
 
-func (s *loadSummary) print(w io.Writer) error {
-	tables, ended := map[string]counts{}, map[string]int{}
+// Print writes what happened to the rows of each table, and what was not loaded.
+func (s *Load) Print(w io.Writer) error {
+	tables, ended := map[string]Counts{}, map[string]int{}
 	for _, r := range s.Snapshots {
 		ended[r.Status]++
 		for name, c := range r.Tables {
@@ -86,7 +85,7 @@ func (s *loadSummary) print(w io.Writer) error {
 			tables[name] = sum
 		}
 	}
-	fmt.Fprintf(w, "\nLoaded %d of %d snapshots in %s\n\n", ended[loaded], len(s.Snapshots), duration(s.DurationMS))
+	fmt.Fprintf(w, "\nLoaded %d of %d snapshots in %s\n\n", ended[Loaded], len(s.Snapshots), duration(s.DurationMS))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "TABLE\tREAD\tCREATED\tUPDATED\tUNCHANGED\tADAPTED\tREJECTED\tDELETED\t")
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
@@ -100,16 +99,16 @@ func (s *loadSummary) print(w io.Writer) error {
 	return nil
 }
 
-func row(w io.Writer, name string, c counts) {
+func row(w io.Writer, name string, c Counts) {
 	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", name, c.Read, c.Created, c.Updated, c.Unchanged, c.Adapted, c.Rejected, c.Deleted)
 }
 
 // shownRejects bounds the rejected rows that the summary names; the database has them all.
 const shownRejects = 10
 
-func (s *loadSummary) printAttention(w io.Writer) {
+func (s *Load) printAttention(w io.Writer) {
 	for _, r := range s.Snapshots {
-		if r.Status != loaded {
+		if r.Status != Loaded {
 			fmt.Fprintf(w, "\n%s %s\n  %s\n", r.Source, r.Status, strings.ReplaceAll(r.Reason, "\n", "\n  "))
 		}
 		if len(r.NotLoaded) > 0 {

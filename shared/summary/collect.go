@@ -1,4 +1,6 @@
-package main
+// Package summary tells people and programs how runs of the two state machines ended: what was collected and loaded,
+// what failed and why. It reads reports, or the histories of executions, of this process or of Step Functions.
+package summary
 
 import (
 	"cmp"
@@ -12,34 +14,36 @@ import (
 	"time"
 
 	"view360/shared/collect"
+	"view360/shared/merge"
 )
 
-// printer is a summary that people can scan and, as JSON, programs can parse.
-type printer interface{ print(w io.Writer) error }
+// Printer is a summary that people can scan and, as JSON, programs can parse.
+type Printer interface{ Print(w io.Writer) error }
 
-func (o *output) print(asJSON bool, p printer) error {
-	if asJSON {
-		encoder := json.NewEncoder(o.out)
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(p)
+// Write prints a summary as text, or as one line of JSON.
+func Write(w io.Writer, asJSON bool, p Printer) error {
+	if !asJSON {
+		return p.Print(w)
 	}
-	return p.print(o.out)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(p)
 }
 
-// collectSummary is how a collect run ended.
-type collectSummary struct {
-	Run        string            `json:"run"`
-	DurationMS int64             `json:"duration_ms"`
-	Snapshots  []snapshotSummary `json:"snapshots"`
-	Calls      int               `json:"calls"`
-	Throttles  int               `json:"throttles"`
-	PaidCalls  int               `json:"paid_calls"`
+// Collect is how a run of the collect machine ended.
+type Collect struct {
+	Run        string     `json:"run"`
+	DurationMS int64      `json:"duration_ms"`
+	Snapshots  []Snapshot `json:"snapshots"`
+	Calls      int        `json:"calls"`
+	Throttles  int        `json:"throttles"`
+	PaidCalls  int        `json:"paid_calls"`
 
-	collection collection
+	reports []merge.Report
 }
 
-// snapshotSummary is one account and region.
-type snapshotSummary struct {
+// Snapshot is one account, region and date.
+type Snapshot struct {
 	Account       string            `json:"account"`
 	Region        string            `json:"region"`
 	Key           string            `json:"key"`
@@ -52,11 +56,12 @@ type snapshotSummary struct {
 	Services      map[string]string `json:"services"` // word to status and reason
 }
 
-func newCollectSummary(c collection, took time.Duration) collectSummary {
-	s := collectSummary{Run: c.run, DurationMS: took.Milliseconds(), collection: c}
+// NewCollect sums up the reports of a run.
+func NewCollect(run string, reports []merge.Report, took time.Duration) Collect {
+	s := Collect{Run: run, DurationMS: took.Milliseconds(), reports: reports, Snapshots: []Snapshot{}}
 	accounts := map[string]bool{}
-	for _, report := range c.reports {
-		snapshot := snapshotSummary{Account: report.Account, Region: report.Region, Key: report.Key, Bytes: report.Bytes, Services: map[string]string{}}
+	for _, report := range reports {
+		snapshot := Snapshot{Account: report.Account, Region: report.Region, Key: report.Key, Bytes: report.Bytes, Services: map[string]string{}}
 		for _, o := range report.Outcomes {
 			snapshot.count(o)
 			if o.Service == "account" && accounts[o.Account] {
@@ -70,7 +75,7 @@ func newCollectSummary(c collection, took time.Duration) collectSummary {
 	return s
 }
 
-func (s *snapshotSummary) count(o collect.Outcome) {
+func (s *Snapshot) count(o collect.Outcome) {
 	text := string(o.Status)
 	if o.Reason != "" {
 		text += ": " + o.Reason
@@ -89,16 +94,31 @@ func (s *snapshotSummary) count(o collect.Outcome) {
 	}
 }
 
-// failure is errPartial when something needs attention: it failed, or was read only in part.
-func (s collectSummary) failure() error {
-	failed, warned, _ := s.collection.attention()
-	if len(failed)+len(warned) > 0 {
-		return errPartial
-	}
-	return nil
+// Clean reports that nothing needs attention: nothing failed, or was read only in part.
+func (s Collect) Clean() bool {
+	failed, warned, _ := s.attention()
+	return len(failed)+len(warned) == 0
 }
 
-func (s collectSummary) print(w io.Writer) error {
+// attention are the outcomes that are not green.
+func (s Collect) attention() (failed, warned, notApplicable []collect.Outcome) {
+	for _, report := range s.reports {
+		for _, o := range report.Outcomes {
+			switch {
+			case o.Status.Failure():
+				failed = append(failed, o)
+			case o.Status == collect.Warned:
+				warned = append(warned, o)
+			case o.Status.NotApplicable():
+				notApplicable = append(notApplicable, o)
+			}
+		}
+	}
+	return failed, warned, notApplicable
+}
+
+// Print writes a line for each snapshot, and what is not green by its reason.
+func (s Collect) Print(w io.Writer) error {
 	fmt.Fprintf(w, "\nCollected %d snapshots in %s: %d AWS calls, %d throttled, %d paid (Cost Explorer)\n\n",
 		len(s.Snapshots), duration(s.DurationMS), s.Calls, s.Throttles, s.PaidCalls)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -109,7 +129,7 @@ func (s collectSummary) print(w io.Writer) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	failed, warned, notApplicable := s.collection.attention()
+	failed, warned, notApplicable := s.attention()
 	outcomes(w, "Failed", failed)
 	outcomes(w, "Read only in part", warned)
 	outcomes(w, "Not applicable", notApplicable)
