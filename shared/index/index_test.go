@@ -46,16 +46,16 @@ func indexed(t testing.TB, store *object.Store, key, text string, keep bool) ind
 
 func TestWhatIsNoSnapshotIsRejected(t *testing.T) {
 	tests := []struct{ name, key, text, want string }{
-		{"empty", key, "", "it is empty"},
-		{"a list", key, "[]", "it is no JSON object"},
+		{"L12: empty", key, "", "it is empty"},
+		{"L12: a list", key, "[]", "it is no JSON object"},
 		{"truncated in a text", key, document()[:60], "byte 60"},
-		{"truncated at the end", key, strings.TrimSuffix(document(), "}"), "it is no valid JSON at byte"},
+		{"L12: truncated at the end", key, strings.TrimSuffix(document(), "}"), "it is no valid JSON at byte"},
 		{"something follows", key, document() + "{}", "something follows the end"},
 		{"gzip", key, "\x1f\x8b\x08", "it is no "},
 		{"UTF-16", key, "\xff\xfe{\x00", "it is no "},
 		{"invalid UTF-8", key, document(`\u00e9`, "\xff"), "it is no "},
 		{"too deep", key, document(`"cost": {}`, `"cost": `+strings.Repeat("[", 100)+strings.Repeat("]", 100)), "nested deeper than 64 levels"},
-		{"a missing section", key, document(`"health": [], `, ""), "the section health is missing"},
+		{"L08: a missing section", key, document(`"health": [], `, ""), "the section health is missing"},
 		{"a section twice", key, document(`"cost": {}`, `"cost": {}, "cost": {}`), "section cost is there twice"},
 		{"L03: another account", key, document("111122223333", "444455556666"), "it belongs to account 444455556666 and lies under account 111122223333"},
 		{"an account id that is none", key, document("111122223333", "12"), `account.account_id "12" is not 12 digits`},

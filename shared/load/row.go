@@ -3,6 +3,7 @@ package load
 import (
 	"bytes"
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -95,6 +96,7 @@ type misfit struct {
 type encoder struct {
 	table   Table
 	fixed   []string
+	keyed   []bool // parts of the table's key
 	members *members
 	values  []jsontext.Value // of the columns, then of their Or
 	cells   []cell
@@ -103,10 +105,11 @@ type encoder struct {
 
 func newEncoder(t Table, index snapshot.Index) *encoder {
 	e := &encoder{
-		table: t, fixed: make([]string, len(t.Columns)), members: membersOf(t.Columns),
+		table: t, fixed: make([]string, len(t.Columns)), keyed: make([]bool, len(t.Columns)), members: membersOf(t.Columns),
 		values: make([]jsontext.Value, 2*len(t.Columns)), cells: make([]cell, len(t.Columns)),
 	}
 	for i, c := range t.Columns {
+		e.keyed[i] = slices.Contains(t.Key, c.Name)
 		if c.Fixed != nil {
 			e.fixed[i] = c.Fixed(index)
 		}
@@ -195,8 +198,8 @@ func (e *encoder) column(i int, c Column) (out string, null, adapted bool, err e
 		v, c.Map = e.values[len(e.table.Columns)+i], nil
 	}
 	out, null, adapted, err = c.value(v)
-	if null && c.Default != "" && (len(v) == 0 || c.Rule == Required) {
-		return c.Default, false, adapted, err // a column that may be NULL keeps a null that was sent
+	if null && c.Default != "" && (len(v) == 0 || c.Rule == Required || e.keyed[i]) {
+		return c.Default, false, adapted, err // a column that may be NULL and is no key keeps a null that was sent
 	}
 	if err == nil && null && c.Rule == Required {
 		err = errAbsent

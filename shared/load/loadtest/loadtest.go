@@ -38,8 +38,8 @@ type Snapshot struct {
 	Collected       string // time of collection, RFC 3339
 	Rows            int    // of each list
 	Version         int    // goes into the values that are no keys
-	// Edit changes the rows of a table; nil leaves them as they are.
-	Edit func(table load.Table, row map[string]any)
+	// Edit changes the nth row of a table; nil leaves them as they are.
+	Edit func(table load.Table, n int, row map[string]any)
 }
 
 // Key is the snapshot's object key, of interval DAILY.
@@ -115,7 +115,7 @@ func (s Snapshot) Row(table load.Table, n int) map[string]any {
 		}
 	}
 	if s.Edit != nil {
-		s.Edit(table, row)
+		s.Edit(table, n, row)
 	}
 	return row
 }
