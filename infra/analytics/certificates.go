@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"view360/infra/bundle"
+	"view360/infra/config"
 )
 
 // certificates are the root certificates of Amazon RDS, one group of three for each region, as AWS publishes them in
@@ -30,4 +31,10 @@ func authorities(region string) (bundle.File, error) {
 		return bundle.File{}, fmt.Errorf("no root certificate of Amazon RDS is known for region %s: add those of its bundle to infra/analytics/certificates.pem", region)
 	}
 	return bundle.File{Name: certificateFile, Content: []byte(found.String())}, nil
+}
+
+// Check reports what makes NewStack impossible.
+func Check(f config.Config) error {
+	_, err := authorities(f.Hub.Region)
+	return err
 }

@@ -19,23 +19,23 @@ type loader struct {
 	memoryMB                       int
 	timeout                        time.Duration
 	database                       bool // it uses the database, and runs in its network
-	access                         Access
+	access                         function.Access
 }
 
 // loaders are all functions of the load machine, with all that each may do in the data bucket. What is loaded can be loaded
 // again from where it is kept.
 var loaders = []loader{
-	{"Index", "index", "Validates a snapshot and finds its sections", 256, 15 * time.Minute, false, Access{Read: kept, Write: []string{"rejected"}, Delete: waiting}},
-	{"LoadAccount", "load/account", "Loads the account", 256, 5 * time.Minute, true, Access{Read: kept}},
-	{"LoadCost", "load/cost", "Loads the table group cost", 512, 15 * time.Minute, true, Access{Read: kept}},
-	{"LoadSecurity", "load/security", "Loads the table group security", 512, 15 * time.Minute, true, Access{Read: kept}},
-	{"LoadConfig", "load/config", "Loads the table group config", 512, 15 * time.Minute, true, Access{Read: kept}},
-	{"LoadInventory", "load/inventory", "Loads the table group inventory", 512, 15 * time.Minute, true, Access{Read: kept}},
-	{"LoadResources", "load/resources", "Loads the table group resources", 512, 15 * time.Minute, true, Access{Read: kept}},
-	{"LoadOperations", "load/operations", "Loads the table group operations", 512, 15 * time.Minute, true, Access{Read: kept}},
-	{"Record", "record", "Writes logs and their messages", 256, 5 * time.Minute, true, Access{Read: kept}},
-	{"SettleLoad", "settle/load", "Ends a load, or redrives it", 128, time.Minute, false, Access{}},
-	{"Archive", "archive", "Moves a loaded snapshot", 256, 5 * time.Minute, false, Access{Read: kept, Write: []string{"loaded"}, Delete: waiting}},
+	{"Index", "index", "Validates a snapshot and finds its sections", 256, 15 * time.Minute, false, function.Access{Read: kept, Write: []string{"rejected"}, Delete: waiting}},
+	{"LoadAccount", "load/account", "Loads the account", 256, 5 * time.Minute, true, function.Access{Read: kept}},
+	{"LoadCost", "load/cost", "Loads the table group cost", 512, 15 * time.Minute, true, function.Access{Read: kept}},
+	{"LoadSecurity", "load/security", "Loads the table group security", 512, 15 * time.Minute, true, function.Access{Read: kept}},
+	{"LoadConfig", "load/config", "Loads the table group config", 512, 15 * time.Minute, true, function.Access{Read: kept}},
+	{"LoadInventory", "load/inventory", "Loads the table group inventory", 512, 15 * time.Minute, true, function.Access{Read: kept}},
+	{"LoadResources", "load/resources", "Loads the table group resources", 512, 15 * time.Minute, true, function.Access{Read: kept}},
+	{"LoadOperations", "load/operations", "Loads the table group operations", 512, 15 * time.Minute, true, function.Access{Read: kept}},
+	{"Record", "record", "Writes logs and their messages", 256, 5 * time.Minute, true, function.Access{Read: kept}},
+	{"SettleLoad", "settle/load", "Ends a load, or redrives it", 128, time.Minute, false, function.Access{}},
+	{"Archive", "archive", "Moves a loaded snapshot", 256, 5 * time.Minute, false, function.Access{Read: kept, Write: []string{"loaded"}, Delete: waiting}},
 }
 
 // Prefixes of the data bucket.
@@ -74,7 +74,7 @@ func (h *Hub) loaderProps(l loader) function.Props {
 	p := function.Props{
 		Main: l.main, Description: l.description, MemoryMB: l.memoryMB, Timeout: l.timeout,
 		Environment: map[string]string{"BUCKET_KMS_KEY": *h.DataKey.KeyArn(), "BUCKET_OWNER": *h.Account()},
-		Statements:  h.BucketStatements(l.access),
+		Statements:  h.Objects().Statements(l.access),
 	}
 	if l.placeholder == "SettleLoad" {
 		p.Statements = append(p.Statements, function.Allow([]string{"states:DescribeExecution"}, *h.arn("states", "execution:*")))

@@ -9,20 +9,12 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 
-	"view360/infra/function"
 	"view360/infra/watch"
 )
 
 // newTopic makes the topic of all alarms and subscribes the addresses of the configuration.
 func (h *Hub) newTopic() awssns.ITopic {
-	topic := awssns.NewTopic(h.Stack, jsii.String("Alarms"), &awssns.TopicProps{
-		MasterKey: h.OperationsKey, EnforceSSL: jsii.Bool(true), DisplayName: jsii.String(h.Config.Name + " alarms"),
-	})
-	publish := function.AllowIf(map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": *h.Account()}},
-		[]string{"sns:Publish"}, *topic.TopicArn())
-	publish.AddServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)
-	publish.AddServicePrincipal(jsii.String("events.amazonaws.com"), nil)
-	topic.AddToResourcePolicy(publish)
+	topic := watch.NewTopic(h.Stack, h.Config.Name, h.OperationsKey)
 	for _, address := range h.Config.Alarms.Emails {
 		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&address, nil))
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"view360/infra/config"
+	"view360/infra/function"
 )
 
 // newStorage makes the data bucket and its key, or takes those that exist.
@@ -80,4 +81,9 @@ func (h *Hub) newAccessLogs() awss3.Bucket {
 		}},
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
 	})
+}
+
+// Objects is the data bucket for the rights of functions.
+func (h *Hub) Objects() function.Bucket {
+	return function.Bucket{ARN: *h.Bucket.BucketArn(), Region: *h.Region(), Key: *h.DataKey.KeyArn()}
 }

@@ -35,3 +35,14 @@ func (c Config) Covered() []catalog.Source {
 	}
 	return covered
 }
+
+// Partition of AWS that the hub's region belongs to.
+func (c Config) Partition() string {
+	switch {
+	case strings.HasPrefix(c.Hub.Region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(c.Hub.Region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}

@@ -129,11 +129,4 @@ func together(functions []Timed, of func(awslambda.Function, *awscloudwatch.Metr
 	})
 }
 
-// NewQueue makes a dead-letter queue: 14 days, TLS only, encrypted.
-func NewQueue(scope constructs.Construct, id string) awssqs.Queue {
-	return awssqs.NewQueue(scope, jsii.String(id), &awssqs.QueueProps{
-		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)), EnforceSSL: jsii.Bool(true), Encryption: awssqs.QueueEncryption_SQS_MANAGED,
-	})
-}
-
 func minutes(n int) awscdk.Duration { return awscdk.Duration_Minutes(jsii.Number(n)) }

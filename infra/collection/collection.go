@@ -1,0 +1,131 @@
+// Package collection is the stack that collects: the collect state machine, one function and one role for each source,
+// and the schedules of the four intervals. It stands in the hub and assumes a role in each account, or reads its own; in
+// push mode the same template stands in every account, stages in a bucket of its own and may only write under its own
+// prefix of the hub's bucket.
+package collection
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"view360/infra/analytics"
+	"view360/infra/bundle"
+	"view360/infra/config"
+	"view360/infra/function"
+	"view360/infra/machine"
+	"view360/infra/schedule"
+	"view360/infra/watch"
+	"view360/shared/catalog"
+	"view360/statemachines"
+)
+
+// Stack is the stack and what others use of it.
+type Stack struct {
+	awscdk.Stack
+	// Machine takes snapshots.
+	Machine awsstepfunctions.StateMachine
+
+	config  config.Config
+	stage   function.Stage
+	site    site
+	alarms  watch.Alarms
+	timed   []watch.Timed
+	arns    []string
+	words   map[string]string // function names by word
+	sources []catalog.Source
+}
+
+// NewStack makes the stack; hub is nil in push mode, where it may be in another account.
+func NewStack(scope constructs.Construct, id string, f config.Config, build bundle.Build, hub *analytics.Hub, props *awscdk.StackProps) *Stack {
+	s := &Stack{Stack: awscdk.NewStack(scope, &id, props), config: f, words: map[string]string{}, sources: f.Covered()}
+	var topic awssns.ITopic
+	var logKey awskms.IKey
+	if hub != nil {
+		topic, logKey, s.site = hub.Topic, hub.OperationsKey, hubSite(hub)
+	} else {
+		topic, s.site = watch.NewTopic(s.Stack, f.Name, nil), s.ownSite()
+	}
+	s.alarms = watch.Alarms{Name: f.Name, Action: awscloudwatchactions.NewSnsAction(topic)}
+	queue := watch.NewQueue(s.Stack, "CollectDeadLetters")
+	s.alarms.Queue(s.Stack, "CollectDeadLetters", queue)
+	s.stage = function.Stage{Build: build, DeadLetters: queue, LogKey: logKey, LogDays: f.Logs.Days}
+	s.newCollectors()
+	s.newMachine(logKey)
+	s.newSchedules()
+	s.alarms.Functions(s.Stack, "Collect", s.timed)
+	awscdk.NewCfnOutput(s.Stack, jsii.String("CollectMachineArn"), &awscdk.CfnOutputProps{Value: s.Machine.StateMachineArn()})
+	return s
+}
+
+// newCollectors make one function and one role for each source.
+func (s *Stack) newCollectors() {
+	for _, source := range s.sources {
+		name := s.add(collectorID(source.Word), function.Props{
+			Main: "collect/" + source.Word, Description: "Collects " + source.Word, MemoryMB: source.MemoryMB, Timeout: source.Timeout,
+			Environment: s.site.environment,
+			Statements:  append(s.site.staging.Statements(function.Access{Write: staging}), s.observe(source)...),
+			RolePath:    s.config.RolePath("collect"),
+		})
+		s.words[source.Word] = name
+	}
+}
+
+// add makes a function of the machine and returns its name.
+func (s *Stack) add(id string, props function.Props) string {
+	f := s.stage.New(s.Stack, id, props)
+	s.timed = append(s.timed, watch.Timed{Function: f, Timeout: props.Timeout})
+	s.arns = append(s.arns, *f.FunctionArn())
+	return *f.FunctionName()
+}
+
+// newMachine makes the collect machine with its other functions.
+func (s *Stack) newMachine(logKey awskms.IKey) {
+	merge := append(s.site.staging.Statements(function.Access{Read: staging, Write: staging, Delete: staging}), s.site.publish...)
+	placeholders := map[string]string{
+		"Plan": s.add("Plan", s.planProps()),
+		"Merge": s.add("Merge", function.Props{
+			Main: "merge", Description: "Publishes snapshots", MemoryMB: 512, Timeout: 15 * time.Minute,
+			Environment: s.site.environment, Statements: merge, RolePath: s.config.RolePath("merge"),
+		}),
+		"SettleCollect": s.add("SettleCollect", function.Props{
+			Main: "settle/collect", Description: "Ends a collection, or redrives it", MemoryMB: 256, Timeout: 10 * time.Minute,
+			Environment: s.site.environment,
+			Statements: append(s.site.staging.Statements(function.Access{Read: staging, Write: staging}),
+				function.Allow([]string{"states:DescribeExecution"}, *s.arn("states", "execution:*"))),
+		}),
+	}
+	s.Machine = machine.New(s.Stack, "Collect", machine.Props{
+		Definition: statemachines.Collect, Placeholders: placeholders, Functions: s.arns,
+		Statements: s.site.staging.Statements(function.Access{Read: []string{"staging/runs"}}),
+		LogKey:     logKey, LogDays: s.config.Logs.Days,
+	})
+	s.alarms.Machine(s.Stack, "Collect", s.Machine,
+		"services of some accounts were not collected: open the failed execution, mend what its cause names, and choose Redrive")
+	s.allowChildren()
+}
+
+// intervals are those that a schedule may start.
+var intervals = []string{"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+
+func (s *Stack) newSchedules() {
+	at := s.config.Collection.Schedules
+	for i, expression := range []string{at.Daily, at.Weekly, at.Monthly, at.Yearly} {
+		if expression == config.Off {
+			continue
+		}
+		id := intervals[i][:1] + lower(intervals[i][1:])
+		schedule.New(s.Stack, id, schedule.Props{
+			Description: id + " collection", Expression: expression, TimeZone: at.TimeZone, WindowMinutes: *at.Window,
+			TargetARN: *s.Machine.StateMachineArn(), Action: "states:StartExecution",
+			Input: fmt.Sprintf(`{"interval":%q}`, intervals[i]), DeadLetters: s.stage.DeadLetters,
+		})
+	}
+}

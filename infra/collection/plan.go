@@ -1,0 +1,79 @@
+package collection
+
+import (
+	"encoding/json"
+	"maps"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+
+	"view360/infra/bundle"
+	"view360/infra/config"
+	"view360/infra/function"
+	"view360/shared/collect"
+	"view360/shared/plan"
+)
+
+// planProps describe the function that decides what a run collects. What the installation covers is a file beside its
+// binary; the names of the functions are known only once they are deployed.
+func (s *Stack) planProps() function.Props {
+	environment := maps.Clone(s.site.environment)
+	environment["COLLECT_FUNCTIONS"] = s.functionNames()
+	statements := s.site.staging.Statements(function.Access{Read: staging, Write: staging})
+	return function.Props{
+		Main: "plan", Files: []bundle.File{s.settings()}, Description: "Lists what a run collects", MemoryMB: 512, Timeout: 15 * time.Minute,
+		Environment: environment, Statements: append(statements, s.discover()...), RolePath: s.config.RolePath("collect"),
+	}
+}
+
+// functionNames are JSON that CloudFormation fills in.
+func (s *Stack) functionNames() string {
+	return *s.ToJsonString(s.words, nil)
+}
+
+// discover is what the plan asks AWS: the organisation's accounts, and the regions of each.
+func (s *Stack) discover() []awsiam.PolicyStatement {
+	if s.config.Collection.Mode != config.Pull {
+		return []awsiam.PolicyStatement{function.Allow([]string{"account:ListRegions"}, "arn:"+*s.Partition()+":account::"+*s.Account()+":account")}
+	}
+	statements := []awsiam.PolicyStatement{s.assume()}
+	if s.config.Organization != nil {
+		statements = append(statements, function.Allow([]string{
+			"organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent",
+			"organizations:ListTagsForResource",
+		}, "*"))
+	}
+	return statements
+}
+
+// settings are what the installation covers.
+func (s *Stack) settings() bundle.File {
+	text, err := json.MarshalIndent(Settings(s.config), "", "  ")
+	if err != nil {
+		panic(err) // a plain structure
+	}
+	return bundle.File{Name: "settings.json", Content: text}
+}
+
+// Settings are what the plan function needs to know of an installation. The partition follows from the hub's region.
+func Settings(f config.Config) plan.Settings {
+	c := f.Collection
+	settings := plan.Settings{
+		Partition: f.Partition(), Regions: c.Regions, HomeRegion: c.HomeRegion, Concurrency: c.Concurrency,
+		Tenancy: map[string]collect.Tenancy{"": collect.Tenancy(f.Tenancy.Default)},
+		Options: collect.Options{NoPaidCalls: c.NoPaidCalls, OmitContacts: c.OmitContacts, OmitTags: c.OmitTags},
+	}
+	for account, labels := range f.Tenancy.Accounts {
+		settings.Tenancy[account] = collect.Tenancy(labels)
+	}
+	if c.Mode != config.Pull { // the account itself
+		return settings
+	}
+	settings.RoleName, settings.ExternalID = c.RoleName, c.ExternalID
+	settings.Accounts, settings.ExcludedAccounts = c.Accounts, c.ExcludeAccounts
+	if o := f.Organization; o != nil {
+		settings.Organization, settings.Units, settings.ExcludedUnits = true, o.Units, o.ExcludeUnits
+		settings.TenancyTags = collect.Tenancy(f.Tenancy.Tags)
+	}
+	return settings
+}

@@ -1,0 +1,69 @@
+package collection
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/jsii-runtime-go"
+
+	"view360/infra/analytics"
+	"view360/infra/function"
+)
+
+// staging is the prefix of plans, parts and reports.
+var staging = []string{"staging"}
+
+// site is where parts are staged and snapshots published.
+type site struct {
+	staging     function.Bucket
+	publish     []awsiam.PolicyStatement // of the merge function
+	environment map[string]string
+}
+
+// hubSite does both in the data bucket.
+func hubSite(hub *analytics.Hub) site {
+	bucket := hub.Objects()
+	return site{
+		staging: bucket,
+		publish: bucket.Statements(function.Access{Write: []string{"data"}}),
+		environment: map[string]string{
+			"STAGING_BUCKET": *hub.Bucket.BucketName(), "DATA_BUCKET": *hub.Bucket.BucketName(),
+			"BUCKET_KMS_KEY": *hub.DataKey.KeyArn(), "BUCKET_OWNER": *hub.Account(),
+		},
+	}
+}
+
+// ownSite stages in a bucket of the account and publishes under the account's prefix of the hub's bucket, encrypted as
+// that bucket is. The rights name the hub's account instead of the functions: a bucket of that name in other hands gets
+// nothing.
+func (s *Stack) ownSite() site {
+	own := awss3.NewBucket(s.Stack, jsii.String("Staging"), &awss3.BucketProps{
+		Encryption: awss3.BucketEncryption_S3_MANAGED, BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED, EnforceSSL: jsii.Bool(true), MinimumTLSVersion: jsii.Number(1.2),
+		Versioned: jsii.Bool(true), RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		LifecycleRules: &[]*awss3.LifecycleRule{{
+			Id: jsii.String("leftovers"), Expiration: days(30), NoncurrentVersionExpiration: days(1), AbortIncompleteMultipartUploadAfter: days(1),
+		}},
+	})
+	hub := s.config.Hub
+	partition := "arn:" + *s.Partition()
+	prefix := partition + ":s3:::" + s.config.Bucket() + "/data/" + *s.Account() + "/*"
+	key := partition + ":kms:" + hub.Region + ":" + hub.Account + ":key/*"
+	if e := s.config.Storage.Existing; e != nil {
+		key = e.Key
+	}
+	return site{
+		staging: function.Bucket{ARN: *own.BucketArn(), Region: *s.Region()},
+		publish: []awsiam.PolicyStatement{
+			function.AllowIf(map[string]any{"StringEquals": map[string]any{"s3:ResourceAccount": hub.Account}},
+				[]string{"s3:PutObject", "s3:AbortMultipartUpload"}, prefix),
+			function.AllowIf(map[string]any{
+				"StringEquals": map[string]any{"kms:ViaService": "s3." + hub.Region + ".amazonaws.com"},
+				"StringLike":   map[string]any{"kms:EncryptionContext:aws:s3:arn": prefix},
+			}, []string{"kms:GenerateDataKey", "kms:Decrypt"}, key),
+		},
+		environment: map[string]string{"STAGING_BUCKET": *own.BucketName(), "DATA_BUCKET": s.config.Bucket()},
+	}
+}
+
+func days(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }

@@ -1,0 +1,49 @@
+package function
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+)
+
+// Bucket is a bucket that functions work on.
+type Bucket struct {
+	ARN, Region string
+	// Key is the ARN of the key of its objects; "" when S3 has its own.
+	Key string
+}
+
+// Access is what a role may do with objects of a bucket, by the prefixes of their keys.
+type Access struct{ Read, Write, Delete []string }
+
+// Statements allow it, and the use of the key that goes with it.
+func (bucket Bucket) Statements(a Access) []awsiam.PolicyStatement {
+	under := func(prefixes []string) []string {
+		arns := make([]string, len(prefixes))
+		for i, prefix := range prefixes {
+			arns[i] = fmt.Sprintf("%s/%s/*", bucket.ARN, prefix)
+		}
+		return arns
+	}
+	var statements []awsiam.PolicyStatement
+	var key []string
+	if len(a.Read) > 0 {
+		statements = append(statements, Allow([]string{"s3:GetObject", "s3:GetObjectVersion"}, under(a.Read)...),
+			// Without it a missing object looks like one that is forbidden.
+			Allow([]string{"s3:ListBucket"}, bucket.ARN))
+		key = []string{"kms:Decrypt"}
+	}
+	if len(a.Write) > 0 {
+		statements = append(statements, Allow([]string{"s3:PutObject", "s3:AbortMultipartUpload"}, under(a.Write)...))
+		key = []string{"kms:Decrypt", "kms:GenerateDataKey"} // S3 decrypts to complete a multipart upload
+	}
+	if len(a.Delete) > 0 {
+		statements = append(statements, Allow([]string{"s3:DeleteObject", "s3:DeleteObjectVersion"}, under(a.Delete)...))
+	}
+	if len(key) == 0 || bucket.Key == "" {
+		return statements
+	}
+	return append(statements, AllowIf(map[string]any{
+		"StringEquals": map[string]any{"kms:ViaService": "s3." + bucket.Region + ".amazonaws.com"},
+	}, key, bucket.Key))
+}

@@ -1,0 +1,51 @@
+// Command infra is the CDK app: it reads view360.yaml, or the file of the context value "config", builds the functions,
+// and synthesizes the stacks of the installation.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"view360/infra/bundle"
+	"view360/infra/config"
+)
+
+func main() {
+	defer jsii.Close()
+	if err := run(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	cdk := newApp(nil)
+	path := "view360.yaml"
+	if given, isText := cdk.Node().TryGetContext(jsii.String("config")).(string); isText {
+		path = given
+	}
+	f, err := config.Read(path)
+	if err != nil {
+		return err
+	}
+	build, err := bundle.New(ctx, ".", os.Stderr)
+	if err != nil {
+		return err
+	}
+	return synthesize(cdk, f, build)
+}
+
+func synthesize(cdk awscdk.App, f config.Config, build *bundle.Go) error {
+	if err := stacks(cdk, f, build); err != nil {
+		return err
+	}
+	if err := build.Err(); err != nil {
+		return err
+	}
+	cdk.Synth(nil)
+	return nil
+}

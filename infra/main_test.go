@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/jsii-runtime-go"
+
+	"view360/infra/bundle"
+	"view360/infra/config"
+)
+
+// scratch holds what synthesis writes.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "view360-synth-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	jsii.Close()
+	if err := os.RemoveAll(scratch); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+// object is a JSON object of a template.
+type object = map[string]any
+
+// template is one synthesized stack.
+type template struct {
+	name string
+	text []byte
+	body object
+}
+
+// scenarios are the examples, each synthesized once, on first use.
+var scenarios = map[string]func() map[string]template{}
+
+func init() {
+	for _, name := range []string{"single-account", "organization-pull", "organization-push", "imported-network", "instance", "adoption"} {
+		scenarios[name] = sync.OnceValue(func() map[string]template {
+			return mustSynthesize(name, filepath.Join(scratch, name), nil)
+		})
+	}
+}
+
+// mustSynthesize makes the templates of an example, changed by change, in a folder of their own.
+func mustSynthesize(example, outdir string, change func(*config.Config)) map[string]template {
+	f, err := config.Read(filepath.Join("examples", example+".yaml"))
+	if err != nil {
+		panic(err)
+	}
+	if change != nil {
+		change(&f)
+	}
+	assets := filepath.Join(outdir, "assets")
+	if err := os.MkdirAll(assets, 0o755); err != nil {
+		panic(err)
+	}
+	app := newApp(jsii.String(outdir))
+	if err := stacks(app, f, bundle.Placeholder{Dir: assets}); err != nil {
+		panic(err)
+	}
+	app.Synth(nil)
+	templates := map[string]template{}
+	paths, err := filepath.Glob(filepath.Join(outdir, "*.template.json"))
+	if err != nil {
+		panic(err)
+	}
+	for _, path := range paths {
+		t := template{name: strings.TrimSuffix(filepath.Base(path), ".template.json")}
+		if t.text, err = os.ReadFile(path); err != nil {
+			panic(err)
+		}
+		if err := json.Unmarshal(t.text, &t.body); err != nil {
+			panic(err)
+		}
+		templates[strings.TrimPrefix(t.name, f.Name)] = t
+	}
+	return templates
+}
+
+// synthesized is one stack of an example.
+func synthesized(t *testing.T, example, stack string) template {
+	t.Helper()
+	found, there := scenarios[example]()[stack]
+	if !there {
+		t.Fatalf("%s has no stack %s", example, stack)
+	}
+	return found
+}
+
+// resources are the properties of all resources of a type, by logical id.
+func (t template) resources(kind string) map[string]object {
+	found := map[string]object{}
+	for id, resource := range t.body["Resources"].(object) {
+		if r := resource.(object); r["Type"] == kind {
+			properties, _ := r["Properties"].(object)
+			found[id] = properties
+		}
+	}
+	return found
+}
