@@ -89,7 +89,7 @@ func (d *demonstration) runAgain(ctx context.Context, r page.Rerun) (string, err
 // collectHistory gives the overview two months to compare: the cost of each day since the first of last month. The
 // execution has the name of its dates, so that it runs once.
 func (d *demonstration) collectHistory(ctx context.Context, now time.Time) error {
-	end := now.UTC().AddDate(0, 0, -2) // the demonstration itself has collected yesterday
+	end := now.UTC().AddDate(0, 0, -1) // a snapshot describes the day before its date; today's is there
 	start := time.Date(end.Year(), end.Month()-1, 1, 0, 0, 0, 0, time.UTC)
 	from, to := start.Format(time.DateOnly), end.Format(time.DateOnly)
 	input, err := json.Marshal(map[string]any{"history": true, "start": from, "end": to, "services": []string{"cost"}, "regions": []string{"us-east-1"}})

@@ -120,7 +120,7 @@ func outcomesOf(sections []section, messages []message) []outcome {
 			case !seen:
 				known[key{at, o.Service}] = len(all)
 				all = append(all, o)
-			case worse(o, all[i]) < 0: // a source that fills several sections
+			case worse(o, all[i]) < 0, worse(o, all[i]) == 0 && o.RunAt.After(all[i].RunAt): // it fills several sections
 				all[i] = o
 			}
 		}
