@@ -50,6 +50,8 @@ type Scope struct {
 	History bool
 	// AllResources asks config for every evaluated resource instead of those recorded in the window.
 	AllResources bool
+	// AccountState is the state of an account that is gone and cannot be asked, "" of any other.
+	AccountState string
 	// Now is the time of the run; collectors have no other clock.
 	Now     time.Time
 	Tenancy Tenancy
@@ -95,9 +97,12 @@ type Request struct {
 	Window snapshot.Window `json:"window"`
 	// EarlierDays are the days before Date that a source collects again if it answers for many days with the requests of
 	// one ([Collector.Span]). Only daily requests have any.
-	EarlierDays  int       `json:"earlier_days,omitempty"`
-	History      bool      `json:"history,omitempty"`
-	AllResources bool      `json:"all_resources,omitempty"`
+	EarlierDays  int  `json:"earlier_days,omitempty"`
+	History      bool `json:"history,omitempty"`
+	AllResources bool `json:"all_resources,omitempty"`
+	// AccountState is set for an account that is gone, such as SUSPENDED or LEFT: it cannot be asked any more, and its
+	// snapshot only marks it.
+	AccountState string    `json:"account_state,omitempty"`
 	Now          time.Time `json:"now"`
 	Tenancy      Tenancy   `json:"tenancy,omitzero"`
 	Options      Options   `json:"options,omitzero"`
@@ -133,6 +138,6 @@ func (r Request) On(daysBefore int) Request {
 func (r Request) scope() Scope {
 	return Scope{
 		Account: r.Account, Region: r.Region, Home: r.Home, Interval: r.Interval, Window: r.Window,
-		History: r.History, AllResources: r.AllResources, Now: r.Now.UTC(), Tenancy: r.Tenancy, Options: r.Options,
+		History: r.History, AllResources: r.AllResources, AccountState: r.AccountState, Now: r.Now.UTC(), Tenancy: r.Tenancy, Options: r.Options,
 	}
 }

@@ -77,7 +77,8 @@ func (h Handler) merge(ctx context.Context, in Input) (Published, error) {
 	}
 	slog.InfoContext(ctx, "merged", "account", name.Account, "region", name.Region, "execution", request.Run, "key", name.Key(),
 		"bytes", size, "services", len(asked), "reused", reused, "failed", failed, "earlier", len(report.Earlier))
-	return Published{Key: name.Key(), Bytes: size, Services: len(asked), Failed: failed}, nil
+	published := Published{Key: name.Key(), Bytes: size, Services: len(asked), Failed: failed}
+	return published, h.Staging.PutJSON(ctx, name.PublishedKey(), published)
 }
 
 // publish writes the snapshot from what was asked for and what is staged besides, and returns its size in bytes and how

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/account"
+	accountapi "github.com/aws/aws-sdk-go-v2/service/account"
 	accounttypes "github.com/aws/aws-sdk-go-v2/service/account/types"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	orgtypes "github.com/aws/aws-sdk-go-v2/service/organizations/types"
@@ -16,33 +16,119 @@ import (
 	"view360/shared/collect"
 )
 
+// Directory knows the accounts and their regions.
+type Directory interface {
+	// Accounts are all accounts of the caller's organization and their states, such as ACTIVE or SUSPENDED.
+	Accounts(ctx context.Context) (map[string]string, error)
+	// Under are the accounts in an organizational unit or root, those of its children included.
+	Under(ctx context.Context, unit string) ([]string, error)
+	// Tags are the tags of an account of the organization.
+	Tags(ctx context.Context, account string) (map[string]string, error)
+	// Caller is the account of the caller's own credentials.
+	Caller(ctx context.Context) (string, error)
+	// Regions are the regions that are enabled in an account, sorted.
+	Regions(ctx context.Context, account string, role *collect.Role) ([]string, error)
+}
+
 // AWSDirectory asks AWS Organizations, STS and the Account API.
 type AWSDirectory struct{ Config aws.Config }
 
 // regionActions are what a session of a member role needs to list regions.
 var regionActions = []string{"account:ListRegions"}
 
-// Accounts are the organisation's active accounts, sorted (Organizations ListAccounts).
-func (d AWSDirectory) Accounts(ctx context.Context) ([]string, error) {
+// Accounts reads Organizations ListAccounts.
+func (d AWSDirectory) Accounts(ctx context.Context) (map[string]string, error) {
 	pages := organizations.NewListAccountsPaginator(organizations.NewFromConfig(d.Config), &organizations.ListAccountsInput{},
 		func(o *organizations.ListAccountsPaginatorOptions) { o.StopOnDuplicateToken = true })
+	accounts := map[string]string{}
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("listing the organization's accounts: %w", err)
+		}
+		for _, a := range page.Accounts {
+			accounts[aws.ToString(a.Id)] = stateOf(a)
+		}
+	}
+	return accounts, nil
+}
+
+// stateOf prefers State: Status is retired, and older partitions know only that.
+func stateOf(a orgtypes.Account) string {
+	if a.State != "" {
+		return string(a.State)
+	}
+	return string(a.Status)
+}
+
+// Under reads Organizations ListAccountsForParent and ListOrganizationalUnitsForParent.
+func (d AWSDirectory) Under(ctx context.Context, unit string) ([]string, error) {
+	client := organizations.NewFromConfig(d.Config)
+	var accounts []string
+	for units := []string{unit}; len(units) > 0; units = units[1:] {
+		here, err := accountsIn(ctx, client, units[0])
+		if err != nil {
+			return nil, fmt.Errorf("listing the accounts in %s: %w", units[0], err)
+		}
+		children, err := unitsIn(ctx, client, units[0])
+		if err != nil {
+			return nil, fmt.Errorf("listing the units in %s: %w", units[0], err)
+		}
+		accounts, units = append(accounts, here...), append(units, children...)
+	}
+	return accounts, nil
+}
+
+func accountsIn(ctx context.Context, client *organizations.Client, unit string) ([]string, error) {
+	pages := organizations.NewListAccountsForParentPaginator(client, &organizations.ListAccountsForParentInput{ParentId: &unit},
+		func(o *organizations.ListAccountsForParentPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var accounts []string
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("listing the organisation's accounts: %w", err)
+			return nil, err
 		}
 		for _, a := range page.Accounts {
-			if a.State == orgtypes.AccountStateActive || a.State == "" && a.Status == orgtypes.AccountStatusActive {
-				accounts = append(accounts, aws.ToString(a.Id))
-			}
+			accounts = append(accounts, aws.ToString(a.Id))
 		}
 	}
-	slices.Sort(accounts)
 	return accounts, nil
 }
 
-// Caller is the account of the credentials (STS GetCallerIdentity).
+func unitsIn(ctx context.Context, client *organizations.Client, unit string) ([]string, error) {
+	pages := organizations.NewListOrganizationalUnitsForParentPaginator(client, &organizations.ListOrganizationalUnitsForParentInput{ParentId: &unit},
+		func(o *organizations.ListOrganizationalUnitsForParentPaginatorOptions) { o.StopOnDuplicateToken = true })
+	var units []string
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range page.OrganizationalUnits {
+			units = append(units, aws.ToString(u.Id))
+		}
+	}
+	return units, nil
+}
+
+// Tags reads Organizations ListTagsForResource.
+func (d AWSDirectory) Tags(ctx context.Context, account string) (map[string]string, error) {
+	pages := organizations.NewListTagsForResourcePaginator(organizations.NewFromConfig(d.Config), &organizations.ListTagsForResourceInput{ResourceId: &account},
+		func(o *organizations.ListTagsForResourcePaginatorOptions) { o.StopOnDuplicateToken = true })
+	tags := map[string]string{}
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("listing the tags of account %s: %w", account, err)
+		}
+		for _, tag := range page.Tags {
+			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+		}
+	}
+	return tags, nil
+}
+
+// Caller reads STS GetCallerIdentity.
 func (d AWSDirectory) Caller(ctx context.Context) (string, error) {
 	identity, err := sts.NewFromConfig(d.Config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
@@ -51,7 +137,7 @@ func (d AWSDirectory) Caller(ctx context.Context) (string, error) {
 	return aws.ToString(identity.Account), nil
 }
 
-// Regions are the enabled regions of one account, sorted (Account ListRegions).
+// Regions reads Account ListRegions.
 func (d AWSDirectory) Regions(ctx context.Context, id string, role *collect.Role) ([]string, error) {
 	target := awsconf.Target{Session: "plan"}
 	if role != nil {
@@ -61,10 +147,10 @@ func (d AWSDirectory) Regions(ctx context.Context, id string, role *collect.Role
 	if err != nil {
 		return nil, err
 	}
-	pages := account.NewListRegionsPaginator(account.NewFromConfig(cfg), &account.ListRegionsInput{
+	pages := accountapi.NewListRegionsPaginator(accountapi.NewFromConfig(cfg), &accountapi.ListRegionsInput{
 		MaxResults:              aws.Int32(50),
 		RegionOptStatusContains: []accounttypes.RegionOptStatus{accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault},
-	}, func(o *account.ListRegionsPaginatorOptions) { o.StopOnDuplicateToken = true })
+	}, func(o *accountapi.ListRegionsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var regions []string
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

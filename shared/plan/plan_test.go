@@ -20,13 +20,15 @@ import (
 	"view360/shared/s3disk"
 )
 
-// organisation is a directory of two accounts; the second is enabled in one region only, the third cannot be asked.
+// organisation is a directory of three accounts; the second is enabled in one region only, the third cannot be asked.
 type organisation struct{}
 
-func (organisation) Accounts(context.Context) ([]string, error) {
-	return []string{"111111111111", "222222222222", "333333333333"}, nil
+func (organisation) Accounts(context.Context) (map[string]string, error) {
+	return map[string]string{"111111111111": "ACTIVE", "222222222222": "ACTIVE", "333333333333": "ACTIVE"}, nil
 }
-func (organisation) Caller(context.Context) (string, error) { return "111111111111", nil }
+func (organisation) Under(context.Context, string) ([]string, error)         { return nil, nil }
+func (organisation) Tags(context.Context, string) (map[string]string, error) { return nil, nil }
+func (organisation) Caller(context.Context) (string, error)                  { return "111111111111", nil }
 func (organisation) Regions(_ context.Context, account string, _ *collect.Role) ([]string, error) {
 	switch account {
 	case "111111111111":
@@ -102,7 +104,7 @@ func TestPlanNarrowed(t *testing.T) {
 		{"monthly is named by the last day", `{"interval":"MONTHLY","accounts":["222222222222"],"services":["cost"]}`, []string{
 			"222 2026-03-31 eu-west-1 home cost"}},
 		{"D25: a backfill leaves out what only knows the present", `{"history":"True","start":"06-03-2026","end":"7-3-2026","accounts":["222222222222"],"services":["kms","cost"]}`, []string{
-			"222 2026-03-06 eu-west-1 home cost", "222 2026-03-07 eu-west-1 home cost"}},
+			"222 2026-03-07 eu-west-1 home cost"}}, // and the day before with the same request
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

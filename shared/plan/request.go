@@ -27,6 +27,10 @@ type Request struct {
 	Services []string `json:"services"` // words of the catalogue
 	// ConfigMode is delta, evaluations recorded in the window, or all.
 	ConfigMode string `json:"config_mode"`
+	// Resume collects only what is missing or failed for the date.
+	Resume Flag `json:"resume"`
+	// DryRun plans and estimates, and collects nothing.
+	DryRun Flag `json:"dry_run"`
 }
 
 // Flag is a boolean that the schedules of the first generation wrote in several ways.
@@ -40,9 +44,14 @@ func (f *Flag) UnmarshalJSON(data []byte) error {
 	case "false", "0", "null", "":
 		*f = false
 	default:
-		return fmt.Errorf("history is %s: use true or false", data)
+		return fmt.Errorf("%s: use true or false", data)
 	}
 	return nil
+}
+
+// wants reports whether a source is among those that the request asks for.
+func (r Request) wants(word string) bool {
+	return len(r.Services) == 0 || slices.Contains(r.Services, word)
 }
 
 // maxDates bounds a backfill, so that a typo in a year does not start a run of decades (D28).

@@ -43,6 +43,9 @@ func (n Name) Key() string { return DataPrefix + n.path() + ".json" }
 // StagingPrefix is the folder of the snapshot's parts, with a trailing slash.
 func (n Name) StagingPrefix() string { return StagingPrefix + n.path() + "/" }
 
+// PublishedKey is what Merge leaves beside the parts once the snapshot is published.
+func (n Name) PublishedKey() string { return n.StagingPrefix() + "published.json" }
+
 // RunPrefix is the staging folder of one collect execution's plans and reports, with a trailing slash.
 func RunPrefix(run string) string { return StagingPrefix + "runs/" + run + "/" }
 

@@ -45,8 +45,13 @@ const section = "account"
 const unset = "None"
 
 // Collect writes the [snapshot.Account]. Each call stands for itself: what is denied is left empty and a warning (D63).
+// Of an account that is gone, its state is all there is.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	a := labelled(scope)
+	if scope.AccountState != "" {
+		a.AccountName, a.AccountStatus = nil, scope.AccountState
+		return part.Set(section, a)
+	}
 	information, err := api.GetAccountInformation(ctx, &account.GetAccountInformationInput{})
 	switch {
 	case ctx.Err() != nil:

@@ -1,0 +1,135 @@
+package plan
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"view360/shared/collect"
+	"view360/shared/fault"
+)
+
+// account is one account to collect.
+type account struct {
+	id      string
+	regions []string // covered ones
+	tenancy collect.Tenancy
+}
+
+// accountLookups bounds the accounts that are asked about at the same time.
+const accountLookups = 8
+
+// accounts are those that the request is for, with what has to be known of each. states are those of the organization,
+// nil without one.
+func (h Handler) accounts(ctx context.Context, request Request) (accounts []account, states map[string]string, err error) {
+	if h.Settings.Organization {
+		if states, err = h.Directory.Accounts(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	ids, err := h.covered(ctx, states)
+	if err != nil {
+		return nil, nil, err
+	}
+	if ids, err = narrowed(ids, request.Accounts); err != nil {
+		return nil, nil, err
+	}
+	accounts = make([]account, len(ids))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(accountLookups)
+	for i, id := range ids {
+		group.Go(func() (err error) {
+			accounts[i] = account{id: id, regions: h.regionsOf(ctx, id)}
+			accounts[i].tenancy, err = h.tenancy(ctx, id)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	return accounts, states, coveredSomewhere(request.Regions, accounts)
+}
+
+// covered are the accounts that the settings name, sorted. Of an organization, only active ones are.
+func (h Handler) covered(ctx context.Context, states map[string]string) ([]string, error) {
+	s := h.Settings
+	if !s.Organization && len(s.Accounts) == 0 {
+		caller, err := h.Directory.Caller(ctx)
+		return []string{caller}, err
+	}
+	ids := slices.Clone(s.Accounts)
+	if s.Organization {
+		within, err := h.under(ctx, s.Units)
+		if err != nil {
+			return nil, err
+		}
+		ids = slices.DeleteFunc(slices.Sorted(maps.Keys(states)), func(id string) bool {
+			outside := len(s.Units) > 0 && !within[id] || len(s.Accounts) > 0 && !slices.Contains(s.Accounts, id)
+			return outside || states[id] != "ACTIVE"
+		})
+	}
+	without, err := h.under(ctx, s.ExcludedUnits)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return without[id] || slices.Contains(s.ExcludedAccounts, id) }), nil
+}
+
+// under are the accounts in any of the units.
+func (h Handler) under(ctx context.Context, units []string) (map[string]bool, error) {
+	within := map[string]bool{}
+	for _, unit := range units {
+		ids, err := h.Directory.Under(ctx, unit)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			within[id] = true
+		}
+	}
+	return within, nil
+}
+
+// narrowed are the covered accounts that the request names.
+func narrowed(covered, names []string) ([]string, error) {
+	if len(names) == 0 {
+		return covered, nil
+	}
+	for _, name := range names {
+		if !slices.Contains(covered, name) {
+			return nil, fault.New(fault.Invalid, "account %s is not one of the %d accounts that this deployment covers", name, len(covered))
+		}
+	}
+	return names, nil
+}
+
+// coveredSomewhere rejects a region that no account of the run covers: a typo, or a region that is not enabled.
+func coveredSomewhere(names []string, accounts []account) error {
+	for _, region := range names {
+		if !slices.ContainsFunc(accounts, func(a account) bool { return slices.Contains(a.regions, region) }) {
+			return fault.New(fault.Invalid, "region %s is not enabled, or not covered, in any account of this run", region)
+		}
+	}
+	return nil
+}
+
+// regionsOf are the enabled regions of one account that the deployment covers. An account that cannot be asked, because
+// its role cannot be assumed, is planned all the same: its collectors then fail with the reason, a redrive collects them,
+// and no other account is affected.
+func (h Handler) regionsOf(ctx context.Context, id string) []string {
+	enabled, err := h.Directory.Regions(ctx, id, h.Settings.role(id))
+	if err != nil {
+		slog.WarnContext(ctx, "planned without knowing the enabled regions", "account", id, "error", err)
+		if len(h.Settings.Regions) > 0 {
+			return h.Settings.Regions
+		}
+		return []string{h.Settings.HomeRegion}
+	}
+	if len(h.Settings.Regions) == 0 {
+		return enabled
+	}
+	return slices.DeleteFunc(slices.Clone(h.Settings.Regions), func(region string) bool { return !slices.Contains(enabled, region) })
+}

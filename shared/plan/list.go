@@ -1,0 +1,59 @@
+package plan
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"view360/shared/object"
+)
+
+// WriteList streams a list of snapshots to key and returns how many there are.
+func WriteList(ctx context.Context, store *object.Store, key string, fill func(add func(Snapshot) error) error) (int, error) {
+	reader, writer := io.Pipe()
+	defer reader.Close() // ends the writer when the upload fails
+	counted := make(chan int, 1)
+	go func() {
+		list := listWriter{out: writer}
+		err := fill(list.add)
+		if err == nil {
+			err = list.end()
+		}
+		counted <- list.count
+		writer.CloseWithError(err)
+	}()
+	if _, err := store.Put(ctx, key, reader); err != nil {
+		return 0, err
+	}
+	return <-counted, nil
+}
+
+// listWriter writes a JSON array element by element.
+type listWriter struct {
+	out   io.Writer
+	count int
+}
+
+func (l *listWriter) add(s Snapshot) error {
+	body, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("encoding the plan of account %s: %w", s.Request.Account, err)
+	}
+	separator := ","
+	if l.count == 0 {
+		separator = "["
+	}
+	l.count++
+	_, err = l.out.Write(append([]byte(separator), body...))
+	return err
+}
+
+func (l *listWriter) end() error {
+	end := "]"
+	if l.count == 0 {
+		end = "[]"
+	}
+	_, err := io.WriteString(l.out, end)
+	return err
+}
