@@ -94,7 +94,7 @@ func measure(tb testing.TB, r rows, count int) (first, again, raw time.Duration)
 	return first, again, raw
 }
 
-// rawCopy copies the rows of a table into a table made like it, indexes included.
+// rawCopy copies the rows of a table into one that is identical: columns, indexes, checks and foreign keys.
 func rawCopy(b *bench, table string, count int) time.Duration {
 	conn, err := b.pool.Acquire(b.Context())
 	if err != nil {
@@ -105,8 +105,17 @@ func rawCopy(b *bench, table string, count int) time.Duration {
 	if _, err := conn.Conn().PgConn().CopyTo(b.Context(), &lines, "copy "+table+" to stdout"); err != nil {
 		b.Fatal(err)
 	}
-	if _, err := conn.Exec(b.Context(), fmt.Sprintf("create table identical (like %s including all)", table)); err != nil {
-		b.Fatal(err)
+	for _, statement := range []string{
+		fmt.Sprintf("create table identical (like %s including all)", table),
+		fmt.Sprintf(`do $$ declare fk text; begin
+  for fk in select pg_get_constraintdef(oid) from pg_constraint where conrelid = '%s'::regclass and contype = 'f' loop
+    execute 'alter table identical add ' || fk;
+  end loop;
+end $$`, table),
+	} {
+		if _, err := conn.Exec(b.Context(), statement); err != nil {
+			b.Fatal(err)
+		}
 	}
 	started := time.Now()
 	tag, err := conn.Conn().PgConn().CopyFrom(b.Context(), &lines, "copy identical from stdin")

@@ -32,6 +32,7 @@ import (
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	if os.Getenv(alone) == "" {
+		load.RememberAll()
 		os.Exit(m.Run())
 	}
 	if err := runAlone(); err != nil {

@@ -171,21 +171,24 @@ func (e *encoder) endsBeforeItStarts() bool {
 	return to < from
 }
 
-// copyLine is the row that was read last, in COPY's text format.
-func (e *encoder) copyLine(at place) []byte {
+// stageLine is the row that was read last, in COPY's text format, with its place before it.
+func (e *encoder) stageLine(at place) []byte {
 	e.line = strconv.AppendInt(e.line[:0], int64(max(at.index, 0)), 10)
 	e.line = append(e.line, '\t')
 	e.line = strconv.AppendInt(e.line, int64(at.parent), 10)
 	for _, c := range e.cells {
-		e.line = append(e.line, '\t')
-		if c.null {
-			e.line = append(e.line, `\N`...)
-			continue
-		}
-		e.line = appendEscaped(e.line, c.text)
+		e.line = c.append(append(e.line, '\t'))
 	}
 	e.line = append(e.line, '\n')
 	return e.line
+}
+
+// append writes the value in COPY's text format.
+func (c cell) append(line []byte) []byte {
+	if c.null {
+		return append(line, `\N`...)
+	}
+	return appendEscaped(line, c.text)
 }
 
 // column is the value of one column.

@@ -18,6 +18,12 @@ import (
 type source struct {
 	store *object.Store
 	index snapshot.Index
+	tee   io.Writer // gets what is read of a list; may be nil
+}
+
+func (s source) teed(tee io.Writer) source {
+	s.tee = tee
+	return s
 }
 
 // location is where a table's rows lie: the indexed range to read, and the list inside its elements when the rows are
@@ -54,7 +60,11 @@ func (s source) open(ctx context.Context, loc location) (io.ReadCloser, error) {
 	place := s.index.Sections[loc.path]
 	version := object.Version{Key: s.index.Key, ETag: s.index.ETag, ID: s.index.Version}
 	if loc.list {
-		return s.store.OpenRange(ctx, version, place.Start, place.End)
+		body, err := s.store.OpenRange(ctx, version, place.Start, place.End)
+		if err != nil || s.tee == nil {
+			return body, err
+		}
+		return readCloser{io.TeeReader(body, s.tee), body}, nil
 	}
 	return s.withoutMembers(ctx, version, loc.path, place)
 }
@@ -83,10 +93,12 @@ func (s source) withoutMembers(ctx context.Context, version object.Version, path
 		}
 		start = hole.End
 	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(readers...), closers}, nil
+	return readCloser{io.MultiReader(readers...), closers}, nil
+}
+
+type readCloser struct {
+	io.Reader
+	io.Closer
 }
 
 type pieces []io.Closer
@@ -97,6 +109,19 @@ func (p pieces) Close() error {
 		failures = append(failures, c.Close())
 	}
 	return errors.Join(failures...)
+}
+
+// read copies the bytes of a list.
+func (s source) read(ctx context.Context, section string, to io.Writer) error {
+	body, err := s.open(ctx, locate(section))
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if _, err := io.Copy(to, body); err != nil {
+		return fmt.Errorf("reading %s: %w", section, err)
+	}
+	return nil
 }
 
 // each calls visit for every element of the section. visit must read exactly one value.

@@ -5,7 +5,11 @@
 // What is loaded where is data: a [Table] for each table, in the sub-package of its group.
 package load
 
-import "view360/shared/snapshot"
+import (
+	"strings"
+
+	"view360/shared/snapshot"
+)
 
 // Nature says how a table's rows live, and so what a later or earlier snapshot may do to them.
 type Nature int
@@ -96,6 +100,9 @@ const (
 	// Join the elements of a list with commas, then Cut.
 	Join
 )
+
+// hidden reports whether the column only finds the parent.
+func (c Column) hidden() bool { return strings.HasPrefix(c.Name, "_") }
 
 // inSet reports whether the table's rows are a period's report or the set of one.
 func (t Table) inSet() bool { return t.Replace || t.IsParent && t.Nature == PeriodFact }

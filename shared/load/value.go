@@ -34,13 +34,16 @@ func (c Column) value(v jsontext.Value) (out string, null, adapted bool, err err
 	case boolean:
 		return c.boolean(v)
 	case timestamp:
-		return c.time(v, func(t time.Time) string { return t.Format("2006-01-02 15:04:05.999999Z07:00") })
+		return c.time(v, func(t time.Time) string { return t.Format(timestampFormat) })
 	case date:
 		return c.time(v, func(t time.Time) string { return t.Format(time.DateOnly) })
 	default:
 		return c.json(v)
 	}
 }
+
+// timestampFormat is a timestamptz as PostgreSQL reads it, to the microsecond that it keeps.
+const timestampFormat = "2006-01-02 15:04:05.999999Z07:00"
 
 // plain is the text of a JSON string, or the JSON text of another value as the first generation's loader wrote it.
 // PostgreSQL can store neither NUL, which is removed, nor half a surrogate pair, which becomes U+FFFD.
