@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -13,6 +14,10 @@ import (
 	"view360/infra/bundle"
 	"view360/infra/config"
 )
+
+// emulatorDatabase is the environment variable with the URL of a PostgreSQL for stacks that go to an emulator of AWS. It
+// has no Aurora, and runs the functions on this machine.
+const emulatorDatabase = "VIEW360_EMULATOR_DATABASE"
 
 func main() {
 	defer jsii.Close()
@@ -32,7 +37,11 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	build, err := bundle.New(ctx, ".", os.Stderr)
+	architecture := "arm64"
+	if f.EmulatorDatabase = os.Getenv(emulatorDatabase); f.EmulatorDatabase != "" {
+		architecture = runtime.GOARCH
+	}
+	build, err := bundle.New(ctx, ".", architecture, os.Stderr)
 	if err != nil {
 		return err
 	}

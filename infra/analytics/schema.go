@@ -43,11 +43,14 @@ func (h *Hub) newSchema() constructs.IConstruct {
 	})
 	h.watchDeployment("MakeUsers", users)
 	h.watchDeployment("Migrate", migrate)
+	migrated := custom(h.Stack, "Schema", migrate, currentSchema())
+	if h.Config.EmulatorDatabase != "" {
+		return migrated // it has its users
+	}
 	made := custom(h.Stack, "DatabaseUsers", users, "")
 	if h.Database.created != nil {
 		made.Node().AddDependency(h.Database.created)
 	}
-	migrated := custom(h.Stack, "Schema", migrate, currentSchema())
 	migrated.Node().AddDependency(made)
 	return migrated
 }
@@ -103,6 +106,9 @@ func (h *Hub) connect(user string) awsiam.PolicyStatement {
 
 // databaseURL is without a password: the user signs in with a token.
 func (h *Hub) databaseURL(user string) string {
+	if h.Config.EmulatorDatabase != "" {
+		return h.Config.EmulatorDatabase
+	}
 	return fmt.Sprintf("postgres://%s@%s:%d/%s?sslmode=verify-full&sslrootcert=/var/task/%s",
 		user, *h.Database.Host, h.Database.Port, h.Database.Name, certificateFile)
 }

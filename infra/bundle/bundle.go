@@ -40,20 +40,21 @@ type Go struct {
 // kinds are the folders of functions, apart from each other because names repeat.
 var kinds = []string{"", "collect", "load", "settle"}
 
-// New builds all functions of the module at root into its folder dist. progress is told what is going on.
-func New(ctx context.Context, root string, progress io.Writer) (*Go, error) {
+// New builds all functions of the module at root into its folder dist, for Linux on the architecture ("arm64" for Lambda).
+// progress is told what is going on.
+func New(ctx context.Context, root, architecture string, progress io.Writer) (*Go, error) {
 	g := &Go{dist: filepath.Join(root, "dist"), binaries: map[string]string{}}
 	for _, kind := range kinds {
 		mains, err := mainsOf(root, kind)
 		if err != nil {
 			return nil, err
 		}
-		dir := filepath.Join(g.dist, "bin", kind)
+		dir := filepath.Join(g.dist, architecture, kind)
 		if kind == "" {
-			dir = filepath.Join(g.dist, "bin", "single")
+			dir = filepath.Join(g.dist, architecture, "single")
 		}
 		fmt.Fprintf(progress, "building %d functions of functions/%s\n", len(mains), kind)
-		if err := build(ctx, root, dir, mains); err != nil {
+		if err := build(ctx, root, dir, architecture, mains); err != nil {
 			return nil, err
 		}
 		for _, main := range mains {
@@ -77,7 +78,7 @@ func mainsOf(root, kind string) ([]string, error) {
 }
 
 // build leaves the binaries of mains in dir. Binaries that are up to date are not linked again.
-func build(ctx context.Context, root, dir string, mains []string) error {
+func build(ctx context.Context, root, dir, architecture string, mains []string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("making the folder of binaries: %w", err)
 	}
@@ -87,7 +88,7 @@ func build(ctx context.Context, root, dir string, mains []string) error {
 	}
 	command := exec.CommandContext(ctx, "go", arguments...)
 	command.Dir = root
-	command.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0")
+	command.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+architecture, "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("building functions: %w\n%s", err, output)
 	}

@@ -21,6 +21,8 @@ type Config struct {
 	Tags map[string]string `yaml:"tags"`
 	// PermissionsBoundary is the name of a managed policy that every role gets; default none.
 	PermissionsBoundary string `yaml:"permissions_boundary"`
+	// EmulatorDatabase is not in the file: the URL of the database when the stacks go to an emulator of AWS.
+	EmulatorDatabase string `yaml:"-"`
 }
 
 // Hub is where data and database are.
