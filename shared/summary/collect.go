@@ -46,6 +46,7 @@ type Collect struct {
 type Snapshot struct {
 	Account       string            `json:"account"`
 	Region        string            `json:"region"`
+	Date          string            `json:"date"`
 	Key           string            `json:"key"`
 	Bytes         int64             `json:"bytes"`
 	Items         int               `json:"items"`
@@ -61,7 +62,7 @@ func NewCollect(run string, reports []merge.Report, took time.Duration) Collect 
 	s := Collect{Run: run, DurationMS: took.Milliseconds(), reports: reports, Snapshots: []Snapshot{}}
 	accounts := map[string]bool{}
 	for _, report := range reports {
-		snapshot := Snapshot{Account: report.Account, Region: report.Region, Key: report.Key, Bytes: report.Bytes, Services: map[string]string{}}
+		snapshot := Snapshot{Account: report.Account, Region: report.Region, Date: report.Date, Key: report.Key, Bytes: report.Bytes, Services: map[string]string{}}
 		for _, o := range report.Outcomes {
 			snapshot.count(o)
 			if o.Service == "account" && accounts[o.Account] {
@@ -76,11 +77,7 @@ func NewCollect(run string, reports []merge.Report, took time.Duration) Collect 
 }
 
 func (s *Snapshot) count(o collect.Outcome) {
-	text := string(o.Status)
-	if o.Reason != "" {
-		text += ": " + o.Reason
-	}
-	s.Services[o.Service] = text
+	s.Services[o.Service] = text(o)
 	s.Items += o.Items
 	switch {
 	case o.Status.Failure():
@@ -121,12 +118,7 @@ func (s Collect) attention() (failed, warned, notApplicable []collect.Outcome) {
 func (s Collect) Print(w io.Writer) error {
 	fmt.Fprintf(w, "\nCollected %d snapshots in %s: %d AWS calls, %d throttled, %d paid (Cost Explorer)\n\n",
 		len(s.Snapshots), duration(s.DurationMS), s.Calls, s.Throttles, s.PaidCalls)
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tREGION\tPASSED\tWARNED\tFAILED\tNOT APPLICABLE\tITEMS\tSIZE")
-	for _, x := range s.Snapshots {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n", x.Account, x.Region, x.Passed, x.Warned, x.Failed, x.NotApplicable, x.Items, size(x.Bytes))
-	}
-	if err := table.Flush(); err != nil {
+	if err := s.printSnapshots(w); err != nil {
 		return err
 	}
 	failed, warned, notApplicable := s.attention()
@@ -134,6 +126,51 @@ func (s Collect) Print(w io.Writer) error {
 	outcomes(w, "Read only in part", warned)
 	outcomes(w, "Not applicable", notApplicable)
 	return nil
+}
+
+// shownSnapshots bounds the lines of a run that is not small: then only snapshots that need attention have one.
+const shownSnapshots = 60
+
+func (s Collect) printSnapshots(w io.Writer) error {
+	shown := s.Snapshots
+	if len(shown) > shownSnapshots {
+		shown = slices.DeleteFunc(slices.Clone(shown), func(x Snapshot) bool { return x.Failed+x.Warned == 0 })
+	}
+	rest := len(s.Snapshots) - len(shown)
+	shown = shown[:min(len(shown), shownSnapshots)]
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ACCOUNT\tREGION\tDATE\tPASSED\tWARNED\tFAILED\tNOT APPLICABLE\tITEMS\tSIZE")
+	for _, x := range shown {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n",
+			x.Account, x.Region, x.Date, x.Passed, x.Warned, x.Failed, x.NotApplicable, x.Items, size(x.Bytes))
+	}
+	if more := len(s.Snapshots) - rest - len(shown); more > 0 {
+		fmt.Fprintf(table, "and %d more that need attention\n", more)
+	}
+	if rest > 0 {
+		fmt.Fprintf(table, "and %d more without a failure\n", rest)
+	}
+	return table.Flush()
+}
+
+// PrintServices writes a line for each service of each snapshot.
+func (s Collect) PrintServices(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "\nACCOUNT\tREGION\tDATE\tSERVICE\tITEMS\tOUTCOME")
+	for _, report := range s.reports {
+		for _, o := range slices.SortedFunc(slices.Values(report.Outcomes), func(a, b collect.Outcome) int { return cmp.Compare(a.Service, b.Service) }) {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", report.Account, report.Region, report.Date, o.Service, o.Items, text(o))
+		}
+	}
+	return table.Flush()
+}
+
+// text is an outcome in one line.
+func text(o collect.Outcome) string {
+	if o.Reason == "" {
+		return string(o.Status)
+	}
+	return string(o.Status) + ": " + o.Reason
 }
 
 // outcomes lists what one reason has in common once, with the places it holds for.

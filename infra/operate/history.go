@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"golang.org/x/sync/errgroup"
+
+	"view360/shared/asl"
+	"view360/shared/merge"
+	"view360/shared/summary"
+)
+
+// historiesAtOnce stays below the quota of GetExecutionHistory.
+const historiesAtOnce = 8
+
+// history reads the events of an execution that summaries are made of.
+func (d *deployment) history(ctx context.Context, arn string) ([]asl.Event, error) {
+	var events []asl.Event
+	pages := sfn.NewGetExecutionHistoryPaginator(d.Client, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: 1000})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("reading the history of %s: %w", arn, err)
+		}
+		for _, e := range page.Events {
+			if event, wanted := eventOf(e); wanted {
+				events = append(events, event)
+			}
+		}
+	}
+	return events, nil
+}
+
+// eventOf keeps what states were entered and left with, and what functions returned.
+func eventOf(e types.HistoryEvent) (asl.Event, bool) {
+	event := asl.Event{ID: e.Id, Type: string(e.Type), Time: aws.ToTime(e.Timestamp)}
+	switch {
+	case e.StateEnteredEventDetails != nil:
+		event.Details = &asl.Details{Name: aws.ToString(e.StateEnteredEventDetails.Name), Input: aws.ToString(e.StateEnteredEventDetails.Input)}
+	case e.StateExitedEventDetails != nil:
+		event.Details = &asl.Details{Name: aws.ToString(e.StateExitedEventDetails.Name), Output: aws.ToString(e.StateExitedEventDetails.Output)}
+	case e.TaskSucceededEventDetails != nil:
+		event.Details = &asl.Details{Output: aws.ToString(e.TaskSucceededEventDetails.Output)}
+	}
+	return event, event.Details != nil
+}
+
+// reports reads how the services of a collect execution ended, from its child executions: the account and date of each
+// are in its input, so that those of other accounts need not be read when accounts are named.
+func (d *deployment) reports(ctx context.Context, arn string, accounts []string) ([]merge.Report, error) {
+	children, err := d.children(ctx, arn)
+	if err != nil {
+		return nil, err
+	}
+	found := make([][]merge.Report, len(children))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(historiesAtOnce)
+	for i, child := range children {
+		group.Go(func() error {
+			events, err := d.history(ctx, child)
+			found[i] = summary.Reports(events)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	reports := summary.Newest(slices.Concat(found...))
+	return slices.DeleteFunc(reports, func(r merge.Report) bool {
+		return len(accounts) > 0 && !slices.Contains(accounts, r.Account)
+	}), nil
+}
+
+// children lists the child executions of all map runs, the oldest map run first: a redrive starts another one.
+func (d *deployment) children(ctx context.Context, arn string) ([]string, error) {
+	var runs []types.MapRunListItem
+	for pages := sfn.NewListMapRunsPaginator(d.Client, &sfn.ListMapRunsInput{ExecutionArn: &arn}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("listing the map runs of %s: %w", arn, err)
+		}
+		runs = append(runs, page.MapRuns...)
+	}
+	slices.SortStableFunc(runs, func(a, b types.MapRunListItem) int { return a.StartDate.Compare(*b.StartDate) })
+	var children []string
+	for _, run := range runs {
+		for pages := sfn.NewListExecutionsPaginator(d.Client, &sfn.ListExecutionsInput{MapRunArn: run.MapRunArn}); pages.HasMorePages(); {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("listing the child executions of %s: %w", arn, err)
+			}
+			for _, child := range page.Executions {
+				children = append(children, *child.ExecutionArn)
+			}
+		}
+	}
+	return children, nil
+}
+
+// reasons are the lines of an execution's cause.
+func reasons(name, cause string) []string {
+	if name == "" && cause == "" {
+		return nil
+	}
+	text := summary.Reason(cause)
+	if !strings.HasPrefix(name, "View360.") {
+		text = strings.TrimSuffix(name+": "+text, ": ")
+	}
+	return strings.Split(text, "\n")
+}

@@ -1,0 +1,321 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"view360/shared/asl"
+	"view360/shared/catalog"
+	"view360/shared/collect"
+	"view360/shared/collect/account"
+	"view360/shared/collect/cost"
+	"view360/shared/collect/guardduty"
+	"view360/shared/collect/kms"
+	"view360/shared/inprocess"
+	"view360/shared/merge"
+	"view360/shared/object"
+	"view360/shared/pgtest"
+	"view360/shared/plan"
+	"view360/shared/postgres"
+	"view360/shared/s3disk"
+	"view360/shared/settle"
+	"view360/shared/sfnapi"
+	"view360/shared/simaws"
+	"view360/statemachines"
+)
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(m.Run())
+}
+
+// installation is both machines in this process, over a simulated organisation and, when it loads, a database, behind
+// the Step Functions API.
+type installation struct {
+	organisation *simaws.Organization
+	orchestrator *inprocess.Orchestrator
+	functions    inprocess.Functions
+	store        *object.Store
+	url          string
+}
+
+func install(t *testing.T) *installation {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	i := &installation{functions: inprocess.Functions{}, organisation: simaws.New(simaws.Options{
+		Seed: 1, Volume: 0.1, Role: simaws.MemberRole, ExternalID: simaws.ExternalID,
+	})}
+	aws, err := simaws.Start(t.Context(), i.organisation)
+	must(err)
+	disk, err := s3disk.Start(t.TempDir(), "data")
+	must(err)
+	t.Cleanup(func() { _ = disk.Close() })
+	i.store = object.New(disk.Client(), "data", object.Options{})
+	i.orchestrator = inprocess.NewOrchestrator(i.functions, i.store, nil)
+	i.orchestrator.Engine().Base = t.Context()
+
+	settings := plan.Settings{
+		Organization: true, RoleName: simaws.MemberRole, ExternalID: simaws.ExternalID, HomeRegion: "us-east-1",
+		Functions: map[string]string{}, Concurrency: 3,
+	}
+	for _, c := range []collect.Collector{account.Collector, cost.Collector, guardduty.Collector, kms.Collector} {
+		source, _ := catalog.Lookup(c.Word)
+		settings.Functions[c.Word] = "collect-" + c.Word
+		inprocess.Add(i.functions, "collect-"+c.Word, collect.Handler{Collector: c, Config: aws.Config(""), Actions: source.ActionNames(), Staging: i.store}.Handle)
+	}
+	inprocess.Add(i.functions, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: aws.Config("")}, Staging: i.store}.Handle)
+	inprocess.Add(i.functions, "merge", merge.Handler{Staging: i.store, Data: i.store}.Handle)
+	inprocess.Add(i.functions, "settle-collect", settle.Collect{Executions: i.orchestrator, Staging: i.store}.Handle)
+	i.use(t, "collect", statemachines.Collect, map[string]string{"Plan": "plan", "Merge": "merge", "SettleCollect": "settle-collect"})
+
+	server := httptest.NewServer(sfnapi.New(i.orchestrator.Engine(), http.NotFoundHandler()))
+	t.Cleanup(server.Close)
+	i.url = server.URL
+	return i
+}
+
+// loads adds the load machine.
+func (i *installation) loads(t *testing.T) {
+	t.Helper()
+	pool, err := postgres.Pool(t.Context(), pgtest.URL(t), 6, postgres.ConnectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	inprocess.AddLoad(i.functions, pool, func(string) *object.Store { return i.store }, i.orchestrator)
+	i.use(t, "load", statemachines.Load, inprocess.LoadPlaceholders)
+}
+
+func (i *installation) use(t *testing.T, name string, definition []byte, functions map[string]string) *asl.Machine {
+	t.Helper()
+	m, err := inprocess.ParseMachine(name, definition, functions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.orchestrator.Engine().Use(m)
+	return m
+}
+
+// operate runs the program as a user does, and returns its exit code and what it printed.
+func (i *installation) operate(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	return operate(t.Context(), append(args, "--endpoint-url", i.url)...)
+}
+
+func operate(ctx context.Context, args ...string) (code int, stdout, stderr string) {
+	var out, err bytes.Buffer
+	code = run(ctx, args, 5*time.Millisecond, &out, &err)
+	return code, out.String(), err.String()
+}
+
+// newest is the first line of the list of executions.
+func (i *installation) newest(t *testing.T) execution {
+	t.Helper()
+	code, out, stderr := i.operate(t, "executions", "--json")
+	var list []execution
+	if err := json.Unmarshal([]byte(out), &list); err != nil || code != exitOK || len(list) == 0 {
+		t.Fatalf("exit code %d, error %v\n%s%s", code, err, out, stderr)
+	}
+	return list[0]
+}
+
+// A service fails in one region; the operator sees where and why, mends it, and redrives until all is green.
+func TestAFailureIsSeenAndRedriven(t *testing.T) {
+	i := install(t)
+	broken := i.organisation.Accounts()[1].ID
+	i.organisation.Fault(simaws.Fault{Service: "guardduty", Operation: "ListDetectors", Account: broken, Region: "us-east-1", Kind: simaws.Denied})
+
+	code, out, progress := i.operate(t, "collect", "--wait")
+	if code != exitPartial {
+		t.Fatalf("exit code %d, want %d\n%s%s", code, exitPartial, out, progress)
+	}
+	line := broken + " us-east-1 guardduty: denied guardduty:ListDetectors"
+	for _, want := range []string{"Collected ", "Failed\n  guardduty: denied", line, "FAILED", "Run again what failed: go run ./infra/operate redrive collect-"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the end of the run does not say %q:\n%s", want, out)
+		}
+	}
+	x := i.newest(t)
+	if x.Status != "FAILED" || x.Machine != "collect" || len(x.Reasons) != 1 || !strings.HasPrefix(x.Reasons[0], line) {
+		t.Errorf("the newest execution is %+v", x)
+	}
+	if _, list, _ := i.operate(t, "executions", "--failed"); !strings.Contains(list, line) || !strings.Contains(list, x.Name) {
+		t.Errorf("the list of failed executions is\n%s", list)
+	}
+	if _, services, _ := i.operate(t, "executions", x.Name, "--account", broken); !strings.Contains(services, "guardduty  0      denied") || strings.Contains(services, i.organisation.Accounts()[2].ID) {
+		t.Errorf("the services of the account are\n%s", services)
+	}
+
+	// Nothing is mended yet.
+	if code, out, _ := i.operate(t, "redrive", x.Name, "--wait"); code != exitPartial || !strings.Contains(out, "redriven 1 times") {
+		t.Errorf("redriven with the fault: exit code %d\n%s", code, out)
+	}
+	i.organisation.ClearFaults()
+	i.organisation.ForgetCalls()
+	code, out, _ = i.operate(t, "redrive", x.ARN, "--wait")
+	if code != exitOK || strings.Contains(out, "Failed\n") || !strings.Contains(out, "SUCCEEDED, redriven 2 times") {
+		t.Errorf("redriven without the fault: exit code %d\n%s", code, out)
+	}
+	for _, call := range i.organisation.Calls() {
+		if call.Service == "kms" || call.Service == "ce" || call.Service == "guardduty" && call.Account != broken {
+			t.Errorf("the redrive called %s:%s of %s again", call.Service, call.Operation, call.Account)
+		}
+	}
+	if x = i.newest(t); x.Status != "SUCCEEDED" || x.Redrives != 2 || len(x.Reasons) > 0 {
+		t.Errorf("redriven, the execution is %+v", x)
+	}
+	if code, _, stderr := i.operate(t, "redrive", x.Name); code != exitFailed || !strings.Contains(stderr, "cannot be redriven: Execution is SUCCEEDED") {
+		t.Errorf("redriving what succeeded: exit code %d, %s", code, stderr)
+	}
+}
+
+// What failed for one account is repaired without the others.
+func TestOneAccountIsRepaired(t *testing.T) {
+	i := install(t)
+	accounts := i.organisation.Accounts()
+	for _, n := range []int{1, 2} {
+		i.organisation.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Account: accounts[n].ID, Kind: simaws.Denied})
+	}
+	i.operate(t, "collect", "--service", "kms,guardduty", "--wait")
+	x := i.newest(t)
+	i.organisation.ClearFaults()
+	i.organisation.ForgetCalls()
+	code, out, stderr := i.operate(t, "redrive", x.Name, "--account", accounts[1].ID, "--wait")
+	if code != exitOK || !strings.Contains(out, "repair-"+accounts[1].ID) {
+		t.Fatalf("exit code %d\n%s%s", code, out, stderr)
+	}
+	for _, call := range i.organisation.Calls() {
+		if call.Service == "guardduty" || call.Service == "kms" && call.Account != accounts[1].ID {
+			t.Errorf("the repair called %s:%s of %s", call.Service, call.Operation, call.Account)
+		}
+	}
+	if code, _, stderr := i.operate(t, "redrive", x.Name, "--account", accounts[3].ID); code != exitFailed || !strings.Contains(stderr, "nothing failed for account") {
+		t.Errorf("repairing what did not fail: exit code %d, %s", code, stderr)
+	}
+}
+
+func TestBackfill(t *testing.T) {
+	i := install(t)
+	id := i.organisation.Accounts()[1].ID
+	today := time.Now().UTC()
+	first, last := today.AddDate(0, 0, -8).Format("2-1-2006"), today.AddDate(0, 0, -3).Format(time.DateOnly)
+	code, out, stderr := i.operate(t, "backfill", "--start", first, "--end", last, "--account", id, "--dry-run", "--json")
+	var planned plan.Estimate
+	if err := json.Unmarshal([]byte(out), &planned); err != nil || code != exitOK || planned.Snapshots < 6 {
+		t.Fatalf("exit code %d, error %v: %s%s", code, err, out, stderr)
+	}
+	for _, call := range i.organisation.Calls() {
+		if call.Service == "ce" {
+			t.Fatalf("the dry run called %s, which is paid", call.Operation)
+		}
+	}
+	if code, out, _ := i.operate(t, "backfill", "--start", first, "--end", last, "--account", id, "--wait"); code != exitOK || !strings.Contains(out, "SUCCEEDED") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+	if x := i.newest(t); !strings.HasPrefix(x.Name, "backfill-") || x.Status != "SUCCEEDED" {
+		t.Errorf("the newest execution is %+v", x)
+	}
+	for start, want := range map[string]string{"31-2-2025": "31-2-2025", "2025-10-01": "after end"} {
+		code, _, stderr := i.operate(t, "backfill", "--start", start, "--end", "10-9-2025", "--dry-run")
+		if code != exitFailed || !strings.Contains(stderr, want) {
+			t.Errorf("starting on %s: exit code %d, %s", start, code, stderr)
+		}
+	}
+}
+
+func TestLoadsAreShown(t *testing.T) {
+	i := install(t)
+	i.loads(t)
+	i.operate(t, "collect", "--account", i.organisation.Accounts()[1].ID, "--wait")
+	collected := i.newest(t)
+	load, _ := i.orchestrator.Engine().Machine("load")
+	var keys []string
+	if err := i.store.List(t.Context(), "data/", func(v object.Version) error { keys = append(keys, v.Key); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := i.store.Put(t.Context(), "data/111122223333/eu-west-1/2026-03-11_DAILY.json", strings.NewReader("{")); err != nil {
+		t.Fatal(err)
+	}
+	for name, key := range map[string]string{"good": keys[0], "broken": "data/111122223333/eu-west-1/2026-03-11_DAILY.json"} {
+		if _, err := i.orchestrator.Run(t.Context(), load, name, map[string]string{"bucket": "data", "key": key}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, out, _ := i.operate(t, "executions", "good")
+	if !strings.Contains(out, "Loaded 1 of 1 snapshots") || !strings.Contains(out, "accounts") || !strings.Contains(out, "good SUCCEEDED") {
+		t.Errorf("a load is shown as\n%s", out)
+	}
+	if _, out, _ = i.operate(t, "executions", "broken"); !strings.Contains(out, "s3://data/data/111122223333/eu-west-1/2026-03-11_DAILY.json rejected") {
+		t.Errorf("a rejected snapshot is shown as\n%s", out)
+	}
+	_, out, _ = i.operate(t, "executions")
+	for _, want := range []string{"broken", "good", collected.Name} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the list lacks %s:\n%s", want, out)
+		}
+	}
+}
+
+// An interrupt ends the waiting, not the execution.
+func TestInterrupt(t *testing.T) {
+	i := install(t)
+	reached, ctx := make(chan struct{}), t.Context()
+	i.functions["plan"] = func(ctx context.Context, _ json.RawMessage) (json.RawMessage, error) {
+		close(reached)
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	ctx, interrupt := context.WithCancel(ctx)
+	go func() {
+		<-reached
+		interrupt()
+	}()
+	code, _, stderr := operate(ctx, "collect", "--wait", "--endpoint-url", i.url)
+	if code != exitFailed || !strings.Contains(stderr, "What was started goes on") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	x := i.newest(t)
+	if x.Status != "RUNNING" {
+		t.Errorf("after the interrupt it is %s", x.Status)
+	}
+	running, _ := i.orchestrator.Engine().Lookup(x.ARN)
+	running.Stop("", "")
+	<-running.Done()
+}
+
+func TestUsage(t *testing.T) {
+	i := install(t)
+	for _, test := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"--help"}, exitOK, "Exit codes: 0 done"},
+		{[]string{"backfill", "--help"}, exitOK, "--dry-run"},
+		{[]string{"nosuch"}, exitUsage, "Try: go run ./infra/operate --help"},
+		{[]string{"backfill"}, exitUsage, "--start"},
+		{[]string{"executions"}, exitOK, "No executions yet"},
+		{[]string{"executions", "--json"}, exitOK, "[]"},
+		{[]string{"executions", "none"}, exitFailed, "there is no execution none"},
+		{[]string{"redrive", "none"}, exitFailed, "there is no execution none"},
+		{[]string{"collect", "--account", "12", "--wait"}, exitPartial, `account "12" is not 12 digits`},
+	} {
+		code, out, stderr := i.operate(t, test.args...)
+		if code != test.code || !strings.Contains(out+stderr, test.want) {
+			t.Errorf("%v: exit code %d, want %d, and output with %q:\n%s%s", test.args, code, test.code, test.want, out, stderr)
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package summary
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"view360/shared/asl"
+	"view360/shared/collect"
+	"view360/shared/merge"
+)
+
+// mergeState is the state of the collect machine whose input has all outcomes of one account, region and date.
+const mergeState = "Merge"
+
+// Reports reads how the services of one account and date ended from the history of its child execution: of a redriven
+// one also what was reported before.
+func Reports(history []asl.Event) []merge.Report {
+	published := map[string]merge.Published{} // by key
+	var reports []merge.Report
+	for _, event := range history {
+		switch {
+		case event.Type == "TaskSucceeded":
+			var result struct{ Payload merge.Published }
+			if json.Unmarshal([]byte(event.Details.Output), &result) == nil && result.Payload.Key != "" {
+				published[result.Payload.Key] = result.Payload
+			}
+		case event.Type == "TaskStateEntered" && event.Details.Name == mergeState:
+			var in merge.Input
+			if json.Unmarshal([]byte(event.Details.Input), &in) == nil {
+				reports = append(reports, reportOf(in))
+			}
+		}
+	}
+	for i := range reports {
+		reports[i].Bytes = published[reports[i].Key].Bytes
+	}
+	return reports
+}
+
+func reportOf(in merge.Input) merge.Report {
+	report := merge.Report{
+		Account: in.Request.Account, Region: in.Request.Region, Date: in.Request.Date, Interval: in.Request.Interval,
+		Outcomes: in.Outcomes(),
+	}
+	if name, err := in.Request.Name(); err == nil { // a plan has only dates that are dates
+		report.Key = name.Key()
+	}
+	return report
+}
+
+// Newest makes one report of all that are about one account, region and date: of each service the last outcome. Reports
+// come in the order in which they were made; the result is sorted by key.
+func Newest(reports []merge.Report) []merge.Report {
+	byKey := map[string]*merge.Report{}
+	for _, report := range reports {
+		before, known := byKey[report.Key]
+		if !known {
+			byKey[report.Key] = &report
+			continue
+		}
+		before.Bytes = report.Bytes
+		for _, o := range report.Outcomes {
+			i := slices.IndexFunc(before.Outcomes, func(b collect.Outcome) bool { return b.Service == o.Service })
+			if i < 0 {
+				before.Outcomes = append(before.Outcomes, o)
+				continue
+			}
+			before.Outcomes[i] = o
+		}
+	}
+	newest := make([]merge.Report, 0, len(byKey))
+	for _, report := range byKey {
+		newest = append(newest, *report)
+	}
+	slices.SortFunc(newest, func(a, b merge.Report) int { return strings.Compare(a.Key, b.Key) })
+	return newest
+}
