@@ -31,7 +31,6 @@ func (b *builder) connection() string {
 		"VPCConnectionId": b.named("database"), "Name": b.named("database"), "RoleArn": *role.RoleArn(),
 		"SubnetIds": subnets, "SecurityGroupIds": []any{*group.SecurityGroupId()},
 	})
-	connection.Node().AddDependency(role)
 	return arnOf(connection)
 }
 

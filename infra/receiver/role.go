@@ -1,0 +1,41 @@
+package receiver
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
+	"github.com/aws/jsii-runtime-go"
+
+	"view360/infra/analytics"
+	"view360/infra/function"
+)
+
+// agentActions are what the Systems Manager agent needs for Run Command and Session Manager. None of them knows a resource.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
+var agentActions = []string{
+	"ssm:UpdateInstanceInformation", "ssm:ListInstanceAssociations", "ssm:ListAssociations",
+	"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+}
+
+// role may do what the functions of the load machine may do together, and no more.
+func (b *builder) role(program awss3assets.Asset) awsiam.Role {
+	h := b.hub
+	statements := append(h.Objects().Statements(function.Access{
+		Read: []string{"data", "loaded"}, Write: []string{"loaded", "rejected"}, Delete: []string{"data"},
+	}),
+		function.Allow([]string{"rds-db:connect"}, *b.arn("rds-db", "dbuser:"+*h.Database.ResourceID+"/"+analytics.Loader)),
+		function.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}, *b.logs.LogGroupArn()),
+		function.Allow([]string{"s3:GetObject"}, *program.Bucket().ArnForObjects(program.S3ObjectKey())),
+		function.Allow(agentActions, "*"),
+	)
+	return awsiam.NewRole(b.Stack, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ec2.amazonaws.com"), nil), Description: jsii.String("Role of the receiver"),
+		InlinePolicies: &map[string]awsiam.PolicyDocument{
+			"receiver": awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &statements}),
+		},
+	})
+}
+
+func (b *builder) arn(service, resource string) *string {
+	return b.FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME})
+}
