@@ -13,6 +13,8 @@ import (
 	"view360/infra/collection"
 	"view360/infra/config"
 	"view360/infra/organization"
+	"view360/infra/quicksight"
+	"view360/infra/receiver"
 )
 
 // newApp makes the app with the behaviours that templates rely on, so that they do not depend on who runs it.
@@ -23,6 +25,7 @@ func newApp(outdir *string) awscdk.App {
 			// S3 may deliver access logs by the bucket's policy, and needs no access control list.
 			"@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": true,
 			"@aws-cdk/core:enablePartitionLiterals":           true,
+			"aws:cdk:disable-stack-trace":                     true,
 			"@aws-cdk/aws-iam:minimizePolicies":               true,
 		},
 	})
@@ -40,6 +43,12 @@ func stacks(app constructs.Construct, f config.Config, build bundle.Build) error
 		collection.NewStack(app, f.Name+"Collection", f, build, nil, &awscdk.StackProps{Description: jsii.String("View360: collection in one account")})
 	default:
 		collection.NewStack(app, f.Name+"Collection", f, build, h, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: collection")})
+	}
+	if f.Loading.With == config.Instance {
+		receiver.NewStack(app, f.Name+"Receiver", h, build, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: loading on an instance")})
+	}
+	if f.QuickSight != nil {
+		quicksight.NewStack(app, f.Name+"QuickSight", h, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: dashboards")})
 	}
 	if f.Collection.Mode == config.Pull {
 		organization.NewMemberStack(app, f.Name+"Member", f, &awscdk.StackProps{Description: jsii.String("View360: the role that the hub assumes in one account")})
