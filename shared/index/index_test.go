@@ -3,6 +3,8 @@ package index_test
 import (
 	"encoding/json"
 	"io"
+	"log/slog"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +21,11 @@ func document(replace ...string) string {
 	text := `{"account": {"account_id": "111122223333", "region": "eu-west-1"}, "config": [], "service": [], "cost": {}, "security": {"kms": [{"key_id": "\u00e9"}]},
 "inventory": [], "marketplace": [], "trusted_advisor": [], "health": [], "application": [], "resilience_hub": [], "logs": {}}`
 	return strings.NewReplacer(replace...).Replace(text)
+}
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(m.Run())
 }
 
 func open(t testing.TB) *object.Store {
@@ -51,9 +58,16 @@ func TestWhatIsNoSnapshotIsRejected(t *testing.T) {
 		{"truncated in a text", key, document()[:60], "byte 60"},
 		{"L12: truncated at the end", key, strings.TrimSuffix(document(), "}"), "it is no valid JSON at byte"},
 		{"something follows", key, document() + "{}", "something follows the end"},
-		{"gzip", key, "\x1f\x8b\x08", "it is no "},
-		{"UTF-16", key, "\xff\xfe{\x00", "it is no "},
-		{"invalid UTF-8", key, document(`\u00e9`, "\xff"), "it is no "},
+		{"gzip", key, "\x1f\x8b\x08", "it is compressed with gzip"},
+		{"ZIP", key, "PK\x03\x04", "it is a ZIP archive"},
+		{"UTF-16", key, "\xff\xfe{\x00", "it is UTF-16"},
+		{"UTF-16, big-endian", key, "\xfe\xff\x00{", "it is UTF-16"},
+		{"UTF-16 without a mark", key, "{\x00}\x00", "it is no valid JSON at byte 1"},
+		{"a byte order mark", key, "\xef\xbb\xbf" + document(), "it begins with a byte order mark"},
+		{"zero bytes", key, strings.Repeat("\x00", 1000), "it begins with zero bytes"},
+		{"a NUL in a text", key, document("eu-west-1", "eu\x00west"), "it is no valid JSON at byte"},
+		{"invalid UTF-8", key, document(`\u00e9`, "\xff"), "it is no UTF-8 at byte"},
+		{"too deep by far", key, document(`"cost": {}`, `"cost": `+strings.Repeat(`{"a":`, 10_000)+"1"+strings.Repeat("}", 10_000)), "nested deeper than 64 levels"},
 		{"too deep", key, document(`"cost": {}`, `"cost": `+strings.Repeat("[", 100)+strings.Repeat("]", 100)), "nested deeper than 64 levels"},
 		{"L08: a missing section", key, document(`"health": [], `, ""), "the section health is missing"},
 		{"a section twice", key, document(`"cost": {}`, `"cost": {}, "cost": {}`), "section cost is there twice"},
@@ -85,6 +99,53 @@ func TestWhatIsNoSnapshotIsRejected(t *testing.T) {
 			}
 			if _, err := store.Head(t.Context(), test.key); !object.IsMissing(err) {
 				t.Errorf("the object is still under data/, error %v", err)
+			}
+		})
+	}
+}
+
+// TestTruncatedAnywhere: whatever is missing at the end is noticed.
+func TestTruncatedAnywhere(t *testing.T) {
+	store, text := open(t), document()
+	for n := range len(text) - 1 {
+		result := indexed(t, store, key, text[:n], true)
+		if result.Status != index.Rejected || result.Reason == "" {
+			t.Errorf("the first %d bytes are %s: %q", n, result.Status, result.Reason)
+		}
+	}
+}
+
+// TestHostileKeys: an object whose name is none is rejected under its own name, and nothing else is touched.
+func TestHostileKeys(t *testing.T) {
+	for _, key := range []string{
+		"data/../loaded/111122223333/eu-west-1/2026-03-11_DAILY.json", "data/111122223333/../2026-03-11_DAILY.json", "data/%2e%2e/x.json",
+		"data/111122223333%2Feu-west-1%2F2026-03-11_DAILY.json", "data/111122223333/eu-west-1/2026-03-11_DAILY.json/x", "data/１１１１２２２２３３３３/eu-west-1/2026-03-11_DAILY.json",
+		"data/111122223333/eu-west-1/2026-03-11_DAILY.json\n", "data/é ü+&?#.json", "data/111122223333/'; drop table accounts; --/2026-03-11_DAILY.json", "data/" + strings.Repeat("x", 200) + ".json",
+	} {
+		t.Run(key, func(t *testing.T) {
+			store := open(t)
+			_, err := store.Put(t.Context(), key, strings.NewReader(document()))
+			if strings.Contains(key, "/../") { // a folder's own check; in a bucket it is a key like any other
+				if err == nil {
+					t.Error("the folder took a key that leads out of its place")
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			handler := index.Handler{Bucket: func(string) *object.Store { return store }}
+			result, err := handler.Handle(t.Context(), index.Request{Bucket: "data", Key: key})
+			if err != nil || result.Status != index.Rejected || !strings.Contains(result.Reason, "is not data/{12-digit account}") {
+				t.Errorf("%s %q, error %v", result.Status, result.Reason, err)
+			}
+			var there []string
+			if err := store.List(t.Context(), "", func(v object.Version) error { there = append(there, v.Key); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			rejected := "rejected/" + strings.TrimPrefix(key, "data/")
+			if len(there) != 2 || there[0] != rejected || there[1] != rejected+".reason.json" {
+				t.Errorf("afterwards there are %q", there)
 			}
 		})
 	}

@@ -1,14 +1,41 @@
 package index
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 )
 
 // maxToken bounds one text or number, which the JSON decoder holds as a whole.
 const maxToken = 16 << 20
+
+// beginnings are the first bytes of what people put in place of plain JSON.
+var beginnings = []struct{ bytes, reason string }{
+	{"\x1f\x8b", "it is compressed with gzip: a snapshot is plain JSON"},
+	{"PK\x03\x04", "it is a ZIP archive: a snapshot is plain JSON"},
+	{"\xff\xfe", "it is UTF-16: a snapshot is UTF-8"},
+	{"\xfe\xff", "it is UTF-16: a snapshot is UTF-8"},
+	{"\xef\xbb\xbf", "it begins with a byte order mark: a snapshot begins with {"},
+	{"\x00", "it begins with zero bytes: a snapshot begins with {"},
+}
+
+// begin looks at the first bytes of a document and says what it is when it cannot be a snapshot.
+func begin(body io.Reader) (whole io.Reader, foreign string, err error) {
+	buffered := bufio.NewReader(body)
+	head, err := buffered.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, "", fmt.Errorf("reading the object: %w", err)
+	}
+	for _, beginning := range beginnings {
+		if strings.HasPrefix(string(head), beginning.bytes) {
+			return nil, beginning.reason, nil
+		}
+	}
+	return buffered, "", nil
+}
 
 // checkedReader passes a document on, and fails at the first byte that is no UTF-8 and in the middle of a text or number
 // that is longer than maxToken.

@@ -39,6 +39,13 @@ func (h Handler) read(ctx context.Context, store *object.Store, body io.Reader, 
 	if version.Size > limit {
 		return index, unfit(-1, "it has %d bytes, more than the %d that are loaded", version.Size, limit)
 	}
+	body, foreign, err := begin(body)
+	if err != nil {
+		return index, err
+	}
+	if foreign != "" {
+		return index, unfit(0, "%s", foreign)
+	}
 	content := fnv.New64a()
 	// Half a surrogate pair is legal JSON: the loaders replace it. Bytes that are no UTF-8 are refused by the reader.
 	d := jsontext.NewDecoder(&checkedReader{source: io.TeeReader(body, content)}, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))

@@ -158,14 +158,18 @@ func (b *bench) results(f file) []load.Result {
 
 func (b *bench) index(key, text string) index.Result {
 	b.Helper()
-	if _, err := b.store.Put(b.Context(), key, strings.NewReader(text)); err != nil {
-		b.Fatal(err)
-	}
-	result, err := index.Handler{Bucket: b.bucket}.Handle(b.Context(), index.Request{Bucket: "data", Key: key})
+	result, err := b.tryIndex(key, text)
 	if err != nil {
 		b.Fatal(err)
 	}
 	return result
+}
+
+func (b *bench) tryIndex(key, text string) (index.Result, error) {
+	if _, err := b.store.Put(b.Context(), key, strings.NewReader(text)); err != nil {
+		return index.Result{}, err
+	}
+	return index.Handler{Bucket: b.bucket}.Handle(b.Context(), index.Request{Bucket: "data", Key: key})
 }
 
 // query returns the rows of a query as texts, columns joined by |.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -167,7 +168,7 @@ func (s *Store) List(ctx context.Context, prefix string, visit func(Version) err
 // Move copies the exact version v to key, then deletes that version. A move that is repeated after the copy finds the
 // copy and only deletes; an object that is gone already counts as moved.
 func (s *Store) Move(ctx context.Context, v Version, key string) error {
-	source := s.bucket + "/" + (&url.URL{Path: v.Key}).EscapedPath()
+	source := s.bucket + "/" + strings.ReplaceAll((&url.URL{Path: v.Key}).EscapedPath(), "+", "%2B") // S3 reads + as a blank
 	if v.ID != "" {
 		source += "?versionId=" + url.QueryEscape(v.ID)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/johannesboyne/gofakes3"
@@ -27,6 +28,8 @@ func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !strings.Contains(r.Header.Get("Authorization"), "Credential="+g.key+"/"):
 		refuse(w, http.StatusForbidden, "AccessDenied", "this endpoint belongs to one process")
+	case slices.ContainsFunc(strings.Split(r.URL.Path, "/"), func(part string) bool { return part == "." || part == ".." }):
+		refuse(w, http.StatusBadRequest, "InvalidArgument", "a folder cannot hold a key with . or .. between slashes")
 	case copied != "" && ifMatch != "" && !g.matches(copied, ifMatch):
 		refuse(w, http.StatusPreconditionFailed, "PreconditionFailed", "the source is another object now")
 	case r.Method == http.MethodDelete && r.Header.Get("If-Match") != "":

@@ -1,0 +1,61 @@
+package load_test
+
+import (
+	"strings"
+	"testing"
+
+	"view360/shared/index"
+	"view360/shared/load"
+	"view360/shared/load/loadtest"
+)
+
+// FuzzSection: whatever a section holds, its table is loaded without an error of the database, the numbers add up, and
+// the same text again changes nothing.
+func FuzzSection(f *testing.F) {
+	b := newBench(f)
+	var tables []load.Table
+	for _, group := range loadtest.Groups {
+		tables = append(tables, group.Tables...)
+	}
+	b.load(file{date: "2026-03-10"}) // the accounts row
+	f.Add(byte(0), "[]")
+	f.Fuzz(func(t *testing.T, which byte, text string) {
+		table := tables[int(which)%len(tables)]
+		outer, _, _ := strings.Cut(strings.TrimSuffix(table.Section, "[]"), "[].")
+		top, inner, isInner := strings.Cut(outer, ".")
+		if isInner {
+			text = `{"` + inner + `":` + text + `}`
+		}
+		f := section(top, text)
+		place, err := (&bench{t, b.pool, b.store}).tryIndex(f.key(), f.text())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if place.Status == index.Rejected {
+			return // no JSON
+		}
+		handler := load.Handler{Pool: b.pool, Bucket: b.bucket, Group: "fuzz", Tables: withParents(tables, table)}
+		for _, again := range []bool{false, true} {
+			result, err := handler.Handle(t.Context(), load.Request{Index: place.Index, Group: "fuzz", Reload: again})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, c := range result.Tables {
+				if c.Read != c.Created+c.Updated+c.Unchanged+c.Rejected || again && c.Created+c.Updated > 0 {
+					t.Errorf("%s: %+v, again %t", name, c, again)
+				}
+			}
+		}
+	})
+}
+
+// withParents are the tables that a table needs, and itself.
+func withParents(all []load.Table, table load.Table) []load.Table {
+	var needed []load.Table
+	for _, other := range all {
+		if other.Name == table.Name || table.Parent != nil && other.Name == table.Parent.Table {
+			needed = append(needed, other)
+		}
+	}
+	return needed
+}
