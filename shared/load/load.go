@@ -137,7 +137,8 @@ func (h Handler) transaction(ctx context.Context, conn *pgx.Conn, request Reques
 	if err := Lock(ctx, tx, index); err != nil {
 		return Result{}, err
 	}
-	if _, err := tx.Exec(ctx, "set local work_mem = '64MB'"); err != nil { // room for hash joins
+	// Room for hash joins, and statistics of stages from a small sample: they are read once.
+	if _, err := tx.Exec(ctx, "set local work_mem = '64MB'; set local default_statistics_target = 10"); err != nil {
 		return Result{}, fmt.Errorf("preparing the transaction: %w", err)
 	}
 	if err := entry.renew(ctx, tx); err != nil {

@@ -212,19 +212,17 @@ func (e *encoder) column(i int, c Column) (out string, null, adapted bool, err e
 
 // appendEscaped writes a value in COPY's text format.
 func appendEscaped(line []byte, s string) []byte {
+	written := 0
 	for i := 0; i < len(s); i++ {
-		switch b := s[i]; b {
-		case '\\':
-			line = append(line, `\\`...)
-		case '\n':
-			line = append(line, `\n`...)
-		case '\r':
-			line = append(line, `\r`...)
-		case '\t':
-			line = append(line, `\t`...)
-		default:
-			line = append(line, b)
+		escape := escapes[s[i]]
+		if escape == 0 {
+			continue
 		}
+		line = append(append(line, s[written:i]...), '\\', escape)
+		written = i + 1
 	}
-	return line
+	return append(line, s[written:]...)
 }
+
+// escapes are the bytes that cannot stand for themselves in COPY's text format.
+var escapes = [256]byte{'\\': '\\', '\n': 'n', '\r': 'r', '\t': 't'}

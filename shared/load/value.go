@@ -51,6 +51,9 @@ func plain(v jsontext.Value) (s string, adapted bool) {
 	if v.Kind() != '"' {
 		return compactSpaced(v), false
 	}
+	if inner := v[1 : len(v)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) { // most are
+		return string(inner), false
+	}
 	unquoted, err := jsontext.AppendUnquote(nil, v) // the error tells of half a pair
 	if i := bytes.IndexByte(unquoted, 0); i < 0 {
 		return string(unquoted), err != nil
