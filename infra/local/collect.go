@@ -76,8 +76,10 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 		return err
 	}
 	for _, report := range result.reports {
-		if err := export(ctx, data, report.Key, c.Out); err != nil {
-			return err
+		for _, key := range append(report.Earlier, report.Key) {
+			if err := export(ctx, data, key, c.Out); err != nil {
+				return err
+			}
 		}
 	}
 	ended := summary.NewCollect(result.run, result.reports, time.Since(started))
