@@ -4,6 +4,7 @@ package merge
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"path"
 	"slices"
@@ -128,8 +129,21 @@ func (r Result) outcome(request collect.Request) collect.Outcome {
 	if r.Error == "AccessDeniedError" {
 		o.Status = collect.Denied
 	}
-	o.Reason = fault.Caught(r.Error, r.Cause)
+	o.Reason = remedied(fault.Caught(r.Error, r.Cause), request)
 	return o
+}
+
+// remedied says what to do about a member role that cannot be assumed. AWS does not tell a missing role, a trust policy
+// and an external id apart.
+func remedied(reason string, request collect.Request) string {
+	if reason != "denied sts:AssumeRole" || request.Role == nil {
+		return reason
+	}
+	problem := "the role is missing or its trust policy does not name this deployment"
+	if request.Role.ExternalID != "" {
+		problem += " with its external id"
+	}
+	return fmt.Sprintf("%s of %s: %s", reason, request.Role.ARN, problem)
 }
 
 // stagedOutcome is a source's outcome in staging; a later run of the source gives it another ETag.

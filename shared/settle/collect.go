@@ -168,17 +168,34 @@ func (r run) narrow(s plan.Snapshot) (plan.Snapshot, bool) {
 	return s, len(regions) > 0
 }
 
+// alike is how many services of an account fail for one reason before they share a line: what is wrong is the account
+// then, such as a role that cannot be assumed.
+const alike = 5
+
 // lines are the failures as the cause lists them: account, region, service, reason.
 func (r run) lines() []string {
-	var lines []string
+	type cause struct{ account, reason string }
+	services, regions := map[cause][]string{}, map[cause][]string{}
 	for id, failed := range r.failures {
 		name, err := snapshot.ParseKey(snapshot.DataPrefix + id)
 		if err != nil {
 			name = snapshot.Name{Account: id}
 		}
 		for _, f := range failed {
-			subject := strings.TrimSpace(name.Account + " " + name.Region + " " + f.service)
-			lines = append(lines, line("%s: %s", subject, f.reason))
+			c := cause{name.Account, f.reason}
+			services[c] = append(services[c], strings.TrimSpace(name.Account+" "+name.Region+" "+f.service))
+			regions[c] = append(regions[c], name.Region)
+		}
+	}
+	var lines []string
+	for c, subjects := range services {
+		if len(subjects) > alike {
+			where := slices.Compact(slices.Sorted(slices.Values(regions[c])))
+			lines = append(lines, line("%s %d services in %s: %s", c.account, len(subjects), strings.Join(where, " "), c.reason))
+			continue
+		}
+		for _, subject := range subjects {
+			lines = append(lines, line("%s: %s", subject, c.reason))
 		}
 	}
 	return lines

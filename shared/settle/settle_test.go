@@ -111,6 +111,28 @@ func TestFailuresAreNamed(t *testing.T) {
 	}
 }
 
+func TestAccountThatCannotBeAssumedIsOneLine(t *testing.T) {
+	store := aRun(t)
+	role := &collect.Role{ARN: "arn:aws:iam::111122223333:role/View360", ExternalID: "x"}
+	for _, region := range []string{"eu-west-1", "us-east-1"} {
+		var results []merge.Result
+		for _, service := range []string{"account", "kms", "guardduty"} {
+			cause := `{"errorMessage":"denied sts:AssumeRole","errorType":"AccessDeniedError"}`
+			results = append(results, merge.Result{Outcome: collect.Outcome{Service: service}, Error: "AccessDeniedError", Cause: cause})
+		}
+		request := collect.Request{Run: "run", Account: "111122223333", Role: role, Region: region, Interval: snapshot.Daily, Date: "2026-03-11", Now: date, Window: snapshot.WindowOf(snapshot.Daily, date)}
+		if _, err := (merge.Handler{Staging: store, Data: store}).Handle(t.Context(), merge.Input{Request: request, Results: results}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := settleRun(t, store, 0, 0)
+	want := "111122223333 6 services in eu-west-1 us-east-1: denied sts:AssumeRole of arn:aws:iam::111122223333:role/View360: " +
+		"the role is missing or its trust policy does not name this deployment with its external id"
+	if err == nil || err.Error() != want {
+		t.Errorf("the cause is\n%v\nwant\n%s", err, want)
+	}
+}
+
 func TestRedriveHandsBackOnlyWhatFailed(t *testing.T) {
 	store := aRun(t)
 	report(t, store, "eu-west-1", "guardduty")
