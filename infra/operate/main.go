@@ -50,6 +50,7 @@ type globals struct {
 type cli struct {
 	globals
 
+	Preflight  preflightCommand  `cmd:"" help:"Check that an account is ready: one line each, ok or what to do."`
 	Executions executionsCommand `cmd:"" help:"Show recent runs, or one run account by account and service by service."`
 	Redrive    redriveCommand    `cmd:"" help:"Run again what failed in an execution."`
 	Collect    collectCommand    `cmd:"" help:"Collect now, everything or only some accounts and services."`

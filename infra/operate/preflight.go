@@ -1,0 +1,122 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+	"golang.org/x/sync/errgroup"
+)
+
+type preflightCommand struct {
+	NoPaidCalls bool `help:"Leave out the request to Cost Explorer, which AWS charges with one cent."`
+}
+
+// Help is shown by preflight --help.
+func (preflightCommand) Help() string {
+	return `Checks the account and region that the credentials lead to, before the first deployment or when something is missing
+later. It changes nothing. Each line is
+
+  ok    as it should be
+  note  View360 works, with less to show
+  todo  what to do before it works
+
+and the exit code is 3 when there is something to do.`
+}
+
+// The verdicts of a check.
+const (
+	ok   = "ok"
+	note = "note"
+	todo = "todo"
+)
+
+// check is the line of one thing that was looked at.
+type check struct {
+	What    string `json:"check"`
+	Verdict string `json:"verdict"`
+	Text    string `json:"text"`
+}
+
+// Run makes all checks side by side.
+func (c preflightCommand) Run(ctx context.Context, g *globals, out *output) error {
+	cfg, err := g.awsConfig(ctx)
+	if err != nil {
+		return err
+	}
+	caller, err := whoami(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	checks := []func(context.Context, aws.Config) check{
+		caller.check, caller.bootstrap, organisation, trustedAccess, regions, costExplorer, supportPlan, securityHub, concurrency,
+	}
+	if c.NoPaidCalls {
+		checks[5] = func(context.Context, aws.Config) check {
+			return check{"cost explorer", note, "not asked: --no-paid-calls"}
+		}
+	}
+	lines := make(checklist, len(checks))
+	group, groupCtx := errgroup.WithContext(ctx)
+	for i, look := range checks {
+		group.Go(func() error {
+			lines[i] = look(groupCtx, cfg)
+			return nil
+		})
+	}
+	_ = group.Wait() // a check that fails is a line
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err := out.print(lines); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(lines, func(c check) bool { return c.Verdict == todo }) {
+		return errPartial
+	}
+	return nil
+}
+
+// checklist is all lines, in a fixed order.
+type checklist []check
+
+// Print writes a line for each check.
+func (list checklist) Print(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range list {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", c.Verdict, c.What, c.Text)
+	}
+	return table.Flush()
+}
+
+// code is the error code of an answer of AWS, "" for what is none.
+func code(err error) string {
+	var answer smithy.APIError
+	if !errors.As(err, &answer) {
+		return ""
+	}
+	return answer.ErrorCode()
+}
+
+// isDenied reports whether the credentials may not look.
+func isDenied(err error) bool {
+	return slices.Contains([]string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}, code(err))
+}
+
+// unknown is the line of a check that could not be made.
+func unknown(what, action string, err error) check {
+	if isDenied(err) {
+		return check{what, todo, "the credentials may not call " + action + ": allow it, or let an administrator run this command"}
+	}
+	var answer smithy.APIError
+	if errors.As(err, &answer) {
+		return check{what, todo, fmt.Sprintf("%s: %s", action, cmp.Or(answer.ErrorMessage(), answer.ErrorCode()))}
+	}
+	return check{what, todo, fmt.Sprintf("%s: %v", action, err)}
+}
