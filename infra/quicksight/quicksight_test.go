@@ -1,17 +1,13 @@
 package quicksight
 
 import (
-	"encoding/json"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
@@ -20,42 +16,14 @@ import (
 	"view360/infra/config"
 	"view360/infra/quicksight/board"
 	"view360/infra/quicksight/dataset"
+	"view360/infra/synthtest"
 	"view360/shared/pgtest"
 )
 
-func TestMain(m *testing.M) {
-	withoutChecks()
-	code := m.Run()
-	jsii.Close()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { synthtest.Main(m) }
 
-// withoutChecks starts the program again without the CDK's own checks of templates, which take most of a minute for a
-// dashboard, where cfn-lint takes a second. The CDK copies its environment before main, so setting it here is too late.
-func withoutChecks() {
-	const checks = "CDK_VALIDATION"
-	if os.Getenv(checks) != "" {
-		return
-	}
-	os.Setenv(checks, "false")
-	program, err := os.Executable()
-	if err == nil {
-		err = syscall.Exec(program, os.Args, os.Environ())
-	}
-	panic(err)
-}
-
-// template is the stack's template as plain JSON.
-type template struct{ Resources map[string]resource }
-
-type resource struct {
-	Type       string
-	Properties map[string]any
-	DependsOn  any
-}
-
-// synthesize makes the template over a hub that has only what dashboards need.
-func synthesize(f config.QuickSight) template {
+// synthesize makes the synthtest.Template over a hub that has only what dashboards need.
+func synthesize(f config.QuickSight) synthtest.Template {
 	app := awscdk.NewApp(nil)
 	props := &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}}
 	stack := awscdk.NewStack(app, jsii.String("hub"), props)
@@ -73,20 +41,11 @@ func synthesize(f config.QuickSight) template {
 		},
 		DashboardSecret: jsii.String("arn:aws:secretsmanager:eu-west-1:111122223333:secret:dashboards"),
 	}
-	dashboards := NewStack(app, "View360-quicksight", hub, props)
-	text, err := json.Marshal(assertions.Template_FromStack(dashboards, nil).ToJSON())
-	if err != nil {
-		panic(err)
-	}
-	var t template
-	if err := json.Unmarshal(text, &t); err != nil {
-		panic(err)
-	}
-	return t
+	return synthtest.Read(NewStack(app, "View360-quicksight", hub, props))
 }
 
 // full is the stack with everything that can be asked for.
-var full = sync.OnceValue(func() template {
+var full = sync.OnceValue(func() synthtest.Template {
 	return synthesize(config.QuickSight{
 		Viewers: []string{"readers"}, Authors: []string{"analysts"}, IdentityRegion: "us-east-1", RefreshAt: "23:50",
 		Rows: []config.RowRule{{Group: "analysts"}, {Group: "readers", Customer: "O'Neill", Partner: "north"}},
@@ -94,25 +53,9 @@ var full = sync.OnceValue(func() template {
 })
 
 // direct is the smallest stack, without SPICE.
-var direct = sync.OnceValue(func() template {
+var direct = sync.OnceValue(func() synthtest.Template {
 	return synthesize(config.QuickSight{Viewers: []string{"readers"}, DirectQuery: true, ExistingSecretsRole: true})
 })
-
-func (t template) of(kind string) []resource {
-	var found []resource
-	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
-		if r := t.Resources[id]; r.Type == kind {
-			found = append(found, r)
-		}
-	}
-	return found
-}
-
-// text is a part of a template as JSON.
-func text(v any) string {
-	body, _ := json.Marshal(v)
-	return string(body)
-}
 
 func TestA10QuickSightStack(t *testing.T) {
 	full := full()
@@ -121,24 +64,24 @@ func TestA10QuickSightStack(t *testing.T) {
 		"AWS::QuickSight::DataSet": len(board.DataSets()) + 1, "AWS::QuickSight::RefreshSchedule": len(board.DataSets()) + 1,
 		"AWS::CloudWatch::Alarm": 1,
 	} {
-		if got := len(full.of(kind)); got != want {
+		if got := len(full.Of(kind)); got != want {
 			t.Errorf("%d %s, want %d", got, kind, want)
 		}
 	}
-	source := full.of("AWS::QuickSight::DataSource")[0].Properties
-	if credentials := text(source["Credentials"]); !strings.Contains(credentials, "SecretArn") || strings.Contains(credentials, "Password") {
+	source := full.Of("AWS::QuickSight::DataSource")[0].Properties
+	if credentials := synthtest.Text(source["Credentials"]); !strings.Contains(credentials, "SecretArn") || strings.Contains(credentials, "Password") {
 		t.Errorf("credentials %s, want a secret", credentials)
 	}
-	if tls := text(source["SslProperties"]); tls != `{"DisableSsl":false}` {
+	if tls := synthtest.Text(source["SslProperties"]); tls != `{"DisableSsl":false}` {
 		t.Errorf("TLS: %s", tls)
 	}
-	if !strings.Contains(text(source["VpcConnectionProperties"]), "Connection") {
+	if !strings.Contains(synthtest.Text(source["VpcConnectionProperties"]), "Connection") {
 		t.Error("the data source does not use the network connection")
 	}
 }
 
 func TestA10DashboardHasEveryVisual(t *testing.T) {
-	sheets := full().of("AWS::QuickSight::Dashboard")[0].Properties["Definition"].(object)["Sheets"].([]any)
+	sheets := full().Of("AWS::QuickSight::Dashboard")[0].Properties["Definition"].(object)["Sheets"].([]any)
 	visuals := map[string]int{}
 	for _, s := range sheets {
 		visuals[s.(object)["Name"].(string)] = len(s.(object)["Visuals"].([]any))
@@ -149,7 +92,7 @@ func TestA10DashboardHasEveryVisual(t *testing.T) {
 }
 
 func TestA10DataSetsHaveExplicitColumns(t *testing.T) {
-	for _, r := range full().of("AWS::QuickSight::DataSet") {
+	for _, r := range full().Of("AWS::QuickSight::DataSet") {
 		name := r.Properties["Name"].(string)
 		for _, table := range r.Properties["PhysicalTableMap"].(object) {
 			query := table.(object)["CustomSql"].(object)
@@ -199,7 +142,7 @@ func resolved(v any) string {
 
 func TestSpiceIsRefreshedDailyOneSetAfterTheOther(t *testing.T) {
 	times := map[string]bool{}
-	for _, r := range full().of("AWS::QuickSight::RefreshSchedule") {
+	for _, r := range full().Of("AWS::QuickSight::RefreshSchedule") {
 		frequency := r.Properties["Schedule"].(object)["ScheduleFrequency"].(object)
 		times[frequency["TimeOfTheDay"].(string)] = true
 		if frequency["Interval"] != "DAILY" || frequency["TimeZone"] != "Europe/Berlin" {
@@ -214,16 +157,16 @@ func TestSpiceIsRefreshedDailyOneSetAfterTheOther(t *testing.T) {
 func TestDirectQueryIsTheSmallerStack(t *testing.T) {
 	direct := direct()
 	for _, kind := range []string{"AWS::QuickSight::RefreshSchedule", "AWS::CloudWatch::Alarm", "AWS::QuickSight::Analysis"} {
-		if got := len(direct.of(kind)); got != 0 {
+		if got := len(direct.Of(kind)); got != 0 {
 			t.Errorf("%d %s, want none", got, kind)
 		}
 	}
-	for _, r := range direct.of("AWS::QuickSight::DataSet") {
+	for _, r := range direct.Of("AWS::QuickSight::DataSet") {
 		if r.Properties["ImportMode"] != "DIRECT_QUERY" || r.Properties["RowLevelPermissionDataSet"] != nil {
 			t.Errorf("%s is %v", r.Properties["Name"], r.Properties["ImportMode"])
 		}
 	}
-	for _, r := range direct.of("AWS::IAM::Role") {
+	for _, r := range direct.Of("AWS::IAM::Role") {
 		if r.Properties["RoleName"] != nil {
 			t.Errorf("makes the role %v, which exists", r.Properties["RoleName"])
 		}
@@ -231,8 +174,8 @@ func TestDirectQueryIsTheSmallerStack(t *testing.T) {
 }
 
 func TestRowsAreLimitedByCustomerAndPartner(t *testing.T) {
-	for _, r := range full().of("AWS::QuickSight::DataSet") {
-		limited := text(r.Properties["RowLevelPermissionDataSet"])
+	for _, r := range full().Of("AWS::QuickSight::DataSet") {
+		limited := synthtest.Text(r.Properties["RowLevelPermissionDataSet"])
 		if r.Properties["Name"] == "row_rules" {
 			want := `from (values ('analysts'::text, null::text, null::text), ('readers'::text, 'O''Neill'::text, 'north'::text))`
 			query := r.Properties["PhysicalTableMap"].(object)["row-rules"].(object)["CustomSql"].(object)["SqlQuery"].(string)
@@ -249,11 +192,11 @@ func TestRowsAreLimitedByCustomerAndPartner(t *testing.T) {
 
 func TestNetworkAllowsTheDatabaseAlone(t *testing.T) {
 	for id, r := range full().Resources {
-		if strings.Contains(text(r.Properties), "0.0.0.0/0") {
+		if strings.Contains(synthtest.Text(r.Properties), "0.0.0.0/0") {
 			t.Errorf("%s is open to the world", id)
 		}
 	}
-	for _, r := range full().of("AWS::EC2::SecurityGroupEgress") {
+	for _, r := range full().Of("AWS::EC2::SecurityGroupEgress") {
 		if r.Properties["ToPort"] != 5432.0 {
 			t.Errorf("QuickSight may reach port %v", r.Properties["ToPort"])
 		}

@@ -1,48 +1,25 @@
 package receiver
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
-	"github.com/aws/jsii-runtime-go"
 
 	"view360/infra/analytics"
 	"view360/infra/bundle"
 	"view360/infra/config"
+	"view360/infra/synthtest"
 )
 
-func TestMain(m *testing.M) {
-	withoutChecks()
-	code := m.Run()
-	jsii.Close()
-	os.Exit(code)
-}
-
-// withoutChecks starts the program again without the CDK's own checks of templates; cfn-lint makes them faster. The CDK
-// copies its environment before main, so setting it here is too late.
-func withoutChecks() {
-	const checks = "CDK_VALIDATION"
-	if os.Getenv(checks) != "" {
-		return
-	}
-	os.Setenv(checks, "false")
-	program, err := os.Executable()
-	if err == nil {
-		err = syscall.Exec(program, os.Args, os.Environ())
-	}
-	panic(err)
-}
+func TestMain(m *testing.M) { synthtest.Main(m) }
 
 const image = "ami-0123456789abcdef0"
 
@@ -51,19 +28,11 @@ hub: {account: "111122223333", region: eu-west-1}
 collection: {schedules: {time_zone: Europe/Berlin}}
 loading: {with: instance, image: ` + image
 
-// stackTemplate is a stack's template as plain JSON.
-type stackTemplate struct{ Resources map[string]resource }
-
-type resource struct {
-	Type       string
-	Properties map[string]any
-}
-
 // object is a JSON object of a template.
-type object = map[string]any
+type object = synthtest.Object
 
 // synthesize makes the templates of the hub and the receiver.
-func synthesize(yaml string) (hub, receiver stackTemplate) {
+func synthesize(yaml string) (hub, receiver synthtest.Template) {
 	f, err := config.Parse([]byte(yaml))
 	if err != nil {
 		panic(err)
@@ -80,21 +49,10 @@ func synthesize(yaml string) (hub, receiver stackTemplate) {
 	build := bundle.Placeholder{Dir: dir}
 	h := analytics.NewStack(app, "View360Analytics", f, build, props)
 	r := NewStack(app, "View360Receiver", h, build, props)
-	return read(h.Stack), read(r)
+	return synthtest.Read(h.Stack), synthtest.Read(r)
 }
 
-func read(stack awscdk.Stack) (t stackTemplate) {
-	text, err := json.Marshal(assertions.Template_FromStack(stack, nil).ToJSON())
-	if err == nil {
-		err = json.Unmarshal(text, &t)
-	}
-	if err != nil {
-		panic(err)
-	}
-	return t
-}
-
-type pair struct{ hub, receiver stackTemplate }
+type pair struct{ hub, receiver synthtest.Template }
 
 var running = sync.OnceValue(func() pair {
 	hub, receiver := synthesize(optionB + "}")
@@ -106,34 +64,10 @@ var paused = sync.OnceValue(func() pair {
 	return pair{hub, receiver}
 })
 
-func (t stackTemplate) of(kind string) []resource {
-	var found []resource
-	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
-		if r := t.Resources[id]; r.Type == kind {
-			found = append(found, r)
-		}
-	}
-	return found
-}
-
-func (t stackTemplate) one(tb testing.TB, kind string) map[string]any {
-	tb.Helper()
-	found := t.of(kind)
-	if len(found) != 1 {
-		tb.Fatalf("%d %s, want one", len(found), kind)
-	}
-	return found[0].Properties
-}
-
-func text(v any) string {
-	body, _ := json.Marshal(v)
-	return string(body)
-}
-
 // script is the instance's user data, with <...> for what is known only when it is deployed.
-func script(tb testing.TB, t stackTemplate) string {
+func script(tb testing.TB, t synthtest.Template) string {
 	tb.Helper()
-	encoded := t.one(tb, "AWS::EC2::Instance")["UserData"].(object)["Fn::Base64"].(object)
+	encoded := t.One(tb, "AWS::EC2::Instance")["UserData"].(object)["Fn::Base64"].(object)
 	var whole strings.Builder
 	for _, part := range encoded["Fn::Join"].([]any)[1].([]any) {
 		if words, is := part.(string); is {
@@ -147,34 +81,34 @@ func script(tb testing.TB, t stackTemplate) string {
 
 func TestReceiverInstance(t *testing.T) {
 	stack := running().receiver
-	instance := stack.one(t, "AWS::EC2::Instance")
-	metadata := text(instance["MetadataOptions"]) + text(stack.of("AWS::EC2::LaunchTemplate"))
+	instance := stack.One(t, "AWS::EC2::Instance")
+	metadata := synthtest.Text(instance["MetadataOptions"]) + synthtest.Text(stack.Of("AWS::EC2::LaunchTemplate"))
 	if !strings.Contains(metadata, `"HttpTokens":"required"`) || !strings.Contains(metadata, `"HttpPutResponseHopLimit":1`) {
 		t.Errorf("metadata: %s, want IMDSv2 for the instance alone", metadata)
 	}
 	if instance["ImageId"] != image || instance["InstanceType"] != "t4g.micro" {
 		t.Errorf("image %v, type %v", instance["ImageId"], instance["InstanceType"])
 	}
-	if volumes := text(instance["BlockDeviceMappings"]); !strings.Contains(volumes, `"Encrypted":true`) {
+	if volumes := synthtest.Text(instance["BlockDeviceMappings"]); !strings.Contains(volumes, `"Encrypted":true`) {
 		t.Errorf("volumes: %s", volumes)
 	}
-	if instance["KeyName"] != nil || strings.Contains(text(instance), "AssociatePublicIpAddress\":true") {
+	if instance["KeyName"] != nil || strings.Contains(synthtest.Text(instance), "AssociatePublicIpAddress\":true") {
 		t.Error("the instance has a key or a public address")
 	}
 }
 
 func TestReceiverHasNoWayIn(t *testing.T) {
 	both := running()
-	for name, stack := range map[string]stackTemplate{"hub": both.hub, "receiver": both.receiver} {
+	for name, stack := range map[string]synthtest.Template{"hub": both.hub, "receiver": both.receiver} {
 		for id, r := range stack.Resources {
-			inbound := text(r.Properties["SecurityGroupIngress"])
+			inbound := synthtest.Text(r.Properties["SecurityGroupIngress"])
 			if r.Type == "AWS::EC2::SecurityGroupIngress" {
-				inbound = text(r.Properties)
+				inbound = synthtest.Text(r.Properties)
 			}
 			if strings.Contains(inbound, "CidrIp") {
 				t.Errorf("%s of %s lets addresses in: %s", id, name, inbound)
 			}
-			if strings.Contains(text(r.Properties["GroupId"]), "Loaders") && r.Type == "AWS::EC2::SecurityGroupIngress" {
+			if strings.Contains(synthtest.Text(r.Properties["GroupId"]), "Loaders") && r.Type == "AWS::EC2::SecurityGroupIngress" {
 				t.Errorf("%s of %s lets somebody reach the receiver", id, name)
 			}
 		}
@@ -184,10 +118,10 @@ func TestReceiverHasNoWayIn(t *testing.T) {
 func TestReceiverEndpointsAreInItsStackAlone(t *testing.T) {
 	both := running()
 	var services []string
-	for _, r := range both.receiver.of("AWS::EC2::VPCEndpoint") {
+	for _, r := range both.receiver.Of("AWS::EC2::VPCEndpoint") {
 		service := r.Properties["ServiceName"].(string)
 		services = append(services, service[strings.LastIndex(service, ".")+1:])
-		if policy := text(r.Properties["PolicyDocument"]); !strings.Contains(policy, `"aws:PrincipalAccount":"111122223333"`) {
+		if policy := synthtest.Text(r.Properties["PolicyDocument"]); !strings.Contains(policy, `"aws:PrincipalAccount":"111122223333"`) {
 			t.Errorf("%s is open to %s", service, policy)
 		}
 	}
@@ -195,12 +129,12 @@ func TestReceiverEndpointsAreInItsStackAlone(t *testing.T) {
 	if want := []string{"logs", "ssm", "ssmmessages"}; !slices.Equal(services, want) {
 		t.Errorf("endpoints %v, want %v", services, want)
 	}
-	for _, r := range both.hub.of("AWS::EC2::VPCEndpoint") {
+	for _, r := range both.hub.Of("AWS::EC2::VPCEndpoint") {
 		if r.Properties["VpcEndpointType"] != "Gateway" {
 			t.Errorf("the hub has the endpoint %v", r.Properties["ServiceName"])
 		}
 	}
-	if machines := both.hub.of("AWS::StepFunctions::StateMachine"); len(machines) > 0 {
+	if machines := both.hub.Of("AWS::StepFunctions::StateMachine"); len(machines) > 0 {
 		t.Error("the hub loads, too")
 	}
 }
@@ -225,6 +159,26 @@ func TestReceiverSetup(t *testing.T) {
 	}
 }
 
+// systemd itself reads the units; the programs that they start are not here.
+func TestReceiverUnits(t *testing.T) {
+	if _, err := exec.LookPath("systemd-analyze"); err != nil {
+		t.Skip("systemd-analyze is not installed: the units are not checked")
+	}
+	dir := t.TempDir()
+	verify := []string{"verify"}
+	units := regexp.MustCompile(`(?s)/etc/systemd/system/(\S+) <<'END'\n(.*?)\nEND`).FindAllStringSubmatch(script(t, running().receiver), -1)
+	for _, unit := range units {
+		path := filepath.Join(dir, unit[1])
+		verify = append(verify, path)
+		if err := os.WriteFile(path, []byte(strings.ReplaceAll(unit[2], "/opt/view360/receiver", "/bin/true")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if output, err := exec.CommandContext(t.Context(), "systemd-analyze", verify...).CombinedOutput(); err != nil || len(output) > 0 || len(units) != 3 {
+		t.Errorf("%d units: %v\n%s", len(units), err, output)
+	}
+}
+
 // The program's settings come from the environment that the setup writes.
 func TestReceiverSetupFitsTheProgram(t *testing.T) {
 	program, err := os.ReadFile("../../functions/receiver/drain.go")
@@ -242,15 +196,15 @@ func TestReceiverSetupFitsTheProgram(t *testing.T) {
 
 func TestReceiverIsToldOfArrivals(t *testing.T) {
 	stack := running().receiver
-	document := stack.one(t, "AWS::SSM::Document")
-	if content := document["Content"].(object); content["parameters"] != nil || !strings.Contains(text(content), "touch "+arrivedFile) {
-		t.Errorf("the command is %v", text(content))
+	document := stack.One(t, "AWS::SSM::Document")
+	if content := document["Content"].(object); content["parameters"] != nil || !strings.Contains(synthtest.Text(content), "touch "+arrivedFile) {
+		t.Errorf("the command is %v", synthtest.Text(content))
 	}
-	rule := stack.one(t, "AWS::Events::Rule")
-	if rule["State"] != "ENABLED" || !strings.Contains(text(rule["EventPattern"]), `{"wildcard":"data/*.json"}`) {
-		t.Errorf("rule %s for %s", rule["State"], text(rule["EventPattern"]))
+	rule := stack.One(t, "AWS::Events::Rule")
+	if rule["State"] != "ENABLED" || !strings.Contains(synthtest.Text(rule["EventPattern"]), `{"wildcard":"data/*.json"}`) {
+		t.Errorf("rule %s for %s", rule["State"], synthtest.Text(rule["EventPattern"]))
 	}
-	target := text(rule["Targets"])
+	target := synthtest.Text(rule["Targets"])
 	for _, want := range []string{"RunCommandParameters", "InstanceIds", "RetryPolicy", "DeadLetterConfig"} {
 		if !strings.Contains(target, want) {
 			t.Errorf("the target has no %s: %s", want, target)
@@ -267,16 +221,16 @@ func TestReceiverMayDoNoMoreThanLoaders(t *testing.T) {
 			continue
 		}
 		if r.Properties["ManagedPolicyArns"] != nil {
-			t.Errorf("%s has %s", id, text(r.Properties["ManagedPolicyArns"]))
+			t.Errorf("%s has %s", id, synthtest.Text(r.Properties["ManagedPolicyArns"]))
 		}
 		for _, p := range r.Properties["Policies"].([]any) {
 			for _, s := range p.(object)["PolicyDocument"].(object)["Statement"].([]any) {
 				statement := s.(object)
-				if strings.Contains(text(statement["Action"]), "*") {
-					t.Errorf("%s may %s", id, text(statement["Action"]))
+				if strings.Contains(synthtest.Text(statement["Action"]), "*") {
+					t.Errorf("%s may %s", id, synthtest.Text(statement["Action"]))
 				}
-				if statement["Resource"] == "*" && text(statement["Action"]) != text(agentActions) {
-					t.Errorf("%s may %s everywhere", id, text(statement["Action"]))
+				if statement["Resource"] == "*" && synthtest.Text(statement["Action"]) != synthtest.Text(agentActions) {
+					t.Errorf("%s may %s everywhere", id, synthtest.Text(statement["Action"]))
 				}
 			}
 		}
@@ -285,8 +239,8 @@ func TestReceiverMayDoNoMoreThanLoaders(t *testing.T) {
 
 func TestReceiverIsWatched(t *testing.T) {
 	actions := map[string]bool{}
-	for _, alarm := range running().receiver.of("AWS::CloudWatch::Alarm") {
-		done := text(alarm.Properties["AlarmActions"])
+	for _, alarm := range running().receiver.Of("AWS::CloudWatch::Alarm") {
+		done := synthtest.Text(alarm.Properties["AlarmActions"])
 		if !strings.Contains(done, "Alarms") {
 			t.Errorf("nobody hears of %v", alarm.Properties["AlarmDescription"])
 		}
@@ -297,14 +251,14 @@ func TestReceiverIsWatched(t *testing.T) {
 	if !actions["ec2:recover"] || !actions["ec2:reboot"] {
 		t.Errorf("the instance is not recovered: %v", actions)
 	}
-	if filters := text(running().receiver.of("AWS::Logs::MetricFilter")); !strings.Contains(filters, `$.msg = \"drained\"`) || !strings.Contains(filters, `$.level = \"ERROR\"`) {
+	if filters := synthtest.Text(running().receiver.Of("AWS::Logs::MetricFilter")); !strings.Contains(filters, `$.msg = \"drained\"`) || !strings.Contains(filters, `$.level = \"ERROR\"`) {
 		t.Errorf("metric filters: %s", filters)
 	}
 }
 
 func TestReceiverPaused(t *testing.T) {
 	stack := paused().receiver
-	if state := stack.one(t, "AWS::Events::Rule")["State"]; state != "DISABLED" {
+	if state := stack.One(t, "AWS::Events::Rule")["State"]; state != "DISABLED" {
 		t.Errorf("the rule is %v", state)
 	}
 	if setup := script(t, stack); strings.Contains(setup, "systemctl enable") || strings.Contains(setup, "\ntouch") {

@@ -1,0 +1,92 @@
+// Package synthtest helps the tests of stacks to synthesize quickly and to read templates.
+package synthtest
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
+	"syscall"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// checks is the variable with which the CDK's own checks of templates are turned off. They take most of a minute for a
+// dashboard, where cfn-lint takes seconds.
+const checks = "CDK_VALIDATION"
+
+// Main runs the tests of a package without those checks, and ends the program. The CDK copies its environment before
+// main, so the program starts itself again.
+func Main(m *testing.M) {
+	if os.Getenv(checks) == "" {
+		restart()
+	}
+	code := m.Run()
+	jsii.Close()
+	os.Exit(code)
+}
+
+func restart() {
+	program, err := os.Executable()
+	if err == nil {
+		err = syscall.Exec(program, os.Args, append(os.Environ(), checks+"=false"))
+	}
+	panic(err)
+}
+
+// Object is a JSON object of a template.
+type Object = map[string]any
+
+// Template is a stack's template as plain JSON.
+type Template struct{ Resources map[string]Resource }
+
+// Resource is one resource of a template.
+type Resource struct {
+	Type       string
+	Properties Object
+}
+
+// Read synthesizes the stack's app and returns the stack's template.
+func Read(stack awscdk.Stack) (t Template) {
+	text, err := json.Marshal(assertions.Template_FromStack(stack, nil).ToJSON())
+	if err == nil {
+		err = json.Unmarshal(text, &t)
+	}
+	if err != nil {
+		panic(err) // the CDK has written no JSON
+	}
+	return t
+}
+
+// Of are the resources of a type, in the order of their logical ids.
+func (t Template) Of(kind string) []Resource {
+	var found []Resource
+	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
+		if r := t.Resources[id]; r.Type == kind {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// One are the properties of the only resource of a type.
+func (t Template) One(tb testing.TB, kind string) Object {
+	tb.Helper()
+	found := t.Of(kind)
+	if len(found) != 1 {
+		tb.Fatalf("%d %s, want one", len(found), kind)
+	}
+	return found[0].Properties
+}
+
+// Text is a part of a template as JSON, to look for words in it.
+func Text(part any) string {
+	text, err := json.Marshal(part)
+	if err != nil {
+		panic(err) // it came from JSON
+	}
+	return string(text)
+}
