@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,26 +12,33 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"view360/shared/awsconf"
-	"view360/shared/collect"
 	"view360/shared/object"
 	"view360/shared/plan"
 	"view360/shared/summary"
 )
 
 type collectCommand struct {
-	Out         string   `help:"Folder for the snapshots: DIR/data/{account}/{region}/{date}_{INTERVAL}.json." required:"" placeholder:"DIR" type:"path"`
-	Date        string   `help:"Run date, 2026-03-11 or 11-3-2026 (default: today, UTC). A daily snapshot describes the day before." placeholder:"DATE"`
-	Interval    string   `help:"DAILY, WEEKLY, MONTHLY or YEARLY." default:"DAILY" placeholder:"INTERVAL"`
-	Accounts    []string `help:"Accounts to collect (default: that of the credentials)." placeholder:"ID,…"`
-	Regions     []string `help:"Regions to cover (default: all that are enabled)." placeholder:"REGION,…"`
-	Services    []string `help:"Services to collect, by their words (default: all)." placeholder:"WORD,…"`
-	ConfigMode  string   `help:"delta: Config evaluations recorded in the window; all: those of every resource." default:"delta" enum:"delta,all"`
-	Profile     string   `help:"AWS profile (default: what AWS_PROFILE and the rest of the SDK's chain say)." placeholder:"NAME"`
-	RoleName    string   `help:"Role to assume in each account (default: none, the credentials themselves)." placeholder:"NAME"`
-	ExternalID  string   `help:"External id for the role." placeholder:"ID"`
-	HomeRegion  string   `help:"Region that carries the account-wide sections." default:"us-east-1" placeholder:"REGION"`
-	NoPaidCalls bool     `help:"Leave out Cost Explorer, whose requests AWS charges for."`
-	JSON        bool     `help:"Print the summary as one JSON object."`
+	coverage   `embed:""`
+	Out        string   `help:"Folder for the snapshots: DIR/data/{account}/{region}/{date}_{INTERVAL}.json." placeholder:"DIR" type:"path"`
+	Date       string   `help:"Run date, 2026-03-11 or 11-3-2026 (default: today, UTC). A daily snapshot describes the day before." placeholder:"DATE"`
+	Interval   string   `help:"DAILY, WEEKLY, MONTHLY or YEARLY." default:"DAILY" placeholder:"INTERVAL"`
+	History    bool     `help:"Backfill: a daily snapshot for each date from --start to --end."`
+	Start      string   `help:"First date of a backfill (default: 1 January of the last date's year)." placeholder:"DATE"`
+	End        string   `help:"Last date of a backfill (default: today)." placeholder:"DATE"`
+	Services   []string `help:"Services to collect, by their words (default: all)." placeholder:"WORD,…"`
+	ConfigMode string   `help:"delta: Config evaluations recorded in the window; all: those of every resource." default:"delta" enum:"delta,all"`
+	Resume     bool     `help:"Collect only what is missing or failed for the date."`
+	DryRun     bool     `help:"Say what would be collected and what Cost Explorer would cost, and collect nothing."`
+	Profile    string   `help:"AWS profile (default: what AWS_PROFILE and the rest of the SDK's chain say)." placeholder:"NAME"`
+	JSON       bool     `help:"Print the summary as one JSON object."`
+}
+
+// Validate wants a folder for what is collected.
+func (c collectCommand) Validate() error {
+	if c.Out == "" && !c.DryRun {
+		return errors.New("missing flags: --out=DIR")
+	}
+	return nil
 }
 
 // Help is shown by collect --help.
@@ -42,6 +50,7 @@ its reason; the snapshot is written all the same.
 Examples:
   go run ./infra/local collect --profile audit --out snapshots
   go run ./infra/local collect --regions eu-west-1 --services kms,guardduty --out snapshots
+  go run ./infra/local collect --history --start 1-1-2026 --end 31-1-2026 --dry-run
   go run ./infra/local load snapshots`
 }
 
@@ -64,11 +73,18 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 		return fmt.Errorf("no AWS credentials: name a profile with --profile or AWS_PROFILE, log in with 'aws sso login', or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: %w", err)
 	}
 	staging, data := objects.bucket(stagingBucket), objects.bucket(dataBucket)
-	d := newDeployment(staging)
-	if err := d.addCollect(cfg, c.settings(), staging, data); err != nil {
+	settings, err := c.settings()
+	if err != nil {
 		return err
 	}
 	started := time.Now()
+	if c.DryRun {
+		return c.estimate(ctx, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}, out, started)
+	}
+	d := newDeployment(staging)
+	if err := d.addCollect(cfg, settings, staging, data); err != nil {
+		return err
+	}
 	shown := newProgress(out.err)
 	result, err := collector{d, staging, shown}.collect(ctx, runName("collect", started), c.request())
 	shown.stop()
@@ -92,15 +108,30 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 	return partial(ended.Clean())
 }
 
-func (c collectCommand) settings() plan.Settings {
-	return plan.Settings{
-		Accounts: c.Accounts, Regions: c.Regions, HomeRegion: c.HomeRegion, RoleName: c.RoleName, ExternalID: c.ExternalID,
-		Functions: deployedCollectors(), Concurrency: snapshotsAtOnce, Options: collect.Options{NoPaidCalls: c.NoPaidCalls},
+func (c collectCommand) request() map[string]any {
+	return map[string]any{
+		"date": c.Date, "interval": c.Interval, "services": c.Services, "config_mode": c.ConfigMode,
+		"history": c.History, "start": c.Start, "end": c.End, "resume": c.Resume, "dry_run": c.DryRun,
 	}
 }
 
-func (c collectCommand) request() map[string]any {
-	return map[string]any{"date": c.Date, "interval": c.Interval, "services": c.Services, "config_mode": c.ConfigMode}
+// estimate prints what the run would do.
+func (c collectCommand) estimate(ctx context.Context, handler plan.Handler, out *output, now time.Time) error {
+	request, err := json.Marshal(c.request())
+	if err != nil {
+		return fmt.Errorf("encoding the request: %w", err)
+	}
+	planned, err := handler.Handle(ctx, plan.Input{Request: request, Run: runName("estimate", now), Started: now})
+	if err != nil {
+		return err
+	}
+	e := planned.Estimate
+	if c.JSON {
+		return json.NewEncoder(out.out).Encode(e)
+	}
+	fmt.Fprintf(out.out, "Would take %d snapshots of an account and date, in %d objects for their regions, with %d collector runs,\nand at most %d Cost Explorer requests, further pages of an answer aside: %.2f US dollars.\nNothing was collected.\n",
+		e.Snapshots, e.Regions, e.Services, e.PaidRequests, e.PaidDollars)
+	return nil
 }
 
 // snapshotsAtOnce bounds the accounts and dates that are collected side by side in one process.
