@@ -91,6 +91,25 @@ func TestA10DashboardHasEveryVisual(t *testing.T) {
 	}
 }
 
+// The definition names data sets by their ARNs, from which CloudFormation cannot tell the order.
+func TestDashboardWaitsForItsDataSets(t *testing.T) {
+	for _, kind := range []string{"AWS::QuickSight::Dashboard", "AWS::QuickSight::Analysis"} {
+		waits := synthtest.Text(full().Of(kind)[0].DependsOn)
+		for _, name := range board.DataSets() {
+			if !strings.Contains(waits, `"`+logicalID(name)+`"`) {
+				t.Errorf("%s does not wait for %s", kind, name)
+			}
+		}
+	}
+	definition := synthtest.Text(full().Of("AWS::QuickSight::Dashboard")[0].Properties["Definition"])
+	for _, r := range full().Of("AWS::QuickSight::DataSet") {
+		arn := "arn:aws:quicksight:eu-west-1:111122223333:dataset/" + r.Properties["DataSetId"].(string)
+		if r.Properties["Name"] != "row_rules" && !strings.Contains(definition, `"`+arn+`"`) {
+			t.Errorf("the dashboard does not use %s", arn)
+		}
+	}
+}
+
 func TestA10DataSetsHaveExplicitColumns(t *testing.T) {
 	for _, r := range full().Of("AWS::QuickSight::DataSet") {
 		name := r.Properties["Name"].(string)

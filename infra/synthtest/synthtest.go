@@ -47,6 +47,7 @@ type Template struct{ Resources map[string]Resource }
 type Resource struct {
 	Type       string
 	Properties Object
+	DependsOn  any // a logical id, a list of them, or nil
 }
 
 // Read synthesizes the stack's app and returns the stack's template.
