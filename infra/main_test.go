@@ -12,12 +12,16 @@ import (
 
 	"view360/infra/bundle"
 	"view360/infra/config"
+	"view360/infra/synthtest"
 )
 
 // scratch holds what synthesis writes.
 var scratch string
 
 func TestMain(m *testing.M) {
+	if os.Getenv("CDK_VALIDATION") == "" {
+		synthtest.Main(m) // comes back here in a process whose CDK does not check templates slowly; cfn-lint does
+	}
 	var err error
 	if scratch, err = os.MkdirTemp("", "view360-synth-"); err != nil {
 		panic(err)
@@ -107,4 +111,48 @@ func (t template) resources(kind string) map[string]object {
 		}
 	}
 	return found
+}
+
+// each calls visit with every resource of a type in every stack of every example.
+func each(t *testing.T, kind string, visit func(t *testing.T, id string, properties object)) {
+	t.Helper()
+	count := 0
+	for example, synthesize := range scenarios {
+		for stack, template := range synthesize() {
+			for id, properties := range template.resources(kind) {
+				count++
+				visit(t, example+" "+stack+" "+id, properties)
+			}
+		}
+	}
+	if count == 0 {
+		t.Fatalf("no example has a %s", kind)
+	}
+}
+
+// find walks into nested objects, and lists by position; nil where the path ends early.
+func find(value any, path ...any) any {
+	for _, step := range path {
+		switch s := step.(type) {
+		case string:
+			members, _ := value.(object)
+			value = members[s]
+		case int:
+			list, _ := value.([]any)
+			if s >= len(list) {
+				return nil
+			}
+			value = list[s]
+		}
+	}
+	return value
+}
+
+// text is a value as compact JSON, to look for words in it.
+func text(value any) string {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return string(encoded)
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"maps"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -25,8 +23,10 @@ func newApp(outdir *string) awscdk.App {
 			// S3 may deliver access logs by the bucket's policy, and needs no access control list.
 			"@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": true,
 			"@aws-cdk/core:enablePartitionLiterals":           true,
-			"aws:cdk:disable-stack-trace":                     true,
-			"@aws-cdk/aws-iam:minimizePolicies":               true,
+			// The template of the dashboards would come near to the limit of CloudFormation.
+			"@aws-cdk/core:suppressTemplateIndentation": true,
+			"aws:cdk:disable-stack-trace":               true,
+			"@aws-cdk/aws-iam:minimizePolicies":         true,
 		},
 	})
 }
@@ -63,7 +63,7 @@ func stacks(app constructs.Construct, f config.Config, build bundle.Build) error
 // label puts tags and the permissions boundary on everything.
 func label(app constructs.Construct, f config.Config) {
 	tags := awscdk.Tags_Of(app)
-	for key, value := range maps.All(f.Tags) {
+	for key, value := range f.Tags {
 		tags.Add(jsii.String(key), jsii.String(value), nil)
 	}
 	if f.PermissionsBoundary != "" {

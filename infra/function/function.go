@@ -84,9 +84,7 @@ func (s Stage) New(scope constructs.Construct, id string, props Props) awslambda
 	if props.Network != nil {
 		p.Vpc, p.VpcSubnets, p.SecurityGroups = props.Network.Vpc, props.Network.Subnets, &[]awsec2.ISecurityGroup{props.Network.Group}
 	}
-	f := awslambda.NewFunction(scope, jsii.String(id), p)
-	f.Node().AddDependency(role) // Lambda tries the role's rights on the queue and the network when it is created
-	return f
+	return awslambda.NewFunction(scope, jsii.String(id), p)
 }
 
 // networkActions are what Lambda does with a function's role to attach it to a network. EC2 knows no resource for most.

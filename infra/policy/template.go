@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Resolve replaces Ref, Fn::GetAtt, Fn::Join and Fn::Sub in a part of a template by texts. values holds parameters and
+// Resolve replaces Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join and Fn::Sub in a part of a template by texts. values holds parameters and
 // pseudo parameters by name (AWS::Partition), and attributes as Resource.Attribute; a resource without a value becomes
 // its logical id, which is enough to tell it from others.
 func Resolve(part any, values map[string]string) (any, error) {
@@ -47,6 +47,8 @@ func resolveList(list []any, values map[string]string) ([]any, error) {
 
 func call(name string, argument any, values map[string]string) (any, error) {
 	switch name {
+	case "Fn::ImportValue": // the value of an export has the export's name
+		return lookup(fmt.Sprint(argument), values), nil
 	case "Ref":
 		return lookup(fmt.Sprint(argument), values), nil
 	case "Fn::GetAtt":
