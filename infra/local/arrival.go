@@ -14,7 +14,7 @@ import (
 // ends. Publishing waits for a loader that is far behind.
 func (d *demonstration) loadArrivals(ctx context.Context) {
 	published := make(chan string, 1000)
-	d.loader.progress = newProgress(io.Discard)
+	d.loader.progress = newProgress(io.Discard, false)
 	d.watch(func(call inprocess.Call) {
 		var out merge.Published
 		if call.Function != mergeFunction || call.Err != nil || json.Unmarshal(call.Result, &out) != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"view360/shared/awsconf"
+	"view360/shared/merge"
 	"view360/shared/object"
 	"view360/shared/plan"
 	"view360/shared/summary"
@@ -85,18 +86,12 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 	if err := d.addCollect(cfg, settings, staging, data); err != nil {
 		return err
 	}
-	shown := newProgress(out.err)
+	shown := newProgress(out.err, c.JSON)
 	result, err := collector{d, staging, shown}.collect(ctx, runName("collect", started), c.request())
 	shown.stop()
-	if err != nil {
+	// What was published before an interrupt is whole: it is exported too, so that --resume has only the rest to do.
+	if err := errors.Join(err, c.export(context.WithoutCancel(ctx), data, result.reports)); err != nil {
 		return err
-	}
-	for _, report := range result.reports {
-		for _, key := range append(report.Earlier, report.Key) {
-			if err := export(ctx, data, key, c.Out); err != nil {
-				return err
-			}
-		}
 	}
 	ended := summary.NewCollect(result.run, result.reports, time.Since(started))
 	if err := out.print(c.JSON, ended); err != nil {
@@ -140,6 +135,18 @@ const snapshotsAtOnce = 4
 // runName is an execution name: unique, sortable, and fit for S3 keys.
 func runName(what string, started time.Time) string {
 	return what + "-" + started.UTC().Format("20060102T150405.000Z")
+}
+
+// export moves the published snapshots to the folder.
+func (c collectCommand) export(ctx context.Context, data *object.Store, reports []merge.Report) error {
+	for _, report := range reports {
+		for _, key := range append(report.Earlier, report.Key) {
+			if err := export(ctx, data, key, c.Out); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // export moves a published snapshot from the embedded store to the folder, whole or not at all.

@@ -101,7 +101,7 @@ func (d demoCommand) run(ctx context.Context, demo *demonstration, out *output, 
 
 func (d demoCommand) collect(ctx context.Context, demo *demonstration, out *output) (summary.Collect, error) {
 	started := time.Now()
-	shown := newProgress(out.err)
+	shown := newProgress(out.err, d.JSON)
 	result, err := collector{demo.deployment, demo.staging, shown}.collect(ctx, runName("demo", started), struct{}{})
 	shown.stop()
 	if err != nil {
@@ -118,7 +118,7 @@ func (d demoCommand) load(ctx context.Context, demo *demonstration, out *output)
 		return nil, err
 	}
 	started := time.Now()
-	demo.loader.progress = newProgress(out.err)
+	demo.loader.progress = newProgress(out.err, d.JSON)
 	ended, err := demo.loader.load(ctx, items)
 	demo.loader.progress.stop()
 	if err != nil {

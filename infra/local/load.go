@@ -63,7 +63,7 @@ func (l loadCommand) Run(ctx context.Context, g *globals, out *output) error {
 	defer objects.Close()
 
 	started := time.Now()
-	shown := newProgress(out.err)
+	shown := newProgress(out.err, l.JSON)
 	loader, err := newLoader(newDeployment(objects.bucket(stagingBucket)), db, objects.bucket(inboxBucket), shown, !l.Archive)
 	if err != nil {
 		return err
@@ -190,6 +190,7 @@ func (l *loader) load(ctx context.Context, items []item) (*summary.Load, error) 
 	}
 	l.watchGroups()
 	l.progress.say("loading %d snapshots of %d accounts", len(items), len(groups))
+	l.progress.expect("accounts", len(groups))
 	l.progress.expect("snapshots", len(items))
 	l.progress.expect("table groups", len(items)*len(inprocess.Groups))
 	ended := &summary.Load{}
@@ -206,6 +207,7 @@ func (l *loader) load(ctx context.Context, items []item) (*summary.Load, error) 
 				}
 				ended.Add(result)
 			}
+			l.progress.done("accounts")
 			return nil
 		})
 	}

@@ -55,6 +55,7 @@ func (l *loader) run(ctx context.Context, store *object.Store, i item) (summary.
 	}
 	result := summary.ResultOf(i.key, i.name(), execution.Describe(), execution.History())
 	l.progress.done("snapshots")
+	l.progress.read(result.Rows())
 	l.progress.say("%s %s: %d rows", result.Status, result.Source, result.Rows())
 	return result, nil
 }

@@ -101,7 +101,7 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.Is(err, errPartial):
 		return exitPartial
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "local: interrupted. What was published or loaded stays; run the same command again to go on.")
+		fmt.Fprintln(stderr, "local: interrupted. What was published or loaded stays. To go on run the same command again; collect takes only what is missing with --resume.")
 		return exitFailed
 	default:
 		fmt.Fprintln(stderr, "local:", err)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,76 +14,157 @@ import (
 	"golang.org/x/term"
 )
 
-// progress shows how far a run is: bars on a terminal, a line for each finished piece elsewhere. Its methods are safe
-// for concurrent use.
+// progress shows how far a run is: bars on a terminal; elsewhere a line for each finished piece, as text or as JSON.
+// Its methods are safe for concurrent use.
 type progress struct {
-	out   io.Writer
-	bars  *mpb.Progress // nil: plain lines
+	out     io.Writer
+	asJSON  bool
+	bars    *mpb.Progress // nil: lines
+	started time.Time
+
 	mu    sync.Mutex
-	named map[string]*counted
+	kinds []*pieces // the finest last
+	rows  int64
 }
 
-// counted is a bar and the number of pieces it waits for.
-type counted struct {
-	*mpb.Bar
-	total int64
+// pieces are those of one kind, such as services.
+type pieces struct {
+	kind           string
+	done, expected int64
+	bar            *mpb.Bar // nil: lines
 }
 
-func newProgress(out io.Writer) *progress {
-	p := &progress{out: out, named: map[string]*counted{}}
-	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+func newProgress(out io.Writer, asJSON bool) *progress {
+	p := &progress{out: out, asJSON: asJSON, started: time.Now()}
+	if file, ok := out.(*os.File); ok && !asJSON && term.IsTerminal(int(file.Fd())) {
 		p.bars = mpb.New(mpb.WithOutput(out), mpb.WithWidth(48), mpb.WithRefreshRate(150*time.Millisecond))
 	}
 	return p
 }
 
-// expect adds to the number of pieces of a kind, such as "services", that are still to come.
-func (p *progress) expect(kind string, pieces int) {
-	if p.bars == nil {
-		return
-	}
+// expect adds to the number of pieces of a kind that are to come. Kinds that are finer are expected later.
+func (p *progress) expect(kind string, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	bar, shown := p.named[kind]
-	if !shown {
-		bar = &counted{Bar: p.bars.AddBar(0,
-			mpb.PrependDecorators(decor.Name(kind, decor.WC{W: 12, C: decor.DindentRight}), decor.CountersNoUnit("%6d / %d")),
-			mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_MMSS), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_MMSS, decor.WC{W: 7}), "   done")))}
-		p.named[kind] = bar
+	counted := p.of(kind)
+	if counted == nil {
+		counted = &pieces{kind: kind}
+		p.kinds = append(p.kinds, counted)
+		if p.bars != nil {
+			counted.bar = p.bar(kind)
+		}
 	}
-	bar.total += int64(pieces)
-	bar.SetTotal(bar.total, false)
+	counted.expected += int64(n)
+	if counted.bar != nil {
+		counted.bar.SetTotal(counted.expected, false)
+	}
+}
+
+func (p *progress) bar(kind string) *mpb.Bar {
+	return p.bars.AddBar(0,
+		mpb.PrependDecorators(decor.Name(kind, decor.WC{W: 12, C: decor.DindentRight}), decor.CountersNoUnit("%6d / %d")),
+		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_MMSS), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_MMSS, decor.WC{W: 7}), "   done")))
+}
+
+// of finds a kind; p is locked.
+func (p *progress) of(kind string) *pieces {
+	for _, counted := range p.kinds {
+		if counted.kind == kind {
+			return counted
+		}
+	}
+	return nil
 }
 
 // done counts one finished piece of a kind.
 func (p *progress) done(kind string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if bar, shown := p.named[kind]; shown {
-		bar.Increment()
-	}
-}
-
-// say prints a line for people and logs that have no bars.
-func (p *progress) say(format string, args ...any) {
-	line := fmt.Sprintf(format, args...)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.bars == nil {
-		fmt.Fprintf(p.out, "%s %s\n", time.Now().Format(time.TimeOnly), line)
-	}
-}
-
-// note prints a line everywhere, above the bars.
-func (p *progress) note(format string, args ...any) {
-	line := fmt.Sprintf(format, args...)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.bars != nil {
-		fmt.Fprintln(p.bars, line)
+	counted := p.of(kind)
+	if counted == nil {
 		return
 	}
-	fmt.Fprintf(p.out, "%s %s\n", time.Now().Format(time.TimeOnly), line)
+	counted.done++
+	if counted.bar != nil {
+		counted.bar.Increment()
+	}
+}
+
+// read counts rows.
+func (p *progress) read(rows int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rows += rows
+}
+
+// say prints a line where there are no bars, with how far the run is.
+func (p *progress) say(format string, args ...any) { p.line(false, format, args...) }
+
+// note prints a line everywhere, above the bars.
+func (p *progress) note(format string, args ...any) { p.line(true, format, args...) }
+
+func (p *progress) line(always bool, format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.distance(fmt.Sprintf(format, args...))
+	switch {
+	case p.asJSON:
+		encoder := json.NewEncoder(p.out)
+		encoder.SetEscapeHTML(false)
+		_ = encoder.Encode(now) // progress is a courtesy
+	case p.bars == nil:
+		fmt.Fprintf(p.out, "%s %s\n", now.Time.Local().Format(time.TimeOnly), now.text())
+	case always:
+		fmt.Fprintln(p.bars, now.Message)
+	}
+}
+
+// distance is how far a run is.
+type distance struct {
+	Time             time.Time        `json:"time"`
+	Message          string           `json:"message"`
+	Done             map[string]int64 `json:"done"`     // pieces by kind
+	Expected         map[string]int64 `json:"expected"` // pieces by kind
+	Rows             int64            `json:"rows"`
+	RowsPerSecond    float64          `json:"rows_per_second"`
+	RemainingSeconds float64          `json:"remaining_seconds"` // as the pieces that are done took; 0 while none is
+
+	kinds []string
+}
+
+func (p *progress) distance(message string) distance {
+	now := time.Now()
+	d := distance{Time: now.UTC(), Message: message, Done: map[string]int64{}, Expected: map[string]int64{}, Rows: p.rows}
+	elapsed := now.Sub(p.started).Seconds()
+	if elapsed > 0 {
+		d.RowsPerSecond = float64(int64(float64(p.rows) / elapsed))
+	}
+	for _, counted := range p.kinds {
+		d.kinds = append(d.kinds, counted.kind)
+		d.Done[counted.kind], d.Expected[counted.kind] = counted.done, counted.expected
+		if counted.done > 0 {
+			d.RemainingSeconds = float64(int64(elapsed * float64(counted.expected-counted.done) / float64(counted.done)))
+		}
+	}
+	return d
+}
+
+// text is the message with what matters of the rest.
+func (d distance) text() string {
+	var parts []string
+	for _, kind := range d.kinds {
+		parts = append(parts, fmt.Sprintf("%d/%d %s", d.Done[kind], d.Expected[kind], kind))
+	}
+	if d.Rows > 0 {
+		parts = append(parts, fmt.Sprintf("%d rows, %.0f/s", d.Rows, d.RowsPerSecond))
+	}
+	if d.RemainingSeconds > 0 {
+		parts = append(parts, fmt.Sprintf("%s left", time.Duration(d.RemainingSeconds)*time.Second))
+	}
+	if len(parts) == 0 {
+		return d.Message
+	}
+	return d.Message + " [" + strings.Join(parts, ", ") + "]"
 }
 
 // stop leaves the bars as they are and ends the display.
@@ -90,8 +173,8 @@ func (p *progress) stop() {
 		return
 	}
 	p.mu.Lock()
-	for _, bar := range p.named {
-		bar.Abort(false)
+	for _, counted := range p.kinds {
+		counted.bar.Abort(false)
 	}
 	p.mu.Unlock()
 	p.bars.Wait()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"view360/shared/asl"
 	"view360/shared/inprocess"
@@ -28,30 +29,33 @@ type collector struct {
 	progress *progress
 }
 
-// collect takes the snapshots that the request asks for.
+// collect takes the snapshots that the request asks for. After an interrupt the collection is what was published before.
 func (c collector) collect(ctx context.Context, run string, request any) (collection, error) {
 	c.watch((&collectWatcher{progress: c.progress, staging: c.staging}).watch)
 	execution, err := c.Run(ctx, c.collects, run, request)
 	if err != nil {
 		return collection{}, err
 	}
-	if ctx.Err() != nil {
-		return collection{}, ctx.Err()
-	}
 	result := collection{run: run, execution: execution}
-	prefix := snapshot.RunPrefix(run) + "reports/"
-	err = c.staging.List(ctx, prefix, func(v object.Version) error {
+	if result.reports, err = c.reports(context.WithoutCancel(ctx), run); err != nil {
+		return collection{}, err
+	}
+	if ctx.Err() != nil {
+		return result, ctx.Err()
+	}
+	return result, result.broken()
+}
+
+func (c collector) reports(ctx context.Context, run string) (reports []merge.Report, err error) {
+	err = c.staging.List(ctx, snapshot.RunPrefix(run)+"reports/", func(v object.Version) error {
 		var report merge.Report
 		if err := c.staging.GetJSON(ctx, v.Key, &report); err != nil {
 			return err
 		}
-		result.reports = append(result.reports, report)
+		reports = append(reports, report)
 		return nil
 	})
-	if err != nil {
-		return collection{}, err
-	}
-	return result, result.broken()
+	return reports, err
 }
 
 // broken is the error of a run that came to nothing: no plan, or no snapshot at all.
@@ -67,6 +71,9 @@ func (c collection) broken() error {
 type collectWatcher struct {
 	progress *progress
 	staging  *object.Store
+
+	mu   sync.Mutex
+	left map[string]int // snapshots to come, by account
 }
 
 func (w *collectWatcher) watch(call inprocess.Call) {
@@ -90,17 +97,33 @@ func (w *collectWatcher) planned(result json.RawMessage) {
 	if json.Unmarshal(result, &p) != nil || w.staging.GetJSON(context.Background(), p.Key, &list) != nil {
 		return // progress is a courtesy
 	}
-	accounts, regions, services := map[string]bool{}, 0, len(list)
+	accounts, regions, services := map[string]int{}, 0, len(list)
 	for _, s := range list {
-		accounts[s.Request.Account] = true
+		accounts[s.Request.Account] += len(s.Regions)
 		regions += len(s.Regions)
 		for _, r := range s.Regions {
 			services += len(r.Services)
 		}
 	}
-	w.progress.say("collecting %d accounts: %d snapshots of a region, %d services", len(accounts), regions, services)
+	w.mu.Lock()
+	w.left = accounts
+	w.mu.Unlock()
+	w.progress.expect("accounts", len(accounts))
 	w.progress.expect("snapshots", regions)
 	w.progress.expect("services", services)
+	w.progress.say("collecting %d accounts: %d snapshots of a region, %d services", len(accounts), regions, services)
+}
+
+// snapshotDone counts a snapshot, and its account when that was the last one.
+func (w *collectWatcher) snapshotDone(account string) {
+	w.progress.done("snapshots")
+	w.mu.Lock()
+	w.left[account]--
+	last := w.left[account] == 0
+	w.mu.Unlock()
+	if last {
+		w.progress.done("accounts")
+	}
 }
 
 func (w *collectWatcher) merged(call inprocess.Call) {
@@ -109,7 +132,7 @@ func (w *collectWatcher) merged(call inprocess.Call) {
 	if json.Unmarshal(call.Payload, &in) != nil || json.Unmarshal(call.Result, &out) != nil {
 		return
 	}
-	w.progress.done("snapshots")
+	w.snapshotDone(in.Request.Account)
 	for _, r := range in.Results {
 		if r.Error != "" && r.Service != "account" {
 			w.progress.done("services")
@@ -120,5 +143,6 @@ func (w *collectWatcher) merged(call inprocess.Call) {
 	for _, r := range in.Results {
 		items += r.Items
 	}
+	w.progress.read(int64(items))
 	w.progress.say("collected %s %s: %d services, %d items, %d failed", in.Request.Account, in.Request.Region, out.Services, items, out.Failed)
 }
