@@ -2,7 +2,7 @@ package board
 
 var inventory = Sheet{"Inventory", []Visual{
 	{Kind: KPI, Title: "Managed instances", Data: instances, Values: []Field{distinct("instance_id", "Instances")}, Wide: 9, High: 5},
-	{Kind: KPI, Title: "Not online", Data: instances, Values: []Field{distinct("instance_id", "Instances")}, Where: []Filter{is("connection", "CONNECTIONLOST", "INACTIVE", "OFFLINE")}, Wide: 9, High: 5},
+	{Kind: KPI, Title: "Not online", Data: instances, Values: []Field{sum("not_online", "Instances")}, Wide: 9, High: 5},
 	{Kind: KPI, Title: "Missing patches", Data: patches, Values: []Field{rows("title", "Patches")}, Where: []Filter{is("patch_state", "MISSING", "FAILED")}, Wide: 9, High: 5},
 	{Kind: KPI, Title: "Installed applications", Data: applications, Values: []Field{distinct("name", "Applications")}, Wide: 9, High: 5},
 	{Kind: Pie, Title: "Instances by platform", Data: instances, By: []Field{by("platform", "Platform")}, Values: []Field{distinct("instance_id", "Instances")}, Sort: "instance_id", Wide: 18, High: 11},
@@ -10,10 +10,10 @@ var inventory = Sheet{"Inventory", []Visual{
 		Across: []Field{by("patch_severity", "Severity")}, Sort: "title", Wide: 18, High: 11},
 	{Kind: Table, Title: "Applications", Data: applications, By: []Field{by("name", "Application"), by("version", "Version"), by("publisher", "Publisher")},
 		Values: []Field{distinct("ii_instance_id", "Instances"), distinct("account", "Accounts")}, Sort: "ii_instance_id", Wide: 36, High: 16},
-	{Kind: Table, Title: "GuardDuty findings", Data: "view_guard_duty_findings", By: list(by("finding_type", "Type"), by("title", "Title"), day("updated_at", "Changed on")),
+	{Kind: Table, Title: "Findings of GuardDuty", Data: "view_guard_duty_findings", By: list(by("finding_type", "Type"), by("title", "Title"), day("updated_at", "Changed on")),
 		Values: []Field{{Column: "severity", Label: "Severity", Count: Maximum}}, Sort: "severity", Wide: 36, High: 14},
-	{Kind: Table, Title: "Inspector findings", Data: "view_inspector_findings", By: list(by("severity", "Severity"), by("status", "Status"), by("title", "Title")),
-		Values: []Field{distinct("finding_arn", "Findings")}, Sort: "finding_arn", Wide: 36, High: 14},
+	{Kind: Table, Title: "Active findings of Inspector", Data: "view_inspector_findings", By: list(by("severity", "Severity"), by("title", "Title")),
+		Values: []Field{distinct("finding_arn", "Findings")}, Where: []Filter{is("status", "ACTIVE")}, Sort: "finding_arn", Wide: 36, High: 14},
 }}
 
 var support = Sheet{"Support", []Visual{

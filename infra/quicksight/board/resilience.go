@@ -2,7 +2,7 @@ package board
 
 var resilience = Sheet{"Resilience", []Visual{
 	{Kind: KPI, Title: "Regions", Data: resources, Values: []Field{distinct("region", "Regions")}, Wide: 12, High: 5},
-	{Kind: KPI, Title: "Availability zones", Data: resources, Values: []Field{distinct("zone", "Zones")}, Wide: 12, High: 5},
+	{Kind: KPI, Title: "Availability zones", Data: resources, Values: []Field{distinct("known_zone", "Zones")}, Wide: 12, High: 5},
 	{Kind: KPI, Title: "Total resources", Subtitle: "Of the newest snapshots", Data: resources, Values: []Field{distinct("resource", "Resources")}, Wide: 12, High: 5},
 	{Kind: Pie, Title: "Resources by availability zone and type", Data: resources, By: []Field{by("resource_type", "Type")}, Values: []Field{distinct("resource", "Resources")},
 		Across: []Field{by("zone", "Zone")}, Sort: "resource", Wide: 36, High: 16},

@@ -32,6 +32,7 @@ var Sets = []Set{
 	{Name: "view_inventory_applications"},
 	{Name: "view_inventory_instances", extra: []Column{
 		{"connection", String, "upper(coalesce(nullif(v.ping_status, ''), 'offline'))"},
+		{"not_online", Integer, "(upper(coalesce(v.ping_status, '')) <> 'ONLINE')::integer"},
 	}, Comment: "connection is ONLINE, or what the instance is instead."},
 	{Name: "view_inventory_patches", extra: []Column{
 		{"patch_severity", String, "upper(coalesce(nullif(v.severity, ''), 'none'))"},
@@ -50,14 +51,18 @@ var Sets = []Set{
 		{"rotation", Integer, "coalesce(v.rotation_enabled, false)::integer"},
 	}},
 	{Name: "view_service_resources", extra: []Column{
-		{"zone", String, "coalesce(nullif(trim(split_part(v.availability_zone, ',', 1)), ''), 'regional')"},
+		{"zone", String, "coalesce(" + firstZone + ", 'regional')"},
+		{"known_zone", String, firstZone},
 		{"resource", String, "concat_ws(' ', v.account, v.account_region, v.service_name, v.resource_type, v.resource_id)"},
-	}, Comment: "resource identifies a resource among all accounts; zone is its first zone."},
+	}, Comment: "resource identifies a resource among all accounts; zone is its first zone, known_zone is empty for one in no zone."},
 	{Name: "view_trusted_advisor_checks"},
 	{Name: "view_waf_rules_detailed", extra: []Column{
 		{"rule_action", String, "upper(coalesce(substring(lower(v.action) from '(block|count|allow|none|captcha|challenge)'), 'other'))"},
 	}},
 }
+
+// firstZone is the first of a list of zones. Generic, or nothing, stands for a resource that is in no zone.
+const firstZone = "nullif(nullif(trim(split_part(v.availability_zone, ',', 1)), ''), 'Generic')"
 
 // daily keeps the rows of daily collections.
 const daily = "v.period_granularity = 'DAILY'"

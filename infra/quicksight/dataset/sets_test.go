@@ -25,7 +25,7 @@ values (1, 't', 'open', 'NON_COMPLIANT', 'r'), (2, 't', 'open', 'NON_COMPLIANT',
   (2, 't', 'mended', 'COMPLIANT', 'r'), (1, 't', 'untouched', 'NON_COMPLIANT', 'r'), (2, 't', 'fine', 'COMPLIANT', 'r');
 insert into inventory_instances (account_id, instance_id, ping_status) values (1, 'i-1', 'Online'), (1, 'i-2', 'ConnectionLost'), (1, 'i-3', null);
 insert into service_resources (account_id, service_name, resource_type, resource_id, availability_zone)
-values (1, 'RDS', 'db', 'x', 'eu-west-1b, eu-west-1a'), (1, 'S3', 'bucket', 'x', null), (2, 'S3', 'bucket', 'x', '');`
+values (1, 'RDS', 'db', 'x', 'eu-west-1b, eu-west-1a'), (1, 'S3', 'bucket', 'x', null), (2, 'S3', 'bucket', 'x', 'Generic');`
 
 func TestQueriesCorrectTheFigures(t *testing.T) {
 	t.Parallel()
@@ -42,6 +42,8 @@ func TestQueriesCorrectTheFigures(t *testing.T) {
 		{"Q10: every state that is not online", "view_inventory_instances", "instance_id, connection", "i-1 ONLINE\ni-2 CONNECTIONLOST\ni-3 OFFLINE"},
 		{"Q9: resources of different accounts and regions are different", "view_service_resources", "count(distinct resource)", "3"},
 		{"zones", "view_service_resources", "zone", "eu-west-1b\nregional\nregional"},
+		{"what is in no zone is not counted", "view_service_resources", "count(distinct known_zone)", "1"},
+		{"Q10: not online", "view_inventory_instances", "sum(not_online)", "2"},
 		{"Q11: None is no product", "view_accounts", "count(distinct product)", "1"},
 		{"months are not added to days", "view_acct_cost_rep", "sum(current_period_cost)", "5.0000000000"},
 		{"the newest compliance report", "view_config_reports", "id, is_latest", "1 0\n2 1"},
