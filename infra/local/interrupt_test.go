@@ -113,7 +113,7 @@ func TestExecutionsSurviveARestart(t *testing.T) {
 	var first, second types.ExecutionListItem
 	serve := func(seen *types.ExecutionListItem) *trigger {
 		ctx, interrupt := context.WithCancel(t.Context())
-		progress := &trigger{when: " collected "}
+		progress := &trigger{when: "collecting "}
 		progress.then = func() {
 			*seen = newest()
 			interrupt()
