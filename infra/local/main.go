@@ -56,6 +56,7 @@ type cli struct {
 	Collect collectCommand `cmd:"" help:"Collect snapshots from AWS into a folder."`
 	Load    loadCommand    `cmd:"" help:"Load snapshot files, folders of them, or s3://bucket/prefix."`
 	Migrate migrateCommand `cmd:"" help:"Create or upgrade the database's schema and views."`
+	Cost    costCommand    `cmd:"" help:"Print what View360 costs a month, by component and way to deploy."`
 }
 
 func main() {

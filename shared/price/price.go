@@ -1,0 +1,88 @@
+// Package price is the model of what View360 costs a month: counts measured in the demonstration, scaled to an
+// organization, times AWS's published prices. Both are in dated files, prices.json and measured.json.
+package price
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+)
+
+//go:embed prices.json measured.json
+var files embed.FS
+
+// Prices are list prices in US dollars, for each unit.
+type Prices struct {
+	AsOf    string   `json:"as_of"`
+	Region  string   `json:"region"`
+	Sources []string `json:"sources"` // the pages that they are published on
+
+	StateTransition     float64 `json:"state_transition"`
+	LambdaRequest       float64 `json:"lambda_request"`
+	LambdaGBSecond      float64 `json:"lambda_gb_second"` // arm64
+	CostExplorerRequest float64 `json:"cost_explorer_request"`
+	S3Put               float64 `json:"s3_put"` // and list
+	S3Get               float64 `json:"s3_get"`
+	S3GBMonth           float64 `json:"s3_gb_month"`
+	KMSKeyMonth         float64 `json:"kms_key_month"`
+	KMSRequest          float64 `json:"kms_request"`
+	AuroraACUHour       float64 `json:"aurora_acu_hour"`
+	AuroraGBMonth       float64 `json:"aurora_gb_month"`
+	LogsGB              float64 `json:"logs_gb"`
+	MetricMonth         float64 `json:"metric_month"`
+	T4gMicroHour        float64 `json:"t4g_micro_hour"`
+	GP3GBMonth          float64 `json:"gp3_gb_month"`
+	EndpointHour        float64 `json:"endpoint_hour"`
+	Free                Free    `json:"free"`
+}
+
+// Free is what each account has without charge every month.
+type Free struct {
+	StateTransitions float64 `json:"state_transitions"`
+	LambdaRequests   float64 `json:"lambda_requests"`
+	LambdaGBSeconds  float64 `json:"lambda_gb_seconds"`
+	KMSRequests      float64 `json:"kms_requests"`
+	LogsGB           float64 `json:"logs_gb"`
+	Metrics          float64 `json:"metrics"`
+}
+
+// Measured are the counts of one day's run of the demonstration.
+type Measured struct {
+	Date      string `json:"date"` // when it was measured
+	Accounts  int    `json:"accounts"`
+	Snapshots int    `json:"snapshots"` // of one account and region
+	Loads     int    `json:"loads"`     // snapshots that were loaded, those of earlier days included
+	// CollectTransitions and LoadTransitions are the states entered.
+	CollectTransitions int `json:"collect_transitions"`
+	LoadTransitions    int `json:"load_transitions"`
+	CollectRequests    int `json:"collect_requests"` // function calls of the collect machine
+	LoadRequests       int `json:"load_requests"`
+	AWSCalls           int `json:"aws_calls"` // of all collectors
+	PaidRequests       int `json:"paid_requests"`
+	// Puts and Gets are requests to S3; lists count as puts.
+	CollectPuts int   `json:"collect_puts"`
+	CollectGets int   `json:"collect_gets"`
+	LoadPuts    int   `json:"load_puts"`
+	LoadGets    int   `json:"load_gets"`
+	Bytes       int64 `json:"bytes"`     // of the loaded snapshots
+	LogBytes    int64 `json:"log_bytes"` // of the functions' own log lines
+	// LoadSeconds is how long the functions of the load machine took together.
+	LoadSeconds float64 `json:"load_seconds"`
+}
+
+// Published are the prices of prices.json.
+func Published() (Prices, error) { return read[Prices]("prices.json") }
+
+// Demonstration are the counts of measured.json.
+func Demonstration() (Measured, error) { return read[Measured]("measured.json") }
+
+func read[T any](file string) (v T, err error) {
+	body, err := files.ReadFile(file)
+	if err != nil {
+		return v, fmt.Errorf("reading %s: %w", file, err)
+	}
+	if err := json.Unmarshal(body, &v); err != nil {
+		return v, fmt.Errorf("reading %s: %w", file, err)
+	}
+	return v, nil
+}

@@ -1,0 +1,103 @@
+package price_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"view360/shared/price"
+)
+
+func scenario(t *testing.T, accounts, regions int) price.Scenario {
+	t.Helper()
+	prices, err := price.Published()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A made-up day: one account and region with 100 transitions.
+	return price.Scenario{Accounts: accounts, Regions: regions, Prices: prices, Measured: price.Measured{
+		Accounts: 1, Snapshots: 1, Loads: 1, CollectTransitions: 80, LoadTransitions: 20, CollectRequests: 20, LoadRequests: 10,
+		AWSCalls: 200, PaidRequests: 5, CollectPuts: 50, CollectGets: 20, LoadPuts: 1, LoadGets: 20, Bytes: 1_000_000, LogBytes: 10_000, LoadSeconds: 4,
+	}}
+}
+
+func line(t *testing.T, bill []price.Component, name string) price.Component {
+	t.Helper()
+	for _, c := range bill {
+		if c.Name == name {
+			return c
+		}
+	}
+	t.Fatalf("no component %s", name)
+	return price.Component{}
+}
+
+func near(got, want float64) bool { return math.Abs(got-want) < 0.005 }
+
+func TestCountsTimesPrices(t *testing.T) {
+	bill := scenario(t, 100, 10).Month(price.Pull)
+	for name, want := range map[string]float64{
+		"State transitions": (100*10*100*price.Days - 4_000) * 0.000025,
+		"Cost Explorer":     100 * 5 * price.Days * 0.01, // by account, whatever the regions
+		"EC2 receiver":      0,
+	} {
+		if got := line(t, bill, name).Dollars; !near(got, want) {
+			t.Errorf("%s: %.2f dollars, want %.2f", name, got, want)
+		}
+	}
+	sum := 0.0
+	for _, c := range bill {
+		if c.Dollars < 0 || math.IsNaN(c.Dollars) {
+			t.Errorf("%s costs %f", c.Name, c.Dollars)
+		}
+		sum += c.Dollars
+	}
+	if !near(price.Total(bill), sum) {
+		t.Errorf("the total is %f, the sum %f", price.Total(bill), sum)
+	}
+}
+
+func TestWaysDifferInWhatTheyShould(t *testing.T) {
+	s := scenario(t, 1000, 10)
+	pull, push, optionB := s.Month(price.Pull), s.Month(price.Push), s.Month(price.OptionB)
+	if got, want := line(t, pull, "State transitions").Quantity-line(t, push, "State transitions").Quantity, 1000.0*4_000; got <= 0 || got > want {
+		t.Errorf("pushed, %f transitions more are free, want at most %f", got, want)
+	}
+	if keys := line(t, push, "KMS").Quantity - line(t, pull, "KMS").Quantity; keys != 1000 {
+		t.Errorf("pushed, there are %f keys more, want one for each account", keys)
+	}
+	if line(t, push, "Cost Explorer") != line(t, pull, "Cost Explorer") || line(t, optionB, "Cost Explorer") != line(t, pull, "Cost Explorer") {
+		t.Error("Cost Explorer costs the same whoever asks")
+	}
+	if line(t, optionB, "Lambda").Dollars >= line(t, pull, "Lambda").Dollars || line(t, optionB, "EC2 receiver").Dollars <= 6 {
+		t.Errorf("with a receiver Lambda costs %f and EC2 %f", line(t, optionB, "Lambda").Dollars, line(t, optionB, "EC2 receiver").Dollars)
+	}
+}
+
+func TestOneAccountStaysWithinTheFreeTier(t *testing.T) {
+	s := scenario(t, 1, 1)
+	for _, name := range []string{"State transitions", "Lambda"} {
+		if got := line(t, s.Month(price.Pull), name).Dollars; got != 0 {
+			t.Errorf("%s: %f dollars", name, got)
+		}
+	}
+}
+
+func TestFilesAreDatedAndComplete(t *testing.T) {
+	prices, err := price.Published()
+	if err != nil {
+		t.Fatal(err)
+	}
+	measured, err := price.Demonstration()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, date := range []string{prices.AsOf, measured.Date} {
+		if _, err := time.Parse(time.DateOnly, date); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(prices.Sources) == 0 || prices.AuroraACUHour <= 0 || prices.Free.StateTransitions <= 0 || measured.Snapshots == 0 || measured.LoadTransitions == 0 {
+		t.Errorf("prices %+v, measured %+v", prices, measured)
+	}
+}
