@@ -227,11 +227,24 @@ func (d document) logs() logs {
 		}
 	}
 	for _, word := range catalog.Words() {
-		if o, ran := d.outcomes[word]; ran {
+		switch o, ran := d.outcomes[word]; {
+		case ran:
 			l.add(o)
+		case d.leftOut(word):
+			l.messages = append(l.messages, collect.Message{Source: messageKey(word), Text: "Skipped"})
 		}
 	}
 	return l
+}
+
+// leftOut reports whether a source did not run although its section has a status: a repair or a backfill of some sources
+// of a section. Without a word about the others they would seem to have passed.
+func (d document) leftOut(word string) bool {
+	source, _ := catalog.Lookup(word)
+	return slices.ContainsFunc(source.Sections, func(section string) bool {
+		key, _, several := strings.Cut(section, ".")
+		return several && d.status(key) != "Skipped"
+	})
 }
 
 // status is the worst of a section's sources: Fail, else Pass, else Skipped when none of them ran (D4, D10). A source

@@ -110,20 +110,20 @@ func pageNumber(q url.Values) (int, error) {
 }
 
 func readOutcomes(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]outcome, error) {
-	sections, err := rows[section](ctx, tx, newestSections, args)
+	found, err := rows[reading](ctx, tx, newestSources, withSources(args))
 	if err != nil {
 		return nil, fmt.Errorf("reading the coverage: %w", err)
 	}
 	var runs []int64
-	for _, s := range sections {
-		runs = append(runs, s.Run)
+	for _, r := range found {
+		runs = append(runs, r.Run)
 	}
 	slices.Sort(runs)
 	messages, err := rows[message](ctx, tx, runMessages, pgx.NamedArgs{"runs": slices.Compact(runs)})
 	if err != nil {
 		return nil, fmt.Errorf("reading the messages of the newest runs: %w", err)
 	}
-	return outcomesOf(sections, messages), nil
+	return outcomesOf(found, messages), nil
 }
 
 // fill makes the matrix of the outcomes, the accounts with the worst first.

@@ -20,7 +20,7 @@ func TestCoverage(t *testing.T) {
 		{"not enabled is no failure", "inspector", `idle.*in 1 of 2 regions.*off.*2 h`},
 		{"read in the home region only", "supporttickets", `good.*passed".*ok<.*2 h`},
 		{"in a later run of this service alone", "cost", `good.*ok<.*60 m|1 h`},
-		{"nothing to say", "waf", `good.*ok<.*2 h`},
+		{"repaired alone", "waf", `good.*ok<.*30 m`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cell := regexp.MustCompile(`<a class="cell [^>]*/coverage/111122223333/` + c.service + `"[^\n]*?</a>`).FindString(body)

@@ -117,7 +117,11 @@ func trouble(v *visit) int {
 
 func newVisitRow(v *visit, begin, end time.Time) visitRow {
 	exited := v.Exited
-	if exited.IsZero() {
+	switch {
+	case !exited.IsZero():
+	case v.Error != "":
+		exited = v.Failed
+	default:
 		exited = end
 	}
 	whole := max(end.Sub(begin), time.Millisecond)

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -79,9 +78,9 @@ func (o outcome) Remedy() string {
 	}
 }
 
-// section is how a section of the snapshot ended in the newest run that read it.
-type section struct {
-	Account, Name, Region, Section, Outcome string
+// reading is the newest run that read a source, with the status of the section that the source shares with others.
+type reading struct {
+	Account, Name, Region, Service, Outcome string
 	Run                                     int64
 	RunAt                                   time.Time
 	SuccessAt                               *time.Time
@@ -93,12 +92,9 @@ type message struct {
 	Kind, Text string
 }
 
-// place is one account in one region.
-type place struct{ account, region string }
-
-// outcomesOf gives each source of the catalogue its outcome. The database keeps a status for each section of the
-// snapshot, of which security holds several sources; the messages tell those apart.
-func outcomesOf(sections []section, messages []message) []outcome {
+// outcomesOf gives each source its outcome. The database keeps a status for each section of the snapshot, of which
+// security holds several sources; the messages tell those apart.
+func outcomesOf(readings []reading, messages []message) []outcome {
 	texts := map[int64]map[string][]string{} // by run and kind
 	for _, m := range messages {
 		if texts[m.Run] == nil {
@@ -106,80 +102,60 @@ func outcomesOf(sections []section, messages []message) []outcome {
 		}
 		texts[m.Run][m.Kind] = append(texts[m.Run][m.Kind], m.Text)
 	}
-	type key struct {
-		place
-		service string
-	}
+	type key struct{ account, region, service string }
 	var all []outcome
 	known := map[key]int{}
-	for _, s := range sections {
-		at := place{s.Account, s.Region}
-		for _, o := range s.outcomes(texts[s.Run]) {
-			i, seen := known[key{at, o.Service}]
-			switch {
-			case !seen:
-				known[key{at, o.Service}] = len(all)
-				all = append(all, o)
-			case worse(o, all[i]) < 0, worse(o, all[i]) == 0 && o.RunAt.After(all[i].RunAt): // it fills several sections
-				all[i] = o
-			}
+	for _, r := range readings {
+		o := r.outcome(texts[r.Run])
+		i, seen := known[key{o.Account, o.Region, o.Service}]
+		switch {
+		case !seen:
+			known[key{o.Account, o.Region, o.Service}] = len(all)
+			all = append(all, o)
+		case worse(o, all[i]) < 0, worse(o, all[i]) == 0 && o.RunAt.After(all[i].RunAt): // it fills several sections
+			all[i] = o
 		}
 	}
 	return all
 }
 
-// outcomes are those of the sources that fill the section.
-func (s section) outcomes(texts map[string][]string) []outcome {
-	var all []outcome
-	explained := false
-	for _, source := range catalog.Sources {
-		if !fills(source, s.Section) {
-			continue
-		}
-		o := outcome{Account: s.Account, Name: s.Name, Region: s.Region, Service: source.Word, RunAt: s.RunAt, SuccessAt: s.SuccessAt}
-		o.Status, o.Reason = statusOf(source, texts)
-		explained = explained || o.Status.Failure()
-		all = append(all, o)
-	}
-	for i := range all {
-		if all[i].Status == "" {
-			all[i].Status = s.status(explained)
-		}
-		if all[i].Status == collect.Passed || all[i].Status == collect.Warned {
-			all[i].SuccessAt = &s.RunAt
-		}
-	}
-	return all
-}
-
-// status is that of a source without a message. A section fails when one of its sources does.
-func (s section) status(explained bool) collect.Status {
+// outcome reads the run's messages about the source; without one the status of its section counts.
+func (r reading) outcome(texts map[string][]string) outcome {
+	o := outcome{Account: r.Account, Name: r.Name, Region: r.Region, Service: r.Service, RunAt: r.RunAt, SuccessAt: r.SuccessAt}
+	source, _ := catalog.Lookup(r.Service)
+	o.Status, o.Reason = statusOf(source, texts)
 	switch {
-	case s.Outcome == "Skipped":
-		return collect.Skipped
-	case s.Outcome == "Fail" && !explained:
-		return collect.Failed
+	case o.Status != "":
+	case r.Outcome == "Skipped":
+		o.Status = collect.Skipped
+	case r.Outcome == "Fail" && !explained(texts):
+		o.Status = collect.Failed
 	default:
-		return collect.Passed
+		o.Status = collect.Passed
 	}
+	if o.Status == collect.Passed || o.Status == collect.Warned {
+		o.SuccessAt = &o.RunAt
+	}
+	return o
 }
 
-func fills(source catalog.Source, section string) bool {
-	return slices.ContainsFunc(source.Sections, func(path string) bool {
-		top, _, _ := strings.Cut(path, ".")
-		return top == section
-	})
+// explained reports whether a run said which source failed. A section fails when one of its sources does.
+func explained(texts map[string][]string) bool {
+	for _, of := range texts {
+		if slices.ContainsFunc(of, func(text string) bool { return leading(text).Failure() }) {
+			return true
+		}
+	}
+	return false
 }
 
 // statusOf reads a source's messages, which begin with its status. It is "" when there are none.
 func statusOf(source catalog.Source, texts map[string][]string) (status collect.Status, reason string) {
 	var reasons []string
 	for _, section := range source.Sections {
-		for _, text := range texts[path.Base(strings.ReplaceAll(section, ".", "/"))] {
+		for _, text := range texts[kindOf(section)] {
 			switch found := leading(text); {
-			case text == "Skipped":
-				status = collect.Skipped
-			case text == "Fail": // said again for the sections that have no column of their own
+			case text == "Skipped" || text == "Fail": // said by the section's status too
 			case found != "":
 				status, reasons = found, append(reasons, strings.TrimPrefix(text, string(found)+": "))
 			default:

@@ -15,6 +15,7 @@ type visit struct {
 	Iteration     string // where in inline maps, such as "Regions 0, Services 3"; empty outside
 	Entered       time.Time
 	Exited        time.Time // zero while it runs, and when it failed without being caught
+	Failed        time.Time // the last time
 	Input, Output string    // JSON
 	Error, Cause  string    // the last
 	Attempts      int       // of a task: 1 and its retries
@@ -129,6 +130,6 @@ func (v *visit) take(e asl.Event, details *asl.Details) {
 	case strings.HasSuffix(e.Type, "Succeeded"):
 		v.Error, v.Cause = "", ""
 	case details.Error != "" && !strings.HasPrefix(e.Type, "Execution"):
-		v.Error, v.Cause = details.Error, details.Cause
+		v.Error, v.Cause, v.Failed = details.Error, details.Cause, e.Time
 	}
 }

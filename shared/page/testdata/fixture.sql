@@ -56,8 +56,11 @@ values
   (2, 1, '2026-03-20 06:00Z', 'Pass', 'Pass', 'Pass', 'Fail', 'Pass', 'Pass', 'Pass', 'Pass', 'Pass', 'Pass', 'Pass'),
   -- a backfill of one service, later than the others
   (4, 1, '2026-03-20 07:00Z', 'Pass', 'Pass', 'Pass', 'Skipped', 'Skipped', 'Skipped', 'Skipped', 'Skipped', 'Skipped', 'Skipped', 'Skipped'),
+  -- a repair of one source of security, which left the others out
+  (5, 1, '2026-03-20 07:30Z', 'Pass', 'Skipped', 'Skipped', 'Pass', 'Skipped', 'Skipped', 'Skipped', 'Skipped', 'Skipped', 'Skipped', 'Skipped'),
   (3, 2, '2026-03-20 06:00Z', 'Pass', 'Skipped', 'Skipped', 'Pass', 'Pass', 'Pass', 'Skipped', 'Skipped', 'Skipped', 'Pass', 'Pass');
 insert into log_messages (log_id, message, message_type)
 values (1, 'failed: of the day before', 'kms'), (2, 'denied: denied guardduty:ListDetectors', 'guard_duty'), (2, '2 items could not be read; denied kms:DescribeKey', 'kms'),
   (2, 'not enabled: Inspector is off in us-east-1', 'inspector'), (3, 'Skipped', 'support_tickets'), (3, '{"rows": 1}', 'LOAD'),
-  (4, 'Skipped', 'support_tickets'), (4, 'Skipped', 'ri_sp_savings'), (4, 'Skipped', 'compute_optimizer');
+  (4, 'Skipped', 'support_tickets'), (4, 'Skipped', 'ri_sp_savings'), (4, 'Skipped', 'compute_optimizer'),
+  (5, 'Skipped', 'kms'), (5, 'Skipped', 'support_tickets'), (5, 'Skipped', 'inspector'), (5, 'Skipped', 'guard_duty');

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"view360/shared/page"
+	"view360/shared/pgtest"
+	"view360/shared/simaws"
+)
+
+// site is the page over a demonstration whose faults the test decides.
+type site struct {
+	*httptest.Server
+	organisation *simaws.Server
+	demo         *demonstration
+}
+
+// startSite runs the demonstration with faults and serves its page.
+func startSite(t *testing.T, faults ...simaws.Fault) *site {
+	t.Helper()
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	state := t.TempDir()
+	db, err := openDatabase(t.Context(), state, pgtest.URL(t))
+	check(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	objects, err := openObjects(state)
+	check(t, err)
+	t.Cleanup(func() { _ = objects.Close() })
+	organisation, err := simaws.Start(t.Context(), simaws.New(simaws.Options{
+		Seed: 360, Volume: 0.2, Role: simaws.MemberRole, ExternalID: simaws.ExternalID,
+	}))
+	check(t, err)
+	t.Cleanup(func() { _ = organisation.Close() })
+	organisation.Fault(faults...)
+
+	demo := &demonstration{deployment: newDeployment(objects.bucket(stagingBucket)), staging: objects.bucket(stagingBucket), data: objects.bucket(dataBucket)}
+	demo.Engine().Base = t.Context()
+	check(t, demo.addCollect(organisation.Config(""), demoSettings(), demo.staging, demo.data))
+	demo.loader, err = newLoader(demo.deployment, db, demo.data, nil, false)
+	check(t, err)
+	var out bytes.Buffer
+	if code := exitCode(demoCommand{}.run(t.Context(), demo, &output{&out, &out}, db.URL), &out); code != exitPartial && len(faults) > 0 {
+		t.Fatalf("exit code %d\n%s", code, out.String())
+	}
+	arriving, stop := context.WithCancel(t.Context())
+	var arrivals sync.WaitGroup
+	arrivals.Go(func() { demo.loadArrivals(arriving) })
+	t.Cleanup(func() { stop(); arrivals.Wait() })
+
+	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.deployment, RunAgain: demo.runAgain})
+	check(t, err)
+	s := &site{Server: httptest.NewUnstartedServer(nil), organisation: organisation, demo: demo}
+	s.Config.Handler = page.Guard(s.Listener.Addr().String(), shown)
+	s.Start()
+	t.Cleanup(s.Close)
+	return s
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// browser is a tab of a real browser. What its console and its network complain about fails the test.
+type browser struct {
+	*testing.T
+	ctx context.Context
+	url string
+}
+
+func openBrowser(t *testing.T, url string) *browser {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("no browser on the PATH: apt-get install chromium")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	b := &browser{t, ctx, url}
+	check(t, chromedp.Listen(ctx, b.listen))
+	b.do(command(network.Enable, network.EnableParams{}), command(log.Enable, cdp.Empty{}), chromedp.EmulateViewport(1280, 900))
+	return b
+}
+
+func (b *browser) listen(event any) {
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		b.Errorf("exception: %s", e.ExceptionDetails.Text)
+	case *runtime.EventConsoleAPICalled:
+		b.Errorf("console.%s", e.Type)
+	case *log.EventEntryAdded:
+		b.Errorf("console: %s: %s", e.Entry.Level, e.Entry.Text)
+	case *network.EventRequestWillBeSent:
+		if !strings.HasPrefix(e.Request.URL, b.url+"/") && !strings.HasPrefix(e.Request.URL, "data:") { // of the browser's own controls
+			b.Errorf("a request to %s", e.Request.URL)
+		}
+	case *network.EventResponseReceived:
+		if e.Response.Status >= http.StatusBadRequest {
+			b.Errorf("%s answered %d", e.Response.URL, e.Response.Status)
+		}
+	}
+}
+
+// command is an action that sends one command of the browser's protocol.
+func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, c, params)
+		return err
+	})
+}
+
+func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		shown, _ := chromedp.Run(b.ctx, chromedp.Text("body"))
+		b.Fatalf("%v\non the page:\n%s", err, shown)
+	}
+}
+
+// open goes to a page and waits until it is drawn.
+func (b *browser) open(path string) {
+	b.Helper()
+	b.do(chromedp.Navigate(b.url+path), chromedp.WaitVisible("h1"))
+}
+
+// until waits for an expression of the page to be true. It may be a promise.
+func (b *browser) until(expression string) {
+	b.Helper()
+	b.do(chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingInterval(200*time.Millisecond), chromedp.WithPollingTimeout(time.Minute)))
+}
+
+// complaints evaluates a script that returns what is wrong.
+func (b *browser) complaints(what, script string) {
+	b.Helper()
+	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](script))
+	check(b.T, err)
+	for _, complaint := range found {
+		b.Errorf("%s: %s", what, complaint)
+	}
+}
+
+// pages are one of each kind; %s is the failed execution.
+func (s *site) pages() []string {
+	var failed string
+	for _, x := range s.demo.List() {
+		if x.Machine.Name == "collect" {
+			failed = x.ARN
+		}
+	}
+	return []string{
+		"/", "/coverage", "/coverage/617390258846/kms", "/executions", "/executions/" + failed, "/data", "/data/view_kms_keys?sort=key_id",
+	}
+}
+
+func TestPageInABrowser(t *testing.T) {
+	s := startSite(t,
+		simaws.Fault{Account: "617390258846", Service: "kms", Operation: "ListKeys", Kind: simaws.Denied},
+		simaws.Fault{Account: "617390258846", Service: "wafv2", Kind: simaws.Denied})
+	t.Run("renders everywhere without a complaint", func(t *testing.T) {
+		b := openBrowser(t, s.URL)
+		for _, path := range s.pages() {
+			for _, width := range []int64{1280, 390} {
+				b.do(chromedp.EmulateViewport(width, 900))
+				b.open(path)
+				b.complaints(path, tooWide)
+			}
+		}
+	})
+	t.Run("can be used by everybody", func(t *testing.T) {
+		b := openBrowser(t, s.URL)
+		for _, path := range s.pages() {
+			for _, scheme := range []string{"light", "dark"} {
+				b.do(command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+					Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+				}))
+				b.open(path)
+				b.complaints(path+" in "+scheme, accessibility)
+			}
+		}
+	})
+	t.Run("leads a keyboard past the navigation", func(t *testing.T) {
+		b := openBrowser(t, s.URL)
+		b.open("/")
+		b.do(chromedp.KeyEvent("\t"))
+		b.until(`document.activeElement.textContent === "Skip to content" && document.activeElement.getBoundingClientRect().left >= 0`)
+	})
+	t.Run("is read without JavaScript", func(t *testing.T) {
+		b := openBrowser(t, s.URL)
+		b.do(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+		for _, path := range s.pages() {
+			b.open(path)
+		}
+		b.open("/")
+		b.do(chromedp.WaitVisible(`//dt[.="Critical"]`), chromedp.WaitVisible(`figure .wide svg`))
+	})
+	t.Run("repairs a failed service by clicking", func(t *testing.T) {
+		b := openBrowser(t, s.URL)
+		b.open("/coverage")
+		b.do(chromedp.Click(`a[href="/coverage/617390258846/kms"]`), chromedp.WaitVisible(`//td[contains(., "denied kms:ListKeys")]`))
+		s.organisation.ClearFaults() // somebody has mended the role
+		b.do(chromedp.Click(`//button[.="Run again"]`), chromedp.WaitVisible(`//p[@class="facts"]//span[.="SUCCEEDED"]`))
+		b.until(`fetch("/coverage/617390258846/kms").then(r => r.text()).then(t => !t.includes("denied kms:ListKeys"))`)
+		b.open("/coverage")
+		b.do(chromedp.WaitVisible(`a.good[href="/coverage/617390258846/kms"]`), chromedp.WaitVisible(`a.bad[href="/coverage/617390258846/waf"]`))
+	})
+	t.Run("redrives an execution by clicking", func(t *testing.T) {
+		b := openBrowser(t, s.URL)
+		b.open("/executions?machine=collect&status=FAILED")
+		b.do(chromedp.Click(`main td a`), chromedp.WaitVisible(`//li[contains(., "617390258846") and contains(., "waf: denied")]`))
+		b.do(chromedp.Click(`//button[.="Redrive"]`), chromedp.WaitVisible(`//p[@class="facts"]//span[.="SUCCEEDED"]`))
+		b.do(chromedp.WaitVisible(`//p[@class="facts"][contains(., "redriven 1 ×")]`))
+		b.until(`fetch("/coverage/617390258846/waf").then(r => r.text()).then(t => t.includes("passed") && !t.includes("denied"))`)
+	})
+}
+
+// tooWide complains about a page that must be pushed sideways.
+const tooWide = `document.documentElement.scrollWidth > innerWidth ? ["wider than the window: " + document.documentElement.scrollWidth] : []`
