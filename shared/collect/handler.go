@@ -9,6 +9,7 @@ import (
 
 	"view360/shared/awsconf"
 	"view360/shared/fault"
+	"view360/shared/metrics"
 	"view360/shared/object"
 	"view360/shared/snapshot"
 )
@@ -166,5 +167,14 @@ func statusOf(err error) Status {
 func (o Outcome) log(ctx context.Context) {
 	slog.InfoContext(ctx, "collected", "account", o.Account, "region", o.Region, "service", o.Service, "execution", o.Run,
 		"status", o.Status, "reason", o.Reason, "items", o.Items, "bytes", o.Bytes, "warnings", o.Warnings,
-		"calls", o.Calls, "throttles", o.Throttles, "paid_calls", o.PaidCalls, "duration_ms", o.DurationMS)
+		"calls", o.Calls, "throttles", o.Throttles, "paid_calls", o.PaidCalls, "duration_ms", o.DurationMS,
+		"failed", o.failed(), metrics.Of(metrics.Collected))
+}
+
+// failed is 1 for a source that could not be read, as a metric counts it.
+func (o Outcome) failed() int {
+	if o.Status.Failure() {
+		return 1
+	}
+	return 0
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"view360/shared/fault"
+	"view360/shared/metrics"
 	"view360/shared/object"
 	"view360/shared/snapshot"
 )
@@ -92,7 +93,7 @@ func (h Handler) Handle(ctx context.Context, request Request) (Result, error) {
 	}
 	slog.InfoContext(ctx, "loaded", "account", index.Name.Account, "region", index.Name.Region, "group", h.Group, "key", index.Key,
 		"already", result.Already, "read", sum.Read, "created", sum.Created, "updated", sum.Updated, "unchanged", sum.Unchanged,
-		"adapted", sum.Adapted, "rejected", sum.Rejected, "deleted", sum.Deleted, "duration_ms", result.DurationMS)
+		"adapted", sum.Adapted, "rejected", sum.Rejected, "deleted", sum.Deleted, "duration_ms", result.DurationMS, metrics.Of(metrics.Loaded))
 	return result, nil
 }
 

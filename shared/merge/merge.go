@@ -14,6 +14,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/metrics"
 	"view360/shared/object"
 	"view360/shared/snapshot"
 )
@@ -77,7 +78,7 @@ func (h Handler) merge(ctx context.Context, in Input) (Published, error) {
 		return Published{}, err
 	}
 	slog.InfoContext(ctx, "merged", "account", name.Account, "region", name.Region, "execution", request.Run, "key", name.Key(),
-		"bytes", size, "services", len(asked), "reused", reused, "failed", failed, "earlier", len(report.Earlier))
+		"bytes", size, "services", len(asked), "reused", reused, "failed", failed, "earlier", len(report.Earlier), metrics.Of(metrics.Merged))
 	published := Published{Key: name.Key(), Bytes: size, Services: len(asked), Failed: failed}
 	return published, h.Staging.PutJSON(ctx, name.PublishedKey(), published)
 }

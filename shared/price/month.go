@@ -30,10 +30,11 @@ const (
 	startSeconds   = 0.2  // of each function call: start of a cold function, staging
 	functionGB     = 0.25
 	loaderGB       = 0.5
-	platformLog    = 450        // bytes that Lambda itself logs for each call
-	metrics        = 22*6 + 5*4 // a few for each word and function
-	keptMonths     = 12         // of snapshots in S3
-	bucketKeyShare = 0.01       // of S3 requests that ask KMS, with bucket keys
+	platformLog    = 450          // bytes that Lambda itself logs for each call
+	collectMetrics = 5 + 2*22 + 2 // for all, for each service, for snapshots
+	loadMetrics    = 6 + 7        // for all, for each group
+	keptMonths     = 12           // of snapshots in S3
+	bucketKeyShare = 0.01         // of S3 requests that ask KMS, with bucket keys
 	loadersAtOnce  = 6
 	loadACUs       = 2.0
 	awakeHours     = 1.0 // a day in which somebody reads, and the pause after loading
@@ -130,11 +131,11 @@ func (s Scenario) beyondFree(way Way, collect, load usage) usage {
 		gbSeconds:   charged(func(u usage) float64 { return u.gbSeconds }, free.LambdaGBSeconds),
 		logsGB:      charged(func(u usage) float64 { return u.logsGB }, free.LogsGB),
 		kms:         charged(func(u usage) float64 { return (u.puts + u.gets) * bucketKeyShare }, free.KMSRequests),
-		metrics:     metrics - free.Metrics,
+		metrics:     collectMetrics + loadMetrics - free.Metrics,
 		puts:        collect.puts + load.puts, gets: collect.gets + load.gets,
 	}
 	if way == Push {
-		month.metrics += accounts * (metrics - free.Metrics) // each account has its own
+		month.metrics = loadMetrics - free.Metrics // the accounts only log: each would pay for metrics of its own
 	}
 	return month
 }
