@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -242,15 +243,12 @@ func TestLoadsAreShown(t *testing.T) {
 	i.operate(t, "collect", "--account", i.organisation.Accounts()[1].ID, "--wait")
 	collected := i.newest(t)
 	load, _ := i.orchestrator.Engine().Machine("load")
-	var keys []string
-	if err := i.store.List(t.Context(), "data/", func(v object.Version) error { keys = append(keys, v.Key); return nil }); err != nil {
-		t.Fatal(err)
-	}
+	key := i.firstKey(t)
 	if _, err := i.store.Put(t.Context(), "data/111122223333/eu-west-1/2026-03-11_DAILY.json", strings.NewReader("{")); err != nil {
 		t.Fatal(err)
 	}
-	for name, key := range map[string]string{"good": keys[0], "broken": "data/111122223333/eu-west-1/2026-03-11_DAILY.json"} {
-		if _, err := i.orchestrator.Run(t.Context(), load, name, map[string]string{"bucket": "data", "key": key}); err != nil {
+	for name, object := range map[string]string{"good": key, "broken": "data/111122223333/eu-west-1/2026-03-11_DAILY.json"} {
+		if _, err := i.orchestrator.Run(t.Context(), load, name, map[string]string{"bucket": "data", "key": object}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -267,6 +265,50 @@ func TestLoadsAreShown(t *testing.T) {
 			t.Errorf("the list lacks %s:\n%s", want, out)
 		}
 	}
+}
+
+// A table group that cannot be loaded is loaded by a redrive, and only that; then the object is archived.
+func TestAFailedTableGroupIsRedriven(t *testing.T) {
+	i := install(t)
+	i.loads(t)
+	i.operate(t, "collect", "--account", i.organisation.Accounts()[1].ID, "--region", "us-east-1", "--service", "kms", "--wait")
+	key := i.firstKey(t)
+	loadSecurity, loadCost := i.functions["load-security"], i.functions["load-cost"]
+	i.functions["load-security"] = func(context.Context, json.RawMessage) (json.RawMessage, error) {
+		return nil, &asl.Failure{Name: "TerminalError", Cause: `{"errorMessage":"the database is full","errorType":"TerminalError"}`}
+	}
+	load, _ := i.orchestrator.Engine().Machine("load")
+	if _, err := i.orchestrator.Run(t.Context(), load, "full", map[string]string{"bucket": "data", "key": key}); err != nil {
+		t.Fatal(err)
+	}
+	if _, out, _ := i.operate(t, "executions", "--failed"); !strings.Contains(out, key+" security: the database is full") {
+		t.Errorf("the list does not say what failed:\n%s", out)
+	}
+	i.functions["load-security"] = loadSecurity
+	i.functions["load-cost"] = func(ctx context.Context, payload json.RawMessage) (json.RawMessage, error) {
+		t.Error("the redrive loads cost again")
+		return loadCost(ctx, payload)
+	}
+	code, out, stderr := i.operate(t, "redrive", "full", "--wait")
+	if code != exitOK || !strings.Contains(out, "Loaded 1 of 1 snapshots") || !strings.Contains(out, "kms_keys") {
+		t.Errorf("exit code %d\n%s%s", code, out, stderr)
+	}
+	if _, err := i.store.Head(t.Context(), strings.Replace(key, "data/", "loaded/", 1)); err != nil {
+		t.Errorf("the object is not archived: %v", err)
+	}
+}
+
+// firstKey is the first object that waits under data/.
+func (i *installation) firstKey(t *testing.T) (first string) {
+	t.Helper()
+	err := i.store.List(t.Context(), "data/", func(v object.Version) error {
+		first = cmp.Or(first, v.Key)
+		return nil
+	})
+	if err != nil || first == "" {
+		t.Fatalf("nothing waits under data/, error %v", err)
+	}
+	return first
 }
 
 // An interrupt ends the waiting, not the execution.

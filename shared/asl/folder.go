@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 )
 
 // Folder is a Store of files: <machine>/<name>.json for an execution, <machine>/<label>/<name>.json for a child. The
@@ -120,46 +119,6 @@ func (f *Folder) Load(arn string) (Record, error) {
 		return r, fmt.Errorf("decoding execution %s: %w", arn, err)
 	}
 	return r, nil
-}
-
-// Forget deletes the executions that ended before t, and their children. Step Functions keeps them for 90 days.
-func (f *Folder) Forget(t time.Time) error {
-	for _, s := range f.List() {
-		if s.Snapshot.Status == Running || !s.Snapshot.Stopped.Before(t) {
-			continue
-		}
-		r, err := f.Load(s.ARN)
-		if err != nil {
-			return err
-		}
-		if err := f.remove(r); err != nil {
-			return fmt.Errorf("deleting execution %s: %w", s.ARN, err)
-		}
-	}
-	return nil
-}
-
-// remove deletes an execution after its children, so that none is left without it.
-func (f *Folder) remove(r Record) error {
-	for _, run := range r.MapRuns {
-		for _, child := range run.Children {
-			inner, err := f.Load(child.ARN)
-			if err == nil {
-				err = f.remove(inner)
-			}
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-		}
-	}
-	file, err := fileOf(r.ARN)
-	if err != nil {
-		return err
-	}
-	f.mu.Lock()
-	delete(f.list, r.ARN)
-	f.mu.Unlock()
-	return f.root.Remove(file)
 }
 
 // fileOf is where the execution of an ARN is: its last two parts are machine or machine/label, and name.

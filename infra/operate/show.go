@@ -1,0 +1,89 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"view360/shared/asl"
+	"view360/shared/summary"
+)
+
+// show prints one execution as the local process does at its end.
+func (d *deployment) show(ctx context.Context, out *output, m machine, x *sfn.DescribeExecutionOutput, accounts []string) error {
+	if m.does == loads {
+		return d.showLoad(ctx, out, x)
+	}
+	reports, err := d.reports(ctx, *x.ExecutionArn, accounts)
+	if err != nil {
+		return err
+	}
+	ended := summary.NewCollect(*x.Name, reports, tookSince(x.StartDate, x.StopDate, x.RedriveDate))
+	if err := out.print(ended); err != nil {
+		return err
+	}
+	if out.json {
+		return nil
+	}
+	if len(accounts) > 0 {
+		if err := ended.PrintServices(out.out); err != nil {
+			return err
+		}
+	}
+	d.verdict(out, x)
+	return nil
+}
+
+func (d *deployment) showLoad(ctx context.Context, out *output, x *sfn.DescribeExecutionOutput) error {
+	events, err := d.history(ctx, *x.ExecutionArn)
+	if err != nil {
+		return err
+	}
+	source := sourceOf(aws.ToString(x.Input))
+	end := asl.Snapshot{Status: asl.Status(x.Status), Error: aws.ToString(x.Error), Cause: aws.ToString(x.Cause)}
+	ended := &summary.Load{DurationMS: tookSince(x.StartDate, x.StopDate, x.RedriveDate).Milliseconds()}
+	if x.Status == types.ExecutionStatusRunning {
+		fmt.Fprintf(out.err, "%s is still running\n", *x.Name)
+	} else {
+		ended.Add(summary.ResultOf(source, source, end, events))
+	}
+	if err := out.print(ended); err != nil || out.json {
+		return err
+	}
+	d.verdict(out, x)
+	return nil
+}
+
+// sourceOf is the object that a load execution was started for, by hand or by an event.
+func sourceOf(input string) string {
+	var in struct {
+		Bucket, Key string
+		Detail      struct {
+			Bucket struct{ Name string }
+			Object struct{ Key string }
+		}
+	}
+	if json.Unmarshal([]byte(input), &in) != nil {
+		return input
+	}
+	return fmt.Sprintf("s3://%s/%s", cmp.Or(in.Bucket, in.Detail.Bucket.Name), cmp.Or(in.Key, in.Detail.Object.Key))
+}
+
+// verdict says where the execution stands and, if something failed, how to go on.
+func (d *deployment) verdict(out *output, x *sfn.DescribeExecutionOutput) {
+	fmt.Fprintf(out.out, "\n%s %s, redriven %d times\n", *x.Name, x.Status, aws.ToInt32(x.RedriveCount))
+	for _, reason := range reasons(aws.ToString(x.Error), aws.ToString(x.Cause)) {
+		fmt.Fprintf(out.out, "  %s\n", reason)
+	}
+	switch {
+	case x.RedriveStatus == types.ExecutionRedriveStatusRedrivable:
+		fmt.Fprintf(out.out, "Run again what failed: go run ./infra/operate redrive %s\n", *x.Name)
+	case x.RedriveStatusReason != nil && x.Status != types.ExecutionStatusSucceeded && x.Status != types.ExecutionStatusRunning:
+		fmt.Fprintf(out.out, "It cannot be redriven: %s\n", *x.RedriveStatusReason)
+	}
+}

@@ -1,0 +1,83 @@
+package asl
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// List returns the executions that nothing contains, newest first. Those that have ended come as the store lists them,
+// without output, history and map runs: Lookup has all of it.
+func (e *Engine) List() []*Execution {
+	var list []*Execution
+	e.mu.Lock()
+	for _, x := range e.executions {
+		if x.Parent == "" {
+			list = append(list, x)
+		}
+	}
+	e.mu.Unlock()
+	if e.Store != nil {
+		list = e.addStored(list)
+	}
+	slices.SortFunc(list, func(a, b *Execution) int {
+		return cmp.Or(b.began().Compare(a.began()), strings.Compare(b.ARN, a.ARN))
+	})
+	return list
+}
+
+func (e *Engine) addStored(list []*Execution) []*Execution {
+	held := map[string]bool{}
+	for _, x := range list {
+		held[x.ARN] = true
+	}
+	for _, s := range e.Store.List() {
+		if x, err := e.outline(s); err == nil && !held[s.ARN] { // those of machines that this process has not are not its own
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// Machine returns a machine that is in use.
+func (e *Engine) Machine(name string) (*Machine, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m, known := e.machines[name]
+	return m, known
+}
+
+// Machines returns those that are in use, by name.
+func (e *Engine) Machines() []*Machine {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	list := make([]*Machine, 0, len(e.machines))
+	for _, m := range e.machines {
+		list = append(list, m)
+	}
+	slices.SortFunc(list, func(a, b *Machine) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// MapRun returns a map run of an execution that has no parent.
+func (e *Engine) MapRun(arn string) (MapRun, bool) {
+	place := strings.Split(arn, ":") // …:mapRun:machine/label:execution-number
+	if len(place) != 8 || place[5] != "mapRun" {
+		return MapRun{}, false
+	}
+	machine, _, _ := strings.Cut(place[6], "/")
+	end := strings.LastIndexByte(place[7], '-')
+	if end < 0 {
+		return MapRun{}, false
+	}
+	x, known := e.Lookup(strings.Join(append(place[:5:5], "execution", machine, place[7][:end]), ":"))
+	if !known {
+		return MapRun{}, false
+	}
+	runs := x.MapRuns()
+	i := slices.IndexFunc(runs, func(run MapRun) bool { return run.ARN == arn })
+	if i < 0 {
+		return MapRun{}, false
+	}
+	return runs[i], true
+}

@@ -1,0 +1,91 @@
+package sfnapi
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"view360/shared/asl"
+)
+
+type startExecution struct{ StateMachineARN, Name, Input string }
+
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+func (a *api) startExecution(ctx context.Context, in startExecution) (any, error) {
+	m, err := a.machine(in.StateMachineARN)
+	if err != nil {
+		return nil, err
+	}
+	if in.Name == "" {
+		in.Name = strings.ToLower(rand.Text())
+	}
+	if in.Input == "" {
+		in.Input = "{}"
+	}
+	x, err := a.engine.Start(ctx, m, in.Name, json.RawMessage(in.Input))
+	if refusal := (*asl.Failure)(nil); errors.As(err, &refusal) && refusal.Name == "ExecutionAlreadyExists" {
+		x, err = a.same(m, in, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"executionArn": x.ARN, "startDate": timestamp(x.Describe().Started)}, nil
+}
+
+// same is the execution of that name when it runs with the same input: starting it again is the same request.
+func (a *api) same(m *asl.Machine, in startExecution, refusal error) (*asl.Execution, error) {
+	x, known := a.engine.Lookup(strings.Replace(m.ARN(), ":stateMachine:", ":execution:", 1) + ":" + in.Name)
+	if known && x.Describe().Status == asl.Running && string(x.Input) == in.Input {
+		return x, nil
+	}
+	return nil, refusal
+}
+
+type stopExecution struct{ ExecutionARN, Error, Cause string }
+
+// stopExecution answers when the execution has ended, so that a look at it shows that.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
+func (a *api) stopExecution(ctx context.Context, in stopExecution) (any, error) {
+	x, err := a.execution(in.ExecutionARN)
+	if err != nil {
+		return nil, err
+	}
+	x.Stop(in.Error, in.Cause)
+	select {
+	case <-x.Done():
+	case <-ctx.Done():
+		return nil, refuse("ServiceUnavailable", "the execution is still stopping")
+	}
+	return map[string]any{"stopDate": timestamp(x.Describe().Stopped)}, nil
+}
+
+type redriveExecution struct{ ExecutionARN, ClientToken string }
+
+// asked is an answered redrive.
+type asked struct {
+	token string
+	date  time.Time
+}
+
+// redriveExecution does once what a client that got no answer asks for twice with the same token.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
+func (a *api) redriveExecution(ctx context.Context, in redriveExecution) (any, error) {
+	x, err := a.execution(in.ExecutionARN)
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before := a.redrives[x.ARN]
+	if in.ClientToken == "" || in.ClientToken != before.token {
+		if err := a.engine.StartRedrive(ctx, x); err != nil {
+			return nil, err
+		}
+		before = asked{in.ClientToken, x.Describe().Redriven}
+		a.redrives[x.ARN] = before
+	}
+	return map[string]any{"redriveDate": timestamp(before.date)}, nil
+}
