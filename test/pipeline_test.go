@@ -40,7 +40,13 @@ import (
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	if os.Getenv(asLoader) == "" {
+		os.Exit(m.Run())
+	}
+	if err := runLoader(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
 // pipeline is both machines over one organisation, bucket and database.

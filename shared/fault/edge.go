@@ -94,11 +94,13 @@ func ofAnswer(err error) (Class, bool) {
 	}
 }
 
-// ofPostgreSQL asks for the SQLSTATE by method, so that a collector's binary does not link the database driver.
+// ofPostgreSQL asks for the SQLSTATE by method, so that a collector's binary does not link the database driver. What the
+// driver says was never sent, such as on a connection that has been closed, may be sent again.
 func ofPostgreSQL(err error) (Class, bool) {
 	var state interface{ SQLState() string }
 	if !errors.As(err, &state) {
-		return "", false
+		var unsent interface{ SafeToRetry() bool }
+		return Transient, errors.As(err, &unsent) && unsent.SafeToRetry()
 	}
 	switch code := state.SQLState(); {
 	case code == "40001", code == "40P01", code == "55P03": // serialization, deadlock, lock not available

@@ -1,0 +1,327 @@
+package test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/fault"
+	"view360/shared/inprocess"
+	"view360/shared/load"
+	"view360/shared/load/loadtest"
+	"view360/shared/migrate"
+	"view360/shared/object"
+	"view360/shared/postgres"
+)
+
+var (
+	kills       = flag.Int("kills", 200, "how often loaders are killed")
+	serverKills = flag.Int("server-kills", 6, "how often the database server is killed")
+	cutEvery    = flag.Int64("cut-every", 17, "cut the connection at every n-th message; 1 is each one")
+)
+
+// messagesOfALoad is about what a loader sends for one snapshot: a kill within it lets the loaders get on a little, so
+// that a campaign ends.
+const messagesOfALoad = 600
+
+// days are snapshots of two accounts over three days; things change, come and go.
+func days() []loadtest.Snapshot {
+	var snapshots []loadtest.Snapshot
+	for day := 11; day < 14; day++ {
+		for _, account := range []string{"111122223333", "444455556666"} {
+			snapshots = append(snapshots, loadtest.Snapshot{
+				Account: account, Region: "eu-west-1", Date: fmt.Sprintf("2026-03-%d", day), Collected: fmt.Sprintf("2026-03-%dT01:00:00Z", day), Rows: 1 + day%3, Version: day,
+			})
+		}
+	}
+	return snapshots
+}
+
+// TestKilledLoaders kills loaders at random messages to the database, two of them at once, and starts them again until
+// nothing waits.
+func TestKilledLoaders(t *testing.T) {
+	snapshots := days()
+	want := undisturbed(t, snapshots...)
+	random := rand.New(rand.NewPCG(1, 2))
+	killed, campaigns := 0, 0
+	for ; killed < *kills; campaigns++ {
+		s := newSite(t, snapshots...)
+		for finished := false; !finished; {
+			var killedNow int
+			killedNow, finished = s.loadersKilledAt(1 + random.Int64N(messagesOfALoad))
+			killed += killedNow
+		}
+		if diff := cmp.Diff(want, contents(t, s.pool)); diff != "" {
+			t.Fatalf("campaign %d, killed %d times so far:\n%s", campaigns, killed, diff)
+		}
+	}
+	t.Logf("killed %d loaders in %d campaigns over %d snapshots: none lost or doubled a row", killed, campaigns, len(snapshots))
+}
+
+// loadersKilledAt runs two loaders and kills both when the message comes. It reports whether they finished before.
+func (s *site) loadersKilledAt(message int64) (killed int, finished bool) {
+	s.Helper()
+	first, second := s.loader(), s.loader()
+	var said bytes.Buffer
+	first.Stderr = &said
+	s.wire.watch(nil)
+	if err := first.Start(); err != nil {
+		s.Fatal(err)
+	}
+	if err := second.Start(); err != nil {
+		s.Fatal(err)
+	}
+	var hit atomic.Bool
+	s.wire.watch(func(n int64) bool {
+		if n == message {
+			hit.Store(true)
+			_, _ = first.Process.Kill(), second.Process.Kill() // Wait tells
+		}
+		return true
+	})
+	failure, _ := first.Wait(), second.Wait() // the second one may lose races for objects
+	s.wire.watch(nil)
+	waiting := 0
+	if err := s.store.List(s.Context(), "data/", func(object.Version) error { waiting++; return nil }); err != nil {
+		s.Fatal(err)
+	}
+	if failure != nil && !hit.Load() && !strings.Contains(said.String(), "replaced") {
+		s.Fatalf("a loader that nobody killed: %v\n%s", failure, said.String())
+	}
+	if hit.Load() {
+		killed = 2
+	}
+	return killed, waiting == 0
+}
+
+// TestKilledServer kills the database server at random messages. What it has confirmed is there after its recovery.
+func TestKilledServer(t *testing.T) {
+	snapshots := days()[:2]
+	want := undisturbed(t, snapshots...)
+	dir := t.TempDir()
+	server, err := postgres.Start(t.Context(), postgres.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Stop() })
+	if _, err := migrate.Run(t.Context(), server.URL, migrate.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	s := newSiteOn(t, server.URL, snapshots...)
+	random := rand.New(rand.NewPCG(3, 4))
+	killed := 0
+	for killed < *serverKills {
+		postmaster := s.postmaster()
+		at := 1 + random.Int64N(messagesOfALoad)
+		s.wire.watch(func(n int64) bool {
+			if n == at {
+				_ = syscall.Kill(postmaster, syscall.SIGKILL) // it is there: it has just said its id
+			}
+			return true
+		})
+		if err := s.loader().Run(); err == nil {
+			break // all was loaded before the message
+		}
+		killed++
+		s.wire.watch(nil)
+		_ = server.Stop() // nothing is left to stop
+		if server, err = postgres.Start(t.Context(), postgres.Options{Dir: dir}); err != nil {
+			t.Fatal(err)
+		}
+		s.pool.Reset()
+	}
+	s.wire.watch(nil)
+	if out, err := s.loader().CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if diff := cmp.Diff(want, contents(t, s.pool)); diff != "" {
+		t.Error(diff)
+	}
+	t.Logf("killed the server %d times: what it had confirmed was there, and nothing twice", killed)
+}
+
+// postmaster is the process id of the database server.
+func (s *site) postmaster() int {
+	s.Helper()
+	file := texts(s, s.pool, "select current_setting('data_directory') || '/postmaster.pid'")[0]
+	content, err := os.ReadFile(file)
+	if err != nil {
+		s.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(content), "\n")
+	id, err := strconv.Atoi(first)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return id
+}
+
+// TestConnectionsCutAtEachStatement cuts the connection at one message after the other, each time while another account
+// is loaded, and loads it again.
+func TestConnectionsCutAtEachStatement(t *testing.T) {
+	s := newSite(t)
+	pool, err := postgres.Pool(t.Context(), s.wire.url, 2, postgres.ConnectOptions{Params: load.SessionParams})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	one := loadtest.Snapshot{Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: 1}
+	var snapshots []loadtest.Snapshot
+	cuts := 0
+	for at := int64(1); ; at += *cutEvery {
+		one.Account = fmt.Sprintf("%012d", at)
+		snapshots = append(snapshots, one)
+		s.put(one)
+		s.wire.watch(func(n int64) bool { return n != at })
+		err := loadWaiting(t.Context(), pool, s.store)
+		s.wire.watch(nil)
+		if err == nil {
+			break // there is no such message
+		}
+		if !fault.IsRetryable(err) {
+			t.Errorf("cut at message %d: %v, want an error that is tried again", at, err)
+		}
+		cuts++
+		if err := loadWaiting(t.Context(), pool, s.store); err != nil {
+			t.Fatalf("after the cut at message %d: %v", at, err)
+		}
+	}
+	if diff := cmp.Diff(undisturbed(t, snapshots...), contents(t, s.pool)); diff != "" {
+		t.Error(diff)
+	}
+	t.Logf("cut the connection at %d messages: each load was whole after it was done again", cuts)
+}
+
+// refusals are errors of the server that may pass.
+var refusals = []struct{ state, text string }{
+	{"53100", "could not extend file: No space left on device"}, {"53200", "out of memory"}, {"53300", "sorry, too many clients already"},
+	{"40P01", "deadlock detected"}, {"40001", "could not serialize access"}, {"55P03", "canceling statement due to lock timeout"},
+	{"57P01", "terminating connection due to administrator command"}, {"57P03", "the database system is starting up"},
+}
+
+// TestErrorsOfTheServer makes the server refuse in the last table of every group, once for each reason. The error is
+// tried again and says what the matter is, and the group has left nothing behind.
+func TestErrorsOfTheServer(t *testing.T) {
+	one := days()[0]
+	s := newSite(t, one)
+	for _, group := range loadtest.Groups {
+		for _, r := range refusals {
+			last := group.Tables[len(group.Tables)-1].Name
+			s.exec(fmt.Sprintf("create function refuse() returns trigger language plpgsql as $$ begin raise exception '%s' using errcode = '%s'; end $$", r.text, r.state))
+			s.exec("create trigger refuse before insert on " + last + " execute function refuse()")
+			err := loadWaiting(t.Context(), s.pool, s.store)
+			if !fault.IsRetryable(err) || !strings.Contains(err.Error(), r.text) {
+				t.Errorf("group %s: %v, want an error that is tried again and says %q", group.Name, err, r.text)
+			}
+			s.exec("drop function refuse() cascade")
+			for _, table := range group.Tables {
+				if n := texts(t, s.pool, "select count(*)::text from "+table.Name)[0]; n != "0" {
+					t.Errorf("group %s left %s rows of %s behind", group.Name, n, table.Name)
+				}
+			}
+		}
+	}
+	if err := loadWaiting(t.Context(), s.pool, s.store); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(undisturbed(t, one), contents(t, s.pool)); diff != "" {
+		t.Error(diff)
+	}
+	t.Logf("refused %d times in each of %d groups", len(refusals), len(loadtest.Groups))
+}
+
+func (s *site) exec(statement string) {
+	s.Helper()
+	if _, err := s.pool.Exec(s.Context(), statement); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// TestLockedTableIsTriedAgain: somebody else holds a lock for longer than the loaders wait.
+func TestLockedTableIsTriedAgain(t *testing.T) {
+	one := days()[0]
+	s := newSite(t, one)
+	impatient, err := postgres.Pool(t.Context(), s.wire.url, 2, postgres.ConnectOptions{Params: map[string]string{"lock_timeout": "100ms"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(impatient.Close)
+	tx, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), "lock table kms_keys in access exclusive mode"); err != nil {
+		t.Fatal(err)
+	}
+	if err := loadWaiting(t.Context(), impatient, s.store); !fault.IsRetryable(err) || !strings.Contains(err.Error(), "lock timeout") {
+		t.Errorf("over a locked table: %v, want an error that is tried again", err)
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := loadWaiting(t.Context(), impatient, s.store); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(undisturbed(t, one), contents(t, s.pool)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestObjectChangesMeanwhile replaces or deletes the object before each step of its load. The load stops, and what is
+// put there then is loaded as if nothing had been.
+func TestObjectChangesMeanwhile(t *testing.T) {
+	older, newer := days()[0], days()[2]
+	newer.Date, newer.Rows = older.Date, older.Rows
+	want := undisturbed(t, newer)
+	for _, change := range []string{"replaced", "deleted"} {
+		for step := 2; step <= len(loadtest.Groups)+3; step++ { // account, the groups, record
+			t.Run(fmt.Sprint(change, " before step ", step), func(t *testing.T) {
+				t.Parallel()
+				s := newSite(t, older)
+				s.changeBefore(step, func() {
+					if change == "replaced" {
+						s.put(newer)
+					} else if err := s.store.Delete(t.Context(), object.Version{Key: older.Key()}); err != nil {
+						t.Error(err)
+					}
+				})
+				s.put(newer)
+				if err := loadWaiting(t.Context(), s.pool, s.store); err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(want, contents(t, s.pool)); diff != "" {
+					t.Errorf("want what a load of the newer one alone gives:\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// changeBefore loads what waits, and lets change do its work before a step.
+func (s *site) changeBefore(step int, change func()) {
+	s.Helper()
+	functions := inprocess.Functions{}
+	inprocess.AddLoad(functions, s.pool, func(string) *object.Store { return s.store }, nil)
+	calls := 0
+	invoke := func(ctx context.Context, name string, payload json.RawMessage) (json.RawMessage, error) {
+		if calls++; calls == step {
+			change()
+		}
+		return functions.Invoke(nil)(ctx, name, payload)
+	}
+	err := loadOne(s.Context(), invoke, days()[0].Key())
+	if err == nil {
+		s.Error("the load of an object that is another one now succeeds")
+	}
+}
