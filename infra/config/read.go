@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/goccy/go-yaml"
@@ -28,7 +29,7 @@ func Read(path string) (Config, error) {
 func Parse(text []byte) (Config, error) {
 	var c Config
 	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
-	if err := decoder.Decode(&c); err != nil {
+	if err := decoder.Decode(&c); err != nil && !errors.Is(err, io.EOF) { // an empty file
 		return Config{}, errors.New(yaml.FormatError(err, false, true))
 	}
 	file, err := parser.ParseBytes(text, 0)
