@@ -37,13 +37,22 @@ type drainCommand struct {
 	LogFiles       int           `help:"Rotated log files that are kept (default: ${default})." default:"5" placeholder:"N"`
 }
 
-// Run drains the bucket once, or again and again until it is told to stop.
+// Run drains the bucket once, or again and again until it is told to stop. What stops it is in the log, too: nobody looks
+// at the output of a service.
 func (d drainCommand) Run(ctx context.Context) error {
 	closeLog, err := d.startLog()
 	if err != nil {
 		return err
 	}
 	defer closeLog()
+	err = d.drain(ctx)
+	if err != nil && !errors.Is(err, errPartial) {
+		slog.ErrorContext(ctx, "stopped", "error", err)
+	}
+	return err
+}
+
+func (d drainCommand) drain(ctx context.Context) error {
 	r, pool, err := d.open(ctx)
 	if err != nil {
 		return err

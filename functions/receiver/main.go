@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -51,7 +50,6 @@ func run(ctx context.Context, args []string) int {
 	case errors.Is(err, errPartial):
 		return exitPartial
 	default:
-		slog.ErrorContext(ctx, "stopped", "error", err)
 		fmt.Fprintln(os.Stderr, "receiver:", err)
 		return exitFailed
 	}

@@ -237,6 +237,9 @@ func TestReceiverExitCodes(t *testing.T) {
 	if err == nil || cmd.ProcessState.ExitCode() != exitFailed || !strings.Contains(string(out), "does not exist") {
 		t.Errorf("without a database: %v, want exit code %d\n%s", err, exitFailed, out)
 	}
+	if messages := s.logged(); messages["drained"] != 1 || messages["stopped"] != 1 {
+		t.Errorf("the log has %v, want one drain that came to its end and one that did not", messages)
+	}
 }
 
 func TestReceiverWatchesUntilItIsTerminated(t *testing.T) {

@@ -63,7 +63,7 @@ func New(o Options) (*Receiver, error) {
 
 // Drain loads everything that waits under data/, several accounts side by side and the snapshots of one account in the
 // order of their keys. Memory holds the keys of one account at a time. A snapshot that fails is counted and logged, and
-// does not stop the others; it stays where it is.
+// does not stop the others; it stays where it is. A drain that came to its end is logged as drained.
 func (r *Receiver) Drain(ctx context.Context) (Summary, error) {
 	started, counted := r.now(), &tally{}
 	group, within := errgroup.WithContext(ctx)
@@ -76,12 +76,15 @@ func (r *Receiver) Drain(ctx context.Context) (Summary, error) {
 	}
 	r.postpone(counted.failures)
 	s := counted.Summary
+	switch {
+	case ctx.Err() != nil:
+		return s, ctx.Err()
+	case err != nil:
+		return s, err
+	}
 	slog.InfoContext(ctx, "drained", "bucket", r.store.Bucket(), "loaded", s.Loaded, "rejected", s.Rejected, "failed", s.Failed,
 		"busy", s.Busy, "duration_ms", r.now().Sub(started).Milliseconds())
-	if ctx.Err() != nil {
-		return s, ctx.Err()
-	}
-	return s, err
+	return s, nil
 }
 
 // Watch drains, and again after every tick, until ctx is done. An object that failed is left alone for a while. A drain
