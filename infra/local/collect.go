@@ -83,6 +83,11 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 		return c.estimate(ctx, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}, out, started)
 	}
 	d := newDeployment(staging)
+	removeExecutions, err := d.keepWhileRunning(g.State)
+	if err != nil {
+		return err
+	}
+	defer removeExecutions()
 	if err := d.addCollect(cfg, settings, staging, data); err != nil {
 		return err
 	}

@@ -58,6 +58,21 @@ func (d *deployment) keepExecutions(state string) (closeFolder func() error, err
 	return folder.Close, nil
 }
 
+// keepWhileRunning keeps executions in a folder until the returned function removes it: a backfill has more of them than
+// fit into memory.
+func (d *deployment) keepWhileRunning(state string) (remove func() error, err error) {
+	dir := filepath.Join(state, "running")
+	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o700)); err != nil { // a killed process leaves one
+		return nil, fmt.Errorf("making the folder of executions: %w", err)
+	}
+	folder, err := asl.OpenFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	d.Engine().Store = folder
+	return func() error { return errors.Join(folder.Close(), os.RemoveAll(dir)) }, nil
+}
+
 // addCollect adds the collect machine, which observes what cfg names.
 func (d *deployment) addCollect(cfg aws.Config, settings plan.Settings, staging, data *object.Store) (err error) {
 	addCollectFunctions(d.functions, cfg, settings, staging, data, d)

@@ -64,7 +64,13 @@ func (l loadCommand) Run(ctx context.Context, g *globals, out *output) error {
 
 	started := time.Now()
 	shown := newProgress(out.err, l.JSON)
-	loader, err := newLoader(newDeployment(objects.bucket(stagingBucket)), db, objects.bucket(inboxBucket), shown, !l.Archive)
+	d := newDeployment(objects.bucket(stagingBucket))
+	removeExecutions, err := d.keepWhileRunning(g.State)
+	if err != nil {
+		return err
+	}
+	defer removeExecutions()
+	loader, err := newLoader(d, db, objects.bucket(inboxBucket), shown, !l.Archive)
 	if err != nil {
 		return err
 	}

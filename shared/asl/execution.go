@@ -54,7 +54,7 @@ type Execution struct {
 // Snapshot is what DescribeExecution says.
 type Snapshot struct {
 	Status       Status
-	Output       json.RawMessage // of a success
+	Output       json.RawMessage `json:",omitempty"` // of a success
 	Error, Cause string          // of a failure
 	Started      time.Time
 	Stopped      time.Time // zero while running

@@ -70,7 +70,7 @@ func TestKilledProcess(t *testing.T) {
 		if !known {
 			t.Fatal("the execution is lost")
 		}
-		if s := again.Describe(); s.Status != asl.Aborted || s.Error != "View360.Interrupted" || s.Stopped.IsZero() {
+		if s := again.Describe(); s.Status != asl.Aborted || s.Error != "View360.Interrupted" || s.Stopped.IsZero() || s.Output != nil {
 			t.Fatalf("killed at call %d, it is shown as %+v", at, s)
 		}
 		if status, reason := again.RedriveStatus(); status != "REDRIVABLE" {
