@@ -8,11 +8,17 @@ import (
 	"testing"
 )
 
-// templates writes all templates of all examples as files, as they would go to CloudFormation, and those of StackSets.
+// templates writes the templates of all examples as files, as they would go to CloudFormation, and those of StackSets;
+// what several examples share only once.
 func templates(t *testing.T) (paths []string) {
 	t.Helper()
 	dir := t.TempDir()
+	written := map[string]bool{}
 	write := func(name string, body []byte) {
+		if written[string(body)] {
+			return
+		}
+		written[string(body)] = true
 		path := filepath.Join(dir, name+".json")
 		if err := os.WriteFile(path, body, 0o600); err != nil {
 			t.Fatal(err)

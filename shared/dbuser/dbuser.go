@@ -96,7 +96,7 @@ func (c Cluster) password(ctx context.Context, secrets Secrets) (string, error) 
 }
 
 // pause is between two questions whether a sleeping cluster is awake.
-const pause = 5 * time.Second
+const pause = 2 * time.Second
 
 // begin waits for a cluster that sleeps, until ctx ends.
 func (c Cluster) begin(ctx context.Context, api API) (*string, error) {
