@@ -102,16 +102,32 @@ func (t Table) source() string {
 	if t.Replace { // the set of a parent of which a newer snapshot knew better stays as it is
 		fresh = " and p.fresh"
 	}
-	return fmt.Sprintf("(select $1::integer as account_id, p.id as %s, x.* from %s x %s%s) s", quote(t.Parent.Column), t.stageName(), t.Parent.join(), fresh)
+	return fmt.Sprintf("(select $1::integer as account_id, p.id as %s, x.* from %s x join %s p on %s%s) s", quote(t.Parent.Column), t.stageName(), t.Parent.known(), t.Parent.matches(), fresh)
 }
 
-// join finds the parent row p of the staged row x, among those of the account ($1 is one of its accounts rows).
-func (p *Parent) join() string {
-	if p.Member != "" {
-		return fmt.Sprintf("join %s p on p.%s = x._parent_key and p.account_id in (select b.id from accounts a join accounts b on b.account_id = a.account_id where a.id = $1)",
-			p.Table, quote(p.Lookup))
+// known are the parent rows that the account's rows may belong to: those of the section, or of any region of the account.
+func (p *Parent) known() string {
+	if p.Member == "" {
+		return p.Table + "_ids"
 	}
-	return fmt.Sprintf("join %s_ids p on p._row = x._parent", p.Table)
+	return fmt.Sprintf("(select * from %s where account_id in (select b.id from accounts a join accounts b on b.account_id = a.account_id where a.id = $1))", p.Table)
+}
+
+// matches tells whether the parent p is that of the staged row x.
+func (p *Parent) matches() string {
+	if p.Member == "" {
+		return "p._row = x._parent"
+	}
+	return fmt.Sprintf("p.%s = x._parent_key", quote(p.Lookup))
+}
+
+// ofParents narrows the stored rows t to those of known parents, so that an index finds them whatever the planner believes
+// about their number.
+func (t Table) ofParents() string {
+	if t.Parent == nil || !slices.Contains(t.Key, t.Parent.Column) {
+		return ""
+	}
+	return fmt.Sprintf(" and t.%s = any (array(select id from %s p))", quote(t.Parent.Column), t.Parent.known())
 }
 
 // takeOver inserts the rows that are new and updates those that differ, unless a newer snapshot knew better. It takes
@@ -148,7 +164,7 @@ func (t Table) takeOver() string {
   where %[10]s
   returning xmax = 0 as created
 ) select count(*) filter (where created), count(*) filter (where not created) from written`,
-		t.Name, list("", columns), list("s.", columns), source, t.sameKey("t", "s"), t.mayReplace("s."),
+		t.Name, list("", columns), list("s.", columns), source, t.sameKey("t", "s")+t.ofParents(), t.mayReplace("s."),
 		list("t.", columns), list("", t.Key), strings.Join(set, ", "), t.mayReplace("excluded."))
 }
 
@@ -176,7 +192,7 @@ func (t Table) sameKey(a, b string) string {
 // confirm notes on equal rows that this snapshot saw them too. It is needed only where no watermark covers the table.
 func (t Table) confirm() string {
 	return fmt.Sprintf("update %s t set observed_at = $2 from %s where %s and coalesce(t.observed_at, '-infinity') < $2 and %s",
-		t.Name, t.source(), t.sameKey("t", "s"), t.mayReplace("s."))
+		t.Name, t.source(), t.sameKey("t", "s")+t.ofParents(), t.mayReplace("s."))
 }
 
 // deleteGone removes the account's rows that a complete section does not list.
@@ -187,8 +203,8 @@ func (t Table) deleteGone() string {
 
 // deleteReplaced removes the rows of the parents in this section that it does not list.
 func (t Table) deleteReplaced() string {
-	return fmt.Sprintf("delete from %s t using %s_ids p where p.fresh and t.%s = p.id and coalesce(t.observed_at, '-infinity') <= $2 and not exists (select from %s where %s)",
-		t.Name, t.Parent.Table, quote(t.Parent.Column), t.source(), t.sameKey("t", "s"))
+	return fmt.Sprintf("delete from %s t where t.%s = any (array(select id from %s_ids where fresh)) and coalesce(t.observed_at, '-infinity') <= $2 and not exists (select from %s where %s)",
+		t.Name, quote(t.Parent.Column), t.Parent.Table, t.source(), t.sameKey("t", "s"))
 }
 
 // deleteRepeats keeps the last row of each key.
@@ -219,8 +235,8 @@ func (t Table) stagedKey() []string {
 
 // orphans takes the rows whose parent does not exist out of the stage, and returns their places. $1 is the accounts row.
 func (t Table) orphans() string {
-	return fmt.Sprintf("delete from %[1]s x where $1::integer is not null and not exists (select from %[1]s y %[2]s where y.ctid = x.ctid) returning x._parent, x._row",
-		t.stageName(), strings.ReplaceAll(t.Parent.join(), "x.", "y."))
+	return fmt.Sprintf("delete from %s x where $1::integer is not null and not exists (select from %s p where %s) returning x._parent, x._row",
+		t.stageName(), t.Parent.known(), t.Parent.matches())
 }
 
 // ids remembers the surrogate ids of the section's rows for the tables below, and whether this snapshot is the newest

@@ -21,6 +21,12 @@ func (s *Session) byStage(ctx context.Context, t Table, section snapshot.Range, 
 	if err != nil {
 		return nil, err
 	}
+	large := staged.counts.Read >= largeFrom
+	if large {
+		if _, err := s.Tx.Exec(ctx, "analyze "+t.stageName()); err != nil {
+			return nil, fmt.Errorf("analyzing the stage: %w", err)
+		}
+	}
 	if err := s.rejectOrphans(ctx, t, staged, &staged.counts); err != nil {
 		return nil, err
 	}
@@ -30,29 +36,24 @@ func (s *Session) byStage(ctx context.Context, t Table, section snapshot.Range, 
 	if stale {
 		return staged, nil
 	}
-	return staged, s.write(ctx, t, section, &staged.counts)
+	return staged, s.write(ctx, t, section, large, &staged.counts)
 }
 
 func stageLine(e *encoder, at place) ([]byte, error) { return e.stageLine(at), nil }
 
 // write takes the stage over into the table.
-func (s *Session) write(ctx context.Context, t Table, section snapshot.Range, counts *Counts) (err error) {
-	if counts.Read >= analyzeFrom {
-		if _, err := s.Tx.Exec(ctx, "analyze "+t.stageName()); err != nil {
-			return fmt.Errorf("analyzing the stage: %w", err)
-		}
-	}
-	if err := s.takeOver(ctx, t, section, counts); err != nil {
+func (s *Session) write(ctx context.Context, t Table, section snapshot.Range, large bool, counts *Counts) error {
+	// The index of a key across accounts finds single rows; those of one account are compared all at once.
+	err := s.joining(ctx, large && !t.acrossAccounts(), func() error { return s.writeRows(ctx, t, section, counts) })
+	if err != nil {
 		return err
 	}
-	if counts.Deleted, err = s.delete(ctx, t, section); err != nil {
+	err = s.joining(ctx, large, func() (err error) {
+		counts.Deleted, err = s.delete(ctx, t, section)
 		return err
-	}
-	equal := counts.Read - counts.Rejected - counts.Created - counts.Updated
-	if !t.covered(section) && equal > 0 && !s.entry.loaded {
-		if _, err := s.Tx.Exec(ctx, t.confirm(), s.account, section.ObservedAt); err != nil {
-			return fmt.Errorf("confirming equal rows: %w", err)
-		}
+	})
+	if err != nil {
+		return err
 	}
 	if !t.IsParent {
 		return nil
@@ -66,8 +67,41 @@ func (s *Session) write(ctx context.Context, t Table, section snapshot.Range, co
 	return nil
 }
 
-// analyzeFrom is the number of rows from which statistics of the stage pay.
-const analyzeFrom = 5_000
+// writeRows inserts and updates.
+func (s *Session) writeRows(ctx context.Context, t Table, section snapshot.Range, counts *Counts) error {
+	if err := s.takeOver(ctx, t, section, counts); err != nil {
+		return err
+	}
+	equal := counts.Read - counts.Rejected - counts.Created - counts.Updated
+	if t.covered(section) || equal == 0 || s.entry.loaded {
+		return nil
+	}
+	if _, err := s.Tx.Exec(ctx, t.confirm(), s.account, section.ObservedAt); err != nil {
+		return fmt.Errorf("confirming equal rows: %w", err)
+	}
+	return nil
+}
+
+// largeFrom is the number of rows from which the planner needs help.
+const largeFrom = 1_000
+
+// joining runs statements that join a large stage with the rows of its account. The planner knows nothing about rows that
+// have just been loaded and takes them for few; comparing each with each takes minutes then.
+func (s *Session) joining(ctx context.Context, large bool, run func() error) error {
+	if !large {
+		return run()
+	}
+	if _, err := s.Tx.Exec(ctx, "set local enable_nestloop = off"); err != nil {
+		return fmt.Errorf("preparing the join: %w", err)
+	}
+	if err := run(); err != nil {
+		return err
+	}
+	if _, err := s.Tx.Exec(ctx, "set local enable_nestloop = on"); err != nil {
+		return fmt.Errorf("ending the join: %w", err)
+	}
+	return nil
+}
 
 // cardinalityViolation: one statement touched a row twice, because the file repeats a key.
 const cardinalityViolation = "21000"
