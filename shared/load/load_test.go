@@ -31,14 +31,8 @@ import (
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	if os.Getenv(alone) == "" {
-		load.RememberAll()
-		os.Exit(m.Run())
-	}
-	if err := runAlone(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	load.RememberAll()
+	os.Exit(m.Run())
 }
 
 // bench is a database and a bucket.

@@ -1,0 +1,102 @@
+// Command bench measures the parts whose speed and size matter, on this machine, and prints one table for each:
+//
+//	go run ./test/bench             # small, a few minutes
+//	go run ./test/bench -full       # snapshots of up to 1 GB, 1,000 accounts x 3 regions x 30 days: hours
+//	go run ./test/bench load price  # some of: load size start price scale
+//
+// It needs nothing but what the tests need: PostgreSQL and the bucket are started and removed.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// options are how much is measured.
+type options struct {
+	full  bool
+	rows  int
+	only  []string
+	sizes []int // MB
+	scale scaleSize
+}
+
+func main() {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	if os.Getenv(childInput) != "" {
+		exitOn(runChild())
+		return
+	}
+	o := options{sizes: []int{10, 50}, scale: scaleSize{accounts: 20, regions: 3, days: 3}}
+	flag.BoolVar(&o.full, "full", false, "measure at full size, which takes hours")
+	flag.IntVar(&o.rows, "rows", 20_000, "rows of each table in the measurement of loading")
+	flag.Parse()
+	o.only = flag.Args()
+	if o.full {
+		o.sizes, o.scale = []int{10, 100, 1000}, scaleSize{accounts: 1000, regions: 3, days: 30}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	exitOn(run(ctx, o))
+}
+
+func exitOn(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// parts are what is measured, in order; some need a database and a bucket.
+var parts = []struct {
+	name    string
+	rigged  bool
+	measure func(context.Context, *rig, options) error
+}{
+	{"load", true, func(ctx context.Context, r *rig, o options) error { return measureLoads(ctx, r, o.rows) }},
+	{"size", true, func(ctx context.Context, r *rig, o options) error { return measureSizes(ctx, r, o.sizes) }},
+	{"start", false, func(ctx context.Context, _ *rig, _ options) error { return measureStarts(ctx) }},
+	{"price", false, func(ctx context.Context, _ *rig, _ options) error { return measurePrice(ctx) }},
+	{"scale", true, func(ctx context.Context, r *rig, o options) error { return measureScale(ctx, r, o.scale) }},
+}
+
+func run(ctx context.Context, o options) error {
+	fmt.Printf("%s, %s/%s, %d CPUs (%s), %s\n", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(), runtime.Version())
+	var r *rig
+	for _, part := range parts {
+		if len(o.only) > 0 && !slices.Contains(o.only, part.name) {
+			continue
+		}
+		if part.rigged && r == nil {
+			var err error
+			if r, err = newRig(ctx); err != nil {
+				r.close()
+				return fmt.Errorf("starting the database and the bucket: %w", err)
+			}
+			defer r.close()
+		}
+		if err := part.measure(ctx, r, o); err != nil {
+			return fmt.Errorf("measuring %s: %w", part.name, err)
+		}
+	}
+	return nil
+}
+
+// processor is the name of the CPU where the system tells it.
+func processor() string {
+	text, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(text)) {
+		if name, found := strings.CutPrefix(line, "model name"); found {
+			return strings.Trim(name, "\t :\n")
+		}
+	}
+	return "unknown"
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"view360/shared/load"
+	"view360/shared/object"
+)
+
+// scaleSize is how many snapshots a scale run loads.
+type scaleSize struct {
+	accounts, regions, days int
+}
+
+// moderate are the rows of one moderate account in one region.
+var moderate = map[string]int{
+	"services": 20, "service_costs": 5, "findings": 40, "kms_keys": 5, "non_compliant_resources": 20, "config_inventory": 40,
+	"inventory_applications": 60, "inventory_patches": 20, "service_resources": 40, "health_events": 3,
+}
+
+var scaleRegions = []string{"eu-west-1", "us-east-1", "us-west-2"}
+
+// measureScale loads the snapshots of many accounts, regions and days, day by day, and prints how the database grows and
+// whether loading slows down; then how long views take.
+func measureScale(ctx context.Context, r *rig, size scaleSize) error {
+	if err := r.empty(ctx); err != nil {
+		return err
+	}
+	t := newTable("day", "snapshots", "rows read", "rows stored", "database MB", "s", "rows/s")
+	var first, last float64
+	for day := range size.days {
+		started, read := time.Now(), int64(0)
+		for n := range size.accounts * size.regions {
+			rows, err := r.loadWhole(ctx, snapshotFile{account: fmt.Sprintf("%012d", n/size.regions+1), region: scaleRegions[n%size.regions],
+				day: time.Date(2026, 3, 1+day, 0, 0, 0, 0, time.UTC), rows: moderate, changed: 2 + day})
+			if err != nil {
+				return err
+			}
+			read += rows
+		}
+		seconds := time.Since(started).Seconds()
+		var megabytes, stored int64
+		if _, err := r.pool.Exec(ctx, "vacuum analyze"); err != nil { // as autovacuum does in the hours between two days
+			return err
+		}
+		err := r.pool.QueryRow(ctx, "select pg_database_size(current_database()) / 1048576, (select sum(n_live_tup)::bigint from pg_stat_user_tables where schemaname = 'public')").Scan(&megabytes, &stored)
+		if err != nil {
+			return err
+		}
+		last = float64(read) / seconds
+		if day == 1 { // the first day makes all rows, the others change some
+			first = last
+		}
+		t.add(day+1, size.accounts*size.regions, read, stored, megabytes, fmt.Sprintf("%.1f", seconds), fmt.Sprintf("%.0f", last))
+	}
+	t.print(fmt.Sprintf("Scale: %d accounts x %d regions x %d days, one after the other", size.accounts, size.regions, size.days),
+		fmt.Sprintf("The last day ran at %.2f of the speed of the second.", last/first))
+	return r.measureViews(ctx)
+}
+
+// loadWhole indexes and loads a snapshot with all groups and returns how many rows were read.
+func (r *rig) loadWhole(ctx context.Context, f snapshotFile) (read int64, err error) {
+	indexed, err := r.put(ctx, f)
+	if err != nil {
+		return 0, err
+	}
+	for _, handler := range r.loaders() {
+		result, err := handler.Handle(ctx, load.Request{Index: indexed.Index, Group: handler.Group})
+		if err != nil {
+			return 0, fmt.Errorf("loading group %s of %s: %w", handler.Group, f.key(), err)
+		}
+		for _, counts := range result.Tables {
+			read += counts.Read
+		}
+	}
+	return read, r.store.Delete(ctx, object.Version{Key: f.key()})
+}
+
+// measureViews asks every view for its rows by account, and prints the slowest.
+func (r *rig) measureViews(ctx context.Context) error {
+	rows, err := r.pool.Query(ctx, `select table_name::text from information_schema.views where table_schema = 'public' and table_name like 'view\_%' order by 1`)
+	if err != nil {
+		return err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	var slowest, sum time.Duration
+	var which string
+	for _, name := range names {
+		started := time.Now()
+		if _, err := r.pool.Exec(ctx, "select count(*), count(v is null) from "+name+" v"); err != nil {
+			return fmt.Errorf("asking %s: %w", name, err)
+		}
+		took := time.Since(started)
+		sum += took
+		if took > slowest {
+			slowest, which = took, name
+		}
+	}
+	t := newTable("views", "slowest", "ms", "mean ms")
+	t.add(len(names), which, slowest.Milliseconds(), (sum / time.Duration(len(names))).Milliseconds())
+	t.print("Views: all rows and all columns of each, once", "")
+	return nil
+}
