@@ -37,13 +37,17 @@ func begin(body io.Reader) (whole io.Reader, foreign string, err error) {
 	return buffered, "", nil
 }
 
-// checkedReader passes a document on, and fails at the first byte that is no UTF-8 and in the middle of a text or number
-// that is longer than maxToken.
+// maxBlanks bounds what stands between two tokens, which the decoder holds as well.
+const maxBlanks = 1 << 20
+
+// checkedReader passes a document on, and fails at the first byte that is no UTF-8, in the middle of a text or number
+// that is longer than maxToken, and in the middle of more than maxBlanks blanks.
 type checkedReader struct {
 	source  io.Reader
 	offset  int64  // bytes passed on
 	partial []byte // beginning of a character that the last piece ended in
 	run     int    // bytes since the token began
+	blanks  int    // since the last token
 	inText  bool
 	escaped bool
 }
@@ -57,6 +61,9 @@ func (c *checkedReader) Read(p []byte) (int, error) {
 		c.step(b)
 		if c.run > maxToken {
 			return 0, unfit(c.offset, "a text or number before byte %d is longer than %d bytes", c.offset+int64(n), maxToken)
+		}
+		if c.blanks > maxBlanks {
+			return 0, unfit(c.offset, "more than %d blanks follow each other before byte %d", maxBlanks, c.offset+int64(n))
 		}
 	}
 	c.offset += int64(n)
@@ -104,9 +111,13 @@ func (c *checkedReader) invalid(piece []byte) int64 {
 	}
 }
 
-// step follows where texts and numbers begin and end.
+// step follows where texts, numbers and blanks begin and end.
 func (c *checkedReader) step(b byte) {
 	c.run++
+	c.blanks++
+	if c.inText || b != ' ' && b != '\n' && b != '\r' && b != '\t' {
+		c.blanks = 0
+	}
 	switch {
 	case c.escaped:
 		c.escaped = false
