@@ -44,7 +44,7 @@ func HTTPClient() *awshttp.BuildableClient {
 
 // For returns base pointed at target. No request is sent before the first client call.
 func For(base aws.Config, target Target) (aws.Config, error) {
-	cfg := base.Copy()
+	cfg := withWholeAnswers(base)
 	if target.Region != "" {
 		cfg.Region = target.Region
 	}

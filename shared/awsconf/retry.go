@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	smithy "github.com/aws/smithy-go"
 )
 
 // Attempts of one request. Throttling is worth waiting for inside a function; a broken service and a host that does not
@@ -43,7 +44,14 @@ func (p patient) IsErrorRetryable(err error) bool {
 	if errors.As(err, &dns) && dns.IsNotFound {
 		return false
 	}
-	return p.Standard.IsErrorRetryable(err)
+	return unreadable(err) || p.Standard.IsErrorRetryable(err)
+}
+
+// unreadable reports whether the answer was neither a result nor an error of the service, such as one that broke off.
+func unreadable(err error) bool {
+	var deserialization *smithy.DeserializationError
+	var api smithy.APIError
+	return errors.As(err, &deserialization) && !errors.As(err, &api)
 }
 
 // RetryDelay ends the retries of what is not throttling early.

@@ -89,6 +89,11 @@ func ofAnswer(err error) (Class, bool) {
 		return Transient, true
 	case status == 401 || status == 403:
 		return Denied, true
+	case status < 300:
+		if class, broke := ofNetwork(err); broke { // while the answer was read
+			return class, true
+		}
+		return Internal, true
 	default:
 		return Internal, true
 	}
@@ -172,6 +177,8 @@ func Reason(err error) string {
 	switch {
 	case errors.As(err, &api):
 		reason = api.ErrorCode() + ": " + api.ErrorMessage()
+	case errors.As(err, &unreadable) && IsRetryable(err):
+		reason = "the answer broke off"
 	case errors.As(err, &unreadable) && errors.As(err, &response):
 		reason = fmt.Sprintf("HTTP status %d with an answer that is not AWS's: does the endpoint know this operation?", response.HTTPStatusCode())
 	}

@@ -42,10 +42,15 @@ func (r reader) protectedDistributions(ctx context.Context, summary types.WebACL
 		if err != nil {
 			return nil, nil, err
 		}
-		if list := page.DistributionList; aws.ToBool(list.IsTruncated) {
+		list := page.DistributionList
+		switch {
+		case list == nil:
+			return nil, nil, errors.New("the answer has no list")
+		case aws.ToBool(list.IsTruncated):
 			return list, list.NextMarker, nil
+		default:
+			return list, nil, nil
 		}
-		return page.DistributionList, nil, nil
 	}
 	var arns []string
 	for distribution, err := range marked(next, func(list *cloudfronttypes.DistributionList) []cloudfronttypes.DistributionSummary { return list.Items }) {
@@ -74,7 +79,12 @@ func marked[Page, Item any](next func(marker *string) (Page, *string, error), it
 					return
 				}
 			}
-			if aws.ToString(after) == "" || aws.ToString(after) == aws.ToString(marker) {
+			if aws.ToString(after) == "" {
+				return
+			}
+			if aws.ToString(after) == aws.ToString(marker) {
+				var none Item
+				yield(none, errors.New("the answer names the page that was asked for as the next one"))
 				return
 			}
 			marker = after
