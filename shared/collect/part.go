@@ -110,8 +110,11 @@ func (p *Part) Items(list string) int {
 }
 
 // Warn records that one item could not be read while the rest of the section goes on. The source names the section in
-// the snapshot's messages, such as kms.
+// the snapshot's messages, such as kms. An item that was deleted after it was listed is nothing to warn of.
 func (p *Part) Warn(source string, err error) {
+	if fault.IsGone(err) {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	reason := fault.Reason(err)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
+
+	"view360/shared/fault"
 )
 
 // aggregatedIn is the region that shows the findings of region: the home of the account's aggregation where region is
@@ -22,6 +24,9 @@ func aggregatedIn(ctx context.Context, api API, region string) (string, error) {
 		}
 		for _, listed := range page.FindingAggregators {
 			aggregator, err := api.GetFindingAggregator(ctx, &securityhub.GetFindingAggregatorInput{FindingAggregatorArn: listed.FindingAggregatorArn})
+			if fault.IsGone(err) {
+				continue
+			}
 			if err != nil {
 				return "", fmt.Errorf("getting finding aggregator %s: %w", aws.ToString(listed.FindingAggregatorArn), err)
 			}
