@@ -37,6 +37,7 @@ var Sources = []Source{
 		Tables:   []string{"config_reports", "non_compliant_resources"},
 		Views:    []string{"view_config_reports", "view_non_compliant_resources"},
 		Actions: []Action{
+			{Name: "config:DescribeConfigurationRecorders"},
 			{Name: "config:DescribeConformancePacks"},
 			{Name: "config:DescribeConformancePackCompliance", Resource: "arn:${Partition}:config:${Region}:${Account}:conformance-pack/*/*"},
 			{Name: "config:DescribeComplianceByConfigRule"},

@@ -1,7 +1,8 @@
 // Package cloudtrail collects the trails that are at home in a region, those of the organisation included. A trail of
 // all regions is reported once, not in every region that it covers.
 //
-//	operations  cloudtrail DescribeTrails, GetTrailStatus (one call per trail, side by side), LookupEvents (one call)
+//	operations  cloudtrail DescribeTrails, GetTrailStatus (one call per trail, side by side), LookupEvents (the first
+//	            page with events)
 //	scope       region
 //	window      none for trails: state at run time; [start, end), UTC, for the number of recent events
 //	section     security.cloudtrail
@@ -86,18 +87,21 @@ func atHome(trails []types.Trail, region string) []types.Trail {
 }
 
 // recent counts the account's events of the window, up to the most that one call answers. Events belong to the account
-// and region, not to a trail.
+// and region, not to a trail. A page may be empty and not the last.
 func recent(ctx context.Context, api API, window snapshot.Window) (*int, error) {
-	found, err := api.LookupEvents(ctx, &cloudtrail.LookupEventsInput{
+	pages := cloudtrail.NewLookupEventsPaginator(api, &cloudtrail.LookupEventsInput{
 		StartTime: &window.Start, EndTime: &window.End, MaxResults: aws.Int32(mostEvents),
 	})
-	if err != nil {
-		return nil, fmt.Errorf("looking up events: %w", err)
-	}
 	count := 0
-	for _, event := range found.Events {
-		if window.Contains(aws.ToTime(event.EventTime)) { // the range of the call includes its end (D21)
-			count++
+	for count == 0 && pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("looking up events: %w", err)
+		}
+		for _, event := range page.Events {
+			if window.Contains(aws.ToTime(event.EventTime)) { // the range of the call includes its end (D21)
+				count++
+			}
 		}
 	}
 	return &count, nil

@@ -1,7 +1,7 @@
 // Package config collects how far a region complies with its AWS Config rules.
 //
-//	operations  config DescribeConformancePacks, DescribeConformancePackCompliance (per pack),
-//	            DescribeComplianceByConfigRule, GetComplianceDetailsByConfigRule (per rule), all pages
+//	operations  config DescribeConfigurationRecorders; DescribeConformancePacks, DescribeConformancePackCompliance
+//	            (per pack), DescribeComplianceByConfigRule, GetComplianceDetailsByConfigRule (per rule), all pages
 //	scope       region
 //	window      evaluations recorded in [start, end), UTC; with AllResources every evaluation. The rule counters are the
 //	            state at run time, also for a past window.
@@ -14,7 +14,6 @@ package config
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -31,6 +30,7 @@ import (
 
 // API is the part of the Config client that Collect uses; each method is one IAM action of the role.
 type API interface {
+	DescribeConfigurationRecorders(context.Context, *configservice.DescribeConfigurationRecordersInput, ...func(*configservice.Options)) (*configservice.DescribeConfigurationRecordersOutput, error)
 	DescribeConformancePacks(context.Context, *configservice.DescribeConformancePacksInput, ...func(*configservice.Options)) (*configservice.DescribeConformancePacksOutput, error)
 	DescribeConformancePackCompliance(context.Context, *configservice.DescribeConformancePackComplianceInput, ...func(*configservice.Options)) (*configservice.DescribeConformancePackComplianceOutput, error)
 	DescribeComplianceByConfigRule(context.Context, *configservice.DescribeComplianceByConfigRuleInput, ...func(*configservice.Options)) (*configservice.DescribeComplianceByConfigRuleOutput, error)
@@ -61,8 +61,12 @@ const (
 )
 
 // Collect streams a [snapshot.ConfigEvaluation] for each evaluation, in rule order, and composes them with the counters
-// into the section. A rule or pack that cannot be read is a warning. A region without rules gives zeros.
+// into the section. A rule or pack that cannot be read is a warning. A region without rules gives zeros, one where
+// nothing is recorded is fault.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
+	if err := recorded(ctx, api, scope.Region); err != nil {
+		return err
+	}
 	packs, err := packsByRule(ctx, api, part)
 	if err != nil {
 		return err
@@ -77,6 +81,18 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return err
 	}
 	return compose(scope, rules, counters, part)
+}
+
+// recorded tells a region without AWS Config, where every list is empty, from one without rules.
+func recorded(ctx context.Context, api API, region string) error {
+	found, err := api.DescribeConfigurationRecorders(ctx, &configservice.DescribeConfigurationRecordersInput{})
+	if err != nil {
+		return fmt.Errorf("describing the configuration recorders: %w", err)
+	}
+	if len(found.ConfigurationRecorders) == 0 {
+		return fault.New(fault.NotEnabled, "AWS Config does not record in %s: turn on a configuration recorder", region)
+	}
+	return nil
 }
 
 // packsByRule maps each rule to its conformance pack; of several the smallest name, so that it does not depend on the
@@ -145,7 +161,7 @@ func rules(ctx context.Context, api API) ([]rule, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, notEnabled(fmt.Errorf("listing the compliance of rules: %w", err))
+			return nil, fmt.Errorf("listing the compliance of rules: %w", err)
 		}
 		for _, r := range page.ComplianceByConfigRules {
 			if r.Compliance == nil || r.Compliance.ComplianceType != types.ComplianceTypeCompliant && r.Compliance.ComplianceType != types.ComplianceTypeNonCompliant {
@@ -155,16 +171,6 @@ func rules(ctx context.Context, api API) ([]rule, error) {
 		}
 	}
 	return found, nil
-}
-
-// notEnabled recognises a region where nothing is recorded.
-func notEnabled(err error) error {
-	var recorder *types.NoSuchConfigurationRecorderException
-	var available *types.NoAvailableConfigurationRecorderException
-	if errors.As(err, &recorder) || errors.As(err, &available) {
-		return fault.New(fault.NotEnabled, "AWS Config does not record in this region: turn on a configuration recorder")
-	}
-	return err
 }
 
 // kept counts the rules that have an evaluation in the section.

@@ -148,14 +148,10 @@ func TestRegionWithoutRules(t *testing.T) {
 }
 
 func TestNotEnabled(t *testing.T) {
-	for _, code := range []string{"NoSuchConfigurationRecorderException", "NoAvailableConfigurationRecorderException"} {
-		b := collecttest.New(t, config.Collector, simaws.Options{})
-		b.Override(simaws.Answer{Service: "config", Operation: "DescribeComplianceByConfigRule", Give: func(simaws.Request) (any, error) {
-			return nil, simaws.Failure(400, code, "There is no configuration recorder.")
-		}})
-		if result := b.Run(); result.Err != nil || result.Status != collect.NotEnabled || !strings.Contains(result.Reason, "recorder") {
-			t.Errorf("%s: status %q, reason %q, error %v", code, result.Status, result.Reason, result.Err)
-		}
+	b := bench(t)
+	b.Fault(simaws.Fault{Service: "config", Kind: simaws.NotEnabled})
+	if result := b.Run(); result.Err != nil || result.Status != collect.NotEnabled || !strings.Contains(result.Reason, "us-east-1: turn on a configuration recorder") {
+		t.Errorf("status %q, reason %q, error %v", result.Status, result.Reason, result.Err)
 	}
 }
 
