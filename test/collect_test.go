@@ -1,0 +1,256 @@
+package test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/asl"
+	"view360/shared/catalog"
+	"view360/shared/collect"
+	"view360/shared/collect/account"
+	"view360/shared/collect/application"
+	"view360/shared/collect/certificatemanager"
+	"view360/shared/collect/cloudtrail"
+	"view360/shared/collect/computeoptimizer"
+	"view360/shared/collect/config"
+	"view360/shared/collect/configinventory"
+	"view360/shared/collect/cost"
+	"view360/shared/collect/guardduty"
+	"view360/shared/collect/health"
+	"view360/shared/collect/iam"
+	"view360/shared/collect/inspector"
+	"view360/shared/collect/inventory"
+	"view360/shared/collect/kms"
+	"view360/shared/collect/resiliencehub"
+	"view360/shared/collect/rispsavings"
+	"view360/shared/collect/secretsmanager"
+	"view360/shared/collect/securityhub"
+	"view360/shared/collect/serviceresources"
+	"view360/shared/collect/supporttickets"
+	"view360/shared/collect/trustedadvisor"
+	"view360/shared/collect/waf"
+	"view360/shared/collecttest"
+	"view360/shared/inprocess"
+	"view360/shared/merge"
+	"view360/shared/object"
+	"view360/shared/plan"
+	"view360/shared/s3disk"
+	"view360/shared/settle"
+	"view360/shared/simaws"
+	"view360/shared/snapshot"
+	"view360/statemachines"
+)
+
+// collectors are those of every word of the catalogue, in its order.
+var collectors = []collect.Collector{
+	account.Collector, cost.Collector, config.Collector, inventory.Collector, guardduty.Collector, kms.Collector,
+	serviceresources.Collector, computeoptimizer.Collector, rispsavings.Collector, health.Collector, supporttickets.Collector,
+	trustedadvisor.Collector, application.Collector, resiliencehub.Collector, configinventory.Collector, secretsmanager.Collector,
+	certificatemanager.Collector, cloudtrail.Collector, inspector.Collector, securityhub.Collector, waf.Collector, iam.Collector,
+}
+
+// collection is the collect machine with all collectors over one organisation and one bucket. It does not wait between
+// the retries of the machine, and its clock stands still.
+type collection struct {
+	testing.TB
+	*simaws.Server
+	store        *object.Store
+	orchestrator *inprocess.Orchestrator
+	machine      *asl.Machine
+}
+
+// setting is what a collection differs in from that of every account of the default organisation.
+type setting struct {
+	organisation simaws.Options
+	// account is the only account to collect, with its own credentials; "" means all of the organisation, by role.
+	account string
+	// client changes how the collectors talk to AWS.
+	client func(*aws.Config)
+	// deadlines are the times that functions get; 0 means no limit.
+	deadlines map[string]time.Duration
+	options   collect.Options
+}
+
+// DescribeExecution lets settle ask the orchestrator that is made after it.
+func (c *collection) DescribeExecution(ctx context.Context, in *sfn.DescribeExecutionInput, o ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
+	return c.orchestrator.DescribeExecution(ctx, in, o...)
+}
+
+func newCollection(t testing.TB, s setting) *collection {
+	t.Helper()
+	s.organisation.Now = func() time.Time { return collecttest.Now }
+	if s.account == "" {
+		s.organisation.Role, s.organisation.ExternalID = simaws.MemberRole, simaws.ExternalID
+	}
+	organisation, err := simaws.Start(t.Context(), simaws.New(s.organisation))
+	if err != nil {
+		t.Fatal(err)
+	}
+	disk, err := s3disk.Start(t.TempDir(), "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = disk.Close() })
+	c := &collection{TB: t, Server: organisation, store: object.New(disk.Client(), "data", object.Options{})}
+	c.orchestrator = inprocess.NewOrchestrator(c.functions(s), c.store, nil)
+	engine := c.orchestrator.Engine()
+	engine.Now = func() time.Time { return collecttest.Now }
+	engine.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	c.machine, err = inprocess.ParseMachine("collect", statemachines.Collect, map[string]string{"Plan": "plan", "Merge": "merge", "SettleCollect": "settle-collect"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (c *collection) functions(s setting) inprocess.Functions {
+	settings := plan.Settings{HomeRegion: "us-east-1", Functions: map[string]string{}, Concurrency: 5, Options: s.options}
+	if s.account == "" {
+		settings.Organization, settings.RoleName, settings.ExternalID = true, simaws.MemberRole, simaws.ExternalID
+	}
+	clients := c.Config(s.account)
+	if s.client != nil {
+		s.client(&clients)
+	}
+	functions := inprocess.Functions{}
+	for _, collector := range collectors {
+		source, _ := catalog.Lookup(collector.Word)
+		collector.Rate = collect.Rate{} // the simulated services have no quota
+		settings.Functions[collector.Word] = collector.Word
+		inprocess.Add(functions, collector.Word, within(s.deadlines[collector.Word], collect.Handler{Collector: collector, Config: clients, Actions: source.ActionNames(), Staging: c.store}.Handle))
+	}
+	inprocess.Add(functions, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: c.Config(s.account)}, Staging: c.store}.Handle)
+	inprocess.Add(functions, "merge", merge.Handler{Staging: c.store, Data: c.store}.Handle)
+	inprocess.Add(functions, "settle-collect", settle.Collect{Executions: c, Staging: c.store}.Handle)
+	return functions
+}
+
+// within gives a handler a deadline, as its function's timeout does.
+func within[In, Out any](deadline time.Duration, handle func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
+	if deadline == 0 {
+		return handle
+	}
+	return func(ctx context.Context, in In) (Out, error) {
+		ctx, cancel := context.WithTimeout(ctx, deadline)
+		defer cancel()
+		return handle(ctx, in)
+	}
+}
+
+// run executes the machine, and returns how it ended.
+func (c *collection) run(name string, input map[string]any) asl.Snapshot {
+	c.Helper()
+	x, err := c.orchestrator.Run(c.Context(), c.machine, name, input)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return x.Describe()
+}
+
+// published is one snapshot as it was published.
+type published struct {
+	Meta snapshot.Meta
+	Logs struct {
+		Statuses map[string]string
+		Messages map[string]string // by source
+	}
+	// Sections is the text of each section by its path: security and inventory by their parts.
+	Sections map[string]string
+}
+
+func (c *collection) snapshot(account, region, date string) published {
+	c.Helper()
+	var text map[string]json.RawMessage
+	key := fmt.Sprintf("data/%s/%s/%s_DAILY.json", account, region, date)
+	if err := c.store.GetJSON(c.Context(), key, &text); err != nil {
+		c.Fatalf("the snapshot was not published: %v", err)
+	}
+	p := published{Sections: map[string]string{}}
+	c.decode(text["meta"], &p.Meta)
+	p.Logs.Statuses, p.Logs.Messages = c.logs(text["logs"])
+	delete(text, "meta")
+	delete(text, "logs")
+	for key, section := range text {
+		if key != "security" && key != "inventory" {
+			p.Sections[key] = string(section)
+			continue
+		}
+		var parts map[string]json.RawMessage
+		c.decode(section, &parts)
+		for name, part := range parts {
+			p.Sections[key+"."+name] = string(part)
+		}
+	}
+	return p
+}
+
+func (c *collection) logs(text []byte) (statuses, messages map[string]string) {
+	c.Helper()
+	var members map[string]any
+	c.decode(text, &members)
+	statuses, messages = map[string]string{}, map[string]string{}
+	for member, value := range members {
+		if status, is := value.(string); is && strings.HasSuffix(member, "_status") {
+			statuses[member] = status
+		}
+	}
+	list, _ := members["message"].([]any)
+	for _, entry := range list {
+		for source, message := range entry.(map[string]any) {
+			if _, twice := messages[source]; twice {
+				c.Errorf("D7: two messages of %s", source)
+			}
+			messages[source] = fmt.Sprint(message)
+		}
+	}
+	return statuses, messages
+}
+
+func (c *collection) decode(text []byte, into any) {
+	c.Helper()
+	if err := json.Unmarshal(text, into); err != nil {
+		c.Fatalf("reading %.200s: %v", text, err)
+	}
+}
+
+func TestCollectorsAreTheCatalogues(t *testing.T) {
+	words := make([]string, len(collectors))
+	for i, c := range collectors {
+		words[i] = c.Word
+	}
+	if diff := cmp.Diff(catalog.Words(), words); diff != "" {
+		t.Errorf("the collectors of this package (-catalogue +here):\n%s", diff)
+	}
+}
+
+// operations are those that a source's role allows it to call, such as kms:ListKeys.
+func operations(source catalog.Source) (names []string) {
+	for _, action := range source.Actions {
+		service, name, _ := strings.Cut(action.Name, ":")
+		if action.Operation != "" {
+			name = action.Operation
+		}
+		if !action.Dependent {
+			names = append(names, service+":"+name)
+		}
+	}
+	return names
+}
+
+func (c *collection) called() []string {
+	called := map[string]bool{}
+	for _, call := range c.Calls() {
+		called[call.Service+":"+call.Operation] = true
+	}
+	return slices.Sorted(maps.Keys(called))
+}

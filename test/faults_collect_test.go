@@ -1,0 +1,295 @@
+package test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"view360/shared/asl"
+	"view360/shared/catalog"
+	"view360/shared/collect"
+	"view360/shared/collecttest"
+	"view360/shared/simaws"
+)
+
+// effect is what a fault of one operation does to its source.
+type effect string
+
+const (
+	// none: the source passes with all that it has.
+	none effect = "none"
+	// broken: the source fails where it cannot do without the operation, and passes with warnings where it can.
+	broken effect = "broken"
+	// denied: as broken, and the operator reads which action to grant.
+	denied effect = "denied"
+	// absent: the source does not apply, if its service can be switched off at all.
+	absent effect = "absent"
+	// late: the source runs into its deadline.
+	late effect = "late"
+	// endless: as broken where the operation answers in pages.
+	endless effect = "endless"
+)
+
+// faults are those that every operation suffers.
+var faults = []struct {
+	name   string
+	fault  simaws.Fault
+	effect effect
+}{
+	{"denied", simaws.Fault{Kind: simaws.Denied}, denied},
+	{"throttled forever", simaws.Fault{Kind: simaws.Throttled}, broken},
+	{"throttled 30 %", simaws.Fault{Kind: simaws.Throttled, Rate: 0.3}, none},
+	{"service not enabled", simaws.Fault{Kind: simaws.NotEnabled}, absent},
+	{"500 once", simaws.Fault{Kind: simaws.ServerError, Times: 1}, none},
+	{"500 forever", simaws.Fault{Kind: simaws.ServerError}, broken},
+	{"connection reset once", simaws.Fault{Kind: simaws.Reset, Times: 1}, none},
+	{"connection reset forever", simaws.Fault{Kind: simaws.Reset}, broken},
+	{"slow beyond the deadline", simaws.Fault{Kind: simaws.Slow, Delay: time.Hour}, late},
+	{"malformed once", simaws.Fault{Kind: simaws.Malformed, Times: 1}, none},
+	{"malformed forever", simaws.Fault{Kind: simaws.Malformed}, broken},
+	{"empty page with a token", simaws.Fault{Kind: simaws.EmptyPage, Times: 1}, none},
+	{"repeated token", simaws.Fault{Kind: simaws.RepeatedToken}, endless},
+}
+
+// The deadlines of a function: what a slow operation runs into, and what no other fault may reach.
+const (
+	shortDeadline = 400 * time.Millisecond
+	longDeadline  = 20 * time.Second
+)
+
+// trial is one source of one account and region, collected beside a witness.
+type trial struct {
+	word, witness string
+	ended         asl.Snapshot
+	published     published
+	calls         []simaws.Call
+	longest       time.Duration
+}
+
+// try collects the source after harm was done to the organisation.
+func try(t testing.TB, word string, deadline time.Duration, harm func(*collection)) trial {
+	t.Helper()
+	r := trial{word: word, witness: "kms"}
+	if word == r.witness {
+		r.witness = "secretsmanager"
+	}
+	c := newCollection(t, setting{account: collecttest.Production, deadlines: map[string]time.Duration{word: deadline}, organisation: everything()})
+	simaws.Set(c.Organization, simaws.Place{}, unassessed, assessed)
+	harm(c)
+	started := time.Now()
+	r.ended = c.run("trial", map[string]any{"regions": []string{"us-east-1"}, "services": []string{word, r.witness}})
+	r.longest = time.Since(started)
+	r.published = c.snapshot(collecttest.Production, "us-east-1", "2026-03-11")
+	r.calls = c.Calls()
+	return r
+}
+
+// everything is one account with something of every kind.
+func everything() simaws.Options {
+	return simaws.Options{Volume: 0.1, Accounts: simaws.DefaultAccounts()[1:2]}
+}
+
+// An application that was never assessed takes two more operations than one that was.
+var (
+	unassessed = simaws.App{ARN: "arn:aws:resiliencehub:us-east-1:528416073925:app/new", Name: "new", PolicyARN: "arn:aws:resiliencehub:us-east-1:528416073925:resiliency-policy/new"}
+	objective  = 600
+	assessed   = simaws.App{ARN: "arn:aws:resiliencehub:us-east-1:528416073925:app/old", Name: "old", Assessed: &simaws.Time{Time: collecttest.Now}, RPO: &objective, RTO: &objective}
+)
+
+func (r trial) status() collect.Status {
+	return collect.Status(r.published.Meta.Services[r.word].Status)
+}
+
+// told is all that the operator reads about the source.
+func (r trial) told() string {
+	told := r.published.Meta.Services[r.word].Reason
+	for _, message := range r.published.Logs.Messages {
+		told += "; " + message
+	}
+	return told
+}
+
+// differs is the first section, of those of a source or of all others, that is not as in another trial.
+func (r trial) differs(from trial, own bool) string {
+	source, _ := catalog.Lookup(r.word)
+	for path, text := range from.published.Sections {
+		if slices.Contains(source.Sections, path) == own && r.published.Sections[path] != text && (own || !r.hollow(path)) {
+			return fmt.Sprintf("%s is %.300s, want %.300s", path, r.published.Sections[path], text)
+		}
+	}
+	return ""
+}
+
+// hollow reports whether path belongs to an object that the snapshot has without members, because the source failed.
+func (r trial) hollow(path string) bool {
+	_, there := r.published.Sections[path]
+	return !there && strings.HasPrefix(path, r.word)
+}
+
+func (r trial) empty() string {
+	source, _ := catalog.Lookup(r.word)
+	for _, path := range source.Sections {
+		if text := r.published.Sections[path]; text != "[]" && text != "{}" && !r.hollow(path) {
+			return fmt.Sprintf("%s is %.300s, want nothing", path, text)
+		}
+	}
+	return ""
+}
+
+func TestFaultsOfEveryOperation(t *testing.T) {
+	var tried, survived atomic.Int64
+	group := errgroup.Group{}
+	group.SetLimit(16) // a slow operation is waited for
+	for _, source := range catalog.Sources {
+		calm := sync.OnceValue(func() trial { return try(t, source.Word, longDeadline, func(*collection) {}) })
+		for _, operation := range operations(source) {
+			group.Go(func() error {
+				if !called(calm().calls, operation) {
+					t.Errorf("%s does not call %s here: give the organisation what makes it", source.Word, operation)
+				}
+				essential := false
+				for _, f := range faults {
+					tried.Add(1)
+					if t.Run(source.Word+" "+operation+" "+f.name, func(t *testing.T) {
+						got := suffer(t, source.Word, operation, f.fault)
+						if f.effect == denied { // the first: how it ends tells how the others must
+							essential = got.status() == collect.Denied
+						}
+						judge(t, f.effect, operation, essential, calm(), got)
+					}) {
+						survived.Add(1)
+					}
+				}
+				return nil
+			})
+		}
+	}
+	_ = group.Wait() // trials report to t
+	t.Logf("%d faults tried, %d survived", tried.Load(), survived.Load())
+}
+
+func called(calls []simaws.Call, operation string) bool {
+	return slices.ContainsFunc(calls, func(c simaws.Call) bool { return c.Service+":"+c.Operation == operation })
+}
+
+func suffer(t *testing.T, word, operation string, fault simaws.Fault) trial {
+	t.Helper()
+	fault.Service, fault.Operation, _ = strings.Cut(operation, ":")
+	deadline := longDeadline
+	switch fault.Kind {
+	case simaws.Slow:
+		deadline = shortDeadline
+	case simaws.NotEnabled:
+		fault.Operation = "" // a service is on or off as a whole
+	}
+	return try(t, word, deadline, func(c *collection) { c.Fault(fault) })
+}
+
+// judge compares a trial with the calm one. That the execution ended and the snapshot was published is proven already.
+func judge(t *testing.T, e effect, operation string, essential bool, calm, got trial) {
+	t.Helper()
+	if difference := got.differs(calm, false); difference != "" {
+		t.Errorf("another source's section changed: %s", difference)
+	}
+	if got.longest > longDeadline {
+		t.Errorf("the run took %s", got.longest)
+	}
+	unharmed := got.status() == calm.status() && got.differs(calm, true) == ""
+	switch e {
+	case none:
+		if !unharmed {
+			t.Errorf("status %q (%s), want all as if nothing had happened: %s", got.status(), got.told(), got.differs(calm, true))
+		}
+	case absent, endless:
+		if unharmed && len(got.calls) == len(calm.calls) {
+			return // the fault does not exist for this operation
+		}
+		if e == absent && got.status().NotApplicable() && got.empty() == "" {
+			return
+		}
+		fallthrough
+	default:
+		want := collect.Warned
+		switch {
+		case essential && e == denied:
+			want = collect.Denied
+		case essential || e == late:
+			want = collect.Failed
+		}
+		if got.status() != want {
+			t.Errorf("status %q (%s), want %q", got.status(), got.told(), want)
+		}
+		if difference := got.empty(); want != collect.Warned && difference != "" {
+			t.Errorf("a source that failed left something: %s", difference)
+		}
+	}
+	if e == denied && !strings.Contains(got.told(), "denied "+action(operation)) {
+		t.Errorf("the operator reads %q, want that %s is denied", got.told(), action(operation))
+	}
+}
+
+// action is the IAM action that allows an operation.
+func action(operation string) string {
+	for _, source := range catalog.Sources {
+		for _, a := range source.Actions {
+			service, _, _ := strings.Cut(a.Name, ":")
+			if a.Operation != "" && service+":"+a.Operation == operation {
+				return a.Name
+			}
+		}
+	}
+	return operation
+}
+
+// gone are the errors by which services say that an item of an earlier list does not exist any more.
+var gone = map[string]error{
+	"acm:DescribeCertificate":                  simaws.Failure(400, "ResourceNotFoundException", "Could not find the certificate."),
+	"cloudfront:ListDistributionsByWebACLId":   simaws.Failure(404, "InvalidWebACLId", "The web ACL does not exist."),
+	"config:DescribeConformancePackCompliance": simaws.Failure(400, "NoSuchConformancePackException", "The conformance pack does not exist."),
+	"config:GetComplianceDetailsByConfigRule":  simaws.Failure(400, "NoSuchConfigRuleException", "The rule does not exist."),
+	"kms:DescribeKey":                          simaws.Failure(400, "NotFoundException", "The key does not exist."),
+	"kms:GetKeyRotationStatus":                 simaws.Failure(400, "NotFoundException", "The key does not exist."),
+	"resiliencehub:DescribeApp":                simaws.Failure(404, "ResourceNotFoundException", "The application does not exist."),
+	"resiliencehub:DescribeResiliencyPolicy":   simaws.Failure(404, "ResourceNotFoundException", "The policy does not exist."),
+	"resiliencehub:ListAppAssessments":         simaws.Failure(404, "ResourceNotFoundException", "The application does not exist."),
+	"securityhub:GetFindingAggregator":         simaws.Failure(404, "ResourceNotFoundException", "The aggregator does not exist."),
+	"ssm:DescribeInstancePatches":              simaws.Failure(400, "InvalidInstanceId", "The node does not exist."),
+	"ssm:ListInventoryEntries":                 simaws.Failure(400, "InvalidInstanceId", "The node does not exist."),
+	"wafv2:GetLoggingConfiguration":            simaws.Failure(400, "WAFNonexistentItemException", "The web ACL does not exist."),
+	"wafv2:GetWebACL":                          simaws.Failure(400, "WAFNonexistentItemException", "The web ACL does not exist."),
+	"wafv2:ListResourcesForWebACL":             simaws.Failure(400, "WAFNonexistentItemException", "The web ACL does not exist."),
+	"wafv2:ListTagsForResource":                simaws.Failure(400, "WAFNonexistentItemException", "The web ACL does not exist."),
+}
+
+func TestItemDeletedBetweenListAndDescribe(t *testing.T) {
+	for _, source := range catalog.Sources {
+		for _, operation := range operations(source) {
+			failure, of := gone[operation]
+			if !of {
+				continue
+			}
+			t.Run(operation, func(t *testing.T) {
+				t.Parallel()
+				var asked atomic.Int64
+				service, name, _ := strings.Cut(operation, ":")
+				got := try(t, source.Word, longDeadline, func(c *collection) {
+					c.Override(simaws.Answer{Service: service, Operation: name, Give: func(simaws.Request) (any, error) {
+						if asked.Add(1) == 1 {
+							return nil, failure
+						}
+						return nil, simaws.ErrPassOn
+					}})
+				})
+				if got.status() != collect.Passed {
+					t.Errorf("status %q: %s", got.status(), got.told())
+				}
+			})
+		}
+	}
+}
