@@ -95,11 +95,38 @@ func TestD19EarlierSnapshotsArePublishedAgainFromWhatIsThere(t *testing.T) {
 	if len(before.Service) != 1 || before.Account["account_id"] == nil {
 		t.Errorf("a date of which nothing was there holds %+v, want its cost and the account", before)
 	}
-	if _, claimed := before.Meta.Sections["security.kms"]; claimed || len(before.Meta.Services) != 2 {
+	if _, claimed := before.Meta.Sections["security.kms"]; claimed || before.Meta.Services["kms"].Status != "skipped" {
 		t.Errorf("it claims sections that were not collected: %+v", before.Meta)
 	}
 	if b.published("2026-03-08").Service != nil {
 		t.Error("a date outside the span was published")
+	}
+}
+
+func TestD25PastSnapshotSaysWhatIsLeftOut(t *testing.T) {
+	b := newBench(t)
+	b.request = b.request.On(30)
+	b.collect("guardduty", func(part *collect.Part) error { part.Empty("security.guard_duty"); return nil })
+	if _, err := (merge.Handler{Staging: b.store, Data: b.store}).Handle(t.Context(), merge.Input{Request: b.request, Results: b.results}); err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Meta snapshot.Meta `json:"meta"`
+		Logs struct {
+			Inventory string              `json:"inventory_status"`
+			Message   []map[string]string `json:"message"`
+		} `json:"logs"`
+	}
+	if err := b.store.GetJSON(t.Context(), "data/111122223333/eu-west-1/2026-02-09_DAILY.json", &document); err != nil {
+		t.Fatal(err)
+	}
+	kms, guardduty := document.Meta.Services["kms"], document.Meta.Services["guardduty"]
+	if kms.Status != "skipped" || kms.Reason != "knows only the present, and 2026-02-09 is past" || guardduty.Status != "passed" || document.Logs.Inventory != "Skipped" {
+		t.Errorf("meta says kms %+v, guardduty %+v; inventory is %s", kms, guardduty, document.Logs.Inventory)
+	}
+	m := document.Logs.Message
+	if last := m[len(m)-1]["history"]; !strings.Contains(last, "kms") || strings.Contains(last, "guardduty") {
+		t.Errorf("messages %v", m)
 	}
 }
 
