@@ -17,6 +17,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"view360/shared/asl"
+	"view360/shared/collect"
 	"view360/shared/inprocess"
 	"view360/shared/object"
 	"view360/shared/price"
@@ -108,6 +109,7 @@ func measure(t *testing.T) price.Measured {
 	if err != nil {
 		t.Fatal(err)
 	}
+	paid := map[string]int{}
 	asked := map[string]bool{} // accounts, whose own section is in each region's report
 	for _, report := range reports {
 		result.Snapshots++
@@ -118,7 +120,13 @@ func measure(t *testing.T) price.Measured {
 				}
 				asked[report.Account] = true
 			}
+			paid[report.Account] += o.PaidCalls
 			result.AWSCalls, result.PaidRequests = result.AWSCalls+o.Calls, result.PaidRequests+o.PaidCalls
+		}
+	}
+	for account, requests := range paid {
+		if requests > collect.DefaultPaidCalls {
+			t.Errorf("D39: account %s costs %d Cost Explorer requests a day, want at most %d", account, requests, collect.DefaultPaidCalls)
 		}
 	}
 	m.now.Store(&m.load)
