@@ -1,9 +1,10 @@
 // Package bundle builds the functions of this module for Lambda and packs each into a zip file that is the same whenever
-// its content is: fixed times, sorted names. One call of the Go tool builds all of a kind, so that its cache decides what
-// is new and its scheduler how much runs at once.
+// its content is: fixed times, sorted names. Only functions that have changed are linked, all of a kind by one call of the
+// Go tool, whose scheduler decides how much runs at once.
 package bundle
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,21 +45,32 @@ var kinds = []string{"", "collect", "load", "settle"}
 // progress is told what is going on.
 func New(ctx context.Context, root, architecture string, progress io.Writer) (*Go, error) {
 	g := &Go{dist: filepath.Join(root, "dist"), binaries: map[string]string{}}
+	keys, err := keys(ctx, root, architecture)
+	if err != nil {
+		return nil, err
+	}
 	for _, kind := range kinds {
 		mains, err := mainsOf(root, kind)
 		if err != nil {
 			return nil, err
 		}
-		dir := filepath.Join(g.dist, architecture, kind)
-		if kind == "" {
-			dir = filepath.Join(g.dist, architecture, "single")
+		dir := filepath.Join(g.dist, architecture, cmp.Or(kind, "single"))
+		var stale []string
+		for _, main := range mains {
+			binary := filepath.Join(dir, filepath.Base(main))
+			g.binaries[main] = binary
+			if !upToDate(binary, keys[main]) {
+				stale = append(stale, main)
+			}
 		}
-		fmt.Fprintf(progress, "building %d functions of functions/%s\n", len(mains), kind)
-		if err := build(ctx, root, dir, architecture, mains); err != nil {
+		fmt.Fprintf(progress, "building %d of %d functions in functions/%s\n", len(stale), len(mains), kind)
+		if err := build(ctx, root, dir, architecture, stale); err != nil {
 			return nil, err
 		}
-		for _, main := range mains {
-			g.binaries[main] = filepath.Join(dir, filepath.Base(main))
+		for _, main := range stale {
+			if err := replace(keyFile(g.binaries[main]), []byte(keys[main])); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return g, g.printSizes(progress)
@@ -77,22 +89,33 @@ func mainsOf(root, kind string) ([]string, error) {
 	return mains, nil
 }
 
-// build leaves the binaries of mains in dir. Binaries that are up to date are not linked again.
+// buildFlags make programs that are the same wherever they are built.
+var buildFlags = []string{"-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"}
+
+// build leaves the binaries of mains in dir.
 func build(ctx context.Context, root, dir, architecture string, mains []string) error {
+	if len(mains) == 0 {
+		return nil
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("making the folder of binaries: %w", err)
 	}
-	arguments := []string{"build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}
+	arguments := []string{"-o", dir + string(filepath.Separator)}
 	for _, main := range mains {
 		arguments = append(arguments, "./functions/"+main)
 	}
-	command := exec.CommandContext(ctx, "go", arguments...)
-	command.Dir = root
-	command.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+architecture, "CGO_ENABLED=0")
-	if output, err := command.CombinedOutput(); err != nil {
+	if output, err := goTool(ctx, root, architecture, "build", arguments...).CombinedOutput(); err != nil {
 		return fmt.Errorf("building functions: %w\n%s", err, output)
 	}
 	return nil
+}
+
+// goTool is a command of the Go tool for Linux on an architecture.
+func goTool(ctx context.Context, root, architecture, command string, arguments ...string) *exec.Cmd {
+	tool := exec.CommandContext(ctx, "go", append(append([]string{command}, buildFlags...), arguments...)...)
+	tool.Dir = root
+	tool.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+architecture, "CGO_ENABLED=0")
+	return tool
 }
 
 // Zip packs a function, unless it is packed already.

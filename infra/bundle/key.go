@@ -1,0 +1,66 @@
+package bundle
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// listed is what the Go tool tells of a package.
+type listed struct {
+	ImportPath, BuildID string
+	Deps                []string // of any depth, sorted
+}
+
+// keys tell for each function what it is made of: the build ids of its packages, which change with their content, the
+// compiler and its flags. The Go tool keeps compiled packages but no linked programs, and linking takes most of the time.
+func keys(ctx context.Context, root, architecture string) (map[string]string, error) {
+	command := goTool(ctx, root, architecture, "list", "-export", "-deps", "-json=ImportPath,BuildID,Deps", "./functions/...")
+	var problems bytes.Buffer
+	command.Stderr = &problems
+	output, err := command.Output()
+	if err != nil {
+		return nil, fmt.Errorf("compiling functions: %w\n%s", err, problems.Bytes())
+	}
+	packages := map[string]listed{}
+	for decoder := json.NewDecoder(bytes.NewReader(output)); ; {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("reading the list of packages: %w", err)
+		}
+		packages[p.ImportPath] = p
+	}
+	found := map[string]string{}
+	for path, p := range packages {
+		_, main, isFunction := strings.Cut(path, "/functions/")
+		if !isFunction {
+			continue
+		}
+		key := sha256.New()
+		for _, dependency := range append(p.Deps, path) {
+			fmt.Fprintln(key, dependency, packages[dependency].BuildID)
+		}
+		fmt.Fprintln(key, buildFlags)
+		found[main] = fmt.Sprintf("%x", key.Sum(nil))
+	}
+	return found, nil
+}
+
+// The key of a binary stands beside it.
+func keyFile(binary string) string { return binary + ".key" }
+
+func upToDate(binary, key string) bool {
+	if _, err := os.Stat(binary); err != nil {
+		return false
+	}
+	kept, err := os.ReadFile(keyFile(binary))
+	return err == nil && string(kept) == key
+}
