@@ -1,4 +1,5 @@
--- Three users beside the owner. None has a password: an operator gives one, or the server's IAM authentication does.
+-- Three users beside the owner. None has a password yet: loaders sign in with IAM tokens where the server has them; an
+-- operator or the deployment gives the others one, which RDS accepts only of users that are not in rds_iam.
 -- Roles belong to the whole server, so another database may have made them.
 do $$
 declare name text;
@@ -8,10 +9,10 @@ begin
       execute format('create role %I login', name);
     exception when duplicate_object or unique_violation then null;
     end;
-    if exists (select from pg_roles where rolname = 'rds_iam') then
-      execute format('grant rds_iam to %I', name);
-    end if;
   end loop;
+  if exists (select from pg_roles where rolname = 'rds_iam') then
+    grant rds_iam to view360_loader;
+  end if;
 end $$;
 
 -- The loader writes rows and makes nothing.
