@@ -1,0 +1,105 @@
+package load_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/load"
+	"view360/shared/load/loadtest"
+)
+
+// TestL16WorkersOnOneFile: four workers load the same file at once (L15: the one that its event names). Every row is
+// there once, and each worker has numbers of its own (L17).
+func TestL16WorkersOnOneFile(t *testing.T) {
+	b := newBench(t)
+	indexed := b.index(everything.Key(), everything.JSON())
+	for _, handler := range b.groups() {
+		var together sync.WaitGroup
+		results := make([]load.Result, 4)
+		for i := range results {
+			together.Go(func() {
+				var err error
+				if results[i], err = handler.Handle(b.Context(), load.Request{Index: indexed.Index, Group: handler.Group}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		together.Wait()
+		first := 0
+		for _, r := range results {
+			if !r.Already {
+				first++
+			}
+			for name, c := range r.Tables {
+				if c.Read != c.Created+c.Unchanged || r.Already == (c.Created > 0) && c.Read > 0 {
+					t.Errorf("%s: %+v, already %t", name, c, r.Already)
+				}
+			}
+		}
+		if first != 1 {
+			t.Errorf("group %s: %d workers loaded it, want one", handler.Group, first)
+		}
+	}
+	for _, group := range loadtest.Groups {
+		for _, table := range group.Tables {
+			want := fmt.Sprint(everything.Rows)
+			if !strings.HasSuffix(table.Section, "[]") {
+				want = "1"
+			}
+			b.want("select count(*) from "+table.Name, want)
+		}
+	}
+}
+
+// TestFilesOfOneAccountAtOnce: two dates of one account and two of its regions, all at the same time, end like one after
+// the other.
+func TestFilesOfOneAccountAtOnce(t *testing.T) {
+	var snapshots []loadtest.Snapshot
+	for _, region := range []string{"eu-west-1", "us-east-1"} {
+		for day := 11; day < 13; day++ {
+			s := everything
+			s.Region, s.Version, s.Rows = region, day, day-9
+			s.Date, s.Collected = fmt.Sprintf("2026-03-%d", day), fmt.Sprintf("2026-03-%dT01:00:00Z", day)
+			snapshots = append(snapshots, s)
+		}
+	}
+	after, together := newBench(t), newBench(t)
+	for _, s := range snapshots {
+		after.loadText(s.Key(), s.JSON())
+	}
+	var all sync.WaitGroup
+	for _, s := range snapshots {
+		place := together.index(s.Key(), s.JSON())
+		all.Go(func() { together.groupsAtOnce(place.Index) })
+	}
+	all.Wait()
+	if diff := cmp.Diff(after.allRows(), together.allRows()); diff != "" {
+		t.Errorf("one after the other against at once:\n%s", diff)
+	}
+}
+
+// allRows is what the tables hold, without surrogate ids and times of loading.
+func (b *bench) allRows() []string {
+	b.Helper()
+	var rows []string
+	for _, group := range loadtest.Groups {
+		for _, table := range group.Tables {
+			var stored []string
+			for _, c := range table.Columns {
+				if !strings.HasPrefix(c.Name, "_") {
+					stored = append(stored, fmt.Sprintf("t.%q", c.Name))
+				}
+			}
+			from := table.Name + " t join accounts a on a.id = t.account_id"
+			if table.Parent != nil && !table.Parent.Account {
+				from = fmt.Sprintf("%s t join %s p on p.id = t.%s join accounts a on a.id = p.account_id", table.Name, table.Parent.Table, table.Parent.Column)
+			}
+			rows = append(rows, b.query(fmt.Sprintf("select '%s', a.account_id, a.region, %s from %s order by 2, 3, (row(%[2]s))::text", table.Name, strings.Join(stored, ", "), from))...)
+		}
+	}
+	return rows
+}
