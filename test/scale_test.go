@@ -117,6 +117,11 @@ func (s *scale) Save(r asl.Record) error {
 func (s *scale) Load(arn string) (asl.Record, error) {
 	return asl.Record{}, fmt.Errorf("%s is not kept", arn)
 }
+
+func (s *scale) Summary(arn string) (asl.Summary, error) {
+	return asl.Summary{}, fmt.Errorf("%s is not kept", arn)
+}
+
 func (s *scale) List() []asl.Summary { return nil }
 
 // plan plans for real, then pads every region to the same number of services.

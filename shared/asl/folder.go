@@ -37,7 +37,7 @@ func OpenFolder(dir string) (*Folder, error) {
 	for _, file := range files {
 		s, err := f.summary(file)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("reading %s in the folder of executions: %w", file, err), root.Close())
+			return nil, errors.Join(err, root.Close())
 		}
 		f.note(s)
 	}
@@ -48,10 +48,22 @@ func OpenFolder(dir string) (*Folder, error) {
 func (f *Folder) summary(file string) (s Summary, err error) {
 	opened, err := f.root.Open(file)
 	if err != nil {
-		return s, err
+		return s, fmt.Errorf("reading an execution: %w", err)
 	}
 	defer opened.Close()
-	return s, json.NewDecoder(opened).Decode(&s)
+	if err := json.NewDecoder(opened).Decode(&s); err != nil {
+		return s, fmt.Errorf("decoding the execution in %s: %w", file, err)
+	}
+	return s, nil
+}
+
+// Summary reads how an execution stands, without what it did.
+func (f *Folder) Summary(arn string) (Summary, error) {
+	file, err := fileOf(arn)
+	if err != nil {
+		return Summary{}, err
+	}
+	return f.summary(file)
 }
 
 // note keeps a summary for the list.

@@ -28,15 +28,19 @@ func (e *Engine) Recover() ([]string, error) {
 	return arns, nil
 }
 
-// recover ends a stored execution, and its children, and returns it.
-func (e *Engine) recover(arn string) (Record, error) {
+// recover ends a stored execution, and its children, and returns how it stands.
+func (e *Engine) recover(arn string) (Summary, error) {
+	s, err := e.Store.Summary(arn)
+	if err != nil || s.Snapshot.Status != Running {
+		return s, err
+	}
 	r, err := e.Store.Load(arn)
-	if err != nil || r.Snapshot.Status != Running {
-		return r, err
+	if err != nil {
+		return s, err
 	}
 	for i := range r.MapRuns {
 		if err := e.recoverMapRun(&r.MapRuns[i]); err != nil {
-			return r, err
+			return s, err
 		}
 	}
 	r.Snapshot.Status, r.Snapshot.Error, r.Snapshot.Cause = Aborted, interrupted.Name, interrupted.Cause
@@ -49,7 +53,7 @@ func (e *Engine) recover(arn string) (Record, error) {
 			Details: &Details{Error: interrupted.Name, Cause: interrupted.Cause},
 		})
 	}
-	return r, e.Store.Save(r)
+	return r.Summary, e.Store.Save(r)
 }
 
 // recoverMapRun ends a map run. Its children are those that the store has: each is saved before the next is started.
@@ -60,17 +64,17 @@ func (e *Engine) recoverMapRun(run *MapRun) error {
 	run.Status, run.Stopped, run.AllRead, run.Children, run.OutputBytes = Aborted, run.Started, false, nil, 0
 	prefix := strings.Replace(run.ARN, ":mapRun:", ":execution:", 1) + "-"
 	for i := 0; ; i++ {
-		r, err := e.recover(prefix + strconv.Itoa(i))
+		s, err := e.recover(prefix + strconv.Itoa(i))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		if err != nil {
 			return fmt.Errorf("recovering the children of %s: %w", run.ARN, err)
 		}
-		if r.Snapshot.Stopped.After(run.Stopped) {
-			run.Stopped = r.Snapshot.Stopped
+		if s.Snapshot.Stopped.After(run.Stopped) {
+			run.Stopped = s.Snapshot.Stopped
 		}
-		run.addEnded(r.Summary)
+		run.addEnded(s)
 	}
 }
 

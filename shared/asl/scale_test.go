@@ -29,6 +29,10 @@ func (c *counting) Load(arn string) (asl.Record, error) {
 	return asl.Record{}, fmt.Errorf("%s is not kept", arn)
 }
 
+func (c *counting) Summary(arn string) (asl.Summary, error) {
+	return asl.Summary{}, fmt.Errorf("%s is not kept", arn)
+}
+
 func (c *counting) List() []asl.Summary { return nil }
 
 // The histories of an account with every region and service, and of the execution over all accounts, stay far below

@@ -12,6 +12,8 @@ type Store interface {
 	Save(r Record) error
 	// Load returns the record of an ARN.
 	Load(arn string) (Record, error)
+	// Summary returns that of an ARN. The error of one that does not exist is fs.ErrNotExist.
+	Summary(arn string) (Summary, error)
 	// List returns the summaries of executions that have no parent, in any order and without their outputs.
 	List() []Summary
 }
