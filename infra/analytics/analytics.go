@@ -40,6 +40,8 @@ type Hub struct {
 	DeadLetters awssqs.IQueue
 
 	build bundle.Build
+	// ways are what must be there before a function in the network reaches the database and S3.
+	ways []constructs.IDependable
 }
 
 // Network is where the database is: isolated subnets from which only the S3 gateway endpoint can be reached.

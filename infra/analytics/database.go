@@ -30,11 +30,12 @@ func (h *Hub) newDatabase() Database {
 		d = h.newCluster()
 	}
 	port := awsec2.Port_Tcp(jsii.Number(databasePort))
-	awsec2.NewCfnSecurityGroupIngress(h.Stack, jsii.String("FromLoaders"), &awsec2.CfnSecurityGroupIngressProps{
+	ingress := awsec2.NewCfnSecurityGroupIngress(h.Stack, jsii.String("FromLoaders"), &awsec2.CfnSecurityGroupIngressProps{
 		GroupId: d.Group.SecurityGroupId(), SourceSecurityGroupId: h.Network.Loaders.SecurityGroupId(),
 		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(databasePort), ToPort: jsii.Number(databasePort),
 		Description: jsii.String("Loaders"),
 	})
+	h.ways = append(h.ways, ingress)
 	h.Network.Loaders.AddEgressRule(d.Group, port, jsii.String("the database"), jsii.Bool(false))
 	return d
 }

@@ -80,7 +80,7 @@ func (h *Hub) loaderProps(l loader) function.Props {
 		p.Statements = append(p.Statements, function.Allow([]string{"states:DescribeExecution"}, *h.arn("states", "execution:*")))
 	}
 	if l.database {
-		p.Files, p.Network, p.Concurrency = h.certificates(), h.inside(), h.Config.Loading.Concurrency
+		p.Files, p.Network, p.Concurrency = h.certificates(), h.inside(), *h.Config.Loading.Concurrency
 		p.Environment["DATABASE_URL"] = h.databaseURL(Loader)
 		p.Statements = append(p.Statements, h.connect(Loader))
 	}

@@ -36,6 +36,7 @@ func (h *Hub) newNetwork() Network {
 	})
 	loaders.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(443)), jsii.String("S3, by its gateway endpoint"), nil)
 	n.Loaders = loaders
+	h.ways = append(h.ways, loaders)
 	return n
 }
 
@@ -53,9 +54,10 @@ func (h *Hub) newSubnets(attributes *awsec2.VpcAttributes) {
 			VpcId: vpc.Ref(), AvailabilityZone: zone, CidrBlock: jsii.String(subnetCIDR(h.Config.Network.CIDR, i)),
 			MapPublicIpOnLaunch: jsii.Bool(false), Tags: h.named(fmt.Sprintf(" isolated %d", i+1)),
 		})
-		awsec2.NewCfnSubnetRouteTableAssociation(h.Stack, jsii.String(fmt.Sprintf("Subnet%dRoutes", i+1)), &awsec2.CfnSubnetRouteTableAssociationProps{
+		association := awsec2.NewCfnSubnetRouteTableAssociation(h.Stack, jsii.String(fmt.Sprintf("Subnet%dRoutes", i+1)), &awsec2.CfnSubnetRouteTableAssociationProps{
 			SubnetId: subnet.Ref(), RouteTableId: routes.Ref(),
 		})
+		h.ways = append(h.ways, association)
 		zones, subnets = append(zones, zone), append(subnets, subnet.Ref())
 	}
 	attributes.VpcId, attributes.AvailabilityZones, attributes.IsolatedSubnetIds = vpc.Ref(), &zones, &subnets
@@ -86,11 +88,12 @@ func (h *Hub) newEndpoint(vpc string, routeTables []string) {
 			"arn:"+*h.Partition()+":s3:::cdk-*-assets-"+*h.Account()+"-"+*h.Region()+"*",
 			"arn:"+*h.Partition()+":s3:::al2023-repos-"+*h.Region()+"-*"))
 	}
-	awsec2.NewCfnVPCEndpoint(h.Stack, jsii.String("S3Endpoint"), &awsec2.CfnVPCEndpointProps{
+	endpoint := awsec2.NewCfnVPCEndpoint(h.Stack, jsii.String("S3Endpoint"), &awsec2.CfnVPCEndpointProps{
 		VpcId: &vpc, VpcEndpointType: jsii.String("Gateway"), ServiceName: jsii.String("com.amazonaws." + *h.Region() + ".s3"),
 		RouteTableIds:  anys(*jsii.Strings(routeTables...)),
 		PolicyDocument: awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &statements}),
 	})
+	h.ways = append(h.ways, endpoint)
 }
 
 // open allows actions to everybody; the policy of an endpoint only limits.

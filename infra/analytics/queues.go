@@ -33,6 +33,10 @@ func (h *Hub) newQueue(id string) awssqs.IQueue {
 	return queue
 }
 
+// connections are more than eight kinds of loaders and some dashboards open, and fewer than the 2,000 that a cluster which
+// sleeps when idle takes.
+const connections = 1000
+
 // newDatabaseAlarms watch the cluster.
 func (h *Hub) newDatabaseAlarms() {
 	alarms := h.Watch()
@@ -47,6 +51,6 @@ func (h *Hub) newDatabaseAlarms() {
 		watch.Above(metric("ACUUtilization", "Average"), 90, 6))
 	alarms.Add(h.Stack, "DatabaseMemory", "the database has less than 256 MB of free memory: raise database.max_capacity",
 		watch.Below(metric("FreeableMemory", "Minimum"), 256<<20, 3))
-	alarms.Add(h.Stack, "DatabaseConnections", "the database has more connections than the loaders and dashboards should open: lower loading.concurrency",
-		watch.Above(metric("DatabaseConnections", "Maximum"), float64(10*h.Config.Loading.Concurrency+50), 3))
+	alarms.Add(h.Stack, "DatabaseConnections", "the database has more connections than the loaders and dashboards should open: set or lower loading.concurrency",
+		watch.Above(metric("DatabaseConnections", "Maximum"), connections, 3))
 }

@@ -44,10 +44,11 @@ func (h *Hub) newSchema() constructs.IConstruct {
 	h.watchDeployment("MakeUsers", users)
 	h.watchDeployment("Migrate", migrate)
 	migrated := custom(h.Stack, "Schema", migrate, currentSchema())
+	migrated.Node().AddDependency(h.ways...)
 	if h.Config.EmulatorDatabase != "" {
 		return migrated // it has its users
 	}
-	made := custom(h.Stack, "DatabaseUsers", users, "")
+	made := custom(h.Stack, "DatabaseUsers", users, currentUsers())
 	if h.Database.created != nil {
 		made.Node().AddDependency(h.Database.created)
 	}
@@ -63,10 +64,7 @@ func (h *Hub) watchDeployment(id string, f awslambda.Function) {
 
 // custom makes a custom resource that a function answers for. It is updated when version changes.
 func custom(scope constructs.Construct, id string, f awslambda.Function, version string) awscdk.CustomResource {
-	properties := map[string]any{}
-	if version != "" {
-		properties["Version"] = version
-	}
+	properties := map[string]any{"Version": version}
 	return awscdk.NewCustomResource(scope, &id, &awscdk.CustomResourceProps{
 		ServiceToken: f.FunctionArn(), ResourceType: jsii.String("Custom::View360" + id), Properties: &properties,
 		ServiceTimeout: awscdk.Duration_Minutes(jsii.Number(migrationTime.Minutes() + 5)),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"view360/shared/dbuser"
 	"view360/sql"
 )
 
@@ -25,6 +26,9 @@ func currentSchema() string {
 	}
 	return version
 }
+
+// currentUsers changes when what is said of the database users does.
+func currentUsers() string { return fmt.Sprintf("%.16x", sha256.Sum256([]byte(dbuser.Users))) }
 
 // schemaVersion is a hash of files and texts.
 func schemaVersion(migrations fs.FS, others ...string) (string, error) {

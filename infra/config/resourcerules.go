@@ -44,7 +44,7 @@ func (c *checker) storage(s Storage) {
 
 func (c *checker) loading(l Loading) {
 	c.oneOf("loading.with", l.With, Functions, Instance)
-	c.between("loading.concurrency", float64(l.Concurrency), 1, 100)
+	c.between("loading.concurrency", float64(*l.Concurrency), 0, 100)
 	if l.With == Instance {
 		c.match("loading.image", l.Image, imageForm)
 		c.match("loading.type", l.Type, form{regexp.MustCompile(`^[a-z]+\d+g[a-z]*\.\w+$`), "use an arm64 type such as t4g.micro"})

@@ -50,8 +50,10 @@ const (
 
 // Loading says what loads snapshots.
 type Loading struct {
-	With        string `yaml:"with"`        // functions (default) or instance
-	Concurrency int    `yaml:"concurrency"` // connections of each table group's loader; default 10
+	With string `yaml:"with"` // functions (default) or instance
+	// Concurrency is how many snapshots load at once, as reserved concurrency of each of eight functions; default 10, and 0
+	// reserves nothing, for accounts whose quota of concurrent executions is small.
+	Concurrency *int `yaml:"concurrency"`
 	// Paused: snapshots wait under data/ until this is turned off again, as during an adoption.
 	Paused bool `yaml:"paused"`
 	// Image is the machine image (AMI) of the instance, Amazon Linux 2023 for arm64.

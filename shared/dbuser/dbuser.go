@@ -19,8 +19,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 )
 
+// Users is the block that makes the users and gives them what they need. It can be run again.
+//
 //go:embed users.sql
-var users string
+var Users string
 
 // The password is a parameter of its statement, so that no log of statements has it; setting is where the block that
 // needs it as a literal finds it, until the transaction ends.
@@ -64,7 +66,7 @@ func (c Cluster) Ensure(ctx context.Context, api API, secrets Secrets) error {
 		step, sql  string
 		parameters []types.SqlParameter
 	}{
-		{"making the users", users, nil},
+		{"making the users", Users, nil},
 		{"keeping the password", keepPassword, []types.SqlParameter{{Name: aws.String("password"), Value: &types.FieldMemberStringValue{Value: password}}}},
 		{"setting the password", setPassword, nil},
 	} {
