@@ -210,6 +210,27 @@ var refusals = []struct{ state, text string }{
 	{"57P01", "terminating connection due to administrator command"}, {"57P03", "the database system is starting up"},
 }
 
+// TestL18MessagesDoNotDependOnRows: a load of many rows takes as many messages as one of a few.
+func TestL18MessagesDoNotDependOnRows(t *testing.T) {
+	s := newSite(t)
+	sent := func(account string, rows int) int64 {
+		pool, err := postgres.Pool(t.Context(), s.wire.url, 1, postgres.ConnectOptions{Params: load.SessionParams})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer pool.Close()
+		s.put(loadtest.Snapshot{Account: account, Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: rows})
+		s.wire.watch(func(int64) bool { return true })
+		if err := loadWaiting(t.Context(), pool, s.store); err != nil {
+			t.Fatal(err)
+		}
+		return s.wire.messages.Load()
+	}
+	if few, many := sent("111122223333", 2), sent("444455556666", 60); few != many || few == 0 {
+		t.Errorf("2 rows of each table take %d messages, 60 take %d", few, many)
+	}
+}
+
 // TestErrorsOfTheServer makes the server refuse in the last table of every group, once for each reason. The error is
 // tried again and says what the matter is, and the group has left nothing behind.
 func TestErrorsOfTheServer(t *testing.T) {

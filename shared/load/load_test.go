@@ -404,7 +404,7 @@ func TestIncompleteReportDoesNotShrinkASet(t *testing.T) {
 	})
 }
 
-func TestValuesThatDoNotFit(t *testing.T) {
+func TestL09ValuesThatDoNotFitAreRecorded(t *testing.T) {
 	long := strings.Repeat("é", 300)
 	b := newBench(t)
 	results := b.results(file{date: "2026-03-11", sections: map[string]string{

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"view360/shared/load"
+	"view360/shared/load/loadtest"
 )
 
 // generated are columns that no mapping fills: surrogate keys, and the times of the row itself.
@@ -50,6 +51,19 @@ func checkMapping(t *testing.T, b *bench, table load.Table) {
 	if _, has := types["updated_at"]; has != (table.Touched || slices.Contains(mapped, "updated_at")) {
 		t.Errorf("Touched is %t and updated_at there %t", table.Touched, has)
 	}
+}
+
+// TestL22EveryKeyIsUnique: what a row is found by finds one row at most.
+func TestL22EveryKeyIsUnique(t *testing.T) {
+	b := newBench(t)
+	for _, group := range loadtest.Groups {
+		for _, table := range group.Tables {
+			checkKey(t, b, table)
+		}
+	}
+}
+
+func checkKey(t *testing.T, b *bench, table load.Table) {
 	key := slices.Sorted(slices.Values(table.Key))
 	var unique []string
 	for _, line := range b.query(`select array_agg(a.attname::text order by a.attname)::text from pg_index i
@@ -58,7 +72,7 @@ func checkMapping(t *testing.T, b *bench, table load.Table) {
 		unique = append(unique, strings.Trim(line, "{}"))
 	}
 	if !slices.Contains(unique, strings.Join(key, ",")) {
-		t.Errorf("key %v is none of the unique indexes %v", key, unique)
+		t.Errorf("%s: key %v is none of the unique indexes %v", table.Name, key, unique)
 	}
 }
 

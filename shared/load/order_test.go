@@ -2,6 +2,7 @@ package load_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -17,10 +18,12 @@ import (
 	"view360/shared/snapshot"
 )
 
+var seeds = flag.Uint64("seeds", 2, "how many random sets of snapshots are loaded in random orders")
+
 // TestFinalStateDependsOnlyOnTheSetOfSnapshots loads random sets of snapshots in random orders, some of them twice and
 // some after a load that was interrupted, and compares what is in the tables afterwards.
 func TestFinalStateDependsOnlyOnTheSetOfSnapshots(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range *seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 1))
 			files := randomFiles(random, 12)
