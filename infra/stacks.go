@@ -66,8 +66,12 @@ func label(app constructs.Construct, f config.Config) {
 	for key, value := range f.Tags {
 		tags.Add(jsii.String(key), jsii.String(value), nil)
 	}
-	if f.PermissionsBoundary != "" {
-		boundary := awsiam.ManagedPolicy_FromManagedPolicyName(app, jsii.String("Boundary"), &f.PermissionsBoundary)
-		awsiam.PermissionsBoundary_Of(app).Apply(boundary)
+	if f.PermissionsBoundary == "" {
+		return
+	}
+	for _, child := range *app.Node().Children() {
+		stack := awscdk.Stack_Of(child)
+		boundary := awsiam.ManagedPolicy_FromManagedPolicyName(stack, jsii.String("Boundary"), &f.PermissionsBoundary)
+		awsiam.PermissionsBoundary_Of(stack).Apply(boundary)
 	}
 }

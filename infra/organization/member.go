@@ -13,17 +13,18 @@ type object = map[string]any
 
 // memberRole is the role of one account, as CloudFormation has it. Its name is fixed, because the hub must know it.
 func memberRole(f config.Config) object {
-	return object{
-		"Type": "AWS::IAM::Role",
-		"Properties": object{
-			"RoleName":                 f.Collection.RoleName,
-			"Description":              "View360 reads this account's costs, configuration and findings",
-			"AssumeRolePolicyDocument": document(trust(f)),
-			"Policies": []any{object{
-				"PolicyName": "read", "PolicyDocument": document(statements(f)...),
-			}},
-		},
+	properties := object{
+		"RoleName":                 f.Collection.RoleName,
+		"Description":              "View360 reads this account's costs, configuration and findings",
+		"AssumeRolePolicyDocument": document(trust(f)),
+		"Policies": []any{object{
+			"PolicyName": "read", "PolicyDocument": document(statements(f)...),
+		}},
 	}
+	if f.PermissionsBoundary != "" {
+		properties["PermissionsBoundary"] = sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/" + f.PermissionsBoundary)
+	}
+	return object{"Type": "AWS::IAM::Role", "Properties": properties}
 }
 
 func document(statements ...any) object {
