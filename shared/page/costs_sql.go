@@ -25,6 +25,7 @@ order by day`
 const costByAccount = `
 select max(account_name) as name,
   coalesce(sum(cost) filter (where day >= @month), 0)::float8 as so,
+  coalesce(sum(cost) filter (where day < least(@same::date, @month::date)), 0)::float8 as same,
   coalesce(sum(cost) filter (where day < @month), 0)::float8 as before
 from (
   select distinct on (account, period_start) account, account_name, period_start as day, current_period_cost as cost
@@ -40,6 +41,7 @@ limit 8`
 const costByService = `
 select service as name,
   coalesce(sum(cost) filter (where day >= @month), 0)::float8 as so,
+  coalesce(sum(cost) filter (where day < least(@same::date, @month::date)), 0)::float8 as same,
   coalesce(sum(cost) filter (where day < @month), 0)::float8 as before
 from (
   select distinct on (account, service, date_from) service, date_from as day, cost

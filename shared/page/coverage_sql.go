@@ -69,11 +69,7 @@ func withSources(args pgx.NamedArgs) pgx.NamedArgs {
 			words, sections, kinds = append(words, source.Word), append(sections, top), append(kinds, kindOf(source.Sections[0]))
 		}
 	}
-	with := pgx.NamedArgs{"words": words, "sections": sections, "kinds": kinds}
-	for name, value := range args {
-		with[name] = value
-	}
-	return with
+	return with(args, pgx.NamedArgs{"words": words, "sections": sections, "kinds": kinds})
 }
 
 // kindOf is the kind of the messages about a section of the snapshot: the last part of its path.

@@ -104,9 +104,5 @@ func readCommitments(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c comm
 }
 
 func withSoon(args pgx.NamedArgs) pgx.NamedArgs {
-	with := pgx.NamedArgs{"soon": args["until"].(time.Time).Add(soon)}
-	for name, value := range args {
-		with[name] = value
-	}
-	return with
+	return with(args, pgx.NamedArgs{"soon": args["until"].(time.Time).Add(soon)})
 }

@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"time"
 
@@ -93,4 +94,11 @@ func readChoices(ctx context.Context, tx pgx.Tx) (c choices, err error) {
 		return c, fmt.Errorf("listing accounts: %w", err)
 	}
 	return c, nil
+}
+
+// with is args and more.
+func with(args, more pgx.NamedArgs) pgx.NamedArgs {
+	all := maps.Clone(args)
+	maps.Copy(all, more)
+	return all
 }

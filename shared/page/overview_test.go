@@ -13,12 +13,12 @@ func TestOverview(t *testing.T) {
 	s := newSite(t, Options{})
 	t.Run("cost of this month against the last", func(t *testing.T) {
 		s := s.in(t)
-		// 19 days of 12 and of 100; 28 days of 10. The forecast adds 150 to the month.
-		s.expect(s.get("/"), "March so far $2,128", "19 days collected", "February $280", "28 days collected", "Forecast for March $2,278")
+		// 19 days of 12 and of 100; 28 days of 10, of which 19 are compared. The forecast adds 150 to the month.
+		s.expect(s.get("/"), "March so far $2,128", "19 days collected", "February $280", "28 days collected", "Change &#43;1020.0 %", "Forecast for March $2,278")
 	})
 	t.Run("by service and account", func(t *testing.T) {
 		s := s.in(t)
-		s.expect(s.get("/"), "AWS Lambda $100 $0 –", "Amazon S3 $12.00 $24.00 −50.0 %", "bank $1,900 $0 –", "shop $228 $280 −18.6 %")
+		s.expect(s.get("/"), "AWS Lambda $100 $0 $0 –", "Amazon S3 $12.00 $24.00 $24.00 −50.0 %", "bank $1,900 $0 $0 –", "shop $228 $190 $280 &#43;20.0 %")
 	})
 	t.Run("findings that somebody must look at", func(t *testing.T) {
 		s := s.in(t)
