@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -38,10 +39,14 @@ func main() {
 	o := options{sizes: []int{10, 50}, scale: scaleSize{accounts: 20, regions: 3, days: 3}}
 	flag.BoolVar(&o.full, "full", false, "measure at full size, which takes hours")
 	flag.IntVar(&o.rows, "rows", 20_000, "rows of each table in the measurement of loading")
+	megabytes := flag.String("mb", "", "sizes of snapshots, such as 10,100,1000")
 	flag.Parse()
 	o.only = flag.Args()
 	if o.full {
 		o.sizes, o.scale = []int{10, 100, 1000}, scaleSize{accounts: 1000, regions: 3, days: 30}
+	}
+	if *megabytes != "" {
+		exitOn(json.Unmarshal([]byte("["+*megabytes+"]"), &o.sizes))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -63,7 +68,7 @@ var parts = []struct {
 }{
 	{"load", true, func(ctx context.Context, r *rig, o options) error { return measureLoads(ctx, r, o.rows) }},
 	{"size", true, func(ctx context.Context, r *rig, o options) error { return measureSizes(ctx, r, o.sizes) }},
-	{"start", false, func(ctx context.Context, _ *rig, _ options) error { return measureStarts(ctx) }},
+	{"start", false, func(ctx context.Context, _ *rig, o options) error { return measureStarts(ctx, o.full) }},
 	{"price", false, func(ctx context.Context, _ *rig, _ options) error { return measurePrice(ctx) }},
 	{"scale", true, func(ctx context.Context, r *rig, o options) error { return measureScale(ctx, r, o.scale) }},
 }
