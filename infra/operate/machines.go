@@ -93,7 +93,7 @@ func isLoopback(endpoint string) bool {
 }
 
 // The outputs of the stacks that name the state machines.
-var machineOutputs = []string{"CollectStateMachineArn", "LoadStateMachineArn"}
+var machineOutputs = []string{"CollectMachineArn", "LoadMachineArn"}
 
 func (g *globals) machineARNs(ctx context.Context, cfg aws.Config, client *sfn.Client) ([]string, error) {
 	if len(g.StateMachineARN) > 0 {

@@ -11,8 +11,8 @@ import (
 )
 
 const stacks = `<DescribeStacksResponse><DescribeStacksResult><Stacks>
-	<member><StackName>Other</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs><member><OutputKey>CollectStateMachineArn</OutputKey><OutputValue>arn:aws:states:local:000000000000:stateMachine:other</OutputValue></member></Outputs></member>
-	<member><StackName>View360-collection</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs><member><OutputKey>CollectStateMachineArn</OutputKey><OutputValue>%s</OutputValue></member></Outputs></member>
+	<member><StackName>Other</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs><member><OutputKey>CollectMachineArn</OutputKey><OutputValue>arn:aws:states:local:000000000000:stateMachine:other</OutputValue></member></Outputs></member>
+	<member><StackName>View360-collection</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs><member><OutputKey>CollectMachineArn</OutputKey><OutputValue>%s</OutputValue></member></Outputs></member>
 </Stacks></DescribeStacksResult></DescribeStacksResponse>`
 
 func TestMachinesAreFoundByTheStacks(t *testing.T) {
@@ -34,7 +34,7 @@ func TestMachinesAreFoundByTheStacks(t *testing.T) {
 		t.Errorf("with the ARN: exit code %d\n%s%s", code, out, stderr)
 	}
 	answer = strings.ReplaceAll(answer, "View360-collection", "Another")
-	if code, _, stderr := operate(t.Context(), "executions"); code != exitFailed || !strings.Contains(stderr, "no stack in eu-west-1 whose name begins with View360 has an output CollectStateMachineArn or LoadStateMachineArn") {
+	if code, _, stderr := operate(t.Context(), "executions"); code != exitFailed || !strings.Contains(stderr, "no stack in eu-west-1 whose name begins with View360 has an output CollectMachineArn or LoadMachineArn") {
 		t.Errorf("without a stack: exit code %d, %s", code, stderr)
 	}
 }

@@ -31,7 +31,7 @@ var errPartial = errors.New("something needs attention: see above")
 
 const description = `Operate View360: see what ran and why it failed, run again what failed, collect now, fill in the past.
 
-The state machines are found by the outputs CollectStateMachineArn and LoadStateMachineArn of the stacks, or named with
+The state machines are found by the outputs CollectMachineArn and LoadMachineArn of the stacks, or named with
 --state-machine-arn. For the local process: --endpoint-url http://127.0.0.1:8360
 
 Exit codes: 0 done; 1 could not do it; 2 wrong usage; 3 done, but something failed or needs attention (the output says what).`

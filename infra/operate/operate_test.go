@@ -289,9 +289,12 @@ func TestAFailedTableGroupIsRedriven(t *testing.T) {
 		t.Error("the redrive loads cost again")
 		return loadCost(ctx, payload)
 	}
-	code, out, stderr := i.operate(t, "redrive", "full", "--wait")
+	code, out, stderr := i.operate(t, "redrive", "--wait") // of the collect execution nothing failed
 	if code != exitOK || !strings.Contains(out, "Loaded 1 of 1 snapshots") || !strings.Contains(out, "kms_keys") {
 		t.Errorf("exit code %d\n%s%s", code, out, stderr)
+	}
+	if _, out, _ := i.operate(t, "redrive"); !strings.Contains(out, "Nothing to redrive") {
+		t.Errorf("redriven again:\n%s", out)
 	}
 	if _, err := i.store.Head(t.Context(), strings.Replace(key, "data/", "loaded/", 1)); err != nil {
 		t.Errorf("the object is not archived: %v", err)

@@ -14,7 +14,7 @@ import (
 )
 
 type redriveCommand struct {
-	Execution string `arg:"" help:"Name or ARN of the execution."`
+	Execution string `arg:"" optional:"" help:"Name or ARN of the execution (default: the newest collect execution, and all load executions that failed in part)."`
 	Account   string `help:"Only this account of a collect execution: a new execution collects what failed for it." placeholder:"ID"`
 	Date      string `help:"With --account, only this date of a backfill." placeholder:"2026-03-11"`
 	waiting
@@ -26,7 +26,11 @@ func (redriveCommand) Help() string {
 that failed are collected again and their snapshots published again, of a load execution the table groups that failed are
 loaded. As often as needed, within 14 days of its end.
 
+Without an execution: the newest collect execution if it failed, and the load executions that loaded only a part. What is
+no snapshot is left alone: loading it again would not help.
+
 Examples:
+  go run ./infra/operate redrive
   go run ./infra/operate redrive collect-20260311T020000.000Z --wait
   go run ./infra/operate redrive collect-20260311T020000.000Z --account 111122223333`
 }
@@ -37,6 +41,9 @@ func (c redriveCommand) Run(ctx context.Context, g *globals, out *output) error 
 	if err != nil {
 		return err
 	}
+	if c.Execution == "" {
+		return c.all(ctx, g, out, d)
+	}
 	m, x, err := d.find(ctx, c.Execution)
 	if err != nil {
 		return err
@@ -44,6 +51,10 @@ func (c redriveCommand) Run(ctx context.Context, g *globals, out *output) error 
 	if c.Account != "" {
 		return c.account(ctx, g, out, d, m, x)
 	}
+	return c.redrive(ctx, g, out, d, x)
+}
+
+func (c redriveCommand) redrive(ctx context.Context, g *globals, out *output, d *deployment, x *sfn.DescribeExecutionOutput) error {
 	if x.RedriveStatus == types.ExecutionRedriveStatusNotRedrivable {
 		return fmt.Errorf("%s cannot be redriven: %s", *x.Name, aws.ToString(x.RedriveStatusReason))
 	}

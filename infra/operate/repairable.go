@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"view360/shared/settle"
+)
+
+// newestFailed bounds how many failed loads are looked at.
+const newestFailed = 1000
+
+// all redrives what is worth it.
+func (c redriveCommand) all(ctx context.Context, g *globals, out *output, d *deployment) error {
+	if c.Account != "" {
+		return errors.New("--account needs the name of an execution")
+	}
+	list, err := d.repairable(ctx)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 && !out.json {
+		_, err := fmt.Fprintln(out.out, "Nothing to redrive.")
+		return err
+	}
+	var partial error
+	for _, x := range list {
+		err := c.redrive(ctx, g, out, d, x)
+		if err != nil && !errors.Is(err, errPartial) {
+			return err
+		}
+		partial = errors.Join(partial, err)
+	}
+	return partial
+}
+
+// repairable are the newest collect execution if it failed, and the loads that loaded only a part.
+func (d *deployment) repairable(ctx context.Context) ([]*sfn.DescribeExecutionOutput, error) {
+	var list []*sfn.DescribeExecutionOutput
+	for _, m := range d.machines {
+		in := &sfn.ListExecutionsInput{StateMachineArn: &m.arn, StatusFilter: types.ExecutionStatusFailed, MaxResults: newestFailed}
+		if m.does == collects {
+			in.StatusFilter, in.MaxResults = "", 1
+		}
+		page, err := d.ListExecutions(ctx, in)
+		if err != nil {
+			return nil, fmt.Errorf("listing the executions of %s: %w", m.arn, err)
+		}
+		for _, item := range page.Executions {
+			x, err := d.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: item.ExecutionArn})
+			if err != nil {
+				return nil, fmt.Errorf("reading execution %s: %w", *item.Name, err)
+			}
+			worth := m.does == collects || aws.ToString(x.Error) == settle.PartialLoad
+			if x.RedriveStatus == types.ExecutionRedriveStatusRedrivable && worth {
+				list = append(list, x)
+			}
+		}
+	}
+	return list, nil
+}
