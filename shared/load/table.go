@@ -1,6 +1,7 @@
-// Package load writes one table group of one snapshot into PostgreSQL: it streams the rows of each table from the
-// section's byte range into a temporary table with COPY and takes them over with one statement, so that the number of
-// round trips does not depend on the number of rows.
+// Package load writes one table group of one snapshot into PostgreSQL, with a number of round trips that does not depend
+// on the number of rows. A section that is what it was the last time, and whose rows nobody has written since, is only
+// compared by hash. Rows of which the table has none yet go straight into it with COPY. All others are streamed into a
+// temporary table and taken over with one statement.
 //
 // What is loaded where is data: a [Table] for each table, in the sub-package of its group.
 package load
