@@ -34,42 +34,6 @@ func (t Table) copyDirect() string {
 	return fmt.Sprintf("copy %s (%s, observed_at) from stdin", t.Name, list("", slices.Concat(t.owner(), t.stored())))
 }
 
-// inScope tells whether a row of t is the account's ($1), or that of a parent in this section.
-func (t Table) inScope() string {
-	if t.Parent == nil || t.Parent.Account {
-		return "t.account_id = $1"
-	}
-	return fmt.Sprintf("$1::integer is not null and t.%s in (select id from %s_ids)", quote(t.Parent.Column), t.Parent.Table)
-}
-
-// standing asks what is known of the table and an accounts row ($1) before a section observed at $3 is loaded.
-func (t Table) standing() string {
-	return fmt.Sprintf(`select coalesce(w.observed_at > $3, false), not exists (select from %s t where %s),
-  coalesce(m.fingerprint, ''), coalesce(m.bytes, -1), coalesce(m.observed_at, $3), coalesce(m.read, 0), coalesce(m.exact, false), coalesce(m.versions, 0)::text
-from (select) one
-left join view360.section_watermarks w on w.account_row_id = $1 and w.table_name = $2
-left join view360.section_memories m on m.account_row_id = $1 and m.table_name = $2`, t.Name, t.inScope())
-}
-
-// versions are the rows in scope: how many, a sum that changes with every write to any of them, and whether one was
-// observed after $2.
-func (t Table) versions() string {
-	return fmt.Sprintf(`select count(*) as rows, coalesce(sum(hash_record_extended(row(t.id, t.xmin), 0)), 0) as versions, coalesce(max(t.observed_at) > $2, false) as newer
-from %s t where %s`, t.Name, t.inScope())
-}
-
-// parents are the parent rows that rows may belong to: what they know them by, and the ids.
-func (t Table) parents() string {
-	if t.Parent.Member != "" {
-		return fmt.Sprintf("select %s::text, id from %s where account_id = $1 limit $2", quote(t.Parent.Lookup), t.Parent.Table)
-	}
-	statement := fmt.Sprintf("select _row::text, id from %s_ids where $1::integer is not null", t.Parent.Table)
-	if t.Replace {
-		statement += " and fresh"
-	}
-	return statement + " limit $2"
-}
-
 // stored are the columns of the table that the section fills; a column that only finds the parent is not among them.
 func (t Table) stored() []string {
 	var names []string
@@ -103,31 +67,6 @@ func (t Table) source() string {
 		fresh = " and p.fresh"
 	}
 	return fmt.Sprintf("(select $1::integer as account_id, p.id as %s, x.* from %s x join %s p on %s%s) s", quote(t.Parent.Column), t.stageName(), t.Parent.known(), t.Parent.matches(), fresh)
-}
-
-// known are the parent rows that the account's rows may belong to: those of the section, or of any region of the account.
-func (p *Parent) known() string {
-	if p.Member == "" {
-		return p.Table + "_ids"
-	}
-	return fmt.Sprintf("(select * from %s where account_id in (select b.id from accounts a join accounts b on b.account_id = a.account_id where a.id = $1))", p.Table)
-}
-
-// matches tells whether the parent p is that of the staged row x.
-func (p *Parent) matches() string {
-	if p.Member == "" {
-		return "p._row = x._parent"
-	}
-	return fmt.Sprintf("p.%s = x._parent_key", quote(p.Lookup))
-}
-
-// ofParents narrows the stored rows t to those of known parents, so that an index finds them whatever the planner believes
-// about their number.
-func (t Table) ofParents() string {
-	if t.Parent == nil || !slices.Contains(t.Key, t.Parent.Column) {
-		return ""
-	}
-	return fmt.Sprintf(" and t.%s = any (array(select id from %s p))", quote(t.Parent.Column), t.Parent.known())
 }
 
 // takeOver inserts the rows that are new and updates those that differ, unless a newer snapshot knew better. It takes
