@@ -144,6 +144,41 @@ func TestAnotherAccountsIds(t *testing.T) {
 	}
 }
 
+// TestAnotherAccountsRowThatComesMeanwhile: two accounts report one id at the same time; the first one keeps it.
+func TestAnotherAccountsRowThatComesMeanwhile(t *testing.T) {
+	b := newBench(t)
+	first := file{account: "444455556666", date: "2026-03-11"}
+	second := file{date: "2026-03-11", sections: map[string]string{"security": `{"inspector":[{"finding_arn":"own"}]}`}}
+	b.load(first)
+	b.load(second)
+	tx, err := b.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), "insert into inspector_findings (account_id, finding_arn) select id, 'shared' from accounts where account_id = $1", first.account); err != nil {
+		t.Fatal(err)
+	}
+	second.date, second.sections["security"] = "2026-03-12", `{"inspector":[{"finding_arn":"own"},{"finding_arn":"shared","title":"stolen"}]}`
+	place := b.index(second.key(), second.text())
+	loaded := make(chan struct{})
+	go func() {
+		defer close(loaded)
+		b.groupsAtOnce(place.Index)
+	}()
+	for b.query("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")[0] == "0" {
+		select {
+		case <-loaded:
+			t.Fatal("the load did not wait for the other account's row")
+		default:
+		}
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	<-loaded
+	b.want("select a.account_id, finding_arn, title from inspector_findings f join accounts a on a.id = f.account_id order by 2", "111122223333|own|<nil>", "444455556666|shared|<nil>")
+}
+
 // rowsOf is everything that the tables hold of an account.
 func (b *bench) rowsOf(account string) []string {
 	b.Helper()

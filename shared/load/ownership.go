@@ -25,6 +25,18 @@ func (t Table) othersRows() string {
 		t.stageName(), t.Name, owner, t.sameKey("x", "t"))
 }
 
+// ownStill keeps an update from a row that another account has added since [Table.othersRows] looked.
+func (t Table) ownStill() string {
+	if !t.acrossAccounts() {
+		return ""
+	}
+	owner := "t.account_id"
+	if t.Parent != nil {
+		owner = fmt.Sprintf("(select account_id from %s where id = t.%s)", t.Parent.Table, quote(t.Parent.Column))
+	}
+	return fmt.Sprintf(" and (select account_id from accounts where id = %s) = (select account_id from accounts where id = $1)", owner)
+}
+
 // rejectOthers rejects the rows that another account has reported.
 func (s *Session) rejectOthers(ctx context.Context, t Table, staged *staging, counts *Counts) error {
 	if !t.acrossAccounts() {

@@ -104,7 +104,7 @@ func (t Table) takeOver() string {
   returning xmax = 0 as created
 ) select count(*) filter (where created), count(*) filter (where not created) from written`,
 		t.Name, list("", columns), list("s.", columns), source, t.sameKey("t", "s")+t.ofParents(), t.mayReplace("s."),
-		list("t.", columns), list("", t.Key), strings.Join(set, ", "), t.mayReplace("excluded."))
+		list("t.", columns), list("", t.Key), strings.Join(set, ", "), t.mayReplace("excluded.")+t.ownStill())
 }
 
 // mayReplace tells whether the row from may replace the stored row t.
