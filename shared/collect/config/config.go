@@ -49,7 +49,7 @@ var Collector = collect.Collector{
 const (
 	section     = "config"
 	evaluations = "config.non_compliant_resources" // streamed, then composed into the section
-	atOnce      = 4
+	atOnce      = 8
 	standalone  = "Standalone"
 )
 

@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
@@ -122,9 +123,11 @@ func (r reader) read(ctx context.Context, summary types.WebACLSummary) (*accessL
 	}
 	list := &accessList{scope: r.scope, summary: summary, acl: got.WebACL}
 	var logging, association, tagging error
-	list.logs, logging = r.logs(ctx, summary)
-	list.resources, association = r.resources(ctx, summary)
-	list.tags, tagging = r.tags(ctx, summary)
+	var details sync.WaitGroup
+	details.Go(func() { list.logs, logging = r.logs(ctx, summary) })
+	details.Go(func() { list.resources, association = r.resources(ctx, summary) })
+	details.Go(func() { list.tags, tagging = r.tags(ctx, summary) })
+	details.Wait()
 	return list, errors.Join(
 		r.warn(ctx, "reading the logging of", summary, logging),
 		r.warn(ctx, "listing the resources of", summary, association),
