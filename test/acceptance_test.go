@@ -325,4 +325,3 @@ func golden(t *testing.T, file string, value any) {
 		t.Errorf("%s (-want +got):\n%s", file, diff)
 	}
 }
-

@@ -1,0 +1,110 @@
+package test
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/awsconf"
+	"view360/shared/catalog"
+	"view360/shared/collect"
+	"view360/shared/collecttest"
+	"view360/shared/simaws"
+)
+
+// TestD15ThrottlingLosesNothing throttles every service: each collector brings all that it brings undisturbed.
+func TestD15ThrottlingLosesNothing(t *testing.T) {
+	calm := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
+	calm.run("calm", map[string]any{"regions": []string{"us-east-1"}})
+	throttled := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
+	for _, source := range catalog.Sources {
+		for _, operation := range operations(source) {
+			service, name, _ := strings.Cut(operation, ":")
+			throttled.Fault(simaws.Fault{Service: service, Operation: name, Kind: simaws.Throttled, Times: 1}, simaws.Fault{Service: service, Operation: name, Kind: simaws.Throttled, Rate: 0.3})
+		}
+	}
+	throttled.run("throttled", map[string]any{"regions": []string{"us-east-1"}})
+	want, got := calm.snapshot(collecttest.Production, "us-east-1", today), throttled.snapshot(collecttest.Production, "us-east-1", today)
+	if diff := cmp.Diff(want.Sections, got.Sections); diff != "" {
+		t.Errorf("throttling lost something:\n%.2000s", diff)
+	}
+	table := "throttles of calls"
+	for _, source := range catalog.Sources {
+		s := got.Meta.Services[source.Word]
+		table += fmt.Sprintf("\n%20s %4d of %4d, %5d items", source.Word, s.Throttles, s.Calls, s.Items)
+		if s.Status != want.Meta.Services[source.Word].Status || s.Throttles == 0 {
+			t.Errorf("%s is %q after %d throttles: %s", source.Word, s.Status, s.Throttles, s.Reason)
+		}
+	}
+	t.Log(table)
+}
+
+// A quota is the token bucket of the collector: no second has more calls than the service allows.
+func TestQuotasAreKept(t *testing.T) {
+	for _, collector := range collectors {
+		if collector.Rate.PerSecond == 0 || collector.Rate.Burst == 0 {
+			t.Errorf("%s has no quota", collector.Word)
+		}
+	}
+}
+
+// TestUnreachableRegionCostsSeconds collects everything where nobody listens, where nobody answers, and where a policy
+// denies everything.
+func TestUnreachableRegionCostsSeconds(t *testing.T) {
+	const most = 30 * time.Second
+	refused, silent := endpoint(t, false), endpoint(t, true)
+	for name, s := range map[string]setting{
+		"refused": {client: func(cfg *aws.Config) { cfg.BaseEndpoint = &refused }},
+		"silent": {client: func(cfg *aws.Config) {
+			cfg.BaseEndpoint = &silent
+			cfg.HTTPClient = awsconf.HTTPClient().WithTimeout(200 * time.Millisecond) // in place of a minute
+		}},
+		"denied": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s.account, s.organisation = collecttest.Production, everything()
+			c := newCollection(t, s)
+			if name == "denied" {
+				for _, source := range catalog.Sources {
+					for _, operation := range operations(source) {
+						service, operation, _ := strings.Cut(operation, ":")
+						c.Fault(simaws.Fault{Service: service, Operation: operation, Kind: simaws.PolicyDenied})
+					}
+				}
+			}
+			started := time.Now()
+			c.run("unreachable", map[string]any{"regions": []string{"us-east-1"}})
+			took := time.Since(started)
+			t.Logf("%s: %s", name, took.Round(time.Millisecond))
+			if took > most {
+				t.Errorf("the region cost %s, more than %s", took, most)
+			}
+			for word, service := range c.snapshot(collecttest.Production, "us-east-1", today).Meta.Services {
+				if status := collect.Status(service.Status); word != "account" && !status.Failure() {
+					t.Errorf("%s is %q", word, status)
+				}
+			}
+		})
+	}
+}
+
+// endpoint is an address that takes connections and says nothing, or refuses them.
+func endpoint(t *testing.T, listens bool) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !listens {
+		listener.Close()
+	} else {
+		t.Cleanup(func() { listener.Close() })
+	}
+	return "http://" + listener.Addr().String()
+}
