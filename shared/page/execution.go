@@ -124,6 +124,7 @@ func newVisitRow(v *visit, begin, end time.Time) visitRow {
 	default:
 		exited = end
 	}
+	v.Input, v.Output = indent([]byte(v.Input)), indent([]byte(v.Output))
 	whole := max(end.Sub(begin), time.Millisecond)
 	return visitRow{
 		visit: v, TookText: duration(exited.Sub(v.Entered)),
