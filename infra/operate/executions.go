@@ -18,7 +18,7 @@ import (
 
 type executionsCommand struct {
 	Execution string   `arg:"" optional:"" help:"Name or ARN of one execution to show in full."`
-	Accounts  []string `help:"Of one collect execution, every service of these accounts." name:"account" placeholder:"ID,…"`
+	Accounts  []string `help:"Of one collect execution, every service of these accounts." name:"account" placeholder:"ID"`
 	Limit     int32    `help:"How many executions of each state machine." default:"10"`
 	Failed    bool     `help:"Only those that failed."`
 }

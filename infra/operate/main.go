@@ -39,10 +39,10 @@ Exit codes: 0 done; 1 could not do it; 2 wrong usage; 3 done, but something fail
 type globals struct {
 	Profile         string   `help:"AWS profile (default: what AWS_PROFILE and the rest of the SDK's chain say)." placeholder:"NAME"`
 	HubRegion       string   `help:"Region of the hub (default: that of the profile)." placeholder:"REGION"`
-	Name            string   `help:"What the names of the stacks begin with." default:"View360" placeholder:"NAME"`
-	StateMachineARN []string `help:"State machines to work on, instead of those of the stacks." name:"state-machine-arn" placeholder:"ARN,…"`
+	Name            string   `help:"What the names of the stacks begin with (default: ${default})." default:"View360" placeholder:"NAME"`
+	StateMachineARN []string `help:"State machines to work on, instead of those of the stacks." name:"state-machine-arn" placeholder:"ARN"`
 	EndpointURL     string   `help:"Step Functions of another place, such as the local process." name:"endpoint-url" env:"VIEW360_ENDPOINT_URL" placeholder:"URL"`
-	JSON            bool     `help:"Print JSON: one object, or one for each line of a list."`
+	JSON            bool     `help:"Print JSON instead of text."`
 
 	poll time.Duration // how often to look at an execution that is waited for
 }
