@@ -1,0 +1,147 @@
+package test
+
+import (
+	"bytes"
+	"flag"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/migrate"
+	"view360/shared/object"
+	"view360/shared/postgres"
+)
+
+var (
+	kills       = flag.Int("kills", 200, "how often loaders are killed")
+	serverKills = flag.Int("server-kills", 6, "how often the database server is killed")
+)
+
+// messagesOfALoad is about what a loader sends for one snapshot: a kill within it lets the loaders get on a little, so
+// that a campaign ends.
+const messagesOfALoad = 600
+
+// TestKilledLoaders kills loaders at random messages to the database, two of them at once, and starts them again until
+// nothing waits.
+func TestKilledLoaders(t *testing.T) {
+	snapshots := days()
+	want := undisturbed(t, snapshots...)
+	random := rand.New(rand.NewPCG(1, 2))
+	killed, campaigns := 0, 0
+	for ; killed < *kills; campaigns++ {
+		s := newSite(t, snapshots...)
+		for finished := false; !finished; {
+			var killedNow int
+			killedNow, finished = s.loadersKilledAt(1 + random.Int64N(messagesOfALoad))
+			killed += killedNow
+		}
+		if diff := cmp.Diff(want, contents(t, s.pool)); diff != "" {
+			t.Fatalf("campaign %d, killed %d times so far:\n%s", campaigns, killed, diff)
+		}
+	}
+	t.Logf("killed %d loaders in %d campaigns over %d snapshots: none lost or doubled a row", killed, campaigns, len(snapshots))
+}
+
+// loadersKilledAt runs two loaders and kills both when the message comes. It reports whether they finished before.
+func (s *site) loadersKilledAt(message int64) (killed int, finished bool) {
+	s.Helper()
+	first, second := s.loader(), s.loader()
+	var said bytes.Buffer
+	first.Stderr = &said
+	s.wire.watch(nil)
+	if err := first.Start(); err != nil {
+		s.Fatal(err)
+	}
+	if err := second.Start(); err != nil {
+		s.Fatal(err)
+	}
+	var hit atomic.Bool
+	s.wire.watch(func(n int64) bool {
+		if n == message {
+			hit.Store(true)
+			_, _ = first.Process.Kill(), second.Process.Kill() // Wait tells
+		}
+		return true
+	})
+	failure, _ := first.Wait(), second.Wait() // the second one may lose races for objects
+	s.wire.watch(nil)
+	waiting := 0
+	if err := s.store.List(s.Context(), "data/", func(object.Version) error { waiting++; return nil }); err != nil {
+		s.Fatal(err)
+	}
+	if failure != nil && !hit.Load() && !strings.Contains(said.String(), "replaced") {
+		s.Fatalf("a loader that nobody killed: %v\n%s", failure, said.String())
+	}
+	if hit.Load() {
+		killed = 2
+	}
+	return killed, waiting == 0
+}
+
+// TestKilledServer kills the database server at random messages. What it has confirmed is there after its recovery.
+func TestKilledServer(t *testing.T) {
+	snapshots := days()[:2]
+	want := undisturbed(t, snapshots...)
+	dir := t.TempDir()
+	server, err := postgres.Start(t.Context(), postgres.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Stop() })
+	if _, err := migrate.Run(t.Context(), server.URL, migrate.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	s := newSiteOn(t, server.URL, snapshots...)
+	random := rand.New(rand.NewPCG(3, 4))
+	killed := 0
+	for killed < *serverKills {
+		postmaster := s.postmaster()
+		at := 1 + random.Int64N(messagesOfALoad)
+		s.wire.watch(func(n int64) bool {
+			if n == at {
+				_ = syscall.Kill(postmaster, syscall.SIGKILL) // it is there: it has just said its id
+			}
+			return true
+		})
+		if err := s.loader().Run(); err == nil {
+			break // all was loaded before the message
+		}
+		killed++
+		s.wire.watch(nil)
+		_ = server.Stop() // nothing is left to stop
+		if server, err = postgres.Start(t.Context(), postgres.Options{Dir: dir}); err != nil {
+			t.Fatal(err)
+		}
+		s.pool.Reset()
+	}
+	s.wire.watch(nil)
+	if out, err := s.loader().CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if diff := cmp.Diff(want, contents(t, s.pool)); diff != "" {
+		t.Error(diff)
+	}
+	t.Logf("killed the server %d times: what it had confirmed was there, and nothing twice", killed)
+}
+
+// postmaster is the process id of the database server.
+func (s *site) postmaster() int {
+	s.Helper()
+	file := texts(s, s.pool, "select current_setting('data_directory') || '/postmaster.pid'")[0]
+	content, err := os.ReadFile(file)
+	if err != nil {
+		s.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(content), "\n")
+	id, err := strconv.Atoi(first)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return id
+}
