@@ -15,13 +15,10 @@ import (
 	"view360/shared/inprocess"
 	"view360/shared/object"
 	"view360/shared/plan"
+	"view360/shared/price"
 	"view360/shared/s3disk"
 	"view360/statemachines"
 )
-
-// dollarsPerTransition is the price of a state transition of a standard workflow in us-east-1.
-// https://aws.amazon.com/step-functions/pricing/
-const dollarsPerTransition = 0.025 / 1000
 
 // regionsOfAccount are those of the account whose daily run is priced.
 var regionsOfAccount = []string{"eu-west-1", "us-east-1", "us-west-2"}
@@ -44,6 +41,11 @@ func (oneAccount) Regions(context.Context, string, *collect.Role) ([]string, err
 // measurePrice runs both machines with functions that do nothing, as the daily run of one account does, and counts the
 // states that are entered.
 func measurePrice(ctx context.Context) error {
+	prices, err := price.Published()
+	if err != nil {
+		return err
+	}
+	dollars := func(transitions int64) string { return fmt.Sprintf("%.4f", float64(transitions)*prices.StateTransition) }
 	dir, err := os.MkdirTemp("", "view360-bench-")
 	if err != nil {
 		return err
@@ -74,12 +76,8 @@ func measurePrice(ctx context.Context) error {
 	t.add("load", loading*objects, calls.Load()*objects, dollars(loading*objects))
 	t.add("both", collecting+loading*objects, collectCalls+calls.Load()*objects, dollars(collecting+loading*objects))
 	t.print(fmt.Sprintf("State transitions of a daily run of one account in %d regions, all services", len(regionsOfAccount)),
-		fmt.Sprintf("Load: %s; $%.3f for 1,000 transitions, retries and Lambda aside. Start of the run included.", perObject, dollarsPerTransition*1000))
+		fmt.Sprintf("Load: %s; $%.3f for 1,000 transitions, retries and Lambda aside. Start of the run included.", perObject, prices.StateTransition*1000))
 	return nil
-}
-
-func dollars(transitions int64) string {
-	return fmt.Sprintf("%.4f", float64(transitions)*dollarsPerTransition)
 }
 
 // transitions runs a machine and counts the states that it and its children enter.
