@@ -43,8 +43,8 @@ func IAMToken(cfg aws.Config) TokenFunc {
 	}
 }
 
-// Connect opens a connection to the database of url, which says how TLS is verified; an endpoint of RDS always is. It waits for a server that is
-// asleep, starting or full, until ctx ends but at most a minute; any other refusal is final.
+// Connect opens a connection to the database of url, which says how TLS is verified; an endpoint of RDS always is. It
+// waits for a server that is asleep, starting or full, until ctx ends but at most a minute; any other refusal is final.
 func Connect(ctx context.Context, url string, opts ConnectOptions) (*pgx.Conn, error) {
 	config, err := Config(ctx, url, opts)
 	if err != nil {
