@@ -1,0 +1,65 @@
+package awsconf_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+
+	"view360/shared/awsconf"
+)
+
+// answering is the configuration of an endpoint that gives these answers, the last one again and again.
+func answering(t *testing.T, answers ...string) (cfg aws.Config, asked *atomic.Int64) {
+	t.Helper()
+	asked = &atomic.Int64{}
+	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		i := min(int(asked.Add(1)), len(answers)) - 1
+		_, _ = io.WriteString(w, answers[i])
+	}))
+	t.Cleanup(endpoint.Close)
+	cfg = organization(t).Config(member)
+	cfg.BaseEndpoint = &endpoint.URL
+	cfg, err := awsconf.For(cfg, awsconf.Target{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg, asked
+}
+
+func TestBrokenAnswerIsAskedForAgain(t *testing.T) {
+	for name, answer := range map[string]string{"without content": " \n", "that breaks off": `{"Keys": [{"KeyId": "a`} {
+		t.Run(name, func(t *testing.T) {
+			cfg, asked := answering(t, answer, `{"Keys": [{"KeyId": "a"}]}`)
+			got, err := kms.NewFromConfig(cfg).ListKeys(t.Context(), nil)
+			if err != nil || len(got.Keys) != 1 || asked.Load() != 2 {
+				t.Errorf("got %+v, error %v after %d requests, want one key after two", got, err, asked.Load())
+			}
+		})
+	}
+}
+
+func TestAnswerInAnotherLanguageIsNoEmptyList(t *testing.T) {
+	cfg, asked := answering(t, `{"Volumes": []}`)
+	if _, err := ec2.NewFromConfig(cfg).DescribeVolumes(t.Context(), nil); err == nil || asked.Load() != 4 {
+		t.Errorf("got error %v after %d requests, want one after four", err, asked.Load())
+	}
+}
+
+func TestRepeatedPageTokenIsAnError(t *testing.T) {
+	cfg, asked := answering(t, `{"Keys": [{"KeyId": "a"}], "NextMarker": "again", "Truncated": true}`)
+	pages := kms.NewListKeysPaginator(kms.NewFromConfig(cfg), nil, func(o *kms.ListKeysPaginatorOptions) { o.StopOnDuplicateToken = true })
+	if _, err := pages.NextPage(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := pages.NextPage(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "cannot be completed") || asked.Load() != 2 {
+		t.Errorf("got error %v after %d requests, want one after two", err, asked.Load())
+	}
+}
