@@ -1,0 +1,100 @@
+package test
+
+import (
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"view360/shared/catalog"
+	"view360/shared/collect"
+	"view360/shared/collecttest"
+	"view360/shared/object"
+	"view360/shared/s3disk"
+	"view360/shared/simaws"
+)
+
+func TestD3UploadFailureIsAnError(t *testing.T) {
+	disk, err := s3disk.Start(t.TempDir(), "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = disk.Close() })
+	b := collecttest.New(t, collectors[0], simaws.Options{})
+	nowhere := object.New(disk.Client(), "no-such-bucket", object.Options{})
+	if _, err := (collect.Handler{Collector: collectors[0], Config: b.Config(b.Request.Account), Staging: nowhere}).Handle(t.Context(), b.Request); err == nil {
+		t.Error("what could not be written was reported as collected")
+	}
+}
+
+func TestD31NoNumberLosesTheFile(t *testing.T) {
+	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
+	c.Override(simaws.Answer{Service: "ce", Operation: "GetCostAndUsage", Give: func(simaws.Request) (any, error) {
+		return json.RawMessage(`{"ResultsByTime":[{"TimePeriod":{"Start":"2026-03-10","End":"2026-03-11"},"Groups":[{"Keys":["P","AWS"],"Metrics":{"UnblendedCost":{"Amount":"NaN","Unit":"USD"}}}]}]}`), nil
+	}})
+	c.run("nan", map[string]any{"regions": []string{"us-east-1"}, "services": []string{"cost", "kms"}})
+	p := c.snapshot(collecttest.Production, "us-east-1", today)
+	if status := p.Meta.Services["cost"].Status; status != string(collect.Failed) || len(p.Sections["security.kms"]) < 10 {
+		t.Errorf("cost is %q, kms is %.100s", status, p.Sections["security.kms"])
+	}
+}
+
+func TestD32ObjectsAreCompactJSON(t *testing.T) {
+	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
+	c.run("json", map[string]any{"regions": []string{"us-east-1"}, "services": []string{"kms"}})
+	if text := c.snapshot(collecttest.Production, "us-east-1", today).Sections["security.kms"]; strings.Contains(text, "\n") || strings.Contains(text, `": `) {
+		t.Errorf("the section is %.200s", text)
+	}
+}
+
+func TestD48D67ActionsAreValidAndDeclaredOnce(t *testing.T) {
+	form := regexp.MustCompile(`^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$`)
+	for _, source := range catalog.Sources {
+		seen := map[string]bool{}
+		for _, action := range source.Actions {
+			if !form.MatchString(action.Name) || seen[action.Name] {
+				t.Errorf("%s: action %q is no action or there twice", source.Word, action.Name)
+			}
+			seen[action.Name] = true
+			if action.Name == "kms:ListKeys" && action.Resource != "" {
+				t.Errorf("kms:ListKeys allows no resource but *, not %s", action.Resource)
+			}
+			if strings.HasPrefix(action.Resource, "arn:") && !strings.HasPrefix(action.Resource, "arn:${Partition}:") { // D68
+				t.Errorf("%s names a partition: %s", action.Name, action.Resource)
+			}
+		}
+	}
+}
+
+// TestDocumentsOfCollectors reads the table of each collector's package comment.
+func TestDocumentsOfCollectors(t *testing.T) {
+	for _, source := range catalog.Sources {
+		file := filepath.Join("..", "shared", "collect", source.Word, source.Word+".go")
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.PackageClauseOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		document := parsed.Doc.Text()
+		for _, row := range []string{"operations ", "scope ", "window ", "section", "paid ", "quotas "} {
+			if !strings.Contains(document, "\n\t"+row) && !strings.Contains(document, "\n"+row) {
+				t.Errorf("%s: the comment has no row %s", source.Word, row)
+			}
+		}
+		for _, operation := range operations(source) {
+			if _, name, _ := strings.Cut(operation, ":"); !strings.Contains(document, name) {
+				t.Errorf("%s: the comment does not name %s", source.Word, operation)
+			}
+		}
+		for _, section := range source.Sections {
+			if !strings.Contains(document, section) {
+				t.Errorf("%s: the comment does not name the section %s", source.Word, section)
+			}
+		}
+		if source.Paid != strings.Contains(document, "US dollars") {
+			t.Errorf("%s: the comment and the catalogue differ on what is paid", source.Word)
+		}
+	}
+}
