@@ -1,19 +1,14 @@
 package page
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"view360/shared/catalog"
-	"view360/shared/collect"
 )
 
 // accountRows is how many accounts a page of the matrix has.
@@ -124,71 +119,4 @@ func readOutcomes(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]outcome
 		return nil, fmt.Errorf("reading the messages of the newest runs: %w", err)
 	}
 	return outcomesOf(found, messages), nil
-}
-
-// fill makes the matrix of the outcomes, the accounts with the worst first.
-func (c *coveragePage) fill(found []outcome, now time.Time) {
-	cells := map[string]map[string][]outcome{} // by account and service
-	names, totals := map[string]string{}, map[collect.Status]int64{}
-	for _, o := range found {
-		if cells[o.Account] == nil {
-			cells[o.Account] = map[string][]outcome{}
-		}
-		cells[o.Account][o.Service] = append(cells[o.Account][o.Service], o)
-		names[o.Account] = o.Name
-		totals[o.Status]++
-		if !slices.Contains(c.Services, o.Service) {
-			c.Services = append(c.Services, o.Service)
-		}
-	}
-	order := catalog.Words()
-	slices.SortFunc(c.Services, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) })
-	for account, of := range cells {
-		row := coverageRow{Account: account, Name: names[account]}
-		for _, service := range c.Services {
-			row.Cells = append(row.Cells, newCell(of[service], now))
-		}
-		c.Rows = append(c.Rows, row)
-	}
-	slices.SortFunc(c.Rows, func(a, b coverageRow) int {
-		return cmp.Or(b.failures()-a.failures(), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Account, b.Account))
-	})
-	for _, status := range badness {
-		if totals[status] > 0 {
-			c.Totals = append(c.Totals, statusTotal{outcome{Status: status}, totals[status]})
-		}
-	}
-}
-
-func (r coverageRow) failures() (n int) {
-	for _, c := range r.Cells {
-		if c.Status.Failure() {
-			n++
-		}
-	}
-	return n
-}
-
-// newCell shows the worst region's outcome and how long ago it was read.
-func newCell(regions []outcome, now time.Time) coverageCell {
-	if len(regions) == 0 {
-		return coverageCell{}
-	}
-	c := coverageCell{outcome: slices.MinFunc(regions, worse)}
-	for _, o := range regions {
-		if o.Status != collect.Skipped { // account-wide sources are read in one region
-			c.Regions++
-		}
-		if o.Status == c.Status {
-			c.Like++
-		}
-	}
-	c.Age = "never"
-	if c.SuccessAt != nil {
-		c.Age = ago(now.Sub(*c.SuccessAt))
-	}
-	if !c.Status.Failure() && c.Status.NotApplicable() {
-		c.Age = ago(now.Sub(c.RunAt))
-	}
-	return c
 }
