@@ -10,6 +10,7 @@ import (
 	"view360/infra/function"
 	"view360/infra/machine"
 	"view360/infra/watch"
+	"view360/shared/metrics"
 	"view360/statemachines"
 )
 
@@ -73,7 +74,7 @@ func (h *Hub) newLoad(schema constructs.IConstruct) []awslambda.Function {
 func (h *Hub) loaderProps(l loader) function.Props {
 	p := function.Props{
 		Main: l.main, Description: l.description, MemoryMB: l.memoryMB, Timeout: l.timeout,
-		Environment: map[string]string{"BUCKET_KMS_KEY": *h.DataKey.KeyArn(), "BUCKET_OWNER": *h.Account()},
+		Environment: map[string]string{"BUCKET_KMS_KEY": *h.DataKey.KeyArn(), "BUCKET_OWNER": *h.Account(), metrics.Variable: metrics.Namespace},
 		Statements:  h.Objects().Statements(l.access),
 	}
 	if l.placeholder == "SettleLoad" {

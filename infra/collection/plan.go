@@ -60,8 +60,9 @@ func Settings(f config.Config) plan.Settings {
 	c := f.Collection
 	settings := plan.Settings{
 		Partition: f.Partition(), Regions: c.Regions, HomeRegion: c.HomeRegion, Concurrency: c.Concurrency,
-		Tenancy: map[string]collect.Tenancy{"": collect.Tenancy(f.Tenancy.Default)},
-		Options: collect.Options{NoPaidCalls: c.NoPaidCalls, OmitContacts: c.OmitContacts, OmitTags: c.OmitTags},
+		Tenancy:       map[string]collect.Tenancy{"": collect.Tenancy(f.Tenancy.Default)},
+		RegionsAtOnce: c.RegionsAtOnce, ServicesAtOnce: c.ServicesAtOnce, TrailingDays: c.TrailingDays,
+		Options: collect.Options{NoPaidCalls: c.NoPaidCalls, PaidCalls: c.PaidCalls, OmitContacts: c.OmitContacts, OmitTags: c.OmitTags},
 	}
 	for account, labels := range f.Tenancy.Accounts {
 		settings.Tenancy[account] = collect.Tenancy(labels)

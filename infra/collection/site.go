@@ -8,6 +8,7 @@ import (
 
 	"view360/infra/analytics"
 	"view360/infra/function"
+	"view360/shared/metrics"
 )
 
 // staging is the prefix of plans, parts and reports.
@@ -28,7 +29,7 @@ func hubSite(hub *analytics.Hub) site {
 		publish: bucket.Statements(function.Access{Write: []string{"data"}}),
 		environment: map[string]string{
 			"STAGING_BUCKET": *hub.Bucket.BucketName(), "DATA_BUCKET": *hub.Bucket.BucketName(),
-			"BUCKET_KMS_KEY": *hub.DataKey.KeyArn(), "BUCKET_OWNER": *hub.Account(),
+			"BUCKET_KMS_KEY": *hub.DataKey.KeyArn(), "BUCKET_OWNER": *hub.Account(), metrics.Variable: metrics.Namespace,
 		},
 	}
 }
@@ -62,6 +63,7 @@ func (s *Stack) ownSite() site {
 				"StringLike":   map[string]any{"kms:EncryptionContext:aws:s3:arn": prefix},
 			}, []string{"kms:GenerateDataKey", "kms:Decrypt"}, key),
 		},
+		// Without metrics: each account would pay for its own, and the alarms are the hub's.
 		environment: map[string]string{"STAGING_BUCKET": *own.BucketName(), "DATA_BUCKET": s.config.Bucket()},
 	}
 }

@@ -66,6 +66,14 @@ type Collection struct {
 	ExternalID string `yaml:"external_id"`
 	// Concurrency is the number of accounts that are collected at the same time; default 20.
 	Concurrency int `yaml:"concurrency"`
+	// RegionsAtOnce and ServicesAtOnce bound the work for one account: so many regions side by side, and in each so many
+	// services; default: as many as Step Functions runs.
+	RegionsAtOnce  int `yaml:"regions_at_once"`
+	ServicesAtOnce int `yaml:"services_at_once"`
+	// TrailingDays is how many days a daily run reads the cost of, because costs settle late; default 3, 1 is yesterday
+	// only. PaidCalls is how many Cost Explorer requests an account may cost a day, further pages aside; default 5.
+	TrailingDays int `yaml:"trailing_days"`
+	PaidCalls    int `yaml:"paid_calls"`
 	// NoPaidCalls leaves out requests that AWS charges for, OmitContacts contact details, OmitTags tags of secrets.
 	NoPaidCalls  bool      `yaml:"no_paid_calls"`
 	OmitContacts bool      `yaml:"omit_contacts"`
@@ -92,7 +100,8 @@ const Off = "off"
 type Tenancy struct {
 	Default  Labels            `yaml:"default"`
 	Accounts map[string]Labels `yaml:"accounts"`
-	// Tags are the keys of account tags of AWS Organizations that hold the labels. A tag beats the entries here.
+	// Tags are the keys of account tags of AWS Organizations that hold the labels. An entry for the account beats its
+	// tags, and those beat Default.
 	Tags Labels `yaml:"tags"`
 }
 

@@ -52,6 +52,10 @@ func (c *checker) collection(f Config) {
 	c.words("collection.sources", n.Sources)
 	c.words("collection.exclude_sources", n.ExcludeSources)
 	c.between("collection.concurrency", float64(n.Concurrency), 1, 1000)
+	c.between("collection.regions_at_once", float64(n.RegionsAtOnce), 0, 40)
+	c.between("collection.services_at_once", float64(n.ServicesAtOnce), 0, 40)
+	c.between("collection.trailing_days", float64(n.TrailingDays), 0, 60)
+	c.between("collection.paid_calls", float64(n.PaidCalls), 0, 20)
 	c.match("collection.role_name", n.RoleName, roleForm)
 	switch n.Mode {
 	case Pull:

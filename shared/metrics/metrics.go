@@ -13,8 +13,12 @@ import (
 	"time"
 )
 
-// Namespace is the environment variable that names the metrics' namespace; without it there are none.
-const Namespace = "METRICS_NAMESPACE"
+const (
+	// Variable is the environment variable that names the metrics' namespace; without it there are none.
+	Variable = "METRICS_NAMESPACE"
+	// Namespace is what deployments set it to.
+	Namespace = "View360"
+)
 
 // Set are attributes of a line that are metrics together.
 type Set struct {
@@ -68,7 +72,7 @@ type metadata struct {
 // Of is the attribute that makes the line's attributes metrics. It is empty, and left out by handlers, where no
 // namespace is set.
 func Of(sets []Set) slog.Attr {
-	namespace := os.Getenv(Namespace)
+	namespace := os.Getenv(Variable)
 	if namespace == "" {
 		return slog.Attr{}
 	}

@@ -96,7 +96,7 @@ func run(t *testing.T, fault *simaws.Fault) []line {
 }
 
 func TestCollectorsRunIsOneLineWithItsMetrics(t *testing.T) {
-	t.Setenv(metrics.Namespace, "View360")
+	t.Setenv(metrics.Variable, metrics.Namespace)
 	lines := run(t, nil)
 	if len(lines) != 1 {
 		t.Fatalf("%d lines, want one for the unit of work", len(lines))
@@ -117,7 +117,7 @@ func TestCollectorsRunIsOneLineWithItsMetrics(t *testing.T) {
 }
 
 func TestWithoutNamespaceLinesAreNoMetrics(t *testing.T) {
-	t.Setenv(metrics.Namespace, "")
+	t.Setenv(metrics.Variable, "")
 	if _, there := run(t, nil)[0].members["_aws"]; there {
 		t.Error("the line is a metric")
 	}
