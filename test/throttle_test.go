@@ -44,8 +44,7 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 	t.Log(table)
 }
 
-// A quota is the token bucket of the collector: no second has more calls than the service allows.
-func TestQuotasAreKept(t *testing.T) {
+func TestEveryCollectorHasAQuota(t *testing.T) {
 	for _, collector := range collectors {
 		if collector.Rate.PerSecond == 0 || collector.Rate.Burst == 0 {
 			t.Errorf("%s has no quota", collector.Word)
