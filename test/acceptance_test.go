@@ -85,7 +85,7 @@ func TestAcceptance(t *testing.T) {
 		}
 	})
 	t.Run("every section has data, every kind of not applicable is there", func(t *testing.T) { showsEverything(t, all) })
-	t.Run("D1: nothing is called to probe", func(t *testing.T) { onlyDeclared(t, c.called()) })
+	t.Run("D2: nothing is called to probe", func(t *testing.T) { onlyDeclared(t, c.called()) })
 	t.Run("D9: sources without a snapshot before are collected", func(t *testing.T) {
 		home := c.snapshot(collecttest.Production, "us-east-1", today)
 		for _, path := range []string{"marketplace", "application", "iam"} {
