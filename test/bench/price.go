@@ -45,7 +45,9 @@ func measurePrice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	dollars := func(transitions int64) string { return fmt.Sprintf("%.4f", float64(transitions)*prices.StateTransition) }
+	dollars := func(transitions int64) string {
+		return fmt.Sprintf("%.4f", float64(transitions)*prices.StateTransition)
+	}
 	dir, err := os.MkdirTemp("", "view360-bench-")
 	if err != nil {
 		return err
