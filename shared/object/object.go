@@ -108,7 +108,14 @@ func (s *Store) GetJSON(ctx context.Context, key string, v any) error {
 // Open streams an object. When v names an ETag or a version the object must still be that one; an object that was
 // replaced meanwhile is a fault.Invalid error, one that is gone satisfies [IsMissing].
 func (s *Store) Open(ctx context.Context, v Version) (io.ReadCloser, Version, error) {
-	return s.open(ctx, v, nil)
+	got, err := s.get(ctx, v, nil)
+	if err != nil {
+		return nil, Version{}, err
+	}
+	return got.Body, Version{
+		Key: v.Key, ETag: aws.ToString(got.ETag), ID: aws.ToString(got.VersionId),
+		Size: aws.ToInt64(got.ContentLength), LastModified: aws.ToTime(got.LastModified),
+	}, nil
 }
 
 // OpenRange streams the bytes [start, end) of an object, under the conditions of Open.
@@ -116,29 +123,44 @@ func (s *Store) OpenRange(ctx context.Context, v Version, start, end int64) (io.
 	if start >= end {
 		return io.NopCloser(bytes.NewReader(nil)), nil
 	}
-	body, _, err := s.open(ctx, v, aws.String(fmt.Sprintf("bytes=%d-%d", start, end-1)))
-	return body, err
+	got, err := s.get(ctx, v, aws.String(fmt.Sprintf("bytes=%d-%d", start, end-1)))
+	if err != nil {
+		return nil, err
+	}
+	if aws.ToString(got.ContentRange) != "" {
+		return got.Body, nil
+	}
+	// HTTP lets a server answer with the whole object (RFC 9110, section 14.2).
+	if _, err := io.CopyN(io.Discard, got.Body, start); err != nil {
+		got.Body.Close()
+		return nil, fmt.Errorf("reading s3://%s/%s up to byte %d: %w", s.bucket, v.Key, start, err)
+	}
+	return part{io.LimitReader(got.Body, end-start), got.Body}, nil
 }
 
-func (s *Store) open(ctx context.Context, v Version, byteRange *string) (io.ReadCloser, Version, error) {
+// part is a range of a body.
+type part struct {
+	io.Reader
+	io.Closer
+}
+
+// get asks for an object. The answer's body must be closed unless there is an error.
+func (s *Store) get(ctx context.Context, v Version, byteRange *string) (*s3.GetObjectOutput, error) {
 	got, err := s.client.GetObject(ctx, &s3.GetObjectInput{
 		Bucket: &s.bucket, Key: &v.Key, Range: byteRange, ExpectedBucketOwner: optional(s.owner),
 		IfMatch: optional(v.ETag), VersionId: optional(v.ID),
 	})
 	if err == nil && v.ETag != "" && aws.ToString(got.ETag) != v.ETag { // an endpoint that does not know the condition
 		got.Body.Close()
-		return nil, Version{}, s.replaced(v)
+		return nil, s.replaced(v)
 	}
 	if hasCode(err, "PreconditionFailed") {
-		return nil, Version{}, s.replaced(v)
+		return nil, s.replaced(v)
 	}
 	if err != nil {
-		return nil, Version{}, fmt.Errorf("reading s3://%s/%s: %w", s.bucket, v.Key, err)
+		return nil, fmt.Errorf("reading s3://%s/%s: %w", s.bucket, v.Key, err)
 	}
-	return got.Body, Version{
-		Key: v.Key, ETag: aws.ToString(got.ETag), ID: aws.ToString(got.VersionId),
-		Size: aws.ToInt64(got.ContentLength), LastModified: aws.ToTime(got.LastModified),
-	}, nil
+	return got, nil
 }
 
 func (s *Store) replaced(v Version) error {
