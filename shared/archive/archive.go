@@ -38,11 +38,13 @@ func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	store := h.Bucket(index.Bucket)
 	target := snapshot.LoadedPrefix + strings.TrimPrefix(index.Key, snapshot.DataPrefix)
 	there, err := store.Head(ctx, target)
-	switch {
-	case object.IsMissing(err):
-	case err != nil:
+	if err != nil && !object.IsMissing(err) {
 		return Output{}, fault.Classify(err)
-	case there.ETag != index.ETag:
+	}
+	if err == nil && there.ETag != index.ETag {
+		if _, err := store.Head(ctx, index.Key); object.IsMissing(err) {
+			return Output{Key: target}, nil // it was moved before; encryption gives a copy another ETag
+		}
 		target = strings.TrimSuffix(target, ".json") + "." + index.LastModified.Format("20060102T150405Z") + ".json"
 	}
 	version := object.Version{Key: index.Key, ETag: index.ETag, ID: index.Version}
