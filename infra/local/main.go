@@ -33,7 +33,7 @@ const description = `View360 in one process: collects from AWS and loads into Po
 and functions that "cdk deploy" puts on AWS.
 
 Without a command it runs the demonstration: a simulated organisation is observed and loaded into an embedded
-PostgreSQL, which stays up until Ctrl-C.
+PostgreSQL, and shown at http://127.0.0.1:8360 until Ctrl-C.
 
 Exit codes: 0 everything done; 1 could not run; 2 wrong usage; 3 done, but some of it failed (the summary says what).`
 
