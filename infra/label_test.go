@@ -16,6 +16,7 @@ func TestChoices(t *testing.T) {
 		f.Database.Readers, f.Database.MinCapacity = 1, 0.5
 		f.Storage.ExpireAfter = 400
 		f.Collection.Sources = []string{"kms", "cost"}
+		f.Collection.SourceConcurrency = map[string]int{"kms": 7}
 		f.Alarms.Emails = []string{"a@example.com", "b@example.com"}
 	})
 	hub, collection := stacks["Analytics"], stacks["Collection"]
@@ -29,7 +30,11 @@ func TestChoices(t *testing.T) {
 			}
 		}
 		for id, f := range stack.resources("AWS::Lambda::Function") {
-			if f["ReservedConcurrentExecutions"] != nil {
+			if reserved := f["ReservedConcurrentExecutions"]; strings.HasPrefix(id, "CollectKms") {
+				if text(reserved) != "7" {
+					t.Errorf("%s %s reserves %s, want 7", name, id, text(reserved))
+				}
+			} else if reserved != nil {
 				t.Errorf("%s %s reserves concurrency", name, id)
 			}
 		}

@@ -73,6 +73,7 @@ func (s *Stack) newCollectors() {
 			Environment: s.site.environment,
 			Statements:  append(s.site.staging.Statements(function.Access{Write: staging}), s.observe(source)...),
 			RolePath:    s.config.RolePath("collect"),
+			Concurrency: s.config.Collection.SourceConcurrency[source.Word],
 		})
 		s.words[source.Word] = name
 	}

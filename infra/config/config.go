@@ -70,6 +70,9 @@ type Collection struct {
 	// services; default: as many as Step Functions runs.
 	RegionsAtOnce  int `yaml:"regions_at_once"`
 	ServicesAtOnce int `yaml:"services_at_once"`
+	// SourceConcurrency bounds single sources by word, over all accounts: so many functions of it run at once, reserved
+	// from the account's quota; default no bound. A source beyond it is tried again later.
+	SourceConcurrency map[string]int `yaml:"source_concurrency"`
 	// TrailingDays is how many days a daily run reads the cost of, because costs settle late; default 3, 1 is yesterday
 	// only. PaidCalls is how many Cost Explorer requests an account may cost a day, further pages aside; default 5.
 	TrailingDays int `yaml:"trailing_days"`

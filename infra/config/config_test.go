@@ -55,6 +55,8 @@ func TestMistakes(t *testing.T) {
 		"a unit":                          {hub + "organization:\n  id: o-a1b2c3d4e5\n  units: [ou-1, r-ab12]\ncollection: {mode: pull, external_id: abcdefgh}\n", `line 6: organization.units[0] is "ou-1"`},
 		"an account that is twice there":  {hub + "collection:\n  accounts:\n    - \"444455556666\"\n    - \"444455556666\"\n", `line 7: collection.accounts[1] is "444455556666": it is in the list already`},
 		"a source":                        {hub + "collection:\n  sources: [gardduty]\n", `collection.sources[0] is "gardduty": use one of account, cost`},
+		"a bound of an unknown source":    {hub + "collection:\n  source_concurrency: {gardduty: 5}\n", `"gardduty": use one of account, cost`},
+		"a bound of nothing":              {hub + "collection:\n  source_concurrency:\n    kms: 0\n", "use 1 to 1000"},
 		"a schedule":                      {hub + "collection:\n  schedules:\n    daily: every day\n", `line 6: collection.schedules.daily is "every day": write cron(0 1 * * ? *)`},
 		"a time zone":                     {hub + "collection:\n  schedules:\n    time_zone: CEST+2\n", "write a time zone such as Europe/Berlin"},
 		"a label":                         {hub + "tenancy:\n  default:\n    environment: PROD\n", "use PRODUCTION, STAGING, TEST, UAT or DEVELOPMENT"},

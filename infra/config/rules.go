@@ -54,6 +54,10 @@ func (c *checker) collection(f Config) {
 	c.between("collection.concurrency", float64(n.Concurrency), 1, 1000)
 	c.between("collection.regions_at_once", float64(n.RegionsAtOnce), 0, 40)
 	c.between("collection.services_at_once", float64(n.ServicesAtOnce), 0, 40)
+	for _, word := range slices.Sorted(maps.Keys(n.SourceConcurrency)) {
+		c.words("collection.source_concurrency", []string{word})
+		c.between("collection.source_concurrency."+word, float64(n.SourceConcurrency[word]), 1, 1000)
+	}
 	c.between("collection.trailing_days", float64(n.TrailingDays), 0, 60)
 	c.between("collection.paid_calls", float64(n.PaidCalls), 0, 20)
 	c.match("collection.role_name", n.RoleName, roleForm)

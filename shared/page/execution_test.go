@@ -101,3 +101,18 @@ func TestExecution(t *testing.T) {
 		}
 	})
 }
+
+func TestNumbersOfAStep(t *testing.T) {
+	t.Parallel()
+	for output, want := range map[string]string{
+		`{"service":"kms","items":3,"calls":5,"throttles":1,"paid_calls":0}`:                             "3 items, 5 calls, 1 throttled, 0 paid",
+		`{"group":"cost","tables":{"a":{"read":2,"created":2},"b":{"read":3,"updated":1,"rejected":1}}}`: "5 rows: 2 created, 1 updated, 1 rejected, 0 deleted",
+		`{"group":"cost","tables":{}}`: "",
+		`[1]`:                          "",
+		``:                             "",
+	} {
+		if got := (visit{Output: output}).Numbers(); got != want {
+			t.Errorf("%s: %q, want %q", output, got, want)
+		}
+	}
+}

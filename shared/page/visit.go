@@ -40,6 +40,29 @@ func (v visit) Retries() int { return max(v.Attempts-1, 0) }
 // Subject says what the visit is about, from the names that its input has.
 func (v visit) Subject() string { return subject(v.Input) }
 
+// Numbers are the metrics of a collector's or a loader's answer.
+func (v visit) Numbers() string {
+	var n struct {
+		Items, Calls, Throttles *int
+		Paid                    int `json:"paid_calls"`
+		Tables                  map[string]struct{ Read, Created, Updated, Rejected, Deleted int64 }
+	}
+	if json.Unmarshal([]byte(v.Output), &n) != nil {
+		return ""
+	}
+	if n.Items != nil && n.Calls != nil && n.Throttles != nil {
+		return fmt.Sprintf("%d items, %d calls, %d throttled, %d paid", *n.Items, *n.Calls, *n.Throttles, n.Paid)
+	}
+	var read, created, updated, rejected, deleted int64
+	for _, t := range n.Tables {
+		read, created, updated, rejected, deleted = read+t.Read, created+t.Created, updated+t.Updated, rejected+t.Rejected, deleted+t.Deleted
+	}
+	if read == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d rows: %d created, %d updated, %d rejected, %d deleted", read, created, updated, rejected, deleted)
+}
+
 // subject names what an input is about, as far as the project's inputs say it.
 func subject(input string) string {
 	type names struct {
