@@ -5,13 +5,9 @@ package awsconf
 import (
 	"encoding/json"
 	"fmt"
-	"net"
-	"net/http"
 	"regexp"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
@@ -26,20 +22,6 @@ type Target struct {
 	Actions []string
 	// Session names the role session in the account's CloudTrail, such as the execution's name.
 	Session string
-}
-
-// The HTTP limits of one attempt: a region that does not answer costs seconds, not minutes.
-const (
-	dialTimeout    = 3 * time.Second
-	attemptTimeout = 60 * time.Second
-)
-
-// HTTPClient returns the client that base configurations should use: SDK defaults with bounded waits.
-func HTTPClient() *awshttp.BuildableClient {
-	return awshttp.NewBuildableClient().
-		WithTimeout(attemptTimeout).
-		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
-		WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = dialTimeout })
 }
 
 // For returns base pointed at target. No request is sent before the first client call.

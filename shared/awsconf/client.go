@@ -1,0 +1,37 @@
+package awsconf
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+)
+
+// The HTTP limits of one attempt: a region that does not answer costs seconds, not minutes.
+const (
+	dialTimeout    = 3 * time.Second
+	attemptTimeout = 60 * time.Second
+)
+
+// Client is an HTTP client of the SDK's clients.
+type Client struct{ *awshttp.BuildableClient }
+
+// HTTPClient returns the client that base configurations should use: SDK defaults with bounded waits.
+func HTTPClient() Client {
+	return Client{awshttp.NewBuildableClient().
+		WithTimeout(attemptTimeout).
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
+		WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = dialTimeout })}
+}
+
+// Do sends a request. It hides that the SDK's request bodies write themselves: once the answer has begun the SDK closes
+// them, a closed one fails to write itself, and a transport that is just looking whether there is more to send takes that
+// for a broken request and cuts the connection under the answer. It happens where the CPU is scarce, as in small functions.
+func (c Client) Do(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return c.BuildableClient.Do(r)
+}
