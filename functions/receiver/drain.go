@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -76,9 +74,9 @@ func (d drainCommand) drain(ctx context.Context) error {
 
 // open prepares the receiver; nothing is connected yet.
 func (d drainCommand) open(ctx context.Context) (*receiver.Receiver, *pgxpool.Pool, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(awsconf.Patient(0)), config.WithHTTPClient(awsconf.HTTPClient()))
+	cfg, err := awsconf.Load(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the AWS configuration: %w", err)
+		return nil, nil, err
 	}
 	store := object.New(s3.NewFromConfig(cfg), d.Bucket, object.Options{KMSKey: d.BucketKMSKey, Owner: d.BucketOwner})
 	params := maps.Clone(receiver.LockParams)

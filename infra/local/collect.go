@@ -62,10 +62,9 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 		return err
 	}
 	defer objects.Close()
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(c.Profile),
-		config.WithRetryer(awsconf.Patient(0)), config.WithHTTPClient(awsconf.HTTPClient()))
+	cfg, err := awsconf.Load(ctx, config.WithSharedConfigProfile(c.Profile))
 	if err != nil {
-		return fmt.Errorf("reading the AWS configuration: %w", err)
+		return err
 	}
 	if cfg.Region == "" {
 		cfg.Region = c.HomeRegion

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
@@ -153,9 +152,9 @@ func (l loadCommand) findIn(ctx context.Context, path string) ([]item, error) {
 }
 
 func findObjects(ctx context.Context, location string) ([]item, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(awsconf.Patient(0)), config.WithHTTPClient(awsconf.HTTPClient()))
+	cfg, err := awsconf.Load(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading the AWS configuration: %w", err)
+		return nil, err
 	}
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = cfg.BaseEndpoint != nil })
 	bucket, prefix, _ := strings.Cut(location, "/")

@@ -61,18 +61,16 @@ func (g *globals) open(ctx context.Context) (*deployment, error) {
 
 // awsConfig is what the SDK's chain says. A process on this machine takes any credentials.
 func (g *globals) awsConfig(ctx context.Context) (aws.Config, error) {
-	options := []func(*config.LoadOptions) error{
-		config.WithSharedConfigProfile(g.Profile), config.WithRetryer(awsconf.Patient(0)), config.WithHTTPClient(awsconf.HTTPClient()),
-	}
+	options := []func(*config.LoadOptions) error{config.WithSharedConfigProfile(g.Profile)}
 	if g.HubRegion != "" {
 		options = append(options, config.WithRegion(g.HubRegion))
 	}
 	if isLoopback(g.EndpointURL) {
 		options = append(options, config.WithRegion("local"), config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("local", "local", "")))
 	}
-	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	cfg, err := awsconf.Load(ctx, options...)
 	if err != nil {
-		return cfg, fmt.Errorf("reading the AWS configuration: %w", err)
+		return cfg, err
 	}
 	if cfg.Region == "" {
 		return cfg, errors.New("no region: name the hub's with --hub-region or AWS_REGION")

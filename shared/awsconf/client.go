@@ -1,12 +1,16 @@
 package awsconf
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
 )
 
 // The HTTP limits of one attempt: a region that does not answer costs seconds, not minutes.
@@ -17,6 +21,20 @@ const (
 
 // Client is an HTTP client of the SDK's clients.
 type Client struct{ *awshttp.BuildableClient }
+
+// Load reads the process's AWS configuration, from the environment and the shared files.
+func Load(ctx context.Context, options ...func(*config.LoadOptions) error) (aws.Config, error) {
+	client := HTTPClient().BuildableClient // the only type that takes the certificates of AWS_CA_BUNDLE
+	options = append([]func(*config.LoadOptions) error{config.WithRetryer(Patient(0)), config.WithHTTPClient(client)}, options...)
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("reading the AWS configuration: %w", err)
+	}
+	if client, is := cfg.HTTPClient.(*awshttp.BuildableClient); is {
+		cfg.HTTPClient = Client{client}
+	}
+	return cfg, nil
+}
 
 // HTTPClient returns the client that base configurations should use: SDK defaults with bounded waits.
 func HTTPClient() Client {

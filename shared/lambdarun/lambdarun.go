@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"view360/shared/awsconf"
@@ -46,9 +45,9 @@ func Start[In, Out any](setup func(ctx context.Context, cfg aws.Config) (func(co
 }
 
 func start[In, Out any](ctx context.Context, setup func(context.Context, aws.Config) (func(context.Context, In) (Out, error), error)) (func(context.Context, In) (Out, error), error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(awsconf.Patient(0)), config.WithHTTPClient(awsconf.HTTPClient()))
+	cfg, err := awsconf.Load(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading the AWS configuration: %w", err)
+		return nil, err
 	}
 	return setup(ctx, cfg)
 }
