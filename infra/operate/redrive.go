@@ -14,7 +14,7 @@ import (
 )
 
 type redriveCommand struct {
-	Execution string `arg:"" optional:"" help:"Name or ARN of the execution (default: the newest collect execution, and all load executions that failed in part)."`
+	Execution string `arg:"" optional:"" help:"Name or ARN of the execution (default: the newest collect execution that failed, and all load executions that failed in part)."`
 	Account   string `help:"Only this account of a collect execution: a new execution collects what failed for it." placeholder:"ID"`
 	Date      string `help:"With --account, only this date of a backfill." placeholder:"2026-03-11"`
 	waiting
@@ -26,8 +26,8 @@ func (redriveCommand) Help() string {
 that failed are collected again and their snapshots published again, of a load execution the table groups that failed are
 loaded. As often as needed, within 14 days of its end.
 
-Without an execution: the newest collect execution if it failed, and the load executions that loaded only a part. What is
-no snapshot is left alone: loading it again would not help.
+Without an execution: the newest collect execution that failed, and the load executions that loaded only a part. What is no
+snapshot is left alone: loading it again would not help.
 
 Examples:
   go run ./infra/operate redrive

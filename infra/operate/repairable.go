@@ -39,13 +39,14 @@ func (c redriveCommand) all(ctx context.Context, g *globals, out *output, d *dep
 	return partial
 }
 
-// repairable are the newest collect execution if it failed, and the loads that loaded only a part.
+// repairable are the newest collect execution that failed, and the loads that loaded only a part. A collect execution that
+// succeeded since then says nothing about the failed one: it may be of another interval or of past dates.
 func (d *deployment) repairable(ctx context.Context) ([]*sfn.DescribeExecutionOutput, error) {
 	var list []*sfn.DescribeExecutionOutput
 	for _, m := range d.machines {
 		in := &sfn.ListExecutionsInput{StateMachineArn: &m.arn, StatusFilter: types.ExecutionStatusFailed, MaxResults: newestFailed}
 		if m.does == collects {
-			in.StatusFilter, in.MaxResults = "", 1
+			in.MaxResults = 1
 		}
 		page, err := d.ListExecutions(ctx, in)
 		if err != nil {
