@@ -12,33 +12,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/google/go-cmp/cmp"
 
 	"view360/shared/asl"
 	"view360/shared/catalog"
 	"view360/shared/collect"
-	"view360/shared/collect/account"
-	"view360/shared/collect/application"
-	"view360/shared/collect/certificatemanager"
-	"view360/shared/collect/cloudtrail"
-	"view360/shared/collect/computeoptimizer"
-	"view360/shared/collect/config"
-	"view360/shared/collect/configinventory"
-	"view360/shared/collect/cost"
-	"view360/shared/collect/guardduty"
-	"view360/shared/collect/health"
-	"view360/shared/collect/iam"
-	"view360/shared/collect/inspector"
-	"view360/shared/collect/inventory"
-	"view360/shared/collect/kms"
-	"view360/shared/collect/resiliencehub"
-	"view360/shared/collect/rispsavings"
-	"view360/shared/collect/secretsmanager"
-	"view360/shared/collect/securityhub"
-	"view360/shared/collect/serviceresources"
-	"view360/shared/collect/supporttickets"
-	"view360/shared/collect/trustedadvisor"
-	"view360/shared/collect/waf"
+	"view360/shared/collectors"
 	"view360/shared/collecttest"
 	"view360/shared/inprocess"
 	"view360/shared/merge"
@@ -50,14 +28,6 @@ import (
 	"view360/shared/snapshot"
 	"view360/statemachines"
 )
-
-// collectors are those of every word of the catalogue, in its order.
-var collectors = []collect.Collector{
-	account.Collector, cost.Collector, config.Collector, inventory.Collector, guardduty.Collector, kms.Collector,
-	serviceresources.Collector, computeoptimizer.Collector, rispsavings.Collector, health.Collector, supporttickets.Collector,
-	trustedadvisor.Collector, application.Collector, resiliencehub.Collector, configinventory.Collector, secretsmanager.Collector,
-	certificatemanager.Collector, cloudtrail.Collector, inspector.Collector, securityhub.Collector, waf.Collector, iam.Collector,
-}
 
 // collection is the collect machine with all collectors over one organisation and one bucket. It does not wait between
 // the retries of the machine, and its clock stands still.
@@ -123,7 +93,7 @@ func (c *collection) functions(s setting) inprocess.Functions {
 		s.client(&clients)
 	}
 	functions := inprocess.Functions{}
-	for _, collector := range collectors {
+	for _, collector := range collectors.All {
 		source, _ := catalog.Lookup(collector.Word)
 		collector.Rate = collect.Rate{} // the simulated services have no quota
 		settings.Functions[collector.Word] = collector.Word
@@ -220,16 +190,6 @@ func (c *collection) decode(text []byte, into any) {
 	c.Helper()
 	if err := json.Unmarshal(text, into); err != nil {
 		c.Fatalf("reading %.200s: %v", text, err)
-	}
-}
-
-func TestCollectorsAreTheCatalogues(t *testing.T) {
-	words := make([]string, len(collectors))
-	for i, c := range collectors {
-		words[i] = c.Word
-	}
-	if diff := cmp.Diff(catalog.Words(), words); diff != "" {
-		t.Errorf("the collectors of this package (-catalogue +here):\n%s", diff)
 	}
 }
 

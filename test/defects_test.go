@@ -11,6 +11,7 @@ import (
 
 	"view360/shared/catalog"
 	"view360/shared/collect"
+	"view360/shared/collectors"
 	"view360/shared/collecttest"
 	"view360/shared/object"
 	"view360/shared/s3disk"
@@ -23,9 +24,9 @@ func TestD3UploadFailureIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = disk.Close() })
-	b := collecttest.New(t, collectors[0], simaws.Options{})
+	b := collecttest.New(t, collectors.All[0], simaws.Options{})
 	nowhere := object.New(disk.Client(), "no-such-bucket", object.Options{})
-	if _, err := (collect.Handler{Collector: collectors[0], Config: b.Config(b.Request.Account), Staging: nowhere}).Handle(t.Context(), b.Request); err == nil {
+	if _, err := (collect.Handler{Collector: collectors.All[0], Config: b.Config(b.Request.Account), Staging: nowhere}).Handle(t.Context(), b.Request); err == nil {
 		t.Error("what could not be written was reported as collected")
 	}
 }

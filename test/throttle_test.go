@@ -13,6 +13,7 @@ import (
 	"view360/shared/awsconf"
 	"view360/shared/catalog"
 	"view360/shared/collect"
+	"view360/shared/collectors"
 	"view360/shared/collecttest"
 	"view360/shared/simaws"
 )
@@ -45,7 +46,7 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 }
 
 func TestEveryCollectorHasAQuota(t *testing.T) {
-	for _, collector := range collectors {
+	for _, collector := range collectors.All {
 		if collector.Rate.PerSecond == 0 || collector.Rate.Burst == 0 {
 			t.Errorf("%s has no quota", collector.Word)
 		}

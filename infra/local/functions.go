@@ -5,6 +5,7 @@ import (
 
 	"view360/shared/catalog"
 	"view360/shared/collect"
+	"view360/shared/collectors"
 	"view360/shared/inprocess"
 	"view360/shared/merge"
 	"view360/shared/object"
@@ -23,8 +24,8 @@ func collectFunction(word string) string { return "collect-" + word }
 
 // deployedCollectors maps each word to its function.
 func deployedCollectors() map[string]string {
-	functions := make(map[string]string, len(collectors))
-	for _, c := range collectors {
+	functions := make(map[string]string, len(collectors.All))
+	for _, c := range collectors.All {
 		functions[c.Word] = collectFunction(c.Word)
 	}
 	return functions
@@ -33,7 +34,7 @@ func deployedCollectors() map[string]string {
 // addCollectFunctions adds the functions of the collect machine, which observe what cfg names.
 func addCollectFunctions(functions inprocess.Functions, cfg aws.Config, settings plan.Settings, staging, data *object.Store, executions settle.API) {
 	inprocess.Add(functions, planFunction, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}.Handle)
-	for _, c := range collectors {
+	for _, c := range collectors.All {
 		source, _ := catalog.Lookup(c.Word)
 		handler := collect.Handler{Collector: c, Config: cfg, Actions: source.ActionNames(), Staging: staging}
 		inprocess.Add(functions, collectFunction(c.Word), handler.Handle)

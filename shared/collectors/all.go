@@ -1,6 +1,6 @@
-// Code generated from the catalogue by go generate ./infra/local; DO NOT EDIT.
+// Code generated from the catalogue by go generate ./shared/collectors; DO NOT EDIT.
 
-package main
+package collectors
 
 import (
 	"view360/shared/collect"
@@ -28,8 +28,8 @@ import (
 	"view360/shared/collect/waf"
 )
 
-// collectors are the collectors of the catalogue, in its order.
-var collectors = []collect.Collector{
+// All are the collectors of the catalogue, in its order.
+var All = []collect.Collector{
 	account.Collector,
 	cost.Collector,
 	config.Collector,

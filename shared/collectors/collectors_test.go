@@ -1,0 +1,20 @@
+package collectors_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/catalog"
+	"view360/shared/collectors"
+)
+
+func TestAllAreTheCatalogues(t *testing.T) {
+	var words []string
+	for _, c := range collectors.All {
+		words = append(words, c.Word)
+	}
+	if diff := cmp.Diff(catalog.Words(), words); diff != "" {
+		t.Errorf("run go generate ./shared/collectors (-catalogue +here):\n%s", diff)
+	}
+}

@@ -1,0 +1,32 @@
+// Command generate writes the list of collectors from the catalogue, so that adding a source edits no shared file by hand.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/format"
+	"log"
+	"os"
+
+	"view360/shared/catalog"
+)
+
+func main() {
+	var out bytes.Buffer
+	out.WriteString("// Code generated from the catalogue by go generate ./shared/collectors; DO NOT EDIT.\n\npackage collectors\n\nimport (\n\t\"view360/shared/collect\"\n")
+	for _, word := range catalog.Words() {
+		fmt.Fprintf(&out, "\t\"view360/shared/collect/%s\"\n", word)
+	}
+	out.WriteString(")\n\n// All are the collectors of the catalogue, in its order.\nvar All = []collect.Collector{\n")
+	for _, word := range catalog.Words() {
+		fmt.Fprintf(&out, "\t%s.Collector,\n", word)
+	}
+	out.WriteString("}\n")
+	source, err := format.Source(out.Bytes())
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile("all.go", source, 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
