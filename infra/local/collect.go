@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"view360/shared/awsconf"
+	"view360/shared/collectors"
 	"view360/shared/merge"
 	"view360/shared/object"
 	"view360/shared/plan"
@@ -87,7 +88,7 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 		return err
 	}
 	defer removeExecutions()
-	if err := d.addCollect(cfg, settings, staging, data); err != nil {
+	if err := d.addCollect(collectors.All, cfg, settings, staging, data); err != nil {
 		return err
 	}
 	shown := newProgress(out.err, c.JSON)

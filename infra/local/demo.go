@@ -50,7 +50,7 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 		return err
 	}
 	defer closeExecutions()
-	if err := demo.addCollect(organisation.Config(""), demoSettings(), demo.staging, demo.data); err != nil {
+	if err := demo.addCollect(hurried(), organisation.Config(""), demoSettings(), demo.staging, demo.data); err != nil {
 		return err
 	}
 	if demo.loader, err = newLoader(demo.deployment, db, demo.data, nil, false); err != nil {

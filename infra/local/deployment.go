@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"view360/shared/asl"
+	"view360/shared/collect"
 	"view360/shared/inprocess"
 	"view360/shared/object"
 	"view360/shared/plan"
@@ -73,9 +74,9 @@ func (d *deployment) keepWhileRunning(state string) (remove func() error, err er
 	return func() error { return errors.Join(folder.Close(), os.RemoveAll(dir)) }, nil
 }
 
-// addCollect adds the collect machine, which observes what cfg names.
-func (d *deployment) addCollect(cfg aws.Config, settings plan.Settings, staging, data *object.Store) (err error) {
-	addCollectFunctions(d.functions, cfg, settings, staging, data, d)
+// addCollect adds the collect machine, whose collectors observe what cfg names.
+func (d *deployment) addCollect(all []collect.Collector, cfg aws.Config, settings plan.Settings, staging, data *object.Store) (err error) {
+	addCollectFunctions(d.functions, all, cfg, settings, staging, data, d)
 	d.collects, err = inprocess.ParseMachine("collect", statemachines.Collect, map[string]string{
 		"Plan": planFunction, "Merge": mergeFunction, "SettleCollect": settleCollectFunction,
 	})

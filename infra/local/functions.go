@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"view360/shared/catalog"
@@ -31,10 +33,19 @@ func deployedCollectors() map[string]string {
 	return functions
 }
 
+// hurried are the collectors without the quotas that bound them, which simulated services do not have.
+func hurried() []collect.Collector {
+	all := slices.Clone(collectors.All)
+	for i := range all {
+		all[i].Rate = collect.Rate{}
+	}
+	return all
+}
+
 // addCollectFunctions adds the functions of the collect machine, which observe what cfg names.
-func addCollectFunctions(functions inprocess.Functions, cfg aws.Config, settings plan.Settings, staging, data *object.Store, executions settle.API) {
+func addCollectFunctions(functions inprocess.Functions, all []collect.Collector, cfg aws.Config, settings plan.Settings, staging, data *object.Store, executions settle.API) {
 	inprocess.Add(functions, planFunction, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}.Handle)
-	for _, c := range collectors.All {
+	for _, c := range all {
 		source, _ := catalog.Lookup(c.Word)
 		handler := collect.Handler{Collector: c, Config: cfg, Actions: source.ActionNames(), Staging: staging}
 		inprocess.Add(functions, collectFunction(c.Word), handler.Handle)

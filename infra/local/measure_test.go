@@ -93,7 +93,7 @@ func measure(t *testing.T) price.Measured {
 	staging, data := m.store(stores, stagingBucket), m.store(stores, dataBucket)
 	demo := &demonstration{deployment: newDeployment(staging), staging: staging, data: data}
 	demo.Engine().Observe = m.entered
-	if err := demo.addCollect(organisation.Config(""), demoSettings(), staging, data); err != nil {
+	if err := demo.addCollect(hurried(), organisation.Config(""), demoSettings(), staging, data); err != nil {
 		t.Fatal(err)
 	}
 	if demo.loader, err = newLoader(demo.deployment, db, data, newProgress(io.Discard, true), false); err != nil {

@@ -51,7 +51,7 @@ func startSite(t *testing.T, faults ...simaws.Fault) *site {
 
 	demo := &demonstration{deployment: newDeployment(objects.bucket(stagingBucket)), staging: objects.bucket(stagingBucket), data: objects.bucket(dataBucket)}
 	demo.Engine().Base = t.Context()
-	check(t, demo.addCollect(organisation.Config(""), demoSettings(), demo.staging, demo.data))
+	check(t, demo.addCollect(hurried(), organisation.Config(""), demoSettings(), demo.staging, demo.data))
 	demo.loader, err = newLoader(demo.deployment, db, demo.data, nil, false)
 	check(t, err)
 	var out bytes.Buffer
