@@ -4,6 +4,7 @@ package catalog
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -77,6 +78,13 @@ func Words() []string {
 		words[i] = s.Word
 	}
 	return words
+}
+
+// Fills reports whether a source fills the snapshot's top-level key, or a section of it.
+func Fills(key string) bool {
+	return slices.ContainsFunc(Sources, func(s Source) bool {
+		return slices.ContainsFunc(s.Sections, func(path string) bool { return path == key || strings.HasPrefix(path, key+".") })
+	})
 }
 
 // ActionNames are the names of the role's actions.

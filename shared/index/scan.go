@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"view360/shared/catalog"
 	"view360/shared/object"
 	"view360/shared/snapshot"
 )
@@ -125,7 +126,7 @@ func (s *scanner) members(path string, read func(key string) error) error {
 func (s *scanner) section(key string) error {
 	i := slices.IndexFunc(snapshot.Sections, func(known snapshot.Section) bool { return known.Key == key })
 	if i < 0 && key != "meta" {
-		if len(s.index.Unknown) < maxUnknown {
+		if !catalog.Fills(key) && len(s.index.Unknown) < maxUnknown {
 			s.index.Unknown = append(s.index.Unknown, cut(key))
 		}
 		_, err := s.skip()

@@ -20,7 +20,8 @@ type Index struct {
 	// and list in the object sections (security.kms, inventory.instances, config.non_compliant_resources,
 	// cost.top_services, account.contact_info, …).
 	Sections map[string]Range `json:"sections"`
-	// Unknown are top-level keys that the contract does not know; they are left alone. At most 20 are named.
+	// Unknown are top-level keys that neither the contract nor the catalogue knows; they are left alone. At most 20 are
+	// named. Sections that have no table, such as iam, are known.
 	Unknown []string `json:"unknown,omitempty"`
 	// Problems are sections of the wrong kind; they are not loaded.
 	Problems []Problem `json:"problems,omitempty"`

@@ -11,7 +11,7 @@ type Section struct {
 	Status string
 }
 
-// Sections are the 17 keys of every snapshot in contract order, then our additions; Arrays are the members of an object
+// Sections are the 17 keys of every snapshot in contract order; Arrays are the members of an object
 // section that are always there.
 var Sections = []Section{
 	{Key: "account", Object: true, Required: true, Status: "account_status"},
