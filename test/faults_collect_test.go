@@ -34,6 +34,8 @@ const (
 	late effect = "late"
 	// endless: as broken where the operation answers in pages.
 	endless effect = "endless"
+	// bare: the source makes the best of what is left, whatever that is.
+	bare effect = "bare"
 )
 
 // faults are those that every operation suffers.
@@ -55,6 +57,9 @@ var faults = []struct {
 	{"malformed forever", simaws.Fault{Kind: simaws.Malformed}, broken},
 	{"empty page with a token", simaws.Fault{Kind: simaws.EmptyPage, Times: 1}, none},
 	{"repeated token", simaws.Fault{Kind: simaws.RepeatedToken}, endless},
+	{"empty answer", simaws.Fault{Kind: simaws.Empty}, bare},
+	{"items without members", simaws.Fault{Kind: simaws.Hollow}, bare},
+	{"items without what is nested", simaws.Fault{Kind: simaws.Flat}, bare},
 }
 
 // The deadlines of a function: what a slow operation runs into, and what no other fault may reach.
@@ -205,6 +210,10 @@ func judge(t *testing.T, e effect, operation string, essential bool, calm, got t
 	case none:
 		if !unharmed {
 			t.Errorf("status %q (%s), want all as if nothing had happened: %s", got.status(), got.told(), got.differs(calm, true))
+		}
+	case bare:
+		if got.status() == collect.Denied {
+			t.Errorf("status %q (%s), but nothing was denied", got.status(), got.told())
 		}
 	case absent, endless:
 		if unharmed && len(got.calls) == len(calm.calls) {

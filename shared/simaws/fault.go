@@ -25,6 +25,9 @@ const (
 	Malformed     Kind = "malformed"      // 200 with half an answer
 	EmptyPage     Kind = "empty page"     // no items, and a token to go on with
 	RepeatedToken Kind = "repeated token" // the token that was sent comes back
+	Empty         Kind = "empty answer"   // 200 with an answer without any member
+	Hollow        Kind = "hollow answer"  // the items of the answer are there, without any member
+	Flat          Kind = "flat answer"    // the items have their plain members, and nothing inside those that are not plain
 )
 
 // Fault makes calls fail. Empty selectors match everything. Without Times and Rate every matching call fails.

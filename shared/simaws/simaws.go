@@ -143,6 +143,9 @@ func (c *call) answer(w http.ResponseWriter, input []byte) outcome {
 	if err != nil {
 		return c.fail(w, err)
 	}
+	if c.fault != nil {
+		out = c.bare(out)
+	}
 	if err := c.service.protocol.write(w, c, out); err != nil {
 		return outcome{code: http.StatusInternalServerError, failure: err.Error()}
 	}

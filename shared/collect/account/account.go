@@ -100,6 +100,8 @@ func contact(ctx context.Context, api API, part *collect.Part) (*snapshot.Contac
 	case err != nil:
 		part.Warn(section, fmt.Errorf("reading the primary contact: %w", err))
 		return &snapshot.ContactInfo{}, nil
+	case got.ContactInformation == nil:
+		return &snapshot.ContactInfo{}, nil
 	}
 	c := got.ContactInformation
 	return &snapshot.ContactInfo{
@@ -132,6 +134,8 @@ func alternates(ctx context.Context, api API, part *collect.Part) (map[string]*s
 			contacts[t.member] = nil
 		case err != nil:
 			part.Warn(section, fmt.Errorf("reading the %s contact: %w", t.member, err))
+		case got.AlternateContact == nil:
+			contacts[t.member] = nil
 		default:
 			c := got.AlternateContact
 			contacts[t.member] = &snapshot.AlternateContact{Name: c.Name, Title: c.Title, Email: c.EmailAddress, Phone: c.PhoneNumber}

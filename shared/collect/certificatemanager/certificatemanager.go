@@ -92,6 +92,9 @@ func describe(ctx context.Context, api API, summary types.CertificateSummary, pa
 	case err != nil:
 		part.Warn("certificate_manager", fmt.Errorf("describing certificate %s: %w", aws.ToString(summary.CertificateArn), err))
 		return certificate, nil
+	case described.Certificate == nil:
+		part.Warn("certificate_manager", fmt.Errorf("describing certificate %s: the answer has no certificate", aws.ToString(summary.CertificateArn)))
+		return certificate, nil
 	}
 	addDetail(certificate, described.Certificate)
 	return certificate, nil

@@ -94,6 +94,9 @@ func ofAccount(account string) *types.Expression {
 
 // with is the bill and the groups of one result period.
 func (b bill) with(result types.ResultByTime) (bill, error) {
+	if result.TimePeriod == nil {
+		return nil, errors.New("reading the cost by service: a result has no period")
+	}
 	start, err := time.Parse(time.DateOnly, aws.ToString(result.TimePeriod.Start))
 	if err != nil {
 		return nil, fmt.Errorf("reading the cost by service: period start: %w", err)

@@ -31,6 +31,10 @@ func forecast(ctx context.Context, api API, day collect.Day) ([]snapshot.Forecas
 		TimePeriod:  &types.DateInterval{Start: aws.String(window.EndDate()), End: aws.String(window.End.AddDate(0, 0, forecastDays).Format(time.DateOnly))},
 		Granularity: types.GranularityMonthly, Metric: types.MetricUnblendedCost, Filter: ofAccount(day.Scope.Account),
 	})
+	forecasts := []snapshot.Forecast{}
+	if err == nil {
+		forecasts, err = toForecasts(got.ForecastResultsByTime)
+	}
 	var young *types.DataUnavailableException
 	switch {
 	case ctx.Err() != nil:
@@ -41,7 +45,7 @@ func forecast(ctx context.Context, api API, day collect.Day) ([]snapshot.Forecas
 		day.Part.Warn("Forecast unavailable", fmt.Errorf("reading the forecast: %w", err))
 		return []snapshot.Forecast{}, nil
 	}
-	return toForecasts(got.ForecastResultsByTime)
+	return forecasts, nil
 }
 
 // keptForecast is that of an earlier run for the same day.
@@ -58,7 +62,10 @@ func toForecasts(results []types.ForecastResult) ([]snapshot.Forecast, error) {
 	for i, f := range results {
 		amount, err := snapshot.ParseAmount(aws.ToString(f.MeanValue))
 		if err != nil {
-			return nil, fmt.Errorf("reading the forecast: %w", err)
+			return nil, err
+		}
+		if f.TimePeriod == nil {
+			return nil, errors.New("a month has no period")
 		}
 		forecasts[i] = snapshot.Forecast{
 			Period: snapshot.ForecastPeriod{Start: aws.ToString(f.TimePeriod.Start), End: aws.ToString(f.TimePeriod.End)}, Amount: amount,

@@ -77,6 +77,8 @@ func describe(ctx context.Context, api API, entry types.KeyListEntry, part *coll
 		return nil, nil
 	case err != nil:
 		return nil, warn(ctx, part, "describing key %s: %w", entry, err)
+	case described.KeyMetadata == nil:
+		return nil, warn(ctx, part, "describing key %s: %w", entry, errors.New("the answer has no key"))
 	}
 	key := toKey(entry, described.KeyMetadata)
 	key.KeyRotationEnabled, err = rotation(ctx, api, entry, described.KeyMetadata)

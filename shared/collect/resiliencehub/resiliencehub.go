@@ -115,11 +115,11 @@ func cost(ctx context.Context, api API, app string) (*float64, error) {
 // objectives are those of the application's policy for the loss of an availability zone, nil without a policy.
 func objectives(ctx context.Context, api API, app string) (*types.FailurePolicy, error) {
 	described, err := api.DescribeApp(ctx, &resiliencehub.DescribeAppInput{AppArn: &app})
-	if err != nil || described.App.PolicyArn == nil {
+	if err != nil || described.App == nil || described.App.PolicyArn == nil {
 		return nil, err
 	}
 	got, err := api.DescribeResiliencyPolicy(ctx, &resiliencehub.DescribeResiliencyPolicyInput{PolicyArn: described.App.PolicyArn})
-	if err != nil {
+	if err != nil || got.Policy == nil {
 		return nil, err
 	}
 	target, has := got.Policy.Policy[string(types.DisruptionTypeAz)]

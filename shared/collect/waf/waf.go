@@ -121,6 +121,9 @@ func (r reader) read(ctx context.Context, summary types.WebACLSummary) (*accessL
 	if err != nil {
 		return nil, r.warn(ctx, "getting", summary, err)
 	}
+	if got.WebACL == nil {
+		return nil, r.warn(ctx, "getting", summary, errors.New("the answer has no web ACL"))
+	}
 	list := &accessList{scope: r.scope, summary: summary, acl: got.WebACL}
 	var logging, association, tagging error
 	var details sync.WaitGroup
@@ -157,7 +160,7 @@ func (r reader) logs(ctx context.Context, summary types.WebACLSummary) ([]string
 	if isAbsent(err) {
 		return nil, nil
 	}
-	if err != nil {
+	if err != nil || got.LoggingConfiguration == nil {
 		return nil, err
 	}
 	return got.LoggingConfiguration.LogDestinationConfigs, nil
@@ -175,11 +178,18 @@ func (r reader) tags(ctx context.Context, summary types.WebACLSummary) ([]snapsh
 		return page, page.NextMarker, nil
 	}
 	var tags []snapshot.Tag
-	for tag, err := range marked(next, func(page *wafv2.ListTagsForResourceOutput) []types.Tag { return page.TagInfoForResource.TagList }) {
+	for tag, err := range marked(next, tagsOf) {
 		if err != nil {
 			return tags, err
 		}
 		tags = append(tags, snapshot.Tag{Key: aws.ToString(tag.Key), Value: aws.ToString(tag.Value)})
 	}
 	return tags, nil
+}
+
+func tagsOf(page *wafv2.ListTagsForResourceOutput) []types.Tag {
+	if page.TagInfoForResource == nil {
+		return nil
+	}
+	return page.TagInfoForResource.TagList
 }
