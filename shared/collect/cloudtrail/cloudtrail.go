@@ -13,6 +13,7 @@ package cloudtrail
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -64,18 +65,33 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return err
 	}
 	return collect.InOrder(ctx, atOnce, each(trails),
-		func(ctx context.Context, trail types.Trail) (snapshot.Trail, error) {
+		func(ctx context.Context, trail types.Trail) (*snapshot.Trail, error) {
 			status, err := api.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: trail.TrailARN})
+			if isGone(err, trail) {
+				return nil, nil
+			}
 			if err != nil {
 				err = fmt.Errorf("reading the status of trail %s: %w", aws.ToString(trail.TrailARN), err)
 			}
 			return toTrail(trail, status, events), warn(ctx, part, err)
 		},
-		func(trail snapshot.Trail) error { return part.Add(section, trail) })
+		func(trail *snapshot.Trail) error {
+			if trail == nil {
+				return nil
+			}
+			return part.Add(section, trail)
+		})
 }
 
 // atHome leaves out the shadows of trails of other regions. They are asked for because an organisation's trail shows
 // only as a shadow in its member accounts, also at home (D53).
+// isGone reports whether the trail was deleted after it was described. A trail of the organization that its members may
+// not read answers alike, and is kept (D53).
+func isGone(err error, trail types.Trail) bool {
+	var unknown *types.TrailNotFoundException
+	return errors.As(err, &unknown) && !aws.ToBool(trail.IsOrganizationTrail)
+}
+
 func atHome(trails []types.Trail, region string) []types.Trail {
 	var home []types.Trail
 	for _, trail := range trails {
@@ -129,8 +145,8 @@ func each(trails []types.Trail) iter.Seq2[types.Trail, error] {
 }
 
 // toTrail takes a nil status for one that we may not read.
-func toTrail(t types.Trail, status *cloudtrail.GetTrailStatusOutput, events *int) snapshot.Trail {
-	trail := snapshot.Trail{
+func toTrail(t types.Trail, status *cloudtrail.GetTrailStatusOutput, events *int) *snapshot.Trail {
+	trail := &snapshot.Trail{
 		Name: t.Name, ARN: t.TrailARN, IsMultiRegion: t.IsMultiRegionTrail, IncludeGlobalEvents: t.IncludeGlobalServiceEvents,
 		S3Bucket: t.S3BucketName, KMSKeyID: t.KmsKeyId, LogFileValidation: t.LogFileValidationEnabled, RecentEventsCount: events,
 	}

@@ -110,7 +110,7 @@ func TestD53OneLookupCountsTheWindow(t *testing.T) {
 func TestD53OneUnreadableStatus(t *testing.T) {
 	b := bench(t)
 	foreign := trail("organization", "us-east-1")
-	foreign.Unreadable = true
+	foreign.IsOrganizationTrail, foreign.Unreadable = true, true
 	simaws.Set(b.Organization, simaws.Place{}, trail("first", "us-east-1"), foreign, trail("last", "us-east-1"))
 	result := b.Run()
 	if result.Status != collect.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "TrailNotFoundException") {
@@ -166,5 +166,19 @@ func TestEmpty(t *testing.T) {
 	simaws.Set[simaws.Trail](b.Organization, simaws.Place{})
 	if got := string(b.Passed().Content[section]); got != "[]" {
 		t.Errorf("got %s, want []", got)
+	}
+}
+
+func TestTrailDeletedAfterItWasDescribed(t *testing.T) {
+	b := bench(t)
+	simaws.Set(b.Organization, simaws.Place{}, trail("kept", "us-east-1"), trail("deleted", "us-east-1"))
+	b.Override(simaws.Answer{Service: "cloudtrail", Operation: "GetTrailStatus", Give: func(r simaws.Request) (any, error) {
+		if strings.Contains(string(r.Input), "deleted") {
+			return nil, simaws.Failure(400, "TrailNotFoundException", "Unknown trail: deleted")
+		}
+		return nil, simaws.ErrPassOn
+	}})
+	if diff := cmp.Diff([]string{"kept"}, names(trails(t, b.Passed()))); diff != "" {
+		t.Error(diff)
 	}
 }

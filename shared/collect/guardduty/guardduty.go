@@ -12,9 +12,11 @@ package guardduty
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/guardduty"
@@ -59,11 +61,17 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	}
 	part.Empty(section)
 	for _, detector := range detectors {
-		if err := findings(ctx, api, detector, scope, part); err != nil {
+		if err := findings(ctx, api, detector, scope, part); err != nil && !isGone(err) {
 			return fmt.Errorf("collecting the findings of detector %s: %w", detector, err)
 		}
 	}
 	return nil
+}
+
+// isGone reports whether a detector was deleted after it was listed. GuardDuty has no error code of its own for it.
+func isGone(err error) bool {
+	var bad *types.BadRequestException
+	return errors.As(err, &bad) && strings.Contains(bad.ErrorMessage(), "detectorId is not owned by the current account")
 }
 
 func list(ctx context.Context, api API) ([]string, error) {

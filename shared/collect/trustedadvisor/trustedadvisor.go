@@ -2,7 +2,7 @@
 // recovered is not among them any more.
 //
 //	operations  support DescribeTrustedAdvisorChecks (all checks in one answer), DescribeTrustedAdvisorCheckSummaries
-//	            (50 checks at a time, side by side)
+//	            (50 checks at a time, side by side; once more when a check was withdrawn in between)
 //	scope       account, in the home region; the calls go to the partition's global region
 //	window      none: state at run time
 //	section     trusted_advisor, in the order of the list of checks
@@ -22,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/support"
 	"github.com/aws/aws-sdk-go-v2/service/support/types"
+	smithy "github.com/aws/smithy-go"
 
 	"view360/shared/collect"
 	"view360/shared/snapshot"
@@ -62,14 +63,14 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		part.Skip("Trusted Advisor has no history: its state of today does not belong under a past date")
 		return nil
 	}
-	listed, err := api.DescribeTrustedAdvisorChecks(ctx, &support.DescribeTrustedAdvisorChecksInput{Language: aws.String("en")})
+	listed, err := list(ctx, api)
 	if err != nil {
-		return collect.WithoutPlan("Trusted Advisor", fmt.Errorf("listing checks: %w", err))
+		return err
 	}
 	part.Empty(section)
 	var failures []error
 	batches := 0
-	err = collect.InOrder(ctx, atOnce, batchesOf(listed.Checks),
+	err = collect.InOrder(ctx, atOnce, batchesOf(listed),
 		func(ctx context.Context, batch checks) (result, error) { return summarize(ctx, api, batch) },
 		func(r result) error {
 			batches++
@@ -88,6 +89,14 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		part.Warn(section, failure)
 	}
 	return nil
+}
+
+func list(ctx context.Context, api API) (checks, error) {
+	listed, err := api.DescribeTrustedAdvisorChecks(ctx, &support.DescribeTrustedAdvisorChecksInput{Language: aws.String("en")})
+	if err != nil {
+		return nil, collect.WithoutPlan("Trusted Advisor", fmt.Errorf("listing checks: %w", err))
+	}
+	return listed.Checks, nil
 }
 
 func batchesOf(all checks) iter.Seq2[checks, error] {
@@ -109,11 +118,12 @@ type result struct {
 
 // summarize returns an error only for what ends the whole run.
 func summarize(ctx context.Context, api API, batch checks) (result, error) {
-	ids := make([]*string, len(batch))
-	for i, check := range batch {
-		ids[i] = check.Id
+	answer, err := ask(ctx, api, batch)
+	if isUnknown(err) { // a check was withdrawn after it was listed
+		if batch, err = stillListed(ctx, api, batch); err == nil {
+			answer, err = ask(ctx, api, batch)
+		}
 	}
-	answer, err := api.DescribeTrustedAdvisorCheckSummaries(ctx, &support.DescribeTrustedAdvisorCheckSummariesInput{CheckIds: ids})
 	switch {
 	case ctx.Err() != nil:
 		return result{}, ctx.Err()
@@ -125,6 +135,34 @@ func summarize(ctx context.Context, api API, batch checks) (result, error) {
 		found[aws.ToString(summary.CheckId)] = summary
 	}
 	return result{checks: batch, summaries: found}, nil
+}
+
+func ask(ctx context.Context, api API, batch checks) (*support.DescribeTrustedAdvisorCheckSummariesOutput, error) {
+	ids := make([]*string, len(batch))
+	for i, check := range batch {
+		ids[i] = check.Id
+	}
+	return api.DescribeTrustedAdvisorCheckSummaries(ctx, &support.DescribeTrustedAdvisorCheckSummariesInput{CheckIds: ids})
+}
+
+func isUnknown(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && api.ErrorCode() == "InvalidParameterValueException"
+}
+
+// stillListed are the checks of a batch that are still there, the whole batch when none is.
+func stillListed(ctx context.Context, api API, batch checks) (checks, error) {
+	listed, err := list(ctx, api)
+	if err != nil {
+		return batch, err
+	}
+	left := slices.DeleteFunc(slices.Clone(batch), func(check types.TrustedAdvisorCheckDescription) bool {
+		return !slices.ContainsFunc(listed, func(l types.TrustedAdvisorCheckDescription) bool { return aws.ToString(l.Id) == aws.ToString(check.Id) })
+	})
+	if len(left) == 0 {
+		return batch, nil
+	}
+	return left, nil
 }
 
 func add(part *collect.Part, r result) error {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -177,5 +178,22 @@ func TestEmpty(t *testing.T) {
 	simaws.Set[simaws.Check](b.Organization, simaws.Place{})
 	if got := string(b.Passed().Content[section]); got != "[]" {
 		t.Errorf("got %s, want []", got)
+	}
+}
+
+func TestCheckWithdrawnAfterItWasListed(t *testing.T) {
+	b := bench(t, simaws.Options{})
+	left, want := flagged(3)
+	simaws.Set(b.Organization, simaws.Place{}, left...)
+	var asked atomic.Int64
+	b.Override(simaws.Answer{Service: "support", Operation: "DescribeTrustedAdvisorChecks", Give: func(simaws.Request) (any, error) {
+		if asked.Add(1) > 1 {
+			return nil, simaws.ErrPassOn
+		}
+		return json.RawMessage(`{"checks": [{"id": "withdrawn", "name": "withdrawn"}, {"id": "id0", "name": "check 0"},
+			{"id": "id1", "name": "check 1"}, {"id": "id2", "name": "check 2"}]}`), nil
+	}})
+	if diff := cmp.Diff(want, names(checks(t, b.Passed()))); diff != "" {
+		t.Error(diff)
 	}
 }
