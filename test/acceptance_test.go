@@ -24,10 +24,9 @@ var update = flag.Lookup("update") // of package collecttest
 
 const today = "2026-03-11"
 
-// TestAcceptance is what the contract asks of snapshots, point by point, of one run over the whole organisation. Points
-// that are rules of one section are proven beside its collector: services by cost and the top five, percentages
-// (collect/cost), Security Hub's groups by size (collect/securityhub), the compliance table (collect/waf), the score
-// (collect/config), contacts (collect/account), patch defaults (collect/inventory), closed objects (snapshot, load).
+// TestAcceptance is what the contract asks of snapshots, point by point, of one run over the whole organisation. The
+// points that are rules of one section are TestAcceptanceOfSections, those of a backfill TestAcceptanceOfHistory, and
+// that of a denied source is TestAcceptanceOfDenial.
 func TestAcceptance(t *testing.T) {
 	c := newCollection(t, setting{organisation: simaws.Options{Volume: 0.1}})
 	if ended := c.run("daily", map[string]any{}); ended.Status != "SUCCEEDED" {
