@@ -149,7 +149,7 @@ func (h Handler) transaction(ctx context.Context, conn *pgx.Conn, request Reques
 		return Result{Tables: asUnchanged(entry.counters), Already: true}, nil
 	}
 	result := Result{Tables: map[string]Counts{}}
-	s := &Session{Tx: tx, Index: index, source: source{store: h.Bucket(index.Bucket), index: index}, entry: entry, result: &result}
+	s := &Session{Tx: tx, Index: index, source: source{store: h.Bucket(index.Bucket), index: index}, tables: h.Tables, entry: entry, result: &result}
 	if s.account, err = h.account(ctx, s); err != nil {
 		return Result{}, err
 	}

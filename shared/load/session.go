@@ -17,6 +17,7 @@ type Session struct {
 	Tx      pgx.Tx
 	Index   snapshot.Index
 	source  source
+	tables  []Table // of the group
 	entry   ledgerEntry
 	account int32
 	result  *Result

@@ -146,6 +146,16 @@ func (t Table) deleteReplaced() string {
 		t.Name, quote(t.Parent.Column), t.Parent.Table, t.source(), t.sameKey("t", "s"))
 }
 
+// counting runs a delete from t and returns an array: how many rows it deleted, and of each table below how many go with
+// them. What this statement deletes is still there for its subqueries; the cascade comes after it.
+func counting(statement string, below []Table) string {
+	counts := "(select count(*) from gone)"
+	for _, child := range below {
+		counts += fmt.Sprintf(", (select count(*) from %s where %s = any (array(select id from gone)))", child.Name, quote(child.Parent.Column))
+	}
+	return fmt.Sprintf("with gone as (%s returning t.id) select array[%s]", statement, counts)
+}
+
 // deleteRepeats keeps the last row of each key.
 func (t Table) deleteRepeats() string {
 	return fmt.Sprintf(`delete from %[1]s x using (select ctid, row_number() over (partition by %[2]s order by _parent desc, _row desc) as n from %[1]s) d

@@ -147,6 +147,7 @@ func (s *Session) tryTakeOver(ctx context.Context, t Table, section snapshot.Ran
 	return false, nested.Commit(ctx)
 }
 
+// delete removes what is gone. The rows below that go with their parent are counted for their own table.
 func (s *Session) delete(ctx context.Context, t Table, section snapshot.Range) (int64, error) {
 	statement := ""
 	switch {
@@ -157,9 +158,26 @@ func (s *Session) delete(ctx context.Context, t Table, section snapshot.Range) (
 	default:
 		return 0, nil
 	}
-	tag, err := s.Tx.Exec(ctx, statement, s.account, section.ObservedAt)
-	if err != nil {
+	below := s.below(t)
+	var deleted []int64
+	if err := s.Tx.QueryRow(ctx, counting(statement, below), s.account, section.ObservedAt).Scan(&deleted); err != nil {
 		return 0, fmt.Errorf("deleting what is gone: %w", err)
 	}
-	return tag.RowsAffected(), nil
+	for i, child := range below {
+		if n := deleted[i+1]; n > 0 {
+			s.Count(child.Name, Counts{Deleted: n})
+		}
+	}
+	return deleted[0], nil
+}
+
+// below are the tables of the group whose rows belong to rows of t.
+func (s *Session) below(t Table) []Table {
+	var below []Table
+	for _, child := range s.tables {
+		if child.Parent != nil && child.Parent.Table == t.Name {
+			below = append(below, child)
+		}
+	}
+	return below
 }
