@@ -182,7 +182,7 @@ func showsEverything(t *testing.T, all map[string]published) {
 			}
 		}
 	}
-	for _, status := range []collect.Status{collect.Passed, collect.NotEnabled, collect.NotSubscribed} {
+	for _, status := range []collect.Status{collect.Passed, collect.Skipped, collect.NotEnabled, collect.NotSubscribed, collect.NotAvailable} {
 		if !statuses[status] {
 			t.Errorf("nothing is %q", status)
 		}

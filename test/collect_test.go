@@ -49,6 +49,7 @@ type setting struct {
 	// deadlines are the times that functions get; 0 means no limit.
 	deadlines map[string]time.Duration
 	options   collect.Options
+	tags      collect.Tenancy // names of the accounts' tags that label them
 }
 
 // DescribeExecution lets settle ask the orchestrator that is made after it.
@@ -84,7 +85,7 @@ func newCollection(t testing.TB, s setting) *collection {
 }
 
 func (c *collection) functions(s setting) inprocess.Functions {
-	settings := plan.Settings{HomeRegion: "us-east-1", Functions: map[string]string{}, Concurrency: 5, Options: s.options}
+	settings := plan.Settings{HomeRegion: "us-east-1", Functions: map[string]string{}, Concurrency: 5, Options: s.options, TenancyTags: s.tags}
 	if s.account == "" {
 		settings.Organization, settings.RoleName, settings.ExternalID = true, simaws.MemberRole, simaws.ExternalID
 	}

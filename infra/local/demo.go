@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"view360/shared/collect"
 	"view360/shared/object"
 	"view360/shared/plan"
 	"view360/shared/simaws"
@@ -80,6 +81,7 @@ func demoSettings() plan.Settings {
 	return plan.Settings{
 		Organization: true, RoleName: simaws.MemberRole, ExternalID: simaws.ExternalID, HomeRegion: "us-east-1",
 		Functions: deployedCollectors(), Concurrency: snapshotsAtOnce,
+		TenancyTags: collect.Tenancy{Environment: "environment", Product: "product"},
 	}
 }
 

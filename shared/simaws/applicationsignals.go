@@ -7,6 +7,7 @@ import (
 
 var _ = register(service{
 	name: "application-signals", protocol: restJSON{}, throttled: "ThrottlingException",
+	notIn:      []string{"eu-central-1"}, // AWS has it there: this organisation shows what a service looks like that is not offered
 	operations: []operation{op("ListServices", listServices).at("GET /services")},
 })
 

@@ -74,6 +74,11 @@ func (c *call) unknownCredentials() *failure {
 	return &failure{status: usual.deniedStatus, code: usual.unknown, message: "The security token included in the request is invalid."}
 }
 
+// notOffered is what an endpoint says of a service that its region does not have.
+func (c *call) notOffered() *failure {
+	return &failure{status: http.StatusNotFound, code: "UnknownOperationException", message: "The requested operation is not supported in " + c.region}
+}
+
 // expired is what a service says to credentials that have run out.
 func (c *call) expired() *failure {
 	code := "ExpiredTokenException"

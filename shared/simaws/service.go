@@ -19,6 +19,8 @@ type service struct {
 	protocol protocol
 	// global services answer alike whatever region the request is signed for.
 	global bool
+	// notIn are regions that do not have the service.
+	notIn []string
 	// The error codes where they are not the protocol's usual ones.
 	denied, throttled, invalid, badToken string
 	operations                           []operation

@@ -95,10 +95,14 @@ func (c *call) identify(r *http.Request) *failure {
 	return nil
 }
 
-// admit refuses calls to regions that are not enabled and calls that the session policy leaves out.
+// admit refuses calls to regions that are not enabled or do not have the service, and calls that the session policy
+// leaves out.
 func (c *call) admit() *failure {
 	if !c.service.global && !slices.Contains(c.account.Regions, c.region) {
 		return c.unknownCredentials()
+	}
+	if slices.Contains(c.service.notIn, c.region) {
+		return c.notOffered()
 	}
 	if c.session == nil || c.session.actions == nil || c.iamAction() == "sts:GetCallerIdentity" {
 		return nil
