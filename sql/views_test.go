@@ -367,6 +367,19 @@ func TestW21RegionsAreCountedApart(t *testing.T) {
 	check(t, conn, "r1 1\nr2 1", "select account_region, resource_count from view_service_resources_summary order by 1")
 }
 
+// TestW22RowsWithoutAnAccountCannotBe: views that join the account from the left lose and invent nothing.
+func TestW22RowsWithoutAnAccountCannotBe(t *testing.T) {
+	t.Parallel()
+	conn := textConn(t)
+	exec(t, conn, `insert into compute_optimizer (account_id, resource_type, resource_arn, finding)
+		values ($1, 'EC2', 'arn', 'Optimized')`, account(t, conn, "111111111111", "r"))
+	check(t, conn, "111111111111 arn", "select account, resource_arn from view_compute_optimizer")
+	_, err := conn.Exec(t.Context(), "insert into compute_optimizer (account_id, resource_type, resource_arn) values (0, 't', 'x')")
+	if err == nil {
+		t.Error("a row without an account was stored")
+	}
+}
+
 func TestW23GranularityIsShown(t *testing.T) {
 	t.Parallel()
 	conn := textConn(t)

@@ -26,6 +26,11 @@ const savingsOfADay = `{"subscription_id":"s","reservation_type":"Savings Plan",
 
 var defects = []defect{
 	{
+		"L19: a null is not taken for true",
+		[]file{section("security", `{"kms":[{"key_id":"false","enabled":false},{"key_id":"null","enabled":null},{"key_id":"true","enabled":true}]}`)},
+		"select key_id, enabled from kms_keys order by 1", []string{"false|false", "null|<nil>", "true|true"},
+	},
+	{
 		"L20: missing parts of keys do not double rows",
 		[]file{section("service", `[{"service":"EC2","usage_types":null,"date_from":"2026-03-10","date_to":"2026-03-11","cost":1}]`),
 			{date: "2026-03-12", sections: section("service", `[{"service":"EC2","date_from":"2026-03-10","date_to":"2026-03-11","cost":2}]`).sections}},
@@ -176,9 +181,9 @@ func TestL50VanishedResourcesGo(t *testing.T) {
 	}
 }
 
-// TestL14AGroupIsOneTransaction: when the last table of a group fails the first ones are empty (L21: an error is never
-// taken for a row that is not there).
-func TestL14AGroupIsOneTransaction(t *testing.T) {
+// TestL14L21AGroupIsOneTransaction: when the last table of a group fails the first ones are empty; an error is never
+// taken for a row that is not there.
+func TestL14L21AGroupIsOneTransaction(t *testing.T) {
 	b := newBench(t)
 	indexed := b.index(everything.Key(), everything.JSON())
 	handlers := b.groups()

@@ -251,7 +251,7 @@ func TestVanishedResources(t *testing.T) {
 	})
 }
 
-func TestL27GranularitiesDoNotOverwriteEachOther(t *testing.T) {
+func TestL27L28GranularitiesDoNotOverwriteEachOther(t *testing.T) {
 	b := newBench(t)
 	cost := func(amount, granularity string) map[string]string {
 		return map[string]string{"cost": fmt.Sprintf(`{"account_id":"111122223333","current_period_cost":%s,"previous_period_cost":0,"cost_difference":0,
@@ -259,7 +259,7 @@ func TestL27GranularitiesDoNotOverwriteEachOther(t *testing.T) {
 	}
 	b.load(file{date: "2026-03-02", sections: cost("1", "DAILY")})
 	b.load(file{date: "2026-03-31", interval: "MONTHLY", sections: cost("31", "MONTHLY")})
-	b.load(file{date: "2026-12-31", interval: "YEARLY", sections: cost("365", "YEARLY")}) // L28
+	b.load(file{date: "2026-12-31", interval: "YEARLY", sections: cost("365", "YEARLY")})
 	b.want("select period_granularity::text, current_period_cost::text from cost_reports order by 2",
 		"DAILY|1.0000000000", "MONTHLY|31.0000000000", "YEARLY|365.0000000000")
 }
@@ -317,7 +317,7 @@ func TestL26KeysAreNeitherTooNarrowNorTooWide(t *testing.T) {
 	}
 }
 
-func TestL40ProductsAreMaintainedByHand(t *testing.T) {
+func TestL39L40ProductsAreMaintainedByHand(t *testing.T) {
 	b := newBench(t)
 	f := file{date: "2026-03-11", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","product":"alpha, None ,, Beta"}`}}
 	if _, err := b.pool.Exec(t.Context(), "insert into products (name, owner) values ('Alpha', 'Jane')"); err != nil {
@@ -325,7 +325,7 @@ func TestL40ProductsAreMaintainedByHand(t *testing.T) {
 	}
 	b.load(f)
 	f.date, f.sections["account"] = "2026-03-12", `{"account_id":"111122223333","region":"eu-west-1","product":"None"}`
-	b.load(f) // L39
+	b.load(f)
 	b.want("select p.name, p.owner from products p join product_accounts l on l.product_id = p.id order by 1", "Alpha|Jane", "Beta|System")
 }
 
@@ -336,17 +336,18 @@ func TestL42PlaceholdersDoNotReplaceRealValues(t *testing.T) {
 	b.want("select account_name, account_email, joined_method from accounts", "shop|a@b.example|CREATED")
 }
 
-func TestAlternateContacts(t *testing.T) {
+func TestL37AlternateContactsHaveTheirPhone(t *testing.T) {
 	b := newBench(t)
 	account := func(contacts string) map[string]string {
 		return map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","alternate_contacts":` + contacts + `}`}
 	}
-	b.load(file{date: "2026-03-11", sections: account(`{"billing":{"name":"B","phone":"+1"},"security":{"name":"S"},"operations":null}`)}) // L37
+	b.load(file{date: "2026-03-11", sections: account(`{"billing":{"name":"B","phone":"+1"},"security":{"name":"S"},"operations":null}`)})
+	b.want("select contact_type, full_name, phone_number from alternate_contacts order by 1", "billing|B|+1", "security|S|<nil>")
 	b.load(file{date: "2026-03-12", sections: account(`{"billing":null}`)})
 	b.want("select contact_type, full_name, phone_number from alternate_contacts", "security|S|<nil>")
 }
 
-func TestFindingsOfAGroup(t *testing.T) {
+func TestL43FindingsOfANamelessProductAreCounted(t *testing.T) {
 	b := newBench(t)
 	finding := func(id, updated, status string) string {
 		return fmt.Sprintf(`{"finding_id":%q,"service":"AwsEc2Instance","title":"t","severity":"HIGH","status":%q,"created_at":"2026-01-01T00:00:00Z","updated_at":%q}`, id, status, updated)
@@ -355,7 +356,7 @@ func TestFindingsOfAGroup(t *testing.T) {
 		return map[string]string{"security": `{"security_hub":[{"findings":[` + findings + `],"service":"GuardDuty","total_findings":2,"severity_counts":null},{"service":null,"findings":[` + finding("lost", "2026-01-02T00:00:00Z", "NEW") + `]}]}`}
 	}
 	got := b.load(file{date: "2026-03-11", sections: hub(finding("f", "2026-03-10T00:00:00Z", "RESOLVED"))})
-	if c := got["findings"]; c.Created != 1 || c.Rejected != 1 { // L43, L47
+	if c := got["findings"]; c.Created != 1 || c.Rejected != 1 {
 		t.Errorf("findings %+v, want the one of the nameless product rejected", c)
 	}
 	b.load(file{date: "2026-03-12", sections: hub(finding("f", "2026-03-09T00:00:00Z", "NEW"))})
@@ -439,7 +440,7 @@ func TestL09ValuesThatDoNotFitAreRecorded(t *testing.T) {
 		"detector_id|has 300 characters, more than 255", "severity|1e400 does not fit numeric(3,1)", "<nil>|the element is no object", "detector_id|is missing")
 }
 
-func TestGroupIsLoadedWholeOrNotAtAll(t *testing.T) {
+func TestL55FailuresAreErrors(t *testing.T) {
 	b := newBench(t)
 	indexed := b.index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", file{date: "2026-03-11", sections: kms("a")}.text())
 	handlers := b.groups()

@@ -12,9 +12,9 @@ import (
 	"view360/shared/load/loadtest"
 )
 
-// TestL16WorkersOnOneFile: four workers load the same file at once (L15: the one that its event names). Every row is
-// there once, and each worker has numbers of its own (L17).
-func TestL16WorkersOnOneFile(t *testing.T) {
+// TestL15L16L17WorkersOnOneFile: four workers load the file that their events name at once. Every row is there once, and
+// each worker has numbers of its own.
+func TestL15L16L17WorkersOnOneFile(t *testing.T) {
 	b := newBench(t)
 	indexed := b.index(everything.Key(), everything.JSON())
 	for _, handler := range b.groups() {

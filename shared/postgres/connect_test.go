@@ -58,7 +58,7 @@ func TestConnect(t *testing.T) {
 		}
 	})
 
-	t.Run("a refusal is final and says where", func(t *testing.T) {
+	t.Run("L54: a refusal is final and says where", func(t *testing.T) {
 		u, err := url.Parse(s.URL)
 		if err != nil {
 			t.Fatal(err)

@@ -108,13 +108,13 @@ func (b *bench) want(sql string, want ...string) {
 
 const messages = "select message_type || ': ' || message from log_messages where message_type <> 'LOAD' order by id"
 
-func TestL30EveryMessageIsKept(t *testing.T) {
+func TestL30L33EveryMessageIsKept(t *testing.T) {
 	b := newBench(t)
 	place, results := b.snapshot("2026-03-11_DAILY", `{"config_status":"Fail","cost_status":"Pass","support_tickets_status":"Fail","compute_optimizer_status":"Pass",
 		"message":[{"config":"m1"},{"config":"m2"},"a","b","a",{"cost":{"code":7},"health":null}]}`)
 	b.record(record.Input{Index: place, Results: results})
 	b.want(messages, "config: m1", "config: m2", "INFO: a", "INFO: b", "INFO: a", `cost: {"code":7}`, "health: ", "support_tickets: Fail")
-	// L33: what was not said is unknown, not passed.
+	// What was not said is unknown, not passed.
 	b.want("select concat_ws(' ', config_status, cost_status, security_status, date_created at time zone 'utc') from logs", "Fail Pass Unknown 2026-03-11 00:00:00")
 }
 
@@ -132,11 +132,11 @@ func TestMessagesOfOtherForms(t *testing.T) {
 	}
 }
 
-func TestL32OneRowForEachSnapshot(t *testing.T) {
+func TestL31L32OneRowForEachSnapshot(t *testing.T) {
 	b := newBench(t)
 	for _, name := range []string{"2026-03-31_DAILY", "2026-03-31_MONTHLY", "2026-03-31_DAILY"} {
 		place, results := b.snapshot(name, `{"message":["m"]}`)
-		for range 2 { // L31: the messages stay with their row
+		for range 2 { // the messages stay with their row
 			b.record(record.Input{Index: place, Results: results})
 		}
 	}
