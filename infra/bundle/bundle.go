@@ -68,6 +68,9 @@ func New(ctx context.Context, root, architecture string, progress io.Writer) (*G
 			return nil, err
 		}
 		for _, main := range stale {
+			if err := removeZips(g.dist, zipName(main)); err != nil {
+				return nil, err
+			}
 			if err := replace(keyFile(g.binaries[main]), []byte(keys[main])); err != nil {
 				return nil, err
 			}
@@ -125,10 +128,12 @@ func (g *Go) Zip(main string, files ...File) string {
 		g.failed = errors.Join(g.failed, fmt.Errorf("there is no function functions/%s", main))
 		return g.dist
 	}
-	path, err := pack(g.dist, strings.ReplaceAll(main, "/", "-"), binary, files)
+	path, err := pack(g.dist, zipName(main), binary, files)
 	g.failed = errors.Join(g.failed, err)
 	return path
 }
+
+func zipName(main string) string { return strings.ReplaceAll(main, "/", "-") }
 
 // Err is what went wrong in Zip.
 func (g *Go) Err() error { return g.failed }

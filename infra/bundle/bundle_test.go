@@ -3,6 +3,7 @@ package bundle
 import (
 	"archive/zip"
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,6 +72,25 @@ func TestNewBuildsTheSameFileAgain(t *testing.T) {
 	}
 	if bytes.Equal(first["collect/config"], first["load/config"]) {
 		t.Error("a function took the place of another of its name")
+	}
+}
+
+func TestFormerZipsAreRemoved(t *testing.T) {
+	t.Setenv("GOFLAGS", "-mod=mod")
+	root := module(t)
+	for _, text := range []string{"first", "second", "third"} {
+		program := "package main\n\nfunc main() { println(\"" + text + "\") }\n"
+		if err := os.WriteFile(filepath.Join(root, "functions/plan/main.go"), []byte(program), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		g, err := New(t.Context(), root, "arm64", io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		newest := g.Zip("plan")
+		if zips, err := filepath.Glob(filepath.Join(root, "dist", "plan-*.zip")); err != nil || len(zips) != 1 || zips[0] != newest {
+			t.Errorf("after the %s build there are %v, want %s alone (%v)", text, zips, newest, err)
+		}
 	}
 }
 

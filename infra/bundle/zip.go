@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -38,6 +40,18 @@ func pack(dir, name, binary string, files []File) (string, error) {
 		return dir, fmt.Errorf("packing %s: %w", name, err)
 	}
 	return path, replace(path, packed.Bytes())
+}
+
+// removeZips removes the zips of a function's former programs, which would fill the disk build by build.
+func removeZips(dir, name string) error {
+	zips, err := filepath.Glob(filepath.Join(dir, name+"-"+strings.Repeat("[0-9a-f]", 32)+".zip"))
+	for _, path := range zips {
+		err = errors.Join(err, os.Remove(path))
+	}
+	if err != nil {
+		return fmt.Errorf("removing former zips of %s: %w", name, err)
+	}
+	return nil
 }
 
 func write(out io.Writer, files []File) error {
