@@ -14,6 +14,7 @@ import (
 	"view360/shared/fault"
 	"view360/shared/metrics"
 	"view360/shared/object"
+	"view360/shared/postgres"
 	"view360/shared/snapshot"
 )
 
@@ -108,9 +109,9 @@ func (c *Counts) add(d Counts) {
 }
 
 func (h Handler) load(ctx context.Context, request Request) (Result, error) {
-	conn, err := h.Pool.Acquire(ctx)
+	conn, err := postgres.Acquire(ctx, h.Pool)
 	if err != nil {
-		return Result{}, fmt.Errorf("waiting for a database connection: %w", err)
+		return Result{}, err
 	}
 	defer conn.Release()
 	entry, err := h.enter(ctx, conn.Conn(), request.Index)

@@ -2,27 +2,17 @@ package postgres
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
 	"maps"
 	"net"
 	"strconv"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/rds/auth"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
-const (
-	applicationName = "view360"
-	// wakePatience covers an Aurora cluster that resumes from zero capacity (about 15 s, longer after a day).
-	wakePatience = 60 * time.Second
-	firstPause   = 100 * time.Millisecond
-	longestPause = 5 * time.Second
-)
+const applicationName = "view360"
 
 // ConnectOptions change how Connect connects. The zero value suits a URL with a password.
 type ConnectOptions struct {
@@ -44,18 +34,13 @@ func IAMToken(cfg aws.Config) TokenFunc {
 }
 
 // Connect opens a connection to the database of url, which says how TLS is verified; an endpoint of RDS always is. It
-// waits for a server that is asleep, starting or full, until ctx ends but at most a minute; any other refusal is final.
+// waits for a server that is asleep, starting or full, until ctx ends but about a minute; any other refusal is final.
 func Connect(ctx context.Context, url string, opts ConnectOptions) (*pgx.Conn, error) {
 	config, err := Config(ctx, url, opts)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := waitForServer(ctx, config)
-	if err != nil {
-		return nil, fmt.Errorf("connecting to database %q at %s as %s: %w",
-			config.Database, endpoint(config), config.User, err)
-	}
-	return conn, nil
+	return patiently(ctx, config, func(ctx context.Context) (*pgx.Conn, error) { return pgx.ConnectConfig(ctx, config) })
 }
 
 // Config returns what Connect connects with. A token in it lasts 15 minutes.
@@ -68,6 +53,7 @@ func Config(ctx context.Context, url string, opts ConnectOptions) (*pgx.ConnConf
 		config.RuntimeParams["application_name"] = applicationName
 	}
 	maps.Copy(config.RuntimeParams, opts.Params)
+	config.ConnectTimeout = min(config.ConnectTimeout, attemptPatience)
 	if err := verifyRDS(&config.Config); err != nil {
 		return nil, err
 	}
@@ -82,43 +68,4 @@ func Config(ctx context.Context, url string, opts ConnectOptions) (*pgx.ConnConf
 
 func endpoint(config *pgx.ConnConfig) string {
 	return net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))
-}
-
-func waitForServer(ctx context.Context, config *pgx.ConnConfig) (*pgx.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, wakePatience)
-	defer cancel()
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		conn, err := pgx.ConnectConfig(ctx, config)
-		if err == nil || !mayPass(err) {
-			return conn, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, fmt.Errorf("giving up: %w", err)
-		case <-time.After(pause):
-		}
-	}
-}
-
-// mayPass reports whether a server that refused with err may accept later.
-func mayPass(err error) bool {
-	var refusal *pgconn.PgError
-	if errors.As(err, &refusal) {
-		switch refusal.Code {
-		case "57P01", "57P02", "57P03", // stopping, restarting, starting
-			"53300": // too many connections
-			return true
-		}
-		return false
-	}
-	var untrusted *tls.CertificateVerificationError
-	if errors.As(err, &untrusted) {
-		return false
-	}
-	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
-		return false
-	}
-	var network net.Error
-	return errors.As(err, &network) || pgconn.SafeToRetry(err)
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Pool returns at most size connections to the database of url. Nothing is connected before the first is acquired; a
-// database that is asleep makes that one wait.
+// Pool returns at most size connections to the database of url. Nothing is connected before the first is acquired.
+// [Acquire] waits for a database that is asleep.
 func Pool(ctx context.Context, url string, size int32, opts ConnectOptions) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -21,6 +21,7 @@ func Pool(ctx context.Context, url string, size int32, opts ConnectOptions) (*pg
 		config.ConnConfig.RuntimeParams["application_name"] = applicationName
 	}
 	maps.Copy(config.ConnConfig.RuntimeParams, opts.Params)
+	config.ConnConfig.ConnectTimeout = min(config.ConnConfig.ConnectTimeout, attemptPatience)
 	if err := verifyRDS(&config.ConnConfig.Config); err != nil {
 		return nil, err
 	}
@@ -36,4 +37,9 @@ func Pool(ctx context.Context, url string, size int32, opts ConnectOptions) (*pg
 		return nil, fmt.Errorf("preparing database connections: %w", err)
 	}
 	return pool, nil
+}
+
+// Acquire takes a connection from the pool. A new one waits like [Connect] for a server that is asleep, starting or full.
+func Acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
+	return patiently(ctx, pool.Config().ConnConfig, pool.Acquire)
 }

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"view360/shared/postgres"
 )
 
 // LockParams are the session settings with which the database notices within two minutes that a receiver's machine is
@@ -20,9 +22,9 @@ var LockParams = map[string]string{
 // whereas a lease in the bucket would have to outlive its owner before anybody could tell that it is stale. Nothing is
 // lost or doubled if the session breaks while work goes on: loading twice changes nothing.
 func (r *Receiver) locked(ctx context.Context, key string, work func() error) error {
-	conn, err := r.pool.Acquire(ctx)
+	conn, err := postgres.Acquire(ctx, r.pool)
 	if err != nil {
-		return fmt.Errorf("connecting to the database to lock %s: %w", key, err)
+		return fmt.Errorf("locking %s: %w", key, err)
 	}
 	defer conn.Release()
 	name := "view360 receiver s3://" + r.store.Bucket() + "/" + key

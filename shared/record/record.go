@@ -19,6 +19,7 @@ import (
 	"view360/shared/fault"
 	"view360/shared/load"
 	"view360/shared/object"
+	"view360/shared/postgres"
 	"view360/shared/snapshot"
 )
 
@@ -68,7 +69,12 @@ func (h Handler) record(ctx context.Context, in Input) (load.Result, error) {
 	if err != nil {
 		return load.Result{}, err
 	}
-	tx, err := h.Pool.Begin(ctx)
+	conn, err := postgres.Acquire(ctx, h.Pool)
+	if err != nil {
+		return load.Result{}, err
+	}
+	defer conn.Release()
+	tx, err := conn.Begin(ctx)
 	if err != nil {
 		return load.Result{}, fmt.Errorf("beginning the transaction: %w", err)
 	}
