@@ -41,7 +41,8 @@ type Go struct {
 // kinds are the folders of functions, apart from each other because names repeat.
 var kinds = []string{"", "collect", "load", "settle"}
 
-// New builds all functions of the module at root into its folder dist, for Linux on the architecture ("arm64" for Lambda).
+// New builds all functions of the module at root into its folder dist, for Linux on the architecture ("arm64" for Lambda),
+// each with its bill of materials.
 // progress is told what is going on.
 func New(ctx context.Context, root, architecture string, progress io.Writer) (*Go, error) {
 	g := &Go{dist: filepath.Join(root, "dist"), binaries: map[string]string{}}
@@ -75,6 +76,9 @@ func New(ctx context.Context, root, architecture string, progress io.Writer) (*G
 				return nil, err
 			}
 		}
+	}
+	if err := g.writeBills(); err != nil {
+		return nil, err
 	}
 	return g, g.printSizes(progress)
 }
