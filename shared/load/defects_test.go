@@ -104,6 +104,7 @@ var defects = []defect{
 }
 
 func TestDefects(t *testing.T) {
+	t.Parallel()
 	for _, d := range defects {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
@@ -118,6 +119,7 @@ func TestDefects(t *testing.T) {
 
 // TestL23RowsAreTouchedOnlyWhenTheyChange: updated_at of the tables that have one of their own.
 func TestL23RowsAreTouchedOnlyWhenTheyChange(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	touched := []string{"accounts", "contact_info", "alternate_contacts"}
 	for _, group := range loadtest.Groups {
@@ -162,6 +164,7 @@ func (b *bench) exec(statement string, arguments ...any) {
 // TestL50VanishedResourcesGo: of each current-state table, what a later complete snapshot does not list; nothing of the
 // other tables. Rows that went with the row they belonged to are counted as well.
 func TestL50VanishedResourcesGo(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	s := everything
 	before := b.loadText(s.Key(), s.JSON())
@@ -184,6 +187,7 @@ func TestL50VanishedResourcesGo(t *testing.T) {
 // TestL14L21AGroupIsOneTransaction: when the last table of a group fails the first ones are empty; an error is never
 // taken for a row that is not there.
 func TestL14L21AGroupIsOneTransaction(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	indexed := b.index(everything.Key(), everything.JSON())
 	handlers := b.groups()

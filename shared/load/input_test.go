@@ -9,6 +9,7 @@ import (
 )
 
 func TestL38TicketsComeInTwoForms(t *testing.T) {
+	t.Parallel()
 	ticket := func(id, more string) string {
 		return fmt.Sprintf(`{"case_id":%q,"display_id":"1","subject":"s","status":"open","severity_code":"low","category_code":"x","time_created":"2026-03-10T01:02:03Z"%s}`, id, more)
 	}
@@ -22,6 +23,7 @@ func TestL38TicketsComeInTwoForms(t *testing.T) {
 }
 
 func TestRowsThatEndBeforeTheyStartAreRejected(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	got := b.load(file{date: "2026-03-11", sections: map[string]string{"service": `[
 		{"service":"EC2","date_from":"2026-03-12","date_to":"2026-03-11","cost":1},{"service":"S3","date_from":"2026-03-10","date_to":"2026-03-10","cost":1}]`}})
@@ -32,6 +34,7 @@ func TestRowsThatEndBeforeTheyStartAreRejected(t *testing.T) {
 }
 
 func TestTextThatPostgreSQLCannotStoreIsAdapted(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	got := b.load(file{date: "2026-03-11", sections: map[string]string{"security": `{
 		"guard_duty":[{"id":"half","title":"x\ud800y"},{"id":"pair","title":"\ud83d\ude00"},{"id":"nul","title":"a\u0000b"},{"id":"escaped","title":"a\\u0000b"},{"id":"tab","title":"a\tb\\n\nc"}],
@@ -45,6 +48,7 @@ func TestTextThatPostgreSQLCannotStoreIsAdapted(t *testing.T) {
 }
 
 func TestNumbersAtTheEdge(t *testing.T) {
+	t.Parallel()
 	amounts := []string{"0e9999999999", "1e-99999999999", "-0.0", `"1.50"`, `""`, "9999999999.99999999994", "9999999999.99999999995", "1e9999999999", `"NaN"`, `"0x10"`, "0." + strings.Repeat("1", 1_500), "true"}
 	var services []string
 	for i, amount := range amounts {
@@ -57,6 +61,7 @@ func TestNumbersAtTheEdge(t *testing.T) {
 }
 
 func TestTimesAtTheEdge(t *testing.T) {
+	t.Parallel()
 	var events []string
 	for i, when := range []string{"0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-02-29T00:00:00Z", "2026-03-10T24:00:00Z", "2026-03-10T10:00:00.1234567Z", "1773136800"} {
 		events = append(events, fmt.Sprintf(`{"arn":"%d","start_time":%q}`, i, when))
@@ -70,6 +75,7 @@ func TestTimesAtTheEdge(t *testing.T) {
 }
 
 func TestSectionsOfTheWrongKindLeaveTheOthersAlone(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a")})
 	got := b.load(file{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: map[string]string{"service": `"text"`, "health": `{"a":1}`, "config": `[1]`, "cost": "7",
@@ -86,6 +92,7 @@ func finding(id string) string {
 }
 
 func TestRepeatedParentsKeepTheirChildren(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := file{date: "2026-03-11", sections: map[string]string{"security": `{"security_hub":[
 		{"service":"A","total_findings":1,"findings":[` + finding("1") + `]},{"service":"A","total_findings":2,"findings":[` + finding("2") + `,` + finding("1") + `,7]}]}`}}
@@ -99,6 +106,7 @@ func TestRepeatedParentsKeepTheirChildren(t *testing.T) {
 
 // TestRepeatedRowsAreOne: of rows with one key the last one counts, in every load of the file.
 func TestRepeatedRowsAreOne(t *testing.T) {
+	t.Parallel()
 	for name, patches := range map[string]string{
 		"the first differs from the stored row": `{"instance_id":"i","title":"p","state":"Missing"},{"instance_id":"i","title":"p","state":"Installed"}`,
 		"and others are equal":                  `{"instance_id":"i","title":"p","state":"Missing"},{"instance_id":"i","title":"q"},{"instance_id":"i","title":"p","state":"Installed"}`,
@@ -119,6 +127,7 @@ func TestRepeatedRowsAreOne(t *testing.T) {
 }
 
 func TestLongNamesAndContactsAreCutAndCounted(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	long := strings.Repeat("ü", 300)
 	got := b.load(file{date: "2026-03-11", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","product":"shop, ` + long + `,SHOP",

@@ -204,6 +204,7 @@ func kms(ids ...string) map[string]string {
 }
 
 func TestLoadingTwiceChangesNothing(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := file{date: "2026-03-11", sections: kms("a", "b")}
 	if got, want := b.load(f)["kms_keys"], (load.Counts{Read: 2, Created: 2}); got != want {
@@ -215,6 +216,7 @@ func TestLoadingTwiceChangesNothing(t *testing.T) {
 }
 
 func TestL24OlderSnapshotDoesNotUndoState(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	newer := file{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: kms("a=Disabled")}
 	older := file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a", "b")}
@@ -226,6 +228,7 @@ func TestL24OlderSnapshotDoesNotUndoState(t *testing.T) {
 }
 
 func TestVanishedResources(t *testing.T) {
+	t.Parallel()
 	t.Run("go with a complete section", func(t *testing.T) {
 		b := newBench(t)
 		b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a", "b")})
@@ -252,6 +255,7 @@ func TestVanishedResources(t *testing.T) {
 }
 
 func TestL27L28GranularitiesDoNotOverwriteEachOther(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	cost := func(amount, granularity string) map[string]string {
 		return map[string]string{"cost": fmt.Sprintf(`{"account_id":"111122223333","current_period_cost":%s,"previous_period_cost":0,"cost_difference":0,
@@ -265,6 +269,7 @@ func TestL27L28GranularitiesDoNotOverwriteEachOther(t *testing.T) {
 }
 
 func TestL29OneRowPerDay(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.load(file{date: "2026-03-31", interval: "MONTHLY", sections: map[string]string{"ri_sp_savings": `[
 		{"subscription_id":"s","reservation_type":"Savings Plan","date_from":"2026-03-01","date_to":"2026-04-01","date":"2026-03-30","net_savings":1},
@@ -275,6 +280,7 @@ func TestL29OneRowPerDay(t *testing.T) {
 }
 
 func TestL34ApplicationsBelongToTheirInstance(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	got := b.load(file{date: "2026-03-11", sections: map[string]string{"inventory": `{
 		"instances":[{"instance_id":"i-a"},{"instance_id":"i-b"}],
@@ -293,6 +299,7 @@ func TestL34ApplicationsBelongToTheirInstance(t *testing.T) {
 }
 
 func TestL36OffsetsOfTimes(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.load(file{date: "2026-03-11", sections: map[string]string{"health": `[
 		{"arn":"a","start_time":"2026-03-10T10:00:00+08:00","end_time":"2026-03-10T10:00:00+0000"},
@@ -304,6 +311,7 @@ func TestL36OffsetsOfTimes(t *testing.T) {
 }
 
 func TestL26KeysAreNeitherTooNarrowNorTooWide(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	shared := map[string]string{
 		"service_resources": `[{"service_name":"RDS","resource_type":"DBInstance","resource_id":"prod"},{"service_name":"AutoScaling","resource_type":"AutoScalingGroup","resource_id":"prod"}]`,
@@ -318,6 +326,7 @@ func TestL26KeysAreNeitherTooNarrowNorTooWide(t *testing.T) {
 }
 
 func TestL39L40ProductsAreMaintainedByHand(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := file{date: "2026-03-11", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","product":"alpha, None ,, Beta"}`}}
 	if _, err := b.pool.Exec(t.Context(), "insert into products (name, owner) values ('Alpha', 'Jane')"); err != nil {
@@ -330,6 +339,7 @@ func TestL39L40ProductsAreMaintainedByHand(t *testing.T) {
 }
 
 func TestL42PlaceholdersDoNotReplaceRealValues(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.load(file{date: "2026-03-11", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","account_name":"shop","account_email":"a@b.example"}`}})
 	b.load(file{date: "2026-03-12", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","account_name":null,"account_email":null}`}})
@@ -337,6 +347,7 @@ func TestL42PlaceholdersDoNotReplaceRealValues(t *testing.T) {
 }
 
 func TestL37AlternateContactsHaveTheirPhone(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	account := func(contacts string) map[string]string {
 		return map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","alternate_contacts":` + contacts + `}`}
@@ -348,6 +359,7 @@ func TestL37AlternateContactsHaveTheirPhone(t *testing.T) {
 }
 
 func TestL43FindingsOfANamelessProductAreCounted(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	finding := func(id, updated, status string) string {
 		return fmt.Sprintf(`{"finding_id":%q,"service":"AwsEc2Instance","title":"t","severity":"HIGH","status":%q,"created_at":"2026-01-01T00:00:00Z","updated_at":%q}`, id, status, updated)
@@ -364,6 +376,7 @@ func TestL43FindingsOfANamelessProductAreCounted(t *testing.T) {
 }
 
 func TestL51SetsAreReplaced(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	evaluation := func(rule, resource string) string {
 		return fmt.Sprintf(`{"rule_name":%q,"resource_id":%s,"resource_type":"AWS::S3::Bucket","config_rule_invoked_time":"2026-03-10T01:00:00Z","conformance_pack":"Standalone","compliance_type":"COMPLIANT","evaluation_mode":"DETECTIVE"}`, rule, resource)
@@ -378,6 +391,7 @@ func TestL51SetsAreReplaced(t *testing.T) {
 }
 
 func TestIncompleteReportDoesNotShrinkASet(t *testing.T) {
+	t.Parallel()
 	report := func(collected string, incomplete bool, score string, resources ...string) file {
 		var rows []string
 		for _, r := range resources {
@@ -406,6 +420,7 @@ func TestIncompleteReportDoesNotShrinkASet(t *testing.T) {
 }
 
 func TestL09ValuesThatDoNotFitAreRecorded(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("é", 300)
 	b := newBench(t)
 	results := b.results(file{date: "2026-03-11", sections: map[string]string{
@@ -441,6 +456,7 @@ func TestL09ValuesThatDoNotFitAreRecorded(t *testing.T) {
 }
 
 func TestL55FailuresAreErrors(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	indexed := b.index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", file{date: "2026-03-11", sections: kms("a")}.text())
 	handlers := b.groups()
@@ -458,6 +474,7 @@ func TestL55FailuresAreErrors(t *testing.T) {
 }
 
 func TestL01OwnerIsThatOfTheFile(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.load(file{date: "2026-03-11", sections: kms("a")})
 	// The collector could not read the account: the row that is there owns the file.
@@ -471,6 +488,7 @@ func TestL01OwnerIsThatOfTheFile(t *testing.T) {
 }
 
 func TestLedgerKnowsWhatIsLoaded(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	indexed := b.index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", file{date: "2026-03-11"}.text())
 	handler := b.groups()[0]

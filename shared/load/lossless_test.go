@@ -45,6 +45,7 @@ var everything = loadtest.Snapshot{Account: "111122223333", Region: "eu-west-1",
 
 // TestEveryColumnIsLoaded compares every value of every row with what was sent.
 func TestEveryColumnIsLoaded(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	counts := b.loadText(everything.Key(), everything.JSON())
 	for _, group := range loadtest.Groups {

@@ -15,6 +15,7 @@ var generated = []string{"id", "created_at", "updated_at", "observed_at"}
 
 // TestMappingsMatchTheDatabase compares every mapping with the catalogue of a migrated database.
 func TestMappingsMatchTheDatabase(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for _, handler := range b.groups() {
 		for _, table := range handler.Tables {
@@ -55,6 +56,7 @@ func checkMapping(t *testing.T, b *bench, table load.Table) {
 
 // TestL22EveryKeyIsUnique: what a row is found by finds one row at most.
 func TestL22EveryKeyIsUnique(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for _, group := range loadtest.Groups {
 		for _, table := range group.Tables {
@@ -78,6 +80,7 @@ func checkKey(t *testing.T, b *bench, table load.Table) {
 
 // TestEveryTableIsLoaded: the contract's tables are filled by a mapping, by the account loader or by record.
 func TestEveryTableIsLoaded(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	loaded := []string{"accounts", "contact_info", "alternate_contacts", "products", "product_accounts", "logs", "log_messages"}
 	for _, handler := range b.groups() {

@@ -23,8 +23,10 @@ var seeds = flag.Uint64("seeds", 2, "how many random sets of snapshots are loade
 // TestFinalStateDependsOnlyOnTheSetOfSnapshots loads random sets of snapshots in random orders, some of them twice and
 // some after a load that was interrupted, and compares what is in the tables afterwards.
 func TestFinalStateDependsOnlyOnTheSetOfSnapshots(t *testing.T) {
+	t.Parallel()
 	for seed := range *seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
 			random := rand.New(rand.NewPCG(seed, 1))
 			files := randomFiles(random, 12)
 			var want []string
@@ -173,6 +175,7 @@ func (b *bench) dump() []string {
 
 // TestManyFilesAtOnce loads snapshots of many accounts, each twice, in as many connections as there are.
 func TestManyFilesAtOnce(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	var together sync.WaitGroup
 	const accounts = 64
@@ -221,6 +224,7 @@ func (b *bench) groupsAtOnce(place snapshot.Index) {
 
 // TestConnectionThatBreaks loses the connection in the middle of each group; the load is whole after it was done again.
 func TestConnectionThatBreaks(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: randomSections(rand.New(rand.NewPCG(1, 1)), file{})}
 	indexed := b.index(f.key(), f.text())
@@ -256,6 +260,7 @@ func TestConnectionThatBreaks(t *testing.T) {
 
 // TestObjectThatIsReplaced: a loader reads the version that was indexed or nothing.
 func TestObjectThatIsReplaced(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := file{date: "2026-03-11", sections: kms("a")}
 	indexed := b.index(f.key(), f.text())

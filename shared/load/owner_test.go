@@ -16,6 +16,7 @@ func accountSection(members string) map[string]string {
 
 // TestL02NothingIsLoadedWithoutTheAccount: its section cannot be stored, so no group writes anything.
 func TestL02NothingIsLoadedWithoutTheAccount(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	f := file{date: "2026-03-11", sections: accountSection(`"account_arn":"` + strings.Repeat("a", 300) + `"`)}
 	f.sections["security"] = kms("a")["security"]
@@ -33,6 +34,7 @@ func TestL02NothingIsLoadedWithoutTheAccount(t *testing.T) {
 
 // TestL04RegionIsThatOfTheKey: a body that does not name its region changes no other region's row.
 func TestL04RegionIsThatOfTheKey(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
 		b.load(file{region: region, date: "2026-03-11"})
@@ -44,6 +46,7 @@ func TestL04RegionIsThatOfTheKey(t *testing.T) {
 // TestL05KeysAreWhole leaves each part of each key out, of each table: the row is rejected, or the part has a value of
 // its own (L20), and loading the row again does not double it. Tables that others need come in rounds of their own.
 func TestL05KeysAreWhole(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	const mostParts = 5
 	for _, parents := range []bool{false, true} {
@@ -99,6 +102,7 @@ func (b *bench) ofAccount(table load.Table, account string) string {
 
 // TestL06MembersAreNoColumns: what a sender adds is ignored, also where it has the name of a column that is not its own.
 func TestL06MembersAreNoColumns(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	foreign := `"id":500,"created_at":"2000-01-01T00:00:00Z","updated_at":"2000-01-01T00:00:00Z","observed_at":"2099-01-01T00:00:00Z","csp":"other","no_such_column":1,"\"; drop table accounts; --":1`
 	b.load(file{date: "2026-03-11", sections: map[string]string{
@@ -116,6 +120,7 @@ func TestL06MembersAreNoColumns(t *testing.T) {
 
 // TestAnotherAccountsIds: a snapshot that claims every id of another account changes none of its rows.
 func TestAnotherAccountsIds(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	victim, thief := everything, everything
 	b.loadText(victim.Key(), victim.JSON())
@@ -146,6 +151,7 @@ func TestAnotherAccountsIds(t *testing.T) {
 
 // TestAnotherAccountsRowThatComesMeanwhile: two accounts report one id at the same time; the first one keeps it.
 func TestAnotherAccountsRowThatComesMeanwhile(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	first := file{account: "444455556666", date: "2026-03-11"}
 	second := file{date: "2026-03-11", sections: map[string]string{"security": `{"inspector":[{"finding_arn":"own"}]}`}}

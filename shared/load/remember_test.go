@@ -10,6 +10,7 @@ import (
 // TestRememberedSectionsAreWatched: a section that was loaded before is loaded again as soon as anything else wrote to its
 // rows, and what it says is put right.
 func TestRememberedSectionsAreWatched(t *testing.T) {
+	t.Parallel()
 	keys := kms("a", "b", "c")
 	for name, disturb := range map[string]string{
 		"nothing":         "select",
@@ -36,6 +37,7 @@ func TestRememberedSectionsAreWatched(t *testing.T) {
 
 // TestRememberedSectionsMoveTheWatermark: a section that is the same days later is newer than one in between.
 func TestRememberedSectionsMoveTheWatermark(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	day := func(d int, keys ...string) load.Counts {
 		return b.load(file{date: fmt.Sprintf("2026-03-%d", d), collected: fmt.Sprintf("2026-03-%dT01:00:00Z", d), sections: kms(keys...)})["kms_keys"]
@@ -52,6 +54,7 @@ func TestRememberedSectionsMoveTheWatermark(t *testing.T) {
 
 // TestDirectLoadsGiveUpBeforeHarm: rows that cannot go straight into an empty table are loaded by the stage, whole.
 func TestDirectLoadsGiveUpBeforeHarm(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		sections map[string]string
 		table    string

@@ -15,6 +15,7 @@ import (
 // TestL15L16L17WorkersOnOneFile: four workers load the file that their events name at once. Every row is there once, and
 // each worker has numbers of its own.
 func TestL15L16L17WorkersOnOneFile(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	indexed := b.index(everything.Key(), everything.JSON())
 	for _, handler := range b.groups() {
@@ -58,6 +59,7 @@ func TestL15L16L17WorkersOnOneFile(t *testing.T) {
 // TestFilesOfOneAccountAtOnce: two dates of one account and two of its regions, all at the same time, end like one after
 // the other.
 func TestFilesOfOneAccountAtOnce(t *testing.T) {
+	t.Parallel()
 	var snapshots []loadtest.Snapshot
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
 		for day := 11; day < 13; day++ {
