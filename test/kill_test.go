@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	kills       = flag.Int("kills", 200, "how often loaders are killed")
+	kills       = flag.Int("kills", 120, "how often loaders are killed")
 	serverKills = flag.Int("server-kills", 6, "how often the database server is killed")
 )
 
@@ -30,6 +30,7 @@ const messagesOfALoad = 600
 // TestKilledLoaders kills loaders at random messages to the database, two of them at once, and starts them again until
 // nothing waits.
 func TestKilledLoaders(t *testing.T) {
+	t.Parallel()
 	snapshots := days()
 	want := undisturbed(t, snapshots...)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -86,6 +87,7 @@ func (s *site) loadersKilledAt(message int64) (killed int, finished bool) {
 
 // TestKilledServer kills the database server at random messages. What it has confirmed is there after its recovery.
 func TestKilledServer(t *testing.T) {
+	t.Parallel()
 	snapshots := days()[:2]
 	want := undisturbed(t, snapshots...)
 	dir := t.TempDir()
