@@ -34,7 +34,7 @@ func TestAcceptance(t *testing.T) {
 	}
 	all := c.snapshots()
 
-	t.Run("1: name and window", func(t *testing.T) {
+	t.Run("1, D24: name and window", func(t *testing.T) {
 		for key, p := range all {
 			window := p.Meta.Window
 			if !strings.HasSuffix(key, "/"+window.EndDate()+"_DAILY.json") || !window.Start.AddDate(0, 0, 1).Equal(window.End) {

@@ -51,7 +51,7 @@ func TestD32ObjectsAreCompactJSON(t *testing.T) {
 	}
 }
 
-func TestD48D67ActionsAreValidAndDeclaredOnce(t *testing.T) {
+func TestD48D67D68ActionsAreValidAndDeclaredOnce(t *testing.T) {
 	form := regexp.MustCompile(`^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$`)
 	for _, source := range catalog.Sources {
 		seen := map[string]bool{}
@@ -63,7 +63,7 @@ func TestD48D67ActionsAreValidAndDeclaredOnce(t *testing.T) {
 			if action.Name == "kms:ListKeys" && action.Resource != "" {
 				t.Errorf("kms:ListKeys allows no resource but *, not %s", action.Resource)
 			}
-			if strings.HasPrefix(action.Resource, "arn:") && !strings.HasPrefix(action.Resource, "arn:${Partition}:") { // D68
+			if strings.HasPrefix(action.Resource, "arn:") && !strings.HasPrefix(action.Resource, "arn:${Partition}:") {
 				t.Errorf("%s names a partition: %s", action.Name, action.Resource)
 			}
 		}

@@ -26,6 +26,51 @@ var noLoading = map[string]string{
 
 func TestEveryDefectOfLoadingHasItsTest(t *testing.T) {
 	named := map[string]bool{}
+	eachTestFile(t, func(text []byte) {
+		for _, form := range []*regexp.Regexp{namedFunction, namedSubtest} {
+			for _, match := range form.FindAllSubmatch(text, -1) {
+				for _, id := range defectID.FindAllString(string(match[1]), -1) {
+					named[id] = true
+				}
+			}
+		}
+	})
+	for letter, last := range map[string]int{"L": 57, "W": 24} {
+		for n := 1; n <= last; n++ {
+			id := fmt.Sprintf("%s%02d", letter, n)
+			if reason, exempt := noLoading[id]; named[id] == exempt {
+				t.Errorf("%s has a test: %t; exempt for %q", id, named[id], reason)
+			}
+		}
+	}
+}
+
+// defectsOfCollecting are the ids in names of tests and sub-tests of collecting: TestD48D67..., "14, D1, D6: ...".
+var (
+	defectsOfCollecting = regexp.MustCompile(`(?m)^func (Test\w*)|(?:t\.Run\(|\{)"([^"\n]*\bD\d+: [^"\n]*)"`)
+	collectingID        = regexp.MustCompile(`D\d+`)
+)
+
+// TestEveryDefectOfCollectingHasItsTest is for those of the first generation's collectors, run and roles, D1 to D73.
+func TestEveryDefectOfCollectingHasItsTest(t *testing.T) {
+	named := map[string]bool{}
+	eachTestFile(t, func(text []byte) {
+		for _, match := range defectsOfCollecting.FindAllSubmatch(text, -1) {
+			for _, id := range collectingID.FindAllString(string(match[1])+" "+string(match[2]), -1) {
+				named[id] = true
+			}
+		}
+	})
+	for n := 1; n <= 73; n++ {
+		if id := fmt.Sprint("D", n); !named[id] {
+			t.Errorf("%s has no test", id)
+		}
+	}
+}
+
+// eachTestFile visits the text of every test file of the module.
+func eachTestFile(t *testing.T, visit func(text []byte)) {
+	t.Helper()
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -37,24 +82,10 @@ func TestEveryDefectOfLoadingHasItsTest(t *testing.T) {
 			return nil
 		}
 		text, err := os.ReadFile(path)
-		for _, form := range []*regexp.Regexp{namedFunction, namedSubtest} {
-			for _, match := range form.FindAllSubmatch(text, -1) {
-				for _, id := range defectID.FindAllString(string(match[1]), -1) {
-					named[id] = true
-				}
-			}
-		}
+		visit(text)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	for letter, last := range map[string]int{"L": 57, "W": 24} {
-		for n := 1; n <= last; n++ {
-			id := fmt.Sprintf("%s%02d", letter, n)
-			if reason, exempt := noLoading[id]; named[id] == exempt {
-				t.Errorf("%s has a test: %t; exempt for %q", id, named[id], reason)
-			}
-		}
 	}
 }
