@@ -2,7 +2,7 @@
 //
 //	go run ./test/bench             # small, a few minutes
 //	go run ./test/bench -full       # snapshots of up to 1 GB, 1,000 accounts x 3 regions x 30 days: hours
-//	go run ./test/bench load price  # some of: load size start price scale
+//	go run ./test/bench load price  # some of: load size collect start price scale
 //
 // It needs nothing but what the tests need: PostgreSQL and the bucket are started and removed.
 package main
@@ -69,6 +69,7 @@ var parts = []struct {
 }{
 	{"load", true, func(ctx context.Context, r *rig, o options) error { return measureLoads(ctx, r, o.rows) }},
 	{"size", true, func(ctx context.Context, r *rig, o options) error { return measureSizes(ctx, r, o.sizes) }},
+	{"collect", false, func(ctx context.Context, _ *rig, _ options) error { return measureCollect(ctx) }},
 	{"start", false, func(ctx context.Context, _ *rig, o options) error { return measureStarts(ctx, o.full) }},
 	{"price", false, func(ctx context.Context, _ *rig, _ options) error { return measurePrice(ctx) }},
 	{"scale", true, func(ctx context.Context, r *rig, o options) error { return measureScale(ctx, r, o.scale) }},
