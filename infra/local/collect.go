@@ -27,7 +27,7 @@ type collectCommand struct {
 	History    bool     `help:"Backfill: a daily snapshot for each date from --start to --end."`
 	Start      string   `help:"First date of a backfill (default: 1 January of the last date's year)." placeholder:"DATE"`
 	End        string   `help:"Last date of a backfill (default: today)." placeholder:"DATE"`
-	Services   []string `help:"Services to collect, by their words (default: all)." placeholder:"WORD,…"`
+	Services   []string `help:"Services to collect, by their words or by the sections that they fill (default: all)." placeholder:"WORD,…"`
 	ConfigMode string   `help:"delta: Config evaluations recorded in the window; all: those of every resource." default:"delta" enum:"delta,all"`
 	Resume     bool     `help:"Collect only what is missing or failed for the date."`
 	DryRun     bool     `help:"Say what would be collected and what Cost Explorer would cost, and collect nothing."`

@@ -7,7 +7,7 @@ import (
 // narrowed are the flags that narrow what is collected.
 type narrowed struct {
 	Accounts []string `help:"Only these accounts (default: all that the deployment covers)." name:"account" placeholder:"ID"`
-	Services []string `help:"Only these services, by their words." name:"service" placeholder:"WORD"`
+	Services []string `help:"Only these services, by their words or by the sections that they fill." name:"service" placeholder:"WORD"`
 	Regions  []string `help:"Only these regions." name:"region" placeholder:"REGION"`
 }
 

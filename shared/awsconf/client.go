@@ -13,9 +13,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 )
 
-// The HTTP limits of one attempt: a region that does not answer costs seconds, not minutes.
+// The HTTP limits of one attempt: a region that does not answer costs seconds, not minutes. An answer that has begun may
+// take its time.
 const (
 	dialTimeout    = 3 * time.Second
+	answerTimeout  = 20 * time.Second
 	attemptTimeout = 60 * time.Second
 )
 
@@ -41,7 +43,10 @@ func HTTPClient() Client {
 	return Client{awshttp.NewBuildableClient().
 		WithTimeout(attemptTimeout).
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
-		WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = dialTimeout })}
+		WithTransportOptions(func(t *http.Transport) {
+			t.TLSHandshakeTimeout = dialTimeout
+			t.ResponseHeaderTimeout = answerTimeout
+		})}
 }
 
 // Do sends a request. It hides that the SDK's request bodies write themselves: once the answer has begun the SDK closes

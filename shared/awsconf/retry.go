@@ -18,6 +18,7 @@ const (
 	throttledAttempts  = 10
 	brokenAttempts     = 4
 	connectionAttempts = 3
+	silentAttempts     = 2
 	longestBackoff     = 20 * time.Second
 )
 
@@ -58,11 +59,14 @@ func unreadable(err error) bool {
 func (p patient) RetryDelay(attempt int, err error) (time.Duration, error) {
 	most := brokenAttempts
 	var connection *net.OpError
+	var silence net.Error
 	switch {
 	case throttle.IsErrorThrottle(err).Bool():
 		most = throttledAttempts
 	case errors.As(err, &connection):
 		most = connectionAttempts
+	case errors.As(err, &silence) && silence.Timeout():
+		most = silentAttempts
 	}
 	if attempt >= most {
 		return 0, fmt.Errorf("gave up after %d attempts: %w", attempt, err)

@@ -107,13 +107,23 @@ func TestConnectingTakesSeconds(t *testing.T) {
 	}
 }
 
-// A host that takes the connection and says nothing is cut by the attempt's own limit.
+// A host that takes the connection and says nothing is cut by the wait for its answer, and asked once more.
 func TestHangingHostIsCut(t *testing.T) {
-	server := organization(t)
-	server.Fault(simaws.Fault{Kind: simaws.Slow, Delay: time.Hour})
-	cfg, meter := server.Config(member), &awsconf.Meter{}
-	cfg.HTTPClient = awsconf.HTTPClient().WithTimeout(20 * time.Millisecond)
-	if _, err := listKeys(t, awsconf.WithMeter(cfg, meter)); err == nil || meter.Calls() > 4 {
-		t.Errorf("got %v after %d attempts, want an error after at most four", err, meter.Calls())
+	for limit, client := range map[string]aws.HTTPClient{
+		"of the answer":  awsconf.HTTPClient().WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = 20 * time.Millisecond }),
+		"of the attempt": awsconf.HTTPClient().WithTimeout(20 * time.Millisecond),
+	} {
+		t.Run(limit, func(t *testing.T) {
+			server := organization(t)
+			server.Fault(simaws.Fault{Kind: simaws.Slow, Delay: time.Hour})
+			cfg, meter := server.Config(member), &awsconf.Meter{}
+			cfg.HTTPClient = client
+			if _, err := listKeys(t, awsconf.WithMeter(cfg, meter)); err == nil || meter.Calls() != 2 {
+				t.Errorf("got %v after %d attempts, want an error after two", err, meter.Calls())
+			}
+		})
+	}
+	if got := awsconf.HTTPClient().GetTransport().ResponseHeaderTimeout; got <= 0 || got > 20*time.Second {
+		t.Errorf("an answer may take %s to begin", got)
 	}
 }

@@ -71,6 +71,21 @@ func Lookup(word string) (Source, bool) {
 	return Sources[i], true
 }
 
+// Named returns the row that a person means by name: its word, or a section that it fills, such as security.waf_rules or
+// waf_rules.
+func Named(name string) (Source, bool) {
+	if source, found := Lookup(name); found {
+		return source, true
+	}
+	i := slices.IndexFunc(Sources, func(s Source) bool {
+		return slices.ContainsFunc(s.Sections, func(path string) bool { return path == name || strings.HasSuffix(path, "."+name) })
+	})
+	if i < 0 {
+		return Source{}, false
+	}
+	return Sources[i], true
+}
+
 // Words are the sources' words in catalogue order.
 func Words() []string {
 	words := make([]string, len(Sources))

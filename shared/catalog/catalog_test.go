@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"view360/shared/catalog"
@@ -85,5 +86,23 @@ func TestLookupAndRegions(t *testing.T) {
 	}
 	if _, found := catalog.Lookup("no such word"); found {
 		t.Error("an unknown word was found")
+	}
+}
+
+func TestSectionNamesItsSource(t *testing.T) {
+	for _, source := range catalog.Sources {
+		for _, section := range source.Sections {
+			last := section[strings.LastIndex(section, ".")+1:]
+			for _, name := range []string{section, last, source.Word} {
+				if named, found := catalog.Named(name); !found || named.Word != source.Word {
+					t.Errorf("%s names %q, its source is %s", name, named.Word, source.Word)
+				}
+			}
+		}
+	}
+	for _, name := range []string{"", "rules", "security", "no such word"} {
+		if source, found := catalog.Named(name); found {
+			t.Errorf("%q names %s", name, source.Word)
+		}
 	}
 }

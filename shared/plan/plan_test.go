@@ -99,6 +99,8 @@ func TestPlanNarrowed(t *testing.T) {
 			"222 2026-03-11 eu-west-1 home cost,kms", "333 2026-03-11 us-east-1 home cost,kms"}},
 		{"one account and region", `{"accounts":["111111111111"],"regions":["eu-west-1"],"services":["cost","kms"]}`, []string{
 			"111 2026-03-11 eu-west-1 kms"}},
+		{"by the sections that are filled", `{"accounts":["222222222222"],"services":["marketplace","cost","security.kms"]}`, []string{
+			"222 2026-03-11 eu-west-1 home cost,kms"}},
 		{"day-month-year", `{"date":"9-3-2026","accounts":["222222222222"],"services":["guardduty"]}`, []string{
 			"222 2026-03-09 eu-west-1 home guardduty"}},
 		{"monthly is named by the last day", `{"interval":"MONTHLY","accounts":["222222222222"],"services":["cost"]}`, []string{

@@ -24,7 +24,7 @@ type Request struct {
 	End      string   `json:"end"`      // default today
 	Accounts []string `json:"accounts"` // narrow the run; default all that the deployment covers
 	Regions  []string `json:"regions"`
-	Services []string `json:"services"` // words of the catalogue
+	Services []string `json:"services"` // words of the catalogue, or sections that their sources fill
 	// ConfigMode is delta, evaluations recorded in the window, or all.
 	ConfigMode string `json:"config_mode"`
 	// Resume collects only what is missing or failed for the date.
@@ -129,13 +129,22 @@ func (r Request) check() error {
 			return fault.New(fault.Invalid, "region %q is not a region name such as eu-west-1", region)
 		}
 	}
-	words := catalog.Words()
-	for _, service := range r.Services {
-		if !slices.Contains(words, service) {
-			return fault.New(fault.Invalid, "service %q is unknown: use one of %s", service, strings.Join(words, ", "))
+	return nil
+}
+
+// words are the words of the sources that names mean, each once.
+func words(names []string) ([]string, error) {
+	var found []string
+	for _, name := range names {
+		source, known := catalog.Named(name)
+		if !known {
+			return nil, fault.New(fault.Invalid, "service %q is unknown: use one of %s", name, strings.Join(catalog.Words(), ", "))
+		}
+		if !slices.Contains(found, source.Word) {
+			found = append(found, source.Word)
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // parseDate accepts ISO dates and day-month-year, with or without leading zeros (D28).
@@ -157,6 +166,10 @@ func decode(input json.RawMessage) (Request, error) {
 	var request Request
 	if err := json.Unmarshal(input, &request); err != nil {
 		return Request{}, fault.New(fault.Invalid, "reading the execution's input: %w", err)
+	}
+	var err error
+	if request.Services, err = words(request.Services); err != nil {
+		return Request{}, err
 	}
 	return request, request.check()
 }
