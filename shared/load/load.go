@@ -58,8 +58,9 @@ type Result struct {
 	DurationMS int64 `json:"duration_ms"`
 }
 
-// SessionParams are the settings of the loaders' database sessions: stages stay in memory.
-var SessionParams = map[string]string{"temp_buffers": "64MB"}
+// SessionParams are the settings of the loaders' database sessions: stages stay in memory, and are there already when a
+// connection is used again; then a statement is planned for the rows that are staged, not for those of the time before.
+var SessionParams = map[string]string{"temp_buffers": "64MB", "client_min_messages": "warning", "plan_cache_mode": "force_custom_plan"}
 
 // The rejected rows that are kept: of one table in the database, of one group in the result.
 const (
@@ -162,6 +163,9 @@ func (h Handler) transaction(ctx context.Context, conn *pgx.Conn, request Reques
 		if err := s.report(ctx, t, counts, misfits); err != nil {
 			return Result{}, err
 		}
+	}
+	if err := s.emptyStages(ctx); err != nil {
+		return Result{}, err
 	}
 	if err := entry.finish(ctx, tx, result.Tables); err != nil {
 		return Result{}, err

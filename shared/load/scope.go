@@ -12,7 +12,7 @@ func (t Table) inScope() string {
 	if t.Parent == nil || t.Parent.Account {
 		return "t.account_id = $1"
 	}
-	return fmt.Sprintf("$1::integer is not null and t.%s in (select id from %s_ids)", quote(t.Parent.Column), t.Parent.Table)
+	return fmt.Sprintf("$1::integer is not null and t.%s in (select id from %s)", quote(t.Parent.Column), idsOf(t.Parent.Table))
 }
 
 // standing asks what is known of the table and an accounts row ($1) before a section observed at $3 is loaded.
@@ -36,7 +36,7 @@ func (t Table) parents() string {
 	if t.Parent.Member != "" {
 		return fmt.Sprintf("select %s::text, id from %s where account_id = $1 limit $2", quote(t.Parent.Lookup), t.Parent.Table)
 	}
-	statement := fmt.Sprintf("select _row::text, id from %s_ids where $1::integer is not null", t.Parent.Table)
+	statement := fmt.Sprintf("select _row::text, id from %s where $1::integer is not null", idsOf(t.Parent.Table))
 	if t.Replace {
 		statement += " and fresh"
 	}
@@ -46,7 +46,7 @@ func (t Table) parents() string {
 // known are the parent rows that the account's rows may belong to: those of the section, or of any region of the account.
 func (p *Parent) known() string {
 	if p.Member == "" {
-		return p.Table + "_ids"
+		return idsOf(p.Table)
 	}
 	return fmt.Sprintf("(select * from %s where account_id in (select b.id from accounts a join accounts b on b.account_id = a.account_id where a.id = $1))", p.Table)
 }

@@ -17,7 +17,8 @@ type Session struct {
 	Tx      pgx.Tx
 	Index   snapshot.Index
 	source  source
-	tables  []Table // of the group
+	tables  []Table  // of the group
+	stages  []string // temporary tables with rows
 	entry   ledgerEntry
 	account int32
 	result  *Result

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -16,6 +17,10 @@ import (
 func (s *Session) byStage(ctx context.Context, t Table, section snapshot.Range, stale bool, hash io.Writer) (*staging, error) {
 	if _, err := s.Tx.Exec(ctx, t.createStage()); err != nil {
 		return nil, fmt.Errorf("creating the stage: %w", err)
+	}
+	s.stages = append(s.stages, t.stageName())
+	if t.IsParent {
+		s.stages = append(s.stages, idsOf(t.Name))
 	}
 	staged, err := s.copy(ctx, t, t.copyStage(), hash, stageLine)
 	if err != nil {
@@ -37,6 +42,17 @@ func (s *Session) byStage(ctx context.Context, t Table, section snapshot.Range, 
 		return staged, nil
 	}
 	return staged, s.write(ctx, t, section, large, &staged.counts)
+}
+
+// emptyStages leaves the stages as the next transaction expects them; an end without a commit does so by itself.
+func (s *Session) emptyStages(ctx context.Context) error {
+	if len(s.stages) == 0 {
+		return nil
+	}
+	if _, err := s.Tx.Exec(ctx, "truncate "+strings.Join(s.stages, ", ")); err != nil {
+		return fmt.Errorf("emptying the stages: %w", err)
+	}
+	return nil
 }
 
 func stageLine(e *encoder, at place) ([]byte, error) { return e.stageLine(at), nil }
@@ -61,7 +77,7 @@ func (s *Session) write(ctx context.Context, t Table, section snapshot.Range, la
 	if _, err := s.Tx.Exec(ctx, t.ids(), s.account, section.ObservedAt); err != nil {
 		return fmt.Errorf("reading the ids back: %w", err)
 	}
-	if _, err := s.Tx.Exec(ctx, "analyze "+t.Name+"_ids"); err != nil { // a few rows, which the planner cannot know
+	if _, err := s.Tx.Exec(ctx, "analyze "+idsOf(t.Name)); err != nil { // a few rows, which the planner cannot know
 		return fmt.Errorf("analyzing the ids: %w", err)
 	}
 	return nil

@@ -62,13 +62,15 @@ func newRig(ctx context.Context) (*rig, error) {
 	return r, err
 }
 
+const maxConns = 4
+
 // connect opens a pool as the loaders have it, whose connections are counted.
 func (r *rig) connect(ctx context.Context) (*pgxpool.Pool, error) {
 	settings, err := pgxpool.ParseConfig(r.server.URL)
 	if err != nil {
 		return nil, err
 	}
-	settings.MaxConns = 4
+	settings.MaxConns = maxConns
 	for name, value := range load.SessionParams {
 		settings.ConnConfig.RuntimeParams[name] = value
 	}

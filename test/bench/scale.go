@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"view360/shared/load"
 	"view360/shared/object"
@@ -15,6 +18,9 @@ import (
 type scaleSize struct {
 	accounts, regions, days int
 }
+
+// sideBySide is how many accounts load at a time, each over a connection of its own.
+const sideBySide = maxConns
 
 // moderate are the rows of one moderate account in one region.
 var moderate = map[string]int{
@@ -33,21 +39,17 @@ func measureScale(ctx context.Context, r *rig, size scaleSize) error {
 	t := newTable("day", "snapshots", "rows read", "rows stored", "database MB", "s", "rows/s")
 	var first, last float64
 	for day := range size.days {
-		started, read := time.Now(), int64(0)
-		for n := range size.accounts * size.regions {
-			rows, err := r.loadWhole(ctx, snapshotFile{account: fmt.Sprintf("%012d", n/size.regions+1), region: scaleRegions[n%size.regions],
-				day: time.Date(2026, 3, 1+day, 0, 0, 0, 0, time.UTC), rows: moderate, changed: 2 + day})
-			if err != nil {
-				return err
-			}
-			read += rows
+		started := time.Now()
+		read, err := r.loadDay(ctx, size, day)
+		if err != nil {
+			return err
 		}
 		seconds := time.Since(started).Seconds()
 		var megabytes, stored int64
 		if _, err := r.pool.Exec(ctx, "vacuum analyze"); err != nil { // as autovacuum does in the hours between two days
 			return err
 		}
-		err := r.pool.QueryRow(ctx, "select pg_database_size(current_database()) / 1048576, (select sum(n_live_tup)::bigint from pg_stat_user_tables where schemaname = 'public')").Scan(&megabytes, &stored)
+		err = r.pool.QueryRow(ctx, "select pg_database_size(current_database()) / 1048576, (select sum(n_live_tup)::bigint from pg_stat_user_tables where schemaname = 'public')").Scan(&megabytes, &stored)
 		if err != nil {
 			return err
 		}
@@ -55,11 +57,34 @@ func measureScale(ctx context.Context, r *rig, size scaleSize) error {
 		if day == 1 { // the first day makes all rows, the others change some
 			first = last
 		}
+		fmt.Fprintf(os.Stderr, "scale: day %d of %d took %.0f s\n", day+1, size.days, seconds)
 		t.add(day+1, size.accounts*size.regions, read, stored, megabytes, fmt.Sprintf("%.1f", seconds), fmt.Sprintf("%.0f", last))
 	}
-	t.print(fmt.Sprintf("Scale: %d accounts x %d regions x %d days, one after the other", size.accounts, size.regions, size.days),
+	t.print(fmt.Sprintf("Scale: %d accounts x %d regions x %d days, %d accounts side by side", size.accounts, size.regions, size.days, sideBySide),
 		fmt.Sprintf("The last day ran at %.2f of the speed of the second.", last/first))
 	return r.measureViews(ctx)
+}
+
+// loadDay loads the snapshots of one day, an account's one after the other as the receiver does.
+func (r *rig) loadDay(ctx context.Context, size scaleSize, day int) (int64, error) {
+	var read atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(sideBySide)
+	for account := range size.accounts {
+		group.Go(func() error {
+			for _, region := range scaleRegions[:size.regions] {
+				rows, err := r.loadWhole(ctx, snapshotFile{account: fmt.Sprintf("%012d", account+1), region: region,
+					day: time.Date(2026, 3, 1+day, 0, 0, 0, 0, time.UTC), rows: moderate, changed: 2 + day})
+				if err != nil {
+					return err
+				}
+				read.Add(rows)
+			}
+			return nil
+		})
+	}
+	err := group.Wait()
+	return read.Load(), err
 }
 
 // loadWhole indexes and loads a snapshot with all groups and returns how many rows were read.
