@@ -36,8 +36,8 @@ func measureScale(ctx context.Context, r *rig, size scaleSize) error {
 	if err := r.empty(ctx); err != nil {
 		return err
 	}
-	t := newTable("day", "snapshots", "rows read", "rows stored", "database MB", "s", "rows/s")
-	var first, last float64
+	t := newTable("day", "snapshots", "rows read", "rows stored", "database MB", "s", "us per row")
+	var second, last point
 	for day := range size.days {
 		started := time.Now()
 		read, err := r.loadDay(ctx, size, day)
@@ -53,16 +53,25 @@ func measureScale(ctx context.Context, r *rig, size scaleSize) error {
 		if err != nil {
 			return err
 		}
-		last = float64(read) / seconds
+		last = point{stored: float64(stored), perRow: seconds / float64(read)}
 		if day == 1 { // the first day makes all rows, the others change some
-			first = last
+			second = last
 		}
 		fmt.Fprintf(os.Stderr, "scale: day %d of %d took %.0f s\n", day+1, size.days, seconds)
-		t.add(day+1, size.accounts*size.regions, read, stored, megabytes, fmt.Sprintf("%.1f", seconds), fmt.Sprintf("%.0f", last))
+		t.add(day+1, size.accounts*size.regions, read, stored, megabytes, fmt.Sprintf("%.1f", seconds), fmt.Sprintf("%.0f", last.perRow*1e6))
 	}
 	t.print(fmt.Sprintf("Scale: %d accounts x %d regions x %d days, %d accounts side by side", size.accounts, size.regions, size.days, sideBySide),
-		fmt.Sprintf("The last day ran at %.2f of the speed of the second.", last/first))
+		last.since(second))
 	return r.measureViews(ctx)
+}
+
+// point is the time of loading a row, in seconds, into a database of so many rows.
+type point struct{ stored, perRow float64 }
+
+// since is the slope between two points, in words.
+func (p point) since(earlier point) string {
+	return fmt.Sprintf("A row took %.0f us on the second day, %.0f us on the last (%+.0f %%), while the rows stored grew by %+.0f %%.",
+		earlier.perRow*1e6, p.perRow*1e6, 100*(p.perRow/earlier.perRow-1), 100*(p.stored/earlier.stored-1))
 }
 
 // loadDay loads the snapshots of one day, an account's one after the other as the receiver does.
