@@ -30,15 +30,17 @@ func (t *loadTimes) add(o loadTimes) {
 const rounds = 3
 
 // measureLoads prints a line for each group that has large lists, with so many rows in each table, and one for all.
-func measureLoads(ctx context.Context, r *rig, rows int) error {
+func measureLoads(ctx context.Context, r *rig, rows int, summary *table) error {
 	t := newTable("group", "rows", "rows/s", "COPY rows/s", "of COPY", "reload", "1 % changed", "statements", "round trips")
 	var all loadTimes
+	var most int64
 	for _, handler := range r.loaders() {
 		times, err := r.medianOf(ctx, handler, rows)
 		if err != nil {
 			return fmt.Errorf("group %s: %w", handler.Group, err)
 		}
 		all.add(times)
+		most = max(most, slices.Max(times.roundTrip[:]))
 		if times.rows > 0 {
 			t.add(loadLine(handler.Group, times)...)
 		}
@@ -46,6 +48,10 @@ func measureLoads(ctx context.Context, r *rig, rows int) error {
 	t.add(loadLine("all", all)...)
 	t.print("Loading: rows per second with decoding, raw COPY of the same rows into identical tables (indexes and foreign keys), "+
 		"the same snapshot again and with 1 % of its rows changed (times the speed of the first load); statements and round trips of the three", "")
+	summary.add("first load", fmt.Sprintf("%.2f of the speed of raw COPY", all.copy.Seconds()/all.first.Seconds()))
+	summary.add("the same snapshot again", fmt.Sprintf("%.1f times as fast as the first load", all.first.Seconds()/all.reload.Seconds()))
+	summary.add("with 1 % of its rows changed", fmt.Sprintf("%.1f times as fast as the first load", all.first.Seconds()/all.fewChanged.Seconds()))
+	summary.add("round trips of a table group", fmt.Sprintf("%d at most, whatever the number of rows", most))
 	return nil
 }
 

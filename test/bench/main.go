@@ -1,4 +1,5 @@
-// Command bench measures the parts whose speed and size matter, on this machine, and prints one table for each:
+// Command bench measures the parts whose speed and size matter, on this machine, and prints a table for each and a
+// summary of all:
 //
 //	go run ./test/bench             # small, a few minutes
 //	go run ./test/bench -full       # snapshots of up to 1 GB, 1,000 accounts x 3 regions x 30 days: hours
@@ -61,23 +62,34 @@ func exitOn(err error) {
 	}
 }
 
-// parts are what is measured, in order; some need a database and a bucket.
+// parts are what is measured, in order; some need a database and a bucket. Each adds lines to the summary: what, figure.
 var parts = []struct {
 	name    string
 	rigged  bool
-	measure func(context.Context, *rig, options) error
+	measure func(context.Context, *rig, options, *table) error
 }{
-	{"load", true, func(ctx context.Context, r *rig, o options) error { return measureLoads(ctx, r, o.rows) }},
-	{"size", true, func(ctx context.Context, r *rig, o options) error { return measureSizes(ctx, r, o.sizes) }},
-	{"collect", false, func(ctx context.Context, _ *rig, _ options) error { return measureCollect(ctx) }},
-	{"start", false, func(ctx context.Context, _ *rig, o options) error { return measureStarts(ctx, o.full) }},
-	{"price", false, func(ctx context.Context, _ *rig, _ options) error { return measurePrice(ctx) }},
-	{"scale", true, func(ctx context.Context, r *rig, o options) error { return measureScale(ctx, r, o.scale) }},
+	{"load", true, func(ctx context.Context, r *rig, o options, summary *table) error {
+		return measureLoads(ctx, r, o.rows, summary)
+	}},
+	{"size", true, func(ctx context.Context, r *rig, o options, summary *table) error {
+		return measureSizes(ctx, r, o.sizes, summary)
+	}},
+	{"collect", false, func(ctx context.Context, _ *rig, _ options, summary *table) error {
+		return measureCollect(ctx, summary)
+	}},
+	{"start", false, func(ctx context.Context, _ *rig, o options, summary *table) error {
+		return measureStarts(ctx, o.full, summary)
+	}},
+	{"price", false, func(ctx context.Context, _ *rig, _ options, summary *table) error { return measurePrice(ctx, summary) }},
+	{"scale", true, func(ctx context.Context, r *rig, o options, summary *table) error {
+		return measureScale(ctx, r, o.scale, summary)
+	}},
 }
 
 func run(ctx context.Context, o options) error {
-	fmt.Printf("%s, %s/%s, %d CPUs (%s), %s\n", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(), runtime.Version())
+	fmt.Println(heading())
 	var r *rig
+	summary := newTable("summary", "")
 	for _, part := range parts {
 		if len(o.only) > 0 && !slices.Contains(o.only, part.name) {
 			continue
@@ -90,11 +102,17 @@ func run(ctx context.Context, o options) error {
 			}
 			defer r.close()
 		}
-		if err := part.measure(ctx, r, o); err != nil {
+		if err := part.measure(ctx, r, o, summary); err != nil {
 			return fmt.Errorf("measuring %s: %w", part.name, err)
 		}
 	}
+	summary.print(heading(), "")
 	return nil
+}
+
+// heading says when and where the figures were measured.
+func heading() string {
+	return fmt.Sprintf("%s, %s/%s, %d CPUs (%s), %s", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(), runtime.Version())
 }
 
 // processor is the name of the CPU where the system tells it.

@@ -40,7 +40,7 @@ func (oneAccount) Regions(context.Context, string, *collect.Role) ([]string, err
 
 // measurePrice runs both machines with functions that do nothing, as the daily run of one account does, and counts the
 // states that are entered.
-func measurePrice(ctx context.Context) error {
+func measurePrice(ctx context.Context, summary *table) error {
 	prices, err := price.Published()
 	if err != nil {
 		return err
@@ -77,6 +77,8 @@ func measurePrice(ctx context.Context) error {
 	objects := int64(len(regionsOfAccount))
 	t.add("load", loading*objects, calls.Load()*objects, dollars(loading*objects))
 	t.add("both", collecting+loading*objects, collectCalls+calls.Load()*objects, dollars(collecting+loading*objects))
+	summary.add(fmt.Sprintf("an account-day in %d regions", len(regionsOfAccount)),
+		fmt.Sprintf("%d state transitions, %s US dollars", collecting+loading*objects, dollars(collecting+loading*objects)))
 	t.print(fmt.Sprintf("State transitions of a daily run of one account in %d regions, all services", len(regionsOfAccount)),
 		fmt.Sprintf("Load: %s; $%.3f for 1,000 transitions, retries and Lambda aside. Start of the run included.", perObject, prices.StateTransition*1000))
 	return nil

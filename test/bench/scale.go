@@ -32,7 +32,7 @@ var scaleRegions = []string{"eu-west-1", "us-east-1", "us-west-2"}
 
 // measureScale loads the snapshots of many accounts, regions and days, day by day, and prints how the database grows and
 // whether loading slows down; then how long views take.
-func measureScale(ctx context.Context, r *rig, size scaleSize) error {
+func measureScale(ctx context.Context, r *rig, size scaleSize, summary *table) error {
 	if err := r.empty(ctx); err != nil {
 		return err
 	}
@@ -62,7 +62,9 @@ func measureScale(ctx context.Context, r *rig, size scaleSize) error {
 	}
 	t.print(fmt.Sprintf("Scale: %d accounts x %d regions x %d days, %d accounts side by side", size.accounts, size.regions, size.days, sideBySide),
 		last.since(second))
-	return r.measureViews(ctx)
+	summary.add(fmt.Sprintf("%d accounts x %d regions x %d days", size.accounts, size.regions, size.days),
+		fmt.Sprintf("%.0f rows stored, %.0f us a row on the last day", last.stored, last.perRow*1e6))
+	return r.measureViews(ctx, summary)
 }
 
 // point is the time of loading a row, in seconds, into a database of so many rows.
@@ -115,7 +117,7 @@ func (r *rig) loadWhole(ctx context.Context, f snapshotFile) (read int64, err er
 }
 
 // measureViews asks every view for its rows by account, and prints the slowest.
-func (r *rig) measureViews(ctx context.Context) error {
+func (r *rig) measureViews(ctx context.Context, summary *table) error {
 	rows, err := r.pool.Query(ctx, `select table_name::text from information_schema.views where table_schema = 'public' and table_name like 'view\_%' order by 1`)
 	if err != nil {
 		return err
@@ -140,5 +142,6 @@ func (r *rig) measureViews(ctx context.Context) error {
 	t := newTable("views", "slowest", "ms", "mean ms")
 	t.add(len(names), which, slowest.Milliseconds(), (sum / time.Duration(len(names))).Milliseconds())
 	t.print("Views: all rows and all columns of each, once", "")
+	summary.add("views over these, slowest", fmt.Sprintf("%s, %d ms", which, slowest.Milliseconds()))
 	return nil
 }

@@ -47,7 +47,7 @@ type childResult struct {
 var sizeSteps = []string{"merge", "index", "account", "security", "resources", "reload"}
 
 // measureSizes prints, for snapshots of these sizes in MB, the time and the largest resident memory of the handlers.
-func measureSizes(ctx context.Context, r *rig, sizes []int) error {
+func measureSizes(ctx context.Context, r *rig, sizes []int, summary *table) error {
 	t := newTable("snapshot", "step", "rows", "s", "MB/s", "resident MB")
 	for n, size := range sizes {
 		f := snapshotFile{account: fmt.Sprintf("%012d", n+1), region: "eu-west-1", day: time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)}
@@ -77,6 +77,9 @@ func measureSizes(ctx context.Context, r *rig, sizes []int) error {
 				in.Index = out.Output
 			}
 			seconds := float64(out.MS) / 1000
+			if n == len(sizes)-1 {
+				summary.add(fmt.Sprintf("%s of %d MB", step, size), fmt.Sprintf("%.0f MB/s, %d MB resident", float64(size)/seconds, out.ResidentKB/1024))
+			}
 			t.add(fmt.Sprint(size, " MB"), step, rowsOf(step, f), fmt.Sprintf("%.2f", seconds), fmt.Sprintf("%.0f", float64(size)/seconds), out.ResidentKB/1024)
 		}
 	}

@@ -19,7 +19,7 @@ import (
 // its process to its first poll of the Lambda runtime API, which is what Lambda reports as Init Duration. Without all it
 // takes a small and a large collector, a loader and merge.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-func measureStarts(ctx context.Context, all bool) error {
+func measureStarts(ctx context.Context, all bool, summary *table) error {
 	dir, err := os.MkdirTemp("", "view360-bench-")
 	if err != nil {
 		return err
@@ -31,6 +31,8 @@ func measureStarts(ctx context.Context, all bool) error {
 			return err
 		}
 	}
+	var slowest time.Duration
+	var heaviest, largest int64
 	t := newTable("function", "binary MB", "zip MB", "init ms", "resident MB")
 	for _, folder := range folders {
 		name := strings.TrimPrefix(folder, "view360/functions/")
@@ -51,9 +53,11 @@ func measureStarts(ctx context.Context, all bool) error {
 		if err != nil {
 			return fmt.Errorf("starting %s: %w", name, err)
 		}
+		slowest, heaviest, largest = max(slowest, took), max(heaviest, packed), max(largest, int64(resident)<<10)
 		t.add(name, megabytes(size), megabytes(packed), fmt.Sprintf("%.1f", took.Seconds()*1000), resident/1024)
 	}
 	t.print("Cold start: from the start of the process to the first poll of the runtime API, the fastest of five", "")
+	summary.add("cold start of a function, at most", fmt.Sprintf("%.1f ms, %s MB resident, package of %s MB", slowest.Seconds()*1000, megabytes(largest), megabytes(heaviest)))
 	return nil
 }
 
