@@ -1,6 +1,11 @@
 package sql_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"view360/shared/catalog"
+)
 
 func TestCoverage(t *testing.T) {
 	t.Parallel()
@@ -15,15 +20,39 @@ func TestCoverage(t *testing.T) {
 		id := insert(t, conn, "insert into logs (account_id, date_created, cost_status) values ($1, $2, $3)", a, r.at, r.cost)
 		if r.message != "" {
 			exec(t, conn, `insert into log_messages (log_id, message_type, message)
-				values ($1, 'cost', $2), ($1, 'support_tickets', 'no plan')`, id, r.message)
+				values ($1, 'cost', $2), ($1, 'support_tickets', 'no plan'), ($1, 'support_tickets', 'Fail'), ($1, 'health', 'Skipped'),
+				($1, 'ri_sp_savings', 'Skipped'), ($1, 'compute_optimizer', 'not enabled: nobody opted in')`, id, r.message)
 		}
 	}
 	check(t, conn, `account Pass 2026-11-22 02:00:00+00 2026-11-22 02:00:00+00 NULL
+compute_optimizer Pass 2026-11-22 02:00:00+00 2026-11-22 02:00:00+00 not enabled: nobody opted in
 cost Fail 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 denied ce:GetCostAndUsage
+ri_sp_savings Skipped 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 NULL
 support_tickets Fail 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 no plan`, `
 		select service, last_outcome, last_run_at, last_success_at, reason from view360.coverage
-		where service in ('account', 'cost', 'support_tickets') order by service`)
+		where service in ('account', 'compute_optimizer', 'cost', 'ri_sp_savings', 'support_tickets') order by service`)
 	check(t, conn, "16", "select count(*) from view360.coverage")
+}
+
+// TestCoverageTellsReasonsOfEverySource: a message is about the first section of a source, and a reason of all that the
+// source fills.
+func TestCoverageTellsReasonsOfEverySource(t *testing.T) {
+	t.Parallel()
+	conn := textConn(t)
+	for _, source := range catalog.Sources {
+		a := account(t, conn, "111111111111", source.Word)
+		kind := source.Sections[0][strings.LastIndexByte(source.Sections[0], '.')+1:]
+		log := insert(t, conn, "insert into logs (account_id, date_created) values ($1, now())", a)
+		exec(t, conn, "insert into log_messages (log_id, message_type, message) values ($1, $2, 'failed: because'), ($1, 'iam', 'Fail')", log, kind)
+		for _, section := range source.Sections {
+			service, _, _ := strings.Cut(section, ".")
+			want := "failed: because"
+			if kind != service {
+				want = kind + ": " + want
+			}
+			check(t, conn, want, "select reason from view360.coverage where account_region = $1 and service = $2", source.Word, service)
+		}
+	}
 }
 
 func TestLoadHistoryAndRejects(t *testing.T) {

@@ -36,6 +36,7 @@ const sourceRuns = `
     from view_acct_logs l
     cross join lateral (
       select coalesce(bool_or(m.message = 'Skipped'), false) as skipped,
+        max(m.message) filter (where m.message in ('Pass', 'Fail')) as status,
         coalesce(bool_or(m.message like 'failed: %' or m.message like 'denied: %'), false) as failed
       from view_acct_log_messages m
       where m.log_id = l.id and m.message_type = source.kind
@@ -46,7 +47,8 @@ const sourceRuns = `
         when 'security' then l.security_status when 'config' then l.config_status when 'inventory' then l.inventory_status
         when 'marketplace' then l.marketplace_status when 'trusted_advisor' then l.trusted_advisor_status
         when 'health' then l.health_status when 'application' then l.application_status
-        when 'resilience_hub' then l.resilience_hub_status else 'Pass' end as status
+        when 'resilience_hub' then l.resilience_hub_status
+        when 'iam' then coalesce(said.status, 'Skipped') else coalesce(said.status, 'Pass') end as status
     ) section
     where l.account = c.account and l.account_region = c.account_region
     order by l.date_created desc, l.id desc

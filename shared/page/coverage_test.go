@@ -20,6 +20,8 @@ func TestCoverage(t *testing.T) {
 		{"not enabled is no failure", "inspector", `idle.*in 1 of 2 regions.*off.*2 h`},
 		{"read in the home region only", "supporttickets", `good.*passed".*ok<.*2 h`},
 		{"in a later run of this service alone", "cost", `good.*ok<.*60 m|1 h`},
+		{"a section that only newer snapshots have", "iam", `good.*ok<.*2 h`},
+		{"failed in the words of the first generation", "serviceresources", `bad.*in 1 of 2 regions.*failed.*1/2`},
 		{"repaired alone", "waf", `good.*ok<.*30 m`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -55,12 +55,13 @@ func (r reading) outcome(texts map[string][]string) outcome {
 	o := outcome{Account: r.Account, Name: r.Name, Region: r.Region, Service: r.Service, RunAt: r.RunAt, SuccessAt: r.SuccessAt}
 	source, _ := catalog.Lookup(r.Service)
 	o.Status, o.Reason = statusOf(source, texts)
+	unclassified := o.Status == "" || o.Status == collect.Warned // as in all of the first generation's messages
 	switch {
+	case r.Outcome == "Fail" && unclassified && !explained(texts):
+		o.Status = collect.Failed
 	case o.Status != "":
 	case r.Outcome == "Skipped":
 		o.Status = collect.Skipped
-	case r.Outcome == "Fail" && !explained(texts):
-		o.Status = collect.Failed
 	default:
 		o.Status = collect.Passed
 	}
@@ -86,7 +87,7 @@ func statusOf(source catalog.Source, texts map[string][]string) (status collect.
 	for _, section := range source.Sections {
 		for _, text := range texts[kindOf(section)] {
 			switch found := leading(text); {
-			case text == "Skipped" || text == "Fail": // said by the section's status too
+			case text == "Skipped" || text == "Fail" || text == "Pass": // said by the section's status too
 			case found != "":
 				status, reasons = found, append(reasons, strings.TrimPrefix(text, string(found)+": "))
 			default:

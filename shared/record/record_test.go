@@ -110,10 +110,10 @@ const messages = "select message_type || ': ' || message from log_messages where
 
 func TestL30L33EveryMessageIsKept(t *testing.T) {
 	b := newBench(t)
-	place, results := b.snapshot("2026-03-11_DAILY", `{"config_status":"Fail","cost_status":"Pass","support_tickets_status":"Fail","compute_optimizer_status":"Pass",
+	place, results := b.snapshot("2026-03-11_DAILY", `{"config_status":"Fail","cost_status":"Pass","support_tickets_status":"Fail","compute_optimizer_status":"Pass","iam_status":"Pass",
 		"message":[{"config":"m1"},{"config":"m2"},"a","b","a",{"cost":{"code":7},"health":null}]}`)
 	b.record(record.Input{Index: place, Results: results})
-	b.want(messages, "config: m1", "config: m2", "INFO: a", "INFO: b", "INFO: a", `cost: {"code":7}`, "health: ", "support_tickets: Fail")
+	b.want(messages, "config: m1", "config: m2", "INFO: a", "INFO: b", "INFO: a", `cost: {"code":7}`, "health: ", "iam: Pass", "support_tickets: Fail")
 	// What was not said is unknown, not passed.
 	b.want("select concat_ws(' ', config_status, cost_status, security_status, date_created at time zone 'utc') from logs", "Fail Pass Unknown 2026-03-11 00:00:00")
 }

@@ -61,6 +61,8 @@ values
   (3, 2, '2026-03-20 06:00Z', 'Pass', 'Skipped', 'Skipped', 'Pass', 'Pass', 'Pass', 'Skipped', 'Skipped', 'Skipped', 'Pass', 'Pass');
 insert into log_messages (log_id, message, message_type)
 values (1, 'failed: of the day before', 'kms'), (2, 'denied: denied guardduty:ListDetectors', 'guard_duty'), (2, '2 items could not be read; denied kms:DescribeKey', 'kms'),
-  (2, 'not enabled: Inspector is off in us-east-1', 'inspector'), (3, 'Skipped', 'support_tickets'), (3, '{"rows": 1}', 'LOAD'),
+  (2, 'not enabled: Inspector is off in us-east-1', 'inspector'), (2, 'Pass', 'iam'),
+  -- as the first generation tells a failure
+  (3, 'str.replace() takes no keyword arguments', 'service_resources'), (3, 'Fail', 'service_resources'), (3, 'Skipped', 'support_tickets'), (3, '{"rows": 1}', 'LOAD'),
   (4, 'Skipped', 'support_tickets'), (4, 'Skipped', 'ri_sp_savings'), (4, 'Skipped', 'compute_optimizer'),
   (5, 'Skipped', 'kms'), (5, 'Skipped', 'support_tickets'), (5, 'Skipped', 'inspector'), (5, 'Skipped', 'guard_duty');
