@@ -6,8 +6,6 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"view360/shared/collect"
 	"view360/shared/collect/account"
 	"view360/shared/collecttest"
@@ -25,18 +23,6 @@ func TestGolden(t *testing.T) {
 	b := bench(t)
 	b.Passed().Golden(t, "account")
 	b.LeastPrivilege()
-}
-
-func TestThrottlingLosesNothing(t *testing.T) {
-	calm := bench(t)
-	want := calm.Passed()
-	b := collecttest.New(t, account.Collector, simaws.Options{Volume: 0.2})
-	b.Fault(simaws.Fault{Service: "account", Rate: 0.3, Kind: simaws.Throttled})
-	got := b.Passed()
-	t.Logf("%d of %d calls were throttled", got.Throttles, got.Calls)
-	if diff := cmp.Diff(want.Content, got.Content); diff != "" || got.Throttles == 0 {
-		t.Errorf("with %d throttles something is lost:\n%s", got.Throttles, diff)
-	}
 }
 
 func section(t *testing.T, result collecttest.Result) (a snapshot.Account) {

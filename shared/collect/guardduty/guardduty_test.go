@@ -30,27 +30,6 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestThrottlingLosesNothing(t *testing.T) {
-	calm := bench(t)
-	want := calm.Passed()
-	b := collecttest.New(t, guardduty.Collector, simaws.Options{Volume: 0.2})
-	b.Fault(simaws.Fault{Service: "guardduty", Rate: 0.3, Kind: simaws.Throttled})
-	got := b.Passed()
-	t.Logf("%d of %d calls were throttled", got.Throttles, got.Calls)
-	if diff := cmp.Diff(want.Content, got.Content); diff != "" || got.Throttles == 0 {
-		t.Errorf("with %d throttles something is lost:\n%s", got.Throttles, diff)
-	}
-}
-
-func TestDeniedNamesTheAction(t *testing.T) {
-	b := bench(t)
-	b.Fault(simaws.Fault{Service: "guardduty", Operation: "ListDetectors", Kind: simaws.Denied})
-	result := b.Run()
-	if fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied guardduty:ListDetectors" {
-		t.Errorf("error %v, want one that names guardduty:ListDetectors", result.Err)
-	}
-}
-
 func finding(id, account, updated string) simaws.ThreatFinding {
 	return simaws.ThreatFinding{ID: id, AccountID: account, Region: "us-east-1", Type: "Recon:EC2/Portscan", Severity: 5, CreatedAt: "2026-03-01T00:00:00.000Z", UpdatedAt: updated}
 }

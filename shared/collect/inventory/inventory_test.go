@@ -12,7 +12,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/inventory"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -27,27 +26,6 @@ func TestGolden(t *testing.T) {
 	b := bench(t)
 	b.Passed().Golden(t, "inventory")
 	b.LeastPrivilege()
-}
-
-func TestThrottlingLosesNothing(t *testing.T) {
-	calm := bench(t)
-	want := calm.Passed()
-	b := collecttest.New(t, inventory.Collector, simaws.Options{Volume: 0.02})
-	b.Fault(simaws.Fault{Service: "ssm", Rate: 0.3, Kind: simaws.Throttled})
-	got := b.Passed()
-	t.Logf("%d of %d calls were throttled", got.Throttles, got.Calls)
-	if diff := cmp.Diff(want.Content, got.Content); diff != "" || got.Throttles == 0 {
-		t.Errorf("with %d throttles something is lost:\n%s", got.Throttles, diff)
-	}
-}
-
-func TestDeniedNamesTheAction(t *testing.T) {
-	b := bench(t)
-	b.Fault(simaws.Fault{Service: "ssm", Operation: "DescribeInstanceInformation", Kind: simaws.Denied})
-	result := b.Run()
-	if fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied ssm:DescribeInstanceInformation" {
-		t.Errorf("error %v, want one that names ssm:DescribeInstanceInformation", result.Err)
-	}
 }
 
 func TestD40AllPages(t *testing.T) {

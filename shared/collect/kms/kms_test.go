@@ -12,7 +12,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/kms"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -27,27 +26,6 @@ func TestGolden(t *testing.T) {
 	b := bench(t)
 	b.Passed().Golden(t, "kms")
 	b.LeastPrivilege()
-}
-
-func TestThrottlingLosesNothing(t *testing.T) {
-	calm := bench(t)
-	want := calm.Passed()
-	b := collecttest.New(t, kms.Collector, simaws.Options{Volume: 0.2})
-	b.Fault(simaws.Fault{Service: "kms", Rate: 0.3, Kind: simaws.Throttled})
-	got := b.Passed()
-	t.Logf("%d of %d calls were throttled", got.Throttles, got.Calls)
-	if diff := cmp.Diff(want.Content, got.Content); diff != "" || got.Throttles == 0 {
-		t.Errorf("with %d throttles something is lost:\n%s", got.Throttles, diff)
-	}
-}
-
-func TestDeniedNamesTheAction(t *testing.T) {
-	b := bench(t)
-	b.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Kind: simaws.Denied})
-	result := b.Run()
-	if fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied kms:ListKeys" {
-		t.Errorf("error %v, want one that names kms:ListKeys", result.Err)
-	}
 }
 
 // key is a key that can rotate.
