@@ -52,7 +52,7 @@ func (d document) logs() logs {
 			l.statuses = append(l.statuses, status{section.Status, d.status(section.Key)})
 		}
 	}
-	for _, key := range ownKeys() {
+	for _, key := range additions() { // when they were read: nobody expects them
 		if word := d.status(key); word != "Skipped" {
 			l.statuses = append(l.statuses, status{key + "_status", word})
 		}
@@ -106,21 +106,6 @@ func (d document) status(key string) string {
 		}
 	}
 	return worst
-}
-
-// ownKeys are the top-level keys that the first generation did not have. Their statuses are there when they were read:
-// nobody expects them.
-func ownKeys() (keys []string) {
-	for _, source := range catalog.Sources {
-		for _, section := range source.Sections {
-			key, _, _ := strings.Cut(section, ".")
-			known := slices.ContainsFunc(snapshot.Sections, func(s snapshot.Section) bool { return s.Key == key })
-			if !known && !slices.Contains(keys, key) {
-				keys = append(keys, key)
-			}
-		}
-	}
-	return keys
 }
 
 // sourcesOf are the catalogue's rows that fill a top-level key or a path under it.
