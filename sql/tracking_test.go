@@ -12,25 +12,26 @@ func TestCoverage(t *testing.T) {
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
 	exec(t, conn, "set timezone = 'UTC'")
-	for _, r := range []struct{ at, cost, message string }{
+	for _, r := range []struct{ at, cost, messages string }{
 		{"2026-11-20 02:00Z", "Pass", ""},
-		{"2026-11-22 02:00Z", "Fail", "denied ce:GetCostAndUsage"},
+		{"2026-11-22 02:00Z", "Fail", `values ($1::integer, 'cost', 'denied ce:GetCostAndUsage'), ($1, 'support_tickets', 'no plan'),
+			($1, 'support_tickets', 'Fail'), ($1, 'compute_optimizer', 'not enabled: nobody opted in')`},
 		{"2026-11-21 02:00Z", "Pass", ""},
+		// one that read the account alone
+		{"2026-11-23 02:00Z", "Skipped", `values ($1::integer, 'support_tickets', 'Skipped'), ($1, 'compute_optimizer', 'Skipped')`},
 	} {
-		id := insert(t, conn, "insert into logs (account_id, date_created, cost_status) values ($1, $2, $3)", a, r.at, r.cost)
-		if r.message != "" {
-			exec(t, conn, `insert into log_messages (log_id, message_type, message)
-				values ($1, 'cost', $2), ($1, 'support_tickets', 'no plan'), ($1, 'support_tickets', 'Fail'), ($1, 'health', 'Skipped'),
-				($1, 'ri_sp_savings', 'Skipped'), ($1, 'compute_optimizer', 'not enabled: nobody opted in')`, id, r.message)
+		id := insert(t, conn, "insert into logs (account_id, date_created, cost_status, marketplace_status) values ($1, $2, $3, 'Skipped')", a, r.at, r.cost)
+		if r.messages != "" {
+			exec(t, conn, "insert into log_messages (log_id, message_type, message) "+r.messages, id)
 		}
 	}
-	check(t, conn, `account Pass 2026-11-22 02:00:00+00 2026-11-22 02:00:00+00 NULL
+	check(t, conn, `account Pass 2026-11-23 02:00:00+00 2026-11-23 02:00:00+00 NULL
 compute_optimizer Pass 2026-11-22 02:00:00+00 2026-11-22 02:00:00+00 not enabled: nobody opted in
 cost Fail 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 denied ce:GetCostAndUsage
-ri_sp_savings Skipped 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 NULL
+marketplace Skipped 2026-11-23 02:00:00+00 NULL NULL
 support_tickets Fail 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 no plan`, `
 		select service, last_outcome, last_run_at, last_success_at, reason from view360.coverage
-		where service in ('account', 'compute_optimizer', 'cost', 'ri_sp_savings', 'support_tickets') order by service`)
+		where service in ('account', 'compute_optimizer', 'cost', 'marketplace', 'support_tickets') order by service`)
 	check(t, conn, "16", "select count(*) from view360.coverage")
 }
 

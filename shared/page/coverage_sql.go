@@ -9,8 +9,7 @@ import (
 	"view360/shared/catalog"
 )
 
-// newestSources is view360.coverage by source, with one difference: a run that left a source out, such as a backfill of
-// one service, does not hide the run that read it.
+// newestSources is view360.coverage by source: it tells those of one section apart.
 const newestSources = `
 select c.account, a.account_name as name, c.account_region as region, source.word as service,
   coalesce(run.outcome, 'Skipped') as outcome, coalesce(run.id, 0)::bigint as run,
