@@ -20,6 +20,7 @@ type jsonObject = map[string]any
 // TestAcceptanceOfSections is what the contract asks of single sections, of snapshots of an account whose content is
 // known: the second region has no rules, the second account had no cost the day before.
 func TestAcceptanceOfSections(t *testing.T) {
+	t.Parallel()
 	c := newCollection(t, setting{organisation: simaws.Options{Volume: 0.03, Accounts: simaws.DefaultAccounts()[:2]}})
 	furnishSections(c)
 	c.run("sections", jsonObject{

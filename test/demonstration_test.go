@@ -11,6 +11,7 @@ import (
 // TestDemonstrationShowsEverything collects and loads the organisation of the demonstration, on a day that does not
 // change: every section and every table has something, every kind of not applicable is there, and nothing fails.
 func TestDemonstrationShowsEverything(t *testing.T) {
+	t.Parallel()
 	c := newCollection(t, setting{
 		organisation: simaws.Options{Seed: 360}, tags: collect.Tenancy{Environment: "environment", Product: "product"},
 	})

@@ -148,6 +148,7 @@ func (r trial) empty() string {
 }
 
 func TestFaultsOfEveryOperation(t *testing.T) {
+	t.Parallel()
 	var tried, survived atomic.Int64
 	group := errgroup.Group{}
 	group.SetLimit(16) // a slow operation is waited for

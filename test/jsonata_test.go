@@ -41,6 +41,7 @@ var expression = regexp.MustCompile(`\{%\s*(.*?)\s*%\}`)
 
 // Every expression of both machines gives what the reference implementation gives, on what runs of them really saw.
 func TestExpressionsAgreeWithTheReferenceImplementation(t *testing.T) {
+	t.Parallel()
 	modules := toolModules(t, "jsonata")
 	asked := recordEvaluations(t)
 	for name, definition := range map[string][]byte{"collect": statemachines.Collect, "load": statemachines.Load} {

@@ -23,6 +23,7 @@ import (
 // the contract's values. It needs moto_server (pip install 'moto[server]==5.2.5') on the PATH, or its URL in
 // MOTO_ENDPOINT.
 func TestMoto(t *testing.T) {
+	t.Parallel()
 	url := moto(t)
 	cfg := aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String(url), HTTPClient: awsconf.HTTPClient(),

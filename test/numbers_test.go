@@ -18,6 +18,7 @@ import (
 // TestL60NumbersInEachPlace loads a snapshot of which rows are created, updated, unchanged, adapted, rejected and
 // deleted, and compares the numbers in the output of the execution, the ledger, log_messages, the log and the views.
 func TestL60NumbersInEachPlace(t *testing.T) {
+	t.Parallel()
 	p := newPipeline(t)
 	first := days()[0]
 	first.Rows = 4

@@ -9,6 +9,7 @@ import (
 )
 
 func TestAccountWhoseRoleCannotBeAssumedFailsAlone(t *testing.T) {
+	t.Parallel()
 	p := newPipeline(t)
 	victim := p.organisation.Accounts()[2].ID
 	role := "arn:aws:iam::" + victim + ":role/" + simaws.MemberRole
@@ -53,6 +54,7 @@ func (p *pipeline) suspend(id string) {
 }
 
 func TestAccountThatIsGoneIsKeptAndMarked(t *testing.T) {
+	t.Parallel()
 	p := newPipeline(t)
 	p.collected("daily", struct{}{})
 	gone := p.organisation.Accounts()[1].ID

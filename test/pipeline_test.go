@@ -175,6 +175,7 @@ func succeeded(statuses []string) bool {
 }
 
 func TestFromAWSToViews(t *testing.T) {
+	t.Parallel()
 	p := newPipeline(t)
 	x := p.run(t.Context(), p.collect, "daily", struct{}{})
 	if s := x.Describe(); s.Status != asl.Succeeded {
@@ -198,6 +199,7 @@ func TestFromAWSToViews(t *testing.T) {
 }
 
 func TestFailureIsNamedPublishedAndRedriven(t *testing.T) {
+	t.Parallel()
 	p := newPipeline(t)
 	victim := p.organisation.Accounts()[1]
 	p.organisation.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Account: victim.ID, Region: victim.Regions[0], Kind: simaws.Denied})
@@ -235,6 +237,7 @@ func TestFailureIsNamedPublishedAndRedriven(t *testing.T) {
 }
 
 func TestKilledLoadLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
 	p := newPipeline(t)
 	p.run(t.Context(), p.collect, "daily", map[string]any{"accounts": []string{p.organisation.Accounts()[0].ID}})
 	var objects []object.Version

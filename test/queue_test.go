@@ -37,6 +37,7 @@ func (p *pipeline) publish(account string) string {
 }
 
 func TestSnapshotsThatArriveAtOnceQueueAtTheDatabase(t *testing.T) {
+	t.Parallel()
 	p := newPipeline(t)
 	keys := make([]string, *scaleLoads)
 	for i := range keys {

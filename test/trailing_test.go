@@ -34,6 +34,7 @@ func (p *pipeline) texts(query string, arguments ...any) []string {
 
 // A bill that changes after its day is corrected by the next daily runs, and nothing else of that day's snapshot is.
 func TestD19LateCostsAreCorrectedAndNothingElse(t *testing.T) {
+	t.Parallel()
 	p := newPipeline(t)
 	account := p.organisation.Accounts()[1].ID
 	today := time.Now().UTC().Truncate(24 * time.Hour)

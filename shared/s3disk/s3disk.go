@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,6 +28,7 @@ type Server struct {
 	key      string // the access key that requests have to name
 	http     *http.Server
 	root     *os.Root
+	unused   sync.Map // connections that no request has come on yet
 }
 
 // Start serves the buckets under dir, which is created when missing, on a free loopback port until Close.
@@ -49,6 +51,13 @@ func Start(dir string, buckets ...string) (*Server, error) {
 	s.http = &http.Server{
 		Handler:           guard{gofakes3.New(objects, gofakes3.WithoutVersioning(), gofakes3.WithTimeSkewLimit(0)).Server(), objects, s.key},
 		ReadHeaderTimeout: 10 * time.Second,
+		ConnState: func(c net.Conn, state http.ConnState) {
+			if state == http.StateNew {
+				s.unused.Store(c, nil)
+				return
+			}
+			s.unused.Delete(c)
+		},
 	}
 	go func() { _ = s.http.Serve(listener) }() // ends with Close
 	return s, nil
@@ -63,8 +72,12 @@ func (s *Server) Client() *s3.Client {
 	})
 }
 
-// Close stops the endpoint after the requests under way.
+// Close stops the endpoint after the requests under way. A client that sends many at once dials connections that it then
+// does not need; Shutdown would wait five seconds for a request on each.
 func (s *Server) Close() error {
+	for c := range s.unused.Range {
+		_ = c.(net.Conn).Close()
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	return errors.Join(s.http.Shutdown(ctx), s.root.Close())

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"view360/shared/fault"
 	"view360/shared/object"
@@ -204,5 +206,34 @@ func TestReplacedObjectIsNotDeleted(t *testing.T) {
 		if err := store.Delete(ctx, object.Version{Key: "a.json"}); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A client dials more connections than it then needs: nobody waits for a request on those.
+func TestCloseDoesNotWaitForUnusedConnections(t *testing.T) {
+	server, err := s3disk.Start(t.TempDir(), "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unused, err := net.Dial("tcp", strings.TrimPrefix(server.Endpoint, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unused.Close()
+	if err := unused.SetReadDeadline(time.Now().Add(3 * time.Second)); err != nil { // the server would close it after five
+		t.Fatal(err)
+	}
+	after, err := http.Get(server.Endpoint) // once it is answered, the connection before it has been accepted
+	if err != nil {
+		t.Fatal(err)
+	}
+	after.Body.Close()
+	closed := make(chan error, 1)
+	go func() { closed <- server.Close() }()
+	if _, err := unused.Read(make([]byte, 1)); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("the connection is still open")
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
 	}
 }
