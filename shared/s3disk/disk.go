@@ -23,7 +23,7 @@ const uploads = ".uploads"
 // disk is a gofakes3 backend: bucket and key are the path of a file under root. os.Root keeps every key inside.
 type disk struct {
 	root *os.Root
-	mu   sync.Mutex // makes a condition and the write that it guards one step
+	mu   sync.Mutex // makes a condition, the folder and the write one step
 }
 
 func (d *disk) ListBuckets() ([]gofakes3.BucketInfo, error) {
@@ -162,19 +162,21 @@ func (d *disk) CopyObject(fromBucket, fromKey, toBucket, toKey string, meta map[
 }
 
 func (d *disk) DeleteObject(bucket, key string) (gofakes3.ObjectDeleteResult, error) {
-	err := d.root.Remove(path.Join(bucket, key))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return gofakes3.ObjectDeleteResult{}, err
-	}
-	d.prune(path.Dir(path.Join(bucket, key)))
-	return gofakes3.ObjectDeleteResult{}, nil
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return gofakes3.ObjectDeleteResult{}, d.remove(path.Join(bucket, key))
 }
 
-// prune removes folders that have become empty, up to the bucket: keys have no folders.
-func (d *disk) prune(dir string) {
-	for strings.Contains(dir, "/") && d.root.Remove(dir) == nil {
+// remove deletes an object, and the folders that have become empty, up to the bucket: keys have no folders. The caller
+// holds the lock, because somebody may be about to write to such a folder.
+func (d *disk) remove(name string) error {
+	if err := d.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for dir := path.Dir(name); strings.Contains(dir, "/") && d.root.Remove(dir) == nil; {
 		dir = path.Dir(dir)
 	}
+	return nil
 }
 
 func (d *disk) DeleteMulti(bucket string, keys ...string) (gofakes3.MultiDeleteResult, error) {
@@ -223,16 +225,10 @@ func (d *disk) publish(upload, bucket, key string, conditions *gofakes3.PutCondi
 	if err := d.root.Chtimes(upload, now, now); err != nil {
 		return err
 	}
-	// A folder that is pruned between the two calls is made again.
-	for attempt := 0; ; attempt++ {
-		if err := d.root.MkdirAll(path.Dir(target), 0o700); err != nil {
-			return err
-		}
-		err := d.root.Rename(upload, target)
-		if err == nil || attempt == 3 || !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err := d.root.MkdirAll(path.Dir(target), 0o700); err != nil {
+		return err
 	}
+	return d.root.Rename(upload, target)
 }
 
 // etag is not the MD5 of the content, which clients may not rely on: it changes with every write.

@@ -63,8 +63,7 @@ func (g guard) delete(w http.ResponseWriter, name, etag string) {
 		refuse(w, http.StatusPreconditionFailed, "PreconditionFailed", "the object is another one now")
 		return
 	}
-	bucket, key, _ := strings.Cut(name, "/")
-	if _, err := g.objects.DeleteObject(bucket, key); err != nil {
+	if err := g.objects.remove(path.Clean(name)); err != nil {
 		refuse(w, http.StatusInternalServerError, string(gofakes3.ErrInternal), err.Error())
 		return
 	}

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"view360/shared/fault"
 	"view360/shared/object"
 	"view360/shared/s3disk"
@@ -234,6 +236,29 @@ func TestCloseDoesNotWaitForUnusedConnections(t *testing.T) {
 		t.Error("the connection is still open")
 	}
 	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+}
+
+// Whoever deletes the last object of a folder takes the folder along, while others may be about to write to it.
+func TestObjectsComeAndGoSideBySide(t *testing.T) {
+	store, ctx := open(t, t.TempDir()), context.Background()
+	var group errgroup.Group
+	for worker := range 8 {
+		group.Go(func() error {
+			for n := range 100 {
+				key := fmt.Sprintf("data/%d/%d/a.json", worker%2, n%3+worker*10)
+				if err := store.PutJSON(ctx, key, n); err != nil {
+					return err
+				}
+				if err := store.Delete(ctx, object.Version{Key: key}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
 		t.Error(err)
 	}
 }

@@ -41,11 +41,15 @@ func main() {
 	o := options{sizes: []int{10, 50}, scale: scaleSize{accounts: 20, regions: 3, days: 3}}
 	flag.BoolVar(&o.full, "full", false, "measure at full size, which takes hours")
 	flag.IntVar(&o.rows, "rows", 20_000, "rows of each table in the measurement of loading")
+	days := flag.Int("days", 0, "days of the scale run (default 3, with -full 30)")
 	megabytes := flag.String("mb", "", "sizes of snapshots, such as 10,100,1000")
 	flag.Parse()
 	o.only = flag.Args()
 	if o.full {
 		o.sizes, o.scale = []int{10, 100, 1000}, scaleSize{accounts: 1000, regions: 3, days: 30}
+	}
+	if *days > 0 {
+		o.scale.days = *days
 	}
 	if *megabytes != "" {
 		exitOn(json.Unmarshal([]byte("["+*megabytes+"]"), &o.sizes))
