@@ -152,9 +152,22 @@ type section struct {
 func (d *disk) PutObject(bucket, key string, _ map[string]string, body io.Reader, _ int64, conditions *gofakes3.PutConditions) (gofakes3.PutObjectResult, error) {
 	name, _, err := d.receive(body)
 	if err != nil {
-		return gofakes3.PutObjectResult{}, err
+		return gofakes3.PutObjectResult{}, told(err)
 	}
-	return gofakes3.PutObjectResult{}, d.publish(name, bucket, key, conditions)
+	return gofakes3.PutObjectResult{}, told(d.publish(name, bucket, key, conditions))
+}
+
+// told puts the reason into the answer, such as a full disk: gofakes3 keeps what it does not know to itself.
+func told(err error) error {
+	var known gofakes3.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &known):
+		return known
+	default:
+		return gofakes3.ErrorMessage(gofakes3.ErrInternal, err.Error())
+	}
 }
 
 func (d *disk) CopyObject(fromBucket, fromKey, toBucket, toKey string, meta map[string]string) (gofakes3.CopyObjectResult, error) {
@@ -164,7 +177,7 @@ func (d *disk) CopyObject(fromBucket, fromKey, toBucket, toKey string, meta map[
 func (d *disk) DeleteObject(bucket, key string) (gofakes3.ObjectDeleteResult, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return gofakes3.ObjectDeleteResult{}, d.remove(path.Join(bucket, key))
+	return gofakes3.ObjectDeleteResult{}, told(d.remove(path.Join(bucket, key)))
 }
 
 // remove deletes an object, and the folders that have become empty, up to the bucket: keys have no folders. The caller

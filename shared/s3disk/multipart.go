@@ -24,9 +24,9 @@ func (d *disk) UploadPart(_, _ string, id gofakes3.UploadID, number int, _ int64
 	}
 	name, sum, err := d.receive(body)
 	if err != nil {
-		return "", err
+		return "", told(err)
 	}
-	return sum, d.root.Rename(name, partName(id, number))
+	return sum, told(d.root.Rename(name, partName(id, number)))
 }
 
 func (d *disk) CompleteMultipartUpload(bucket, key string, id gofakes3.UploadID, parts *gofakes3.CompleteMultipartUploadRequest) (gofakes3.VersionID, string, error) {
@@ -35,14 +35,14 @@ func (d *disk) CompleteMultipartUpload(bucket, key string, id gofakes3.UploadID,
 	go func() { writer.CloseWithError(d.join(writer, id, parts)) }()
 	name, _, err := d.receive(reader)
 	if err != nil {
-		return "", "", err
+		return "", "", told(err)
 	}
 	if err := d.publish(name, bucket, key, nil); err != nil {
-		return "", "", err
+		return "", "", told(err)
 	}
 	info, err := d.root.Stat(path.Join(bucket, key))
 	if err != nil {
-		return "", "", err
+		return "", "", told(err)
 	}
 	return "", gofakes3.FormatETag(etag(info)), d.AbortMultipartUpload(bucket, key, id)
 }

@@ -262,3 +262,14 @@ func TestObjectsComeAndGoSideBySide(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAnswerTellsWhyAWriteFailed(t *testing.T) {
+	dir := t.TempDir()
+	store := open(t, dir)
+	if err := os.RemoveAll(filepath.Join(dir, ".uploads")); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.PutJSON(t.Context(), "a.json", 1); err == nil || !strings.Contains(err.Error(), "no such file or directory") {
+		t.Errorf("got %v, want the reason of the file system", err)
+	}
+}
