@@ -55,7 +55,7 @@ func TestThreatsToTheMemberRole(t *testing.T) {
 func TestTheMemberRoleCanOnlyRead(t *testing.T) {
 	_, read := member(t)
 	session := func(word string) policy.Policies {
-		source, known := catalog.Lookup(word)
+		source, known := catalog.FindByName(word)
 		if !known {
 			t.Fatalf("no source %s", word)
 		}
@@ -82,8 +82,8 @@ func TestTheMemberRoleCanOnlyRead(t *testing.T) {
 			if action.Resource != "" {
 				resource = fill.Replace(action.Resource)
 			}
-			if !session(source.Word).Allows(request(action.Name, resource)) {
-				t.Errorf("the %s collector may not %s", source.Word, action.Name)
+			if !session(source.Name).Allows(request(action.Name, resource)) {
+				t.Errorf("the %s collector may not %s", source.Name, action.Name)
 			}
 		}
 	}

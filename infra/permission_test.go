@@ -116,15 +116,15 @@ func TestEachCollectorHasExactlyItsActions(t *testing.T) {
 		want = slices.Compact(slices.DeleteFunc(want, func(action string) bool {
 			return strings.HasPrefix(action, "s3:") || strings.HasPrefix(action, "kms:") || strings.HasPrefix(action, "sqs:") || strings.HasPrefix(action, "logs:")
 		}))
-		id := "Collect" + strings.ToUpper(source.Word[:1]) + source.Word[1:] + "Role"
+		id := "Collect" + strings.ToUpper(source.Name[:1]) + source.Name[1:] + "Role"
 		own, _ := rolePolicy(t, synthesized(t, "single-account", "Collection"), id)
 		got := slices.DeleteFunc(actionsOf(own), func(action string) bool { return strings.HasPrefix(action, "kms:") })
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s of a single account: %s", source.Word, diff)
+			t.Errorf("%s of a single account: %s", source.Name, diff)
 		}
 		pulling, _ := rolePolicy(t, synthesized(t, "organization-pull", "Collection"), id)
 		if diff := cmp.Diff([]string{"sts:AssumeRole"}, actionsOf(pulling)); diff != "" {
-			t.Errorf("%s of an organisation: %s", source.Word, diff)
+			t.Errorf("%s of an organisation: %s", source.Name, diff)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func TestCoverageTellsReasonsOfEverySource(t *testing.T) {
 	t.Parallel()
 	conn := textConn(t)
 	for _, source := range catalog.Sources {
-		a := account(t, conn, "111111111111", source.Word)
+		a := account(t, conn, "111111111111", source.Name)
 		kind := source.Sections[0][strings.LastIndexByte(source.Sections[0], '.')+1:]
 		log := insert(t, conn, "insert into logs (account_id, date_created) values ($1, now())", a)
 		exec(t, conn, "insert into log_messages (log_id, message_type, message) values ($1, $2, 'failed: because'), ($1, 'iam', 'Fail')", log, kind)
@@ -51,7 +51,7 @@ func TestCoverageTellsReasonsOfEverySource(t *testing.T) {
 			if kind != service {
 				want = kind + ": " + want
 			}
-			check(t, conn, want, "select reason from view360.coverage where account_region = $1 and service = $2", source.Word, service)
+			check(t, conn, want, "select reason from view360.coverage where account_region = $1 and service = $2", source.Name, service)
 		}
 	}
 }

@@ -238,7 +238,7 @@ func TestAcceptanceOfDenial(t *testing.T) {
 	for _, word := range []string{"kms", "securityhub", "cost", "config", "trustedadvisor"} {
 		t.Run("14, D1, D6: "+word, func(t *testing.T) {
 			t.Parallel()
-			source, _ := catalog.Lookup(word)
+			source, _ := catalog.FindByName(word)
 			c := newCollection(t, setting{account: collecttest.Production, organisation: options})
 			for _, operation := range operations(source) {
 				service, name, _ := strings.Cut(operation, ":")

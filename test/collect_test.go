@@ -95,7 +95,7 @@ func (c *collection) functions(s setting) inprocess.Functions {
 	}
 	functions := inprocess.Functions{}
 	for _, collector := range collectors.All {
-		source, _ := catalog.Lookup(collector.Word)
+		source, _ := catalog.FindByName(collector.Word)
 		collector.Rate = collect.Rate{} // the simulated services have no quota
 		settings.Functions[collector.Word] = collector.Word
 		inprocess.Add(functions, collector.Word, within(s.deadlines[collector.Word], collect.Handler{Collector: collector, Config: clients, Actions: source.ActionNames(), Staging: c.store}.Handle))

@@ -57,7 +57,7 @@ func TestD48D67D68ActionsAreValidAndDeclaredOnce(t *testing.T) {
 		seen := map[string]bool{}
 		for _, action := range source.Actions {
 			if !form.MatchString(action.Name) || seen[action.Name] {
-				t.Errorf("%s: action %q is no action or there twice", source.Word, action.Name)
+				t.Errorf("%s: action %q is no action or there twice", source.Name, action.Name)
 			}
 			seen[action.Name] = true
 			if action.Name == "kms:ListKeys" && action.Resource != "" {
@@ -73,7 +73,7 @@ func TestD48D67D68ActionsAreValidAndDeclaredOnce(t *testing.T) {
 // TestDocumentsOfCollectors reads the table of each collector's package comment.
 func TestDocumentsOfCollectors(t *testing.T) {
 	for _, source := range catalog.Sources {
-		file := filepath.Join("..", "shared", "collect", source.Word, source.Word+".go")
+		file := filepath.Join("..", "shared", "collect", source.Name, source.Name+".go")
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.PackageClauseOnly)
 		if err != nil {
 			t.Fatal(err)
@@ -81,21 +81,21 @@ func TestDocumentsOfCollectors(t *testing.T) {
 		document := parsed.Doc.Text()
 		for _, row := range []string{"operations ", "scope ", "window ", "section", "paid ", "quotas "} {
 			if !strings.Contains(document, "\n\t"+row) && !strings.Contains(document, "\n"+row) {
-				t.Errorf("%s: the comment has no row %s", source.Word, row)
+				t.Errorf("%s: the comment has no row %s", source.Name, row)
 			}
 		}
 		for _, operation := range operations(source) {
 			if _, name, _ := strings.Cut(operation, ":"); !strings.Contains(document, name) {
-				t.Errorf("%s: the comment does not name %s", source.Word, operation)
+				t.Errorf("%s: the comment does not name %s", source.Name, operation)
 			}
 		}
 		for _, section := range source.Sections {
 			if !strings.Contains(document, section) {
-				t.Errorf("%s: the comment does not name the section %s", source.Word, section)
+				t.Errorf("%s: the comment does not name the section %s", source.Name, section)
 			}
 		}
 		if source.Paid != strings.Contains(document, "US dollars") {
-			t.Errorf("%s: the comment and the catalogue differ on what is paid", source.Word)
+			t.Errorf("%s: the comment and the catalogue differ on what is paid", source.Name)
 		}
 	}
 }

@@ -122,7 +122,7 @@ func (r trial) told() string {
 
 // differs is the first section, of those of a source or of all others, that is not as in another trial.
 func (r trial) differs(from trial, own bool) string {
-	source, _ := catalog.Lookup(r.word)
+	source, _ := catalog.FindByName(r.word)
 	for path, text := range from.published.Sections {
 		if slices.Contains(source.Sections, path) == own && r.published.Sections[path] != text && (own || !r.hollow(path)) {
 			return fmt.Sprintf("%s is %.300s, want %.300s", path, r.published.Sections[path], text)
@@ -138,7 +138,7 @@ func (r trial) hollow(path string) bool {
 }
 
 func (r trial) empty() string {
-	source, _ := catalog.Lookup(r.word)
+	source, _ := catalog.FindByName(r.word)
 	for _, path := range source.Sections {
 		if text := r.published.Sections[path]; text != "[]" && text != "{}" && !r.hollow(path) {
 			return fmt.Sprintf("%s is %.300s, want nothing", path, text)
@@ -153,17 +153,17 @@ func TestFaultsOfEveryOperation(t *testing.T) {
 	group := errgroup.Group{}
 	group.SetLimit(16) // a slow operation is waited for
 	for _, source := range catalog.Sources {
-		calm := sync.OnceValue(func() trial { return try(t, source.Word, longDeadline, func(*collection) {}) })
+		calm := sync.OnceValue(func() trial { return try(t, source.Name, longDeadline, func(*collection) {}) })
 		for _, operation := range operations(source) {
 			group.Go(func() error {
 				if !called(calm().calls, operation) {
-					t.Errorf("%s does not call %s here: give the organisation what makes it", source.Word, operation)
+					t.Errorf("%s does not call %s here: give the organisation what makes it", source.Name, operation)
 				}
 				essential := false
 				for _, f := range faults {
 					tried.Add(1)
-					if t.Run(source.Word+" "+operation+" "+f.name, func(t *testing.T) {
-						got := suffer(t, source.Word, operation, f.fault)
+					if t.Run(source.Name+" "+operation+" "+f.name, func(t *testing.T) {
+						got := suffer(t, source.Name, operation, f.fault)
 						if f.effect == denied { // the first: how it ends tells how the others must
 							essential = got.status() == collect.Denied
 						}
@@ -294,7 +294,7 @@ func TestItemDeletedBetweenListAndDescribe(t *testing.T) {
 				t.Parallel()
 				var asked atomic.Int64
 				service, name, _ := strings.Cut(operation, ":")
-				got := try(t, source.Word, longDeadline, func(c *collection) {
+				got := try(t, source.Name, longDeadline, func(c *collection) {
 					c.Override(simaws.Answer{Service: service, Operation: name, Give: func(r simaws.Request) (any, error) {
 						shared := strings.Contains(string(r.Input), "trail/organization") // not the account's own, so nothing is known to be deleted
 						if !shared && asked.Add(1) == 1 {

@@ -40,8 +40,8 @@ func chains(calls []simaws.Call) (longest time.Duration, table string) {
 	first, table := chain(calls, []string{"sts:GetCallerIdentity", "account:ListRegions"}), "calls that waited for each other"
 	for _, source := range catalog.Sources {
 		own := chain(calls, operations(source))
-		table += fmt.Sprintf("\n%20s %8s", source.Word, own.Round(time.Millisecond))
-		if source.Scope == catalog.Account {
+		table += fmt.Sprintf("\n%20s %8s", source.Name, own.Round(time.Millisecond))
+		if source.Placement == catalog.Account {
 			first += own
 			continue
 		}

@@ -89,7 +89,7 @@ func newPipeline(t testing.TB) *pipeline {
 	}
 	f := inprocess.Functions{}
 	for _, c := range []collect.Collector{account.Collector, cost.Collector, guardduty.Collector, kms.Collector} {
-		source, _ := catalog.Lookup(c.Word)
+		source, _ := catalog.FindByName(c.Word)
 		settings.Functions[c.Word] = "collect-" + c.Word
 		inprocess.Add(f, "collect-"+c.Word, collect.Handler{Collector: c, Config: aws.Config(""), Actions: source.ActionNames(), Staging: p.store}.Handle)
 	}

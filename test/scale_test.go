@@ -201,7 +201,7 @@ func (s *scale) join(ctx context.Context) error {
 func (s *scale) run(settings plan.Settings, regions, accounts, services int) *asl.Execution {
 	s.Helper()
 	settings.Organization, settings.RoleName, settings.HomeRegion, settings.Functions = true, "View360", "eu-region-0", map[string]string{}
-	for _, word := range catalog.Words() {
+	for _, word := range catalog.Names() {
 		settings.Functions[word] = "collect"
 	}
 	functions := inprocess.Functions{}

@@ -36,10 +36,10 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 	}
 	table := "throttles of calls"
 	for _, source := range catalog.Sources {
-		s := got.Meta.Services[source.Word]
-		table += fmt.Sprintf("\n%20s %4d of %4d, %5d items", source.Word, s.Throttles, s.Calls, s.Items)
-		if s.Status != want.Meta.Services[source.Word].Status || s.Throttles == 0 {
-			t.Errorf("%s is %q after %d throttles: %s", source.Word, s.Status, s.Throttles, s.Reason)
+		s := got.Meta.Services[source.Name]
+		table += fmt.Sprintf("\n%20s %4d of %4d, %5d items", source.Name, s.Throttles, s.Calls, s.Items)
+		if s.Status != want.Meta.Services[source.Name].Status || s.Throttles == 0 {
+			t.Errorf("%s is %q after %d throttles: %s", source.Name, s.Status, s.Throttles, s.Reason)
 		}
 	}
 	t.Log(table)

@@ -68,14 +68,14 @@ func NewStack(scope constructs.Construct, id string, f config.Config, build bund
 // newCollectors make one function and one role for each source.
 func (s *Stack) newCollectors() {
 	for _, source := range s.sources {
-		name := s.add(collectorID(source.Word), function.Props{
-			Main: "collect/" + source.Word, Description: "Collects " + source.Word, MemoryMB: source.MemoryMB, Timeout: source.Timeout,
+		name := s.add(collectorID(source.Name), function.Props{
+			Main: "collect/" + source.Name, Description: "Collects " + source.Name, MemoryMB: source.MemoryMB, Timeout: source.Timeout,
 			Environment: s.site.environment,
 			Statements:  append(s.site.staging.Statements(function.Access{Write: staging}), s.observe(source)...),
 			RolePath:    s.config.RolePath("collect"),
-			Concurrency: s.config.Collection.SourceConcurrency[source.Word],
+			Concurrency: s.config.Collection.SourceConcurrency[source.Name],
 		})
-		s.words[source.Word] = name
+		s.words[source.Name] = name
 	}
 }
 

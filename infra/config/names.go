@@ -28,8 +28,8 @@ func (c Config) Bucket() string {
 func (c Config) Covered() []catalog.Source {
 	var covered []catalog.Source
 	for _, source := range catalog.Sources {
-		asked := len(c.Collection.Sources) == 0 || slices.Contains(c.Collection.Sources, source.Word)
-		if source.Word == "account" || asked && !slices.Contains(c.Collection.ExcludeSources, source.Word) {
+		asked := len(c.Collection.Sources) == 0 || slices.Contains(c.Collection.Sources, source.Name)
+		if source.Name == "account" || asked && !slices.Contains(c.Collection.ExcludeSources, source.Name) {
 			covered = append(covered, source)
 		}
 	}

@@ -79,8 +79,8 @@ func (c *checker) collection(f Config) {
 
 func (c *checker) words(field string, words []string) {
 	for i, word := range words {
-		if _, known := catalog.Lookup(word); !known {
-			c.add(fmt.Sprintf("%s[%d]", field, i), word, "use one of "+strings.Join(catalog.Words(), ", "))
+		if _, known := catalog.FindByName(word); !known {
+			c.add(fmt.Sprintf("%s[%d]", field, i), word, "use one of "+strings.Join(catalog.Names(), ", "))
 		}
 	}
 }

@@ -46,7 +46,7 @@ func hurried() []collect.Collector {
 func addCollectFunctions(functions inprocess.Functions, all []collect.Collector, cfg aws.Config, settings plan.Settings, staging, data *object.Store, executions settle.API) {
 	inprocess.Add(functions, planFunction, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}.Handle)
 	for _, c := range all {
-		source, _ := catalog.Lookup(c.Word)
+		source, _ := catalog.FindByName(c.Word)
 		handler := collect.Handler{Collector: c, Config: cfg, Actions: source.ActionNames(), Staging: staging}
 		inprocess.Add(functions, collectFunction(c.Word), handler.Handle)
 	}

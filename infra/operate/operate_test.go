@@ -73,7 +73,7 @@ func install(t *testing.T) *installation {
 		Functions: map[string]string{}, Concurrency: 3,
 	}
 	for _, c := range []collect.Collector{account.Collector, cost.Collector, guardduty.Collector, kms.Collector} {
-		source, _ := catalog.Lookup(c.Word)
+		source, _ := catalog.FindByName(c.Word)
 		settings.Functions[c.Word] = "collect-" + c.Word
 		inprocess.Add(i.functions, "collect-"+c.Word, collect.Handler{Collector: c, Config: aws.Config(""), Actions: source.ActionNames(), Staging: i.store}.Handle)
 	}

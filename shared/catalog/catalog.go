@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// Scope says where a source is collected.
-type Scope string
+// Placement says where a source is collected.
+type Placement string
 
 const (
 	// Account: once for each account, before its regions; every region's snapshot carries it.
-	Account Scope = "account"
+	Account Placement = "account"
 	// Home: once for each account, in the home region.
-	Home Scope = "home"
+	Home Placement = "home"
 	// Regional: in every region. A source with account-wide parts collects those in the home region only.
-	Regional Scope = "regional"
+	Regional Placement = "regional"
 )
 
 // Source is one row: everything that differs between sources, outside their own code.
 type Source struct {
-	Word  string
-	Scope Scope
+	Name      string
+	Placement Placement
 	// Sections are the paths in the snapshot that the source fills, such as security.kms.
 	Sections []string
 	// Group is the table group whose loader takes the sections; Tables and Views are what they feed.
@@ -34,8 +34,8 @@ type Source struct {
 	Dated bool
 	// Paid sources make requests that AWS charges for.
 	Paid bool
-	// Spans: the source reads many days with the requests of one.
-	Spans bool
+	// CoversManyDays: the source reads many days with the requests of one.
+	CoversManyDays bool
 	// NotIn are enabled-by-default regions where the service does not exist.
 	NotIn []string
 	// Actions are what the collector's role holds: exactly what it calls.
@@ -62,19 +62,19 @@ const (
 	timeout  = 5 * time.Minute
 )
 
-// Lookup returns the row of word.
-func Lookup(word string) (Source, bool) {
-	i := slices.IndexFunc(Sources, func(s Source) bool { return s.Word == word })
+// FindByName returns the row of word.
+func FindByName(word string) (Source, bool) {
+	i := slices.IndexFunc(Sources, func(s Source) bool { return s.Name == word })
 	if i < 0 {
 		return Source{}, false
 	}
 	return Sources[i], true
 }
 
-// Named returns the row that a person means by name: its word, or a section that it fills, such as security.waf_rules or
+// FindByNameOrSection returns the row that a person means by name: its word, or a section that it fills, such as security.waf_rules or
 // waf_rules.
-func Named(name string) (Source, bool) {
-	if source, found := Lookup(name); found {
+func FindByNameOrSection(name string) (Source, bool) {
+	if source, found := FindByName(name); found {
 		return source, true
 	}
 	i := slices.IndexFunc(Sources, func(s Source) bool {
@@ -86,11 +86,11 @@ func Named(name string) (Source, bool) {
 	return Sources[i], true
 }
 
-// Words are the sources' words in catalogue order.
-func Words() []string {
+// Names are the sources' words in catalogue order.
+func Names() []string {
 	words := make([]string, len(Sources))
 	for i, s := range Sources {
-		words[i] = s.Word
+		words[i] = s.Name
 	}
 	return words
 }

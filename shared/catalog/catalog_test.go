@@ -14,7 +14,7 @@ import (
 var root = filepath.Join("..", "..")
 
 func TestEveryWordHasItsFilesAndNoFileIsWithoutARow(t *testing.T) {
-	for _, word := range catalog.Words() {
+	for _, word := range catalog.Names() {
 		for _, file := range []string{
 			filepath.Join("shared", "collect", word, word+".go"),
 			filepath.Join("shared", "collect", word, word+"_test.go"),
@@ -32,7 +32,7 @@ func TestEveryWordHasItsFilesAndNoFileIsWithoutARow(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, file := range folders {
-			if word := filepath.Base(filepath.Dir(file)); !slices.Contains(catalog.Words(), word) {
+			if word := filepath.Base(filepath.Dir(file)); !slices.Contains(catalog.Names(), word) {
 				t.Errorf("%s/%s has no row in the catalogue", parent, word)
 			}
 		}
@@ -43,40 +43,40 @@ func TestRowsSayWhatDeploymentsNeed(t *testing.T) {
 	action := regexp.MustCompile(`^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$`)
 	sections := map[string]string{}
 	for _, s := range catalog.Sources {
-		if !slices.Contains([]catalog.Scope{catalog.Account, catalog.Home, catalog.Regional}, s.Scope) {
-			t.Errorf("%s: scope %q", s.Word, s.Scope)
+		if !slices.Contains([]catalog.Placement{catalog.Account, catalog.Home, catalog.Regional}, s.Placement) {
+			t.Errorf("%s: scope %q", s.Name, s.Placement)
 		}
 		if len(s.Sections) == 0 || len(s.Actions) == 0 || s.MemoryMB < 128 || s.MemoryMB > 1024 || s.Timeout <= 0 || s.Timeout.Minutes() > 15 {
-			t.Errorf("%s: sections %v, %d actions, %d MB, %s", s.Word, s.Sections, len(s.Actions), s.MemoryMB, s.Timeout)
+			t.Errorf("%s: sections %v, %d actions, %d MB, %s", s.Name, s.Sections, len(s.Actions), s.MemoryMB, s.Timeout)
 		}
 		for _, section := range s.Sections {
 			if other, taken := sections[section]; taken {
-				t.Errorf("section %s belongs to %s and %s", section, other, s.Word)
+				t.Errorf("section %s belongs to %s and %s", section, other, s.Name)
 			}
-			sections[section] = s.Word
+			sections[section] = s.Name
 		}
 		names := s.ActionNames()
 		for i, name := range names {
 			if !action.MatchString(name) || slices.Contains(names[:i], name) {
-				t.Errorf("%s: action %q is not an action, or there twice", s.Word, name)
+				t.Errorf("%s: action %q is not an action, or there twice", s.Name, name)
 			}
 		}
 		if _, err := os.Stat(filepath.Join(root, "functions", "load", s.Group, "main.go")); err != nil {
-			t.Errorf("%s: no loader for group %q", s.Word, s.Group)
+			t.Errorf("%s: no loader for group %q", s.Name, s.Group)
 		}
 		for _, view := range s.Views {
 			if _, err := os.Stat(filepath.Join(root, "sql", "views", view+".sql")); err != nil {
-				t.Errorf("%s: view %s has no file", s.Word, view)
+				t.Errorf("%s: view %s has no file", s.Name, view)
 			}
 		}
 	}
 }
 
 func TestLookupAndRegions(t *testing.T) {
-	for _, word := range catalog.Words() {
-		source, found := catalog.Lookup(word)
-		if !found || source.Word != word {
-			t.Errorf("Lookup(%s) = %v, %t", word, source.Word, found)
+	for _, word := range catalog.Names() {
+		source, found := catalog.FindByName(word)
+		if !found || source.Name != word {
+			t.Errorf("Lookup(%s) = %v, %t", word, source.Name, found)
 		}
 		for _, region := range source.NotIn {
 			if source.OfferedIn(region) {
@@ -84,7 +84,7 @@ func TestLookupAndRegions(t *testing.T) {
 			}
 		}
 	}
-	if _, found := catalog.Lookup("no such word"); found {
+	if _, found := catalog.FindByName("no such word"); found {
 		t.Error("an unknown word was found")
 	}
 }
@@ -93,16 +93,16 @@ func TestSectionNamesItsSource(t *testing.T) {
 	for _, source := range catalog.Sources {
 		for _, section := range source.Sections {
 			last := section[strings.LastIndex(section, ".")+1:]
-			for _, name := range []string{section, last, source.Word} {
-				if named, found := catalog.Named(name); !found || named.Word != source.Word {
-					t.Errorf("%s names %q, its source is %s", name, named.Word, source.Word)
+			for _, name := range []string{section, last, source.Name} {
+				if named, found := catalog.FindByNameOrSection(name); !found || named.Name != source.Name {
+					t.Errorf("%s names %q, its source is %s", name, named.Name, source.Name)
 				}
 			}
 		}
 	}
 	for _, name := range []string{"", "rules", "security", "no such word"} {
-		if source, found := catalog.Named(name); found {
-			t.Errorf("%q names %s", name, source.Word)
+		if source, found := catalog.FindByNameOrSection(name); found {
+			t.Errorf("%q names %s", name, source.Name)
 		}
 	}
 }

@@ -6,7 +6,7 @@ import "time"
 // then state, then findings.
 var Sources = []Source{
 	{
-		Word: "account", Scope: Account, Dated: true,
+		Name: "account", Placement: Account, Dated: true,
 		Sections: []string{"account"},
 		Group:    "account",
 		Tables:   []string{"accounts", "contact_info", "alternate_contacts", "products", "product_accounts"},
@@ -19,7 +19,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "cost", Scope: Home, Dated: true, Paid: true, Spans: true,
+		Name: "cost", Placement: Home, Dated: true, Paid: true, CoversManyDays: true,
 		Sections: []string{"service", "cost", "marketplace"},
 		Group:    "cost",
 		Tables:   []string{"services", "cost_reports", "service_costs", "cost_forecasts", "marketplace_usage"},
@@ -31,7 +31,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "config", Scope: Regional, Dated: true,
+		Name: "config", Placement: Regional, Dated: true,
 		Sections: []string{"config"},
 		Group:    "config",
 		Tables:   []string{"config_reports", "non_compliant_resources"},
@@ -46,7 +46,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "inventory", Scope: Regional, Dated: false,
+		Name: "inventory", Placement: Regional, Dated: false,
 		Sections: []string{"inventory.instances", "inventory.applications", "inventory.patches"},
 		Group:    "inventory",
 		Tables:   []string{"inventory_instances", "inventory_applications", "inventory_patches"},
@@ -59,7 +59,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "guardduty", Scope: Regional, Dated: true,
+		Name: "guardduty", Placement: Regional, Dated: true,
 		Sections: []string{"security.guard_duty"},
 		Group:    "security",
 		Tables:   []string{"guard_duty_findings"},
@@ -72,7 +72,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "kms", Scope: Regional,
+		Name: "kms", Placement: Regional,
 		Sections: []string{"security.kms"},
 		Group:    "security",
 		Tables:   []string{"kms_keys"},
@@ -85,7 +85,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "serviceresources", Scope: Regional,
+		Name: "serviceresources", Placement: Regional,
 		Sections: []string{"service_resources"},
 		Group:    "resources",
 		Tables:   []string{"service_resources"},
@@ -103,7 +103,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "computeoptimizer", Scope: Regional,
+		Name: "computeoptimizer", Placement: Regional,
 		Sections: []string{"compute_optimizer"},
 		Group:    "resources",
 		Tables:   []string{"compute_optimizer"},
@@ -121,7 +121,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "rispsavings", Scope: Home, Dated: true, Paid: true,
+		Name: "rispsavings", Placement: Home, Dated: true, Paid: true,
 		Sections: []string{"ri_sp_savings"},
 		Group:    "cost",
 		Tables:   []string{"ri_sp_daily_savings"},
@@ -140,7 +140,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "health", Scope: Home, Dated: true,
+		Name: "health", Placement: Home, Dated: true,
 		Sections: []string{"health"},
 		Group:    "operations",
 		Tables:   []string{"health_events"},
@@ -151,7 +151,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "supporttickets", Scope: Home, Dated: true,
+		Name: "supporttickets", Placement: Home, Dated: true,
 		Sections: []string{"support_tickets"},
 		Group:    "operations",
 		Tables:   []string{"support_tickets"},
@@ -162,7 +162,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "trustedadvisor", Scope: Home,
+		Name: "trustedadvisor", Placement: Home,
 		Sections: []string{"trusted_advisor"},
 		Group:    "operations",
 		Tables:   []string{"trusted_advisor_checks"},
@@ -174,7 +174,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "application", Scope: Regional,
+		Name: "application", Placement: Regional,
 		Sections: []string{"application"},
 		Group:    "operations",
 		Tables:   []string{"application_signals"},
@@ -185,7 +185,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "resiliencehub", Scope: Regional,
+		Name: "resiliencehub", Placement: Regional,
 		Sections: []string{"resilience_hub"},
 		Group:    "operations",
 		Tables:   []string{"resilience_hub_apps"},
@@ -200,7 +200,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "configinventory", Scope: Regional,
+		Name: "configinventory", Placement: Regional,
 		Sections: []string{"config_inventory"},
 		Group:    "config",
 		Tables:   []string{"config_inventory"},
@@ -211,7 +211,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "secretsmanager", Scope: Regional,
+		Name: "secretsmanager", Placement: Regional,
 		Sections: []string{"security.secrets_manager"},
 		Group:    "security",
 		Tables:   []string{"secrets_manager_secrets"},
@@ -222,7 +222,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "certificatemanager", Scope: Regional,
+		Name: "certificatemanager", Placement: Regional,
 		Sections: []string{"security.certificate_manager"},
 		Group:    "security",
 		Tables:   []string{"certificates"},
@@ -234,7 +234,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "cloudtrail", Scope: Regional,
+		Name: "cloudtrail", Placement: Regional,
 		Sections: []string{"security.cloudtrail"},
 		Group:    "security",
 		Tables:   []string{"cloudtrail_logs"},
@@ -248,7 +248,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "inspector", Scope: Regional, Dated: true,
+		Name: "inspector", Placement: Regional, Dated: true,
 		Sections: []string{"security.inspector"},
 		Group:    "security",
 		Tables:   []string{"inspector_findings"},
@@ -259,7 +259,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "securityhub", Scope: Regional, Dated: true,
+		Name: "securityhub", Placement: Regional, Dated: true,
 		Sections: []string{"security.security_hub"},
 		Group:    "security",
 		Tables:   []string{"security", "findings"},
@@ -274,7 +274,7 @@ var Sources = []Source{
 		MemoryMB: 512, Timeout: 15 * time.Minute,
 	},
 	{
-		Word: "waf", Scope: Regional,
+		Name: "waf", Placement: Regional,
 		Sections: []string{"security.waf", "security.waf_rules"},
 		Group:    "security",
 		Tables:   []string{"waf_rules", "waf_rules_detailed"},
@@ -297,7 +297,7 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
-		Word: "iam", Scope: Home,
+		Name: "iam", Placement: Home,
 		Sections: []string{"iam"},
 		Group:    "security",
 		Actions: []Action{

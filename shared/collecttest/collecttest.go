@@ -198,7 +198,7 @@ func (b *Bench) Operations() []string {
 // LeastPrivilege fails the test unless the calls so far are exactly what the catalogue's row allows the collector.
 func (b *Bench) LeastPrivilege() {
 	b.t.Helper()
-	source, known := catalog.Lookup(b.collector.Word)
+	source, known := catalog.FindByName(b.collector.Word)
 	if !known {
 		b.t.Fatalf("%s is not in the catalogue", b.collector.Word)
 	}

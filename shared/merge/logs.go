@@ -70,7 +70,7 @@ func (l logs) MarshalJSON() ([]byte, error) {
 
 // messageKey is the key of a source's messages in logs: the last part of its first section, as readers know it.
 func messageKey(word string) string {
-	source, known := catalog.Lookup(word)
+	source, known := catalog.FindByName(word)
 	if !known || len(source.Sections) == 0 {
 		return word
 	}

@@ -57,7 +57,7 @@ func (d document) logs() logs {
 			l.statuses = append(l.statuses, status{key + "_status", word})
 		}
 	}
-	for _, word := range catalog.Words() {
+	for _, word := range catalog.Names() {
 		switch o, ran := d.outcomes[word]; {
 		case ran:
 			l.add(o)
@@ -75,8 +75,8 @@ func (d document) logs() logs {
 // presentOnly are the sources that were not asked because they cannot answer for a past date (D25).
 func (d document) presentOnly() (words []string) {
 	for _, source := range catalog.Sources {
-		if _, ran := d.outcomes[source.Word]; d.request.History && !source.Dated && !ran {
-			words = append(words, source.Word)
+		if _, ran := d.outcomes[source.Name]; d.request.History && !source.Dated && !ran {
+			words = append(words, source.Name)
 		}
 	}
 	return words
@@ -85,7 +85,7 @@ func (d document) presentOnly() (words []string) {
 // leftOut reports whether a source did not run although its section has a status: a repair or a backfill of some sources
 // of a section. Without a word about the others they would seem to have passed.
 func (d document) leftOut(word string) bool {
-	source, _ := catalog.Lookup(word)
+	source, _ := catalog.FindByName(word)
 	return slices.ContainsFunc(source.Sections, func(section string) bool {
 		key, _, several := strings.Cut(section, ".")
 		return several && d.status(key) != "Skipped"
@@ -97,7 +97,7 @@ func (d document) leftOut(word string) bool {
 func (d document) status(key string) string {
 	worst := "Skipped"
 	for _, source := range sourcesOf(key) {
-		switch o, ran := d.outcomes[source.Word]; {
+		switch o, ran := d.outcomes[source.Name]; {
 		case !ran || o.Status == collect.Skipped:
 		case o.Status.Failure():
 			return "Fail"

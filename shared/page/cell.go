@@ -52,7 +52,7 @@ func (p *page) cell(w http.ResponseWriter, r *http.Request) error {
 
 func (p *page) readCell(r *http.Request) (cellPage, error) {
 	account := r.PathValue("account")
-	source, known := catalog.Lookup(r.PathValue("service"))
+	source, known := catalog.FindByName(r.PathValue("service"))
 	if !known {
 		return cellPage{}, notFound("There is no service %q.", r.PathValue("service"))
 	}
@@ -60,7 +60,7 @@ func (p *page) readCell(r *http.Request) (cellPage, error) {
 	err := p.db.read(r.Context(), statementTimeout, func(tx pgx.Tx) error {
 		found, err := readOutcomes(r.Context(), tx, pgx.NamedArgs{"accounts": []string{account}, "region": ""})
 		for _, o := range found {
-			if o.Service == source.Word {
+			if o.Service == source.Name {
 				show.Name, show.Outcomes = o.Name, append(show.Outcomes, o)
 			}
 		}
@@ -70,11 +70,11 @@ func (p *page) readCell(r *http.Request) (cellPage, error) {
 		return cellPage{}, err
 	}
 	if len(show.Outcomes) == 0 {
-		return cellPage{}, notFound("%s of account %s has not been collected.", source.Word, account)
+		return cellPage{}, notFound("%s of account %s has not been collected.", source.Name, account)
 	}
 	slices.SortStableFunc(show.Outcomes, worse)
 	show.Execution = p.executionOf(account, show.Outcomes[0].RunAt)
-	show.frame = p.frame("coverage", source.Word+" of "+show.Name, "")
+	show.frame = p.frame("coverage", source.Name+" of "+show.Name, "")
 	return show, nil
 }
 
@@ -139,7 +139,7 @@ func (p *page) collectAgain(w http.ResponseWriter, r *http.Request) error {
 	if p.runAgain == nil {
 		return notFound("This page only reads.")
 	}
-	execution, err := p.runAgain(r.Context(), Rerun{Account: show.Account, Service: show.Source.Word, Regions: show.Failing()})
+	execution, err := p.runAgain(r.Context(), Rerun{Account: show.Account, Service: show.Source.Name, Regions: show.Failing()})
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func withSources(args pgx.NamedArgs) pgx.NamedArgs {
 	for _, source := range catalog.Sources {
 		for _, section := range source.Sections {
 			top, _, _ := strings.Cut(section, ".")
-			words, sections, kinds = append(words, source.Word), append(sections, top), append(kinds, kindOf(source.Sections[0]))
+			words, sections, kinds = append(words, source.Name), append(sections, top), append(kinds, kindOf(source.Sections[0]))
 		}
 	}
 	return with(args, pgx.NamedArgs{"words": words, "sections": sections, "kinds": kinds})

@@ -24,7 +24,7 @@ func (c *coveragePage) fill(found []outcome, now time.Time) {
 			c.Services = append(c.Services, o.Service)
 		}
 	}
-	order := catalog.Words()
+	order := catalog.Names()
 	slices.SortFunc(c.Services, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) })
 	for account, of := range cells {
 		row := coverageRow{Account: account, Name: names[account]}

@@ -53,7 +53,7 @@ func outcomesOf(readings []reading, messages []message) []outcome {
 // outcome reads the run's messages about the source; without one the status of its section counts.
 func (r reading) outcome(texts map[string][]string) outcome {
 	o := outcome{Account: r.Account, Name: r.Name, Region: r.Region, Service: r.Service, RunAt: r.RunAt, SuccessAt: r.SuccessAt}
-	source, _ := catalog.Lookup(r.Service)
+	source, _ := catalog.FindByName(r.Service)
 	o.Status, o.Reason = statusOf(source, texts)
 	unclassified := o.Status == "" || o.Status == collect.Warned // as in all of the first generation's messages
 	switch {

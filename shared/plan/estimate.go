@@ -31,11 +31,11 @@ func (e *Estimate) add(s Snapshot) {
 
 // paidRequests is how many requests one run of a source takes at most.
 func paidRequests(word string, s Snapshot) int {
-	source, _ := catalog.Lookup(word)
+	source, _ := catalog.FindByName(word)
 	switch {
 	case !source.Paid || s.Request.Options.NoPaidCalls:
 		return 0
-	case !source.Spans:
+	case !source.CoversManyDays:
 		return s.Request.Options.PaidCallsBeyondCost()
 	case s.Request.History:
 		return 1 // the past has no forecast

@@ -136,12 +136,12 @@ func (r Request) check() error {
 func words(names []string) ([]string, error) {
 	var found []string
 	for _, name := range names {
-		source, known := catalog.Named(name)
+		source, known := catalog.FindByNameOrSection(name)
 		if !known {
-			return nil, fault.New(fault.Invalid, "service %q is unknown: use one of %s", name, strings.Join(catalog.Words(), ", "))
+			return nil, fault.New(fault.Invalid, "service %q is unknown: use one of %s", name, strings.Join(catalog.Names(), ", "))
 		}
-		if !slices.Contains(found, source.Word) {
-			found = append(found, source.Word)
+		if !slices.Contains(found, source.Name) {
+			found = append(found, source.Name)
 		}
 	}
 	return found, nil

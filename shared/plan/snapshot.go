@@ -100,16 +100,16 @@ func (h Handler) snapshot(template collect.Request, request Request, a account, 
 func (h Handler) services(narrow []string, region string, home, history bool, span int) []Service {
 	services := []Service{}
 	for _, source := range catalog.Sources {
-		function, deployed := h.Settings.Functions[source.Word]
+		function, deployed := h.Settings.Functions[source.Name]
 		switch {
-		case !deployed, source.Scope == catalog.Account:
-		case len(narrow) > 0 && !slices.Contains(narrow, source.Word):
-		case source.Scope == catalog.Home && !home:
+		case !deployed, source.Placement == catalog.Account:
+		case len(narrow) > 0 && !slices.Contains(narrow, source.Name):
+		case source.Placement == catalog.Home && !home:
 		case history && !source.Dated:
-		case source.Spans && span == noSpan:
+		case source.CoversManyDays && span == noSpan:
 		case !source.OfferedIn(region):
 		default:
-			services = append(services, Service{Service: source.Word, Function: function})
+			services = append(services, Service{Service: source.Name, Function: function})
 		}
 	}
 	return services
@@ -119,8 +119,8 @@ func (h Handler) services(narrow []string, region string, home, history bool, sp
 func (s Snapshot) spans() bool {
 	return slices.ContainsFunc(s.Regions, func(r Region) bool {
 		return slices.ContainsFunc(r.Services, func(planned Service) bool {
-			source, _ := catalog.Lookup(planned.Service)
-			return source.Spans
+			source, _ := catalog.FindByName(planned.Service)
+			return source.CoversManyDays
 		})
 	})
 }

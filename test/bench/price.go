@@ -118,8 +118,8 @@ func idleFunctions(staging *object.Store, calls *atomic.Int64) inprocess.Functio
 	settings := plan.Settings{Organization: true, HomeRegion: regionsOfAccount[0], Functions: map[string]string{}, Concurrency: 1}
 	f := inprocess.Functions{"merge": answer(`{}`), "settle": answer(`{"again":false,"redrives":0,"published":3,"plan":{"run":"r"}}`)}
 	for _, source := range catalog.Sources {
-		settings.Functions[source.Word] = "collect-" + source.Word
-		f["collect-"+source.Word] = answer(`{}`)
+		settings.Functions[source.Name] = "collect-" + source.Name
+		f["collect-"+source.Name] = answer(`{}`)
 	}
 	for _, name := range inprocess.LoadPlaceholders {
 		f[name] = answer(`{}`)

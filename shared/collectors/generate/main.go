@@ -14,11 +14,11 @@ import (
 func main() {
 	var out bytes.Buffer
 	out.WriteString("// Code generated from the catalogue by go generate ./shared/collectors; DO NOT EDIT.\n\npackage collectors\n\nimport (\n\t\"view360/shared/collect\"\n")
-	for _, word := range catalog.Words() {
+	for _, word := range catalog.Names() {
 		fmt.Fprintf(&out, "\t\"view360/shared/collect/%s\"\n", word)
 	}
 	out.WriteString(")\n\n// All are the collectors of the catalogue, in its order.\nvar All = []collect.Collector{\n")
-	for _, word := range catalog.Words() {
+	for _, word := range catalog.Names() {
 		fmt.Fprintf(&out, "\t%s.Collector,\n", word)
 	}
 	out.WriteString("}\n")
