@@ -95,10 +95,10 @@ func (c *collection) functions(s setting) inprocess.Functions {
 	}
 	functions := inprocess.Functions{}
 	for _, collector := range collectors.All {
-		source, _ := catalog.FindByName(collector.Word)
+		source, _ := catalog.FindByName(collector.Source)
 		collector.Rate = collect.Rate{} // the simulated services have no quota
-		settings.Functions[collector.Word] = collector.Word
-		inprocess.Add(functions, collector.Word, within(s.deadlines[collector.Word], collect.Handler{Collector: collector, Config: clients, Actions: source.ActionNames(), Staging: c.store}.Handle))
+		settings.Functions[collector.Source] = collector.Source
+		inprocess.Add(functions, collector.Source, within(s.deadlines[collector.Source], collect.Handler{Collector: collector, Config: clients, Actions: source.ActionNames(), Staging: c.store}.Handle))
 	}
 	inprocess.Add(functions, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: c.Config(s.account)}, Staging: c.store}.Handle)
 	inprocess.Add(functions, "merge", merge.Handler{Staging: c.store, Data: c.store}.Handle)

@@ -21,7 +21,7 @@ var scaleLoads = flag.Int("scale.loads", 40, "snapshots that arrive at once in t
 func (p *pipeline) publish(account string) string {
 	p.Helper()
 	now := time.Date(2026, 3, 11, 2, 0, 0, 0, time.UTC)
-	request := collect.Request{
+	request := collect.Input{
 		Run: "arrival", Account: account, Region: "us-east-1", Home: true, Interval: snapshot.Daily, Date: "2026-03-11",
 		Window: snapshot.WindowOf(snapshot.Daily, now), Now: now,
 	}
@@ -29,7 +29,7 @@ func (p *pipeline) publish(account string) string {
 	read := func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		return part.Set("account", snapshot.Account{AccountID: account, AccountName: &name, AccountStatus: "ACTIVE", ContactInfo: &snapshot.ContactInfo{}})
 	}
-	outcome, err := collect.Handler{Staging: p.store, Collector: collect.Collector{Word: "account", Collect: read}}.Handle(p.Context(), request)
+	outcome, err := collect.Handler{Staging: p.store, Collector: collect.Collector{Source: "account", Collect: read}}.Handle(p.Context(), request)
 	p.must(err)
 	published, err := merge.Handler{Staging: p.store, Data: p.store}.Handle(p.Context(), merge.Input{Request: request, Results: []merge.Result{{Outcome: outcome}}})
 	p.must(err)

@@ -162,7 +162,7 @@ func (s *scale) plan(handler plan.Handler, services int) func(context.Context, p
 }
 
 // collect is the stub: it answers with an outcome of usual size and stages nothing.
-func (s *scale) collect(ctx context.Context, request collect.Request) (collect.Outcome, error) {
+func (s *scale) collect(ctx context.Context, request collect.Input) (collect.Outcome, error) {
 	s.collected.Add(1)
 	if request.Region != "eu-region-0" || !request.Home { // not the account function, which runs by itself
 		if err := s.join(ctx); err != nil {
@@ -172,7 +172,7 @@ func (s *scale) collect(ctx context.Context, request collect.Request) (collect.O
 	}
 	messages := []collect.Message{{Source: "service", Text: strings.Repeat("m", 200)}}
 	return collect.Outcome{
-		Account: request.Account, Region: request.Region, Service: "stub", Status: collect.Passed, Items: 100, Run: request.Run, Messages: messages,
+		Account: request.Account, Region: request.Region, SourceName: "stub", Status: collect.Passed, Items: 100, Run: request.Run, Messages: messages,
 	}, nil
 }
 

@@ -48,7 +48,7 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 func TestEveryCollectorHasAQuota(t *testing.T) {
 	for _, collector := range collectors.All {
 		if collector.Rate.PerSecond == 0 || collector.Rate.Burst == 0 {
-			t.Errorf("%s has no quota", collector.Word)
+			t.Errorf("%s has no quota", collector.Source)
 		}
 	}
 }

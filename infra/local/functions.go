@@ -28,7 +28,7 @@ func collectFunction(word string) string { return "collect-" + word }
 func deployedCollectors() map[string]string {
 	functions := make(map[string]string, len(collectors.All))
 	for _, c := range collectors.All {
-		functions[c.Word] = collectFunction(c.Word)
+		functions[c.Source] = collectFunction(c.Source)
 	}
 	return functions
 }
@@ -46,9 +46,9 @@ func hurried() []collect.Collector {
 func addCollectFunctions(functions inprocess.Functions, all []collect.Collector, cfg aws.Config, settings plan.Settings, staging, data *object.Store, executions settle.API) {
 	inprocess.Add(functions, planFunction, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}.Handle)
 	for _, c := range all {
-		source, _ := catalog.FindByName(c.Word)
+		source, _ := catalog.FindByName(c.Source)
 		handler := collect.Handler{Collector: c, Config: cfg, Actions: source.ActionNames(), Staging: staging}
-		inprocess.Add(functions, collectFunction(c.Word), handler.Handle)
+		inprocess.Add(functions, collectFunction(c.Source), handler.Handle)
 	}
 	inprocess.Add(functions, mergeFunction, merge.Handler{Staging: staging, Data: data}.Handle)
 	inprocess.Add(functions, settleCollectFunction, settle.Collect{Executions: executions, Staging: staging}.Handle)

@@ -114,7 +114,7 @@ func measure(t *testing.T) price.Measured {
 	for _, report := range reports {
 		result.Snapshots++
 		for _, o := range report.Outcomes {
-			if o.Service == "account" {
+			if o.SourceName == "account" {
 				if asked[report.Account] {
 					continue
 				}

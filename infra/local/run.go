@@ -134,9 +134,9 @@ func (w *collectWatcher) merged(call inprocess.Call) {
 	}
 	w.snapshotDone(in.Request.Account)
 	for _, r := range in.Results {
-		if r.Error != "" && r.Service != "account" {
+		if r.Error != "" && r.SourceName != "account" {
 			w.progress.done("services")
-			w.progress.note("%s %s %s failed", in.Request.Account, in.Request.Region, r.Service)
+			w.progress.note("%s %s %s failed", in.Request.Account, in.Request.Region, r.SourceName)
 		}
 	}
 	items := 0

@@ -73,9 +73,9 @@ func install(t *testing.T) *installation {
 		Functions: map[string]string{}, Concurrency: 3,
 	}
 	for _, c := range []collect.Collector{account.Collector, cost.Collector, guardduty.Collector, kms.Collector} {
-		source, _ := catalog.FindByName(c.Word)
-		settings.Functions[c.Word] = "collect-" + c.Word
-		inprocess.Add(i.functions, "collect-"+c.Word, collect.Handler{Collector: c, Config: aws.Config(""), Actions: source.ActionNames(), Staging: i.store}.Handle)
+		source, _ := catalog.FindByName(c.Source)
+		settings.Functions[c.Source] = "collect-" + c.Source
+		inprocess.Add(i.functions, "collect-"+c.Source, collect.Handler{Collector: c, Config: aws.Config(""), Actions: source.ActionNames(), Staging: i.store}.Handle)
 	}
 	inprocess.Add(i.functions, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: aws.Config("")}, Staging: i.store}.Handle)
 	inprocess.Add(i.functions, "merge", merge.Handler{Staging: i.store, Data: i.store}.Handle)

@@ -91,7 +91,7 @@ func (c redriveCommand) request(reports []merge.Report) (map[string]any, error) 
 	for _, report := range reports {
 		for _, o := range report.Outcomes {
 			if o.Status.Failure() && (c.Date == "" || c.Date == report.Date) {
-				regions[report.Region], services[o.Service], dates[report.Date] = true, true, string(report.Interval)
+				regions[report.Region], services[o.SourceName], dates[report.Date] = true, true, string(report.Interval)
 			}
 		}
 	}

@@ -14,16 +14,16 @@ import (
 
 // Collector is one source of a snapshot.
 type Collector struct {
-	// Word is the source's word in the catalogue.
-	Word string
+	// Source is the source's word in the catalogue.
+	Source string
 	// Rate bounds the calls of one run of the collector to its services; the zero value means unbounded.
 	Rate Rate
 	// Collect reads the source and writes what it finds to part. An error means that the source as a whole could not be
 	// read; what is wrong with single items goes to Part.Warn.
 	Collect func(ctx context.Context, cfg aws.Config, scope Scope, part *Part) error
-	// Span is set instead of Collect where AWS charges for requests and one answer covers many days. It reads all days,
+	// CollectDays is set instead of Collect where AWS charges for requests and one answer covers many days. It reads all days,
 	// at least one and the newest first, with the requests of one.
-	Span func(ctx context.Context, cfg aws.Config, days []Day) error
+	CollectDays func(ctx context.Context, cfg aws.Config, days []Day) error
 }
 
 // Day is one day of a span: what it covers and the part to write it to.
@@ -84,8 +84,8 @@ const DefaultPaidCalls = 5
 // PaidCallsBeyondCost are those that are left after the two that the cost takes.
 func (o Options) PaidCallsBeyondCost() int { return max(0, cmp.Or(o.PaidCalls, DefaultPaidCalls)-2) }
 
-// Request is the input of every collector function.
-type Request struct {
+// Input is the input of every collector function.
+type Input struct {
 	Run      string            `json:"run"` // the execution's name
 	Account  string            `json:"account"`
 	Role     *Role             `json:"role,omitempty"` // absent: the function's own credentials
@@ -115,7 +115,7 @@ type Role struct {
 }
 
 // Name is the snapshot that the request contributes to.
-func (r Request) Name() (snapshot.Name, error) {
+func (r Input) Name() (snapshot.Name, error) {
 	date, err := time.Parse(time.DateOnly, r.Date)
 	if err != nil {
 		return snapshot.Name{}, err
@@ -123,8 +123,8 @@ func (r Request) Name() (snapshot.Name, error) {
 	return snapshot.Name{Account: r.Account, Region: r.Region, Interval: r.Interval, Date: date}, nil
 }
 
-// On is the request for the day that lies daysBefore the request's own. What it asks for is history then.
-func (r Request) On(daysBefore int) Request {
+// DaysBefore is the request for the day that lies daysBefore the request's own. What it asks for is history then.
+func (r Input) DaysBefore(daysBefore int) Input {
 	if daysBefore == 0 {
 		return r
 	}
@@ -135,7 +135,7 @@ func (r Request) On(daysBefore int) Request {
 	return r
 }
 
-func (r Request) scope() Scope {
+func (r Input) scope() Scope {
 	return Scope{
 		Account: r.Account, Region: r.Region, Home: r.Home, Interval: r.Interval, Window: r.Window,
 		History: r.History, AllResources: r.AllResources, AccountState: r.AccountState, Now: r.Now.UTC(), Tenancy: r.Tenancy, Options: r.Options,

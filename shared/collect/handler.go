@@ -34,7 +34,7 @@ func OutcomeKey(name snapshot.Name, word string) string {
 // own. A source that does not apply is an outcome without an error. Anything else that keeps the source from being read
 // is one of the error types of package fault, so that the state machine can tell a retry from a failure; nothing is
 // staged then.
-func (h Handler) Handle(ctx context.Context, request Request) (Outcome, error) {
+func (h Handler) Handle(ctx context.Context, request Input) (Outcome, error) {
 	started := time.Now()
 	days, err := h.days(ctx, request)
 	if err != nil {
@@ -63,19 +63,19 @@ func (h Handler) Handle(ctx context.Context, request Request) (Outcome, error) {
 }
 
 // days are the days that the request asks for, the newest first: its own, and for a source that spans days those before.
-func (h Handler) days(ctx context.Context, request Request) ([]Day, error) {
+func (h Handler) days(ctx context.Context, request Input) ([]Day, error) {
 	count := 1
-	if h.Collector.Span != nil {
+	if h.Collector.CollectDays != nil {
 		count += request.EarlierDays
 	}
 	days := make([]Day, count)
 	for i := range days {
-		on := request.On(i)
+		on := request.DaysBefore(i)
 		name, err := on.Name()
 		if err != nil {
 			return nil, fault.New(fault.Invalid, "request date %q is not YYYY-MM-DD", on.Date)
 		}
-		days[i] = Day{Scope: on.scope(), Part: newPart(ctx, h.Staging, name.StagingPrefix()+h.Collector.Word+"/")}
+		days[i] = Day{Scope: on.scope(), Part: newPart(ctx, h.Staging, name.StagingPrefix()+h.Collector.Source+"/")}
 	}
 	return days, nil
 }
@@ -83,8 +83,8 @@ func (h Handler) days(ctx context.Context, request Request) ([]Day, error) {
 // collect reads the source and ends the parts: published when it succeeded, dropped when it did not.
 func (h Handler) collect(ctx context.Context, cfg aws.Config, days []Day) error {
 	read := func() error { return h.Collector.Collect(ctx, cfg, days[0].Scope, days[0].Part) }
-	if h.Collector.Span != nil {
-		read = func() error { return h.Collector.Span(ctx, cfg, days) }
+	if h.Collector.CollectDays != nil {
+		read = func() error { return h.Collector.CollectDays(ctx, cfg, days) }
 	}
 	err := read()
 	for _, day := range days {
@@ -98,12 +98,12 @@ func (h Handler) collect(ctx context.Context, cfg aws.Config, days []Day) error 
 }
 
 // stageEarlier stages the outcomes of the days before the request's own that hold something, and returns their dates.
-func (h Handler) stageEarlier(ctx context.Context, request Request, days []Day) (dates []string, err error) {
+func (h Handler) stageEarlier(ctx context.Context, request Input, days []Day) (dates []string, err error) {
 	for i, day := range days[1:] {
 		if len(day.Part.sections) == 0 {
 			continue
 		}
-		on := request.On(i + 1)
+		on := request.DaysBefore(i + 1)
 		if err := h.stage(ctx, on, h.outcome(on, day.Part, nil)); err != nil {
 			return nil, err
 		}
@@ -112,22 +112,22 @@ func (h Handler) stageEarlier(ctx context.Context, request Request, days []Day) 
 	return dates, nil
 }
 
-func (h Handler) outcome(request Request, part *Part, failure error) Outcome {
+func (h Handler) outcome(request Input, part *Part, failure error) Outcome {
 	outcome := part.outcome(failure)
-	outcome.Account, outcome.Region, outcome.Service, outcome.Run = request.Account, request.Region, h.Collector.Word, request.Run
+	outcome.Account, outcome.Region, outcome.SourceName, outcome.Run = request.Account, request.Region, h.Collector.Source, request.Run
 	outcome.CollectedAt = request.Now.UTC()
 	return outcome
 }
 
-func (h Handler) stage(ctx context.Context, request Request, outcome Outcome) error {
+func (h Handler) stage(ctx context.Context, request Input, outcome Outcome) error {
 	name, err := request.Name()
 	if err != nil {
 		return err
 	}
-	return h.Staging.PutJSON(ctx, OutcomeKey(name, h.Collector.Word), outcome)
+	return h.Staging.PutJSON(ctx, OutcomeKey(name, h.Collector.Source), outcome)
 }
 
-func (h Handler) target(request Request) awsconf.Target {
+func (h Handler) target(request Input) awsconf.Target {
 	target := awsconf.Target{Region: request.Region, Session: request.Run}
 	if request.Role != nil {
 		target.RoleARN, target.ExternalID, target.Actions = request.Role.ARN, request.Role.ExternalID, h.Actions
@@ -165,7 +165,7 @@ func statusOf(err error) Status {
 }
 
 func (o Outcome) log(ctx context.Context) {
-	slog.InfoContext(ctx, "collected", "account", o.Account, "region", o.Region, "service", o.Service, "execution", o.Run,
+	slog.InfoContext(ctx, "collected", "account", o.Account, "region", o.Region, "service", o.SourceName, "execution", o.Run,
 		"status", o.Status, "reason", o.Reason, "items", o.Items, "bytes", o.Bytes, "warnings", o.Warnings,
 		"calls", o.Calls, "throttles", o.Throttles, "paid_calls", o.PaidCalls, "duration_ms", o.DurationMS,
 		"failed", o.failed(), metrics.Of(metrics.Collected))

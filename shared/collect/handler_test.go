@@ -25,7 +25,7 @@ func TestOutcomeOfASourceThatCannotBeRead(t *testing.T) {
 		t.Run(string(class), func(t *testing.T) {
 			s := newStage(t)
 			outcome, err := s.run(func(_ context.Context, part *collect.Part) error {
-				part.Empty("security.kms")
+				part.DeclareLists("security.kms")
 				return fmt.Errorf("listing keys: %w", fault.New(class, "turn it on"))
 			})
 			if outcome.Status != want || (want == "") == (err == nil) || len(outcome.Sections) != 0 {
@@ -61,7 +61,7 @@ func TestOutcomeIsStagedBesideThePart(t *testing.T) {
 	if diff := cmp.Diff(outcome, staged); diff != "" {
 		t.Error(diff)
 	}
-	if outcome.Status != collect.Passed || outcome.Account != request.Account || outcome.Service != "kms" || !outcome.CollectedAt.Equal(request.Now) {
+	if outcome.Status != collect.Passed || outcome.Account != request.Account || outcome.SourceName != "kms" || !outcome.CollectedAt.Equal(request.Now) {
 		t.Errorf("got %+v", outcome)
 	}
 }
@@ -127,7 +127,7 @@ func TestHandlerAssumesTheRole(t *testing.T) {
 	member.Role = &collect.Role{ARN: "arn:aws:iam::528416073925:role/" + simaws.MemberRole, ExternalID: simaws.ExternalID}
 	handler := collect.Handler{
 		Config: server.Config(""), Actions: []string{"kms:ListKeys"}, Staging: s.store,
-		Collector: collect.Collector{Word: "kms", Rate: collect.Rate{PerSecond: 1000, Burst: 1000}, Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
+		Collector: collect.Collector{Source: "kms", Rate: collect.Rate{PerSecond: 1000, Burst: 1000}, Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 			keys, err := kms.NewFromConfig(cfg).ListKeys(ctx, nil)
 			if err != nil {
 				return err

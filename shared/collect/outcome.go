@@ -34,10 +34,10 @@ func (s Status) Green() bool { return s == Passed || s.NotApplicable() }
 
 // Outcome is what a collector function returns and what is kept beside its part: never the data.
 type Outcome struct {
-	Account string `json:"account"`
-	Region  string `json:"region"`
-	Service string `json:"service"` // the source's word
-	Status  Status `json:"status"`
+	Account    string `json:"account"`
+	Region     string `json:"region"`
+	SourceName string `json:"service"` // the source's word
+	Status     Status `json:"status"`
 	// Reason is one line for the operator: why it failed or did not apply, and what to do. Empty when passed.
 	Reason string `json:"reason,omitempty"`
 	// Sections maps a section's path, such as security.kms, to what the part holds of it.

@@ -142,8 +142,8 @@ func (p *Part) Note(source, text string) {
 	p.messages = append(p.messages, Message{Source: source, Text: text})
 }
 
-// Empty declares array sections that were read completely and may hold nothing.
-func (p *Part) Empty(sections ...string) {
+// DeclareLists declares array sections that were read completely and may hold nothing.
+func (p *Part) DeclareLists(sections ...string) {
 	for _, section := range sections {
 		p.stream(section)
 	}

@@ -44,7 +44,7 @@ func newStage(t *testing.T) stage {
 
 var (
 	day     = time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)
-	request = collect.Request{
+	request = collect.Input{
 		Run: "run-1", Account: "111122223333", Region: "eu-west-1", Interval: snapshot.Daily, Date: "2026-03-11",
 		Window: snapshot.WindowOf(snapshot.Daily, day), Now: day.Add(2 * time.Hour),
 	}
@@ -55,7 +55,7 @@ func (s stage) run(read func(ctx context.Context, part *collect.Part) error) (co
 }
 
 func (s stage) runWith(store *object.Store, read func(ctx context.Context, part *collect.Part) error) (collect.Outcome, error) {
-	collector := collect.Collector{Word: "kms", Collect: func(ctx context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
+	collector := collect.Collector{Source: "kms", Collect: func(ctx context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		return read(ctx, part)
 	}}
 	return collect.Handler{Collector: collector, Config: aws.Config{Region: "us-east-1"}, Staging: store}.Handle(s.t.Context(), request)
@@ -141,7 +141,7 @@ func TestAbortedPartLeavesNoObject(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)
 			_, err := s.run(func(_ context.Context, part *collect.Part) error {
-				part.Empty("security.waf")
+				part.DeclareLists("security.waf")
 				for i := range elements {
 					if err := part.Add("security.kms", element{i, "some text that takes room in the upload"}); err != nil {
 						return err
@@ -186,7 +186,7 @@ func TestStoreThatRefusesEndsTheCollector(t *testing.T) {
 func TestPartKeepsSectionsApart(t *testing.T) {
 	s := newStage(t)
 	outcome, err := s.run(func(_ context.Context, part *collect.Part) error {
-		part.Empty("security.kms", "security.waf")
+		part.DeclareLists("security.kms", "security.waf")
 		for i := range 3 {
 			if err := part.Add("security.kms", element{i, "<&>"}); err != nil {
 				return err

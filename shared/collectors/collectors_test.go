@@ -12,7 +12,7 @@ import (
 func TestAllAreTheCatalogues(t *testing.T) {
 	var words []string
 	for _, c := range collectors.All {
-		words = append(words, c.Word)
+		words = append(words, c.Source)
 	}
 	if diff := cmp.Diff(catalog.Names(), words); diff != "" {
 		t.Errorf("run go generate ./shared/collectors (-catalogue +here):\n%s", diff)

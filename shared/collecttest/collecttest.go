@@ -37,7 +37,7 @@ var Now = time.Date(2026, time.March, 11, 2, 0, 0, 0, time.UTC)
 // Bench is one collector over a simulated organisation. Tests change Request before they run it.
 type Bench struct {
 	*simaws.Server
-	Request   collect.Request
+	Request   collect.Input
 	t         testing.TB
 	collector collect.Collector
 	store     *object.Store
@@ -62,7 +62,7 @@ func New(t testing.TB, collector collect.Collector, options simaws.Options) *Ben
 	collector.Rate = collect.Rate{} // the simulated services have no quota
 	return &Bench{
 		Server: organization, t: t, collector: collector, store: object.New(disk.Client(), "staging", object.Options{}),
-		Request: collect.Request{
+		Request: collect.Input{
 			Run: "run-1", Account: Production, Region: "us-east-1", Home: true, Interval: snapshot.Daily,
 			Date: Now.Format(time.DateOnly), Window: snapshot.WindowOf(snapshot.Daily, Now), Now: Now,
 		},
@@ -133,7 +133,7 @@ func (b *Bench) Staged(date, section string, value any) bool {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	err = b.store.GetJSON(b.t.Context(), name.StagingPrefix()+b.collector.Word+"/"+section+".json", value)
+	err = b.store.GetJSON(b.t.Context(), name.StagingPrefix()+b.collector.Source+"/"+section+".json", value)
 	if err != nil && !object.IsMissing(err) {
 		b.t.Fatal(err)
 	}
@@ -198,9 +198,9 @@ func (b *Bench) Operations() []string {
 // LeastPrivilege fails the test unless the calls so far are exactly what the catalogue's row allows the collector.
 func (b *Bench) LeastPrivilege() {
 	b.t.Helper()
-	source, known := catalog.FindByName(b.collector.Word)
+	source, known := catalog.FindByName(b.collector.Source)
 	if !known {
-		b.t.Fatalf("%s is not in the catalogue", b.collector.Word)
+		b.t.Fatalf("%s is not in the catalogue", b.collector.Source)
 	}
 	var allowed []string
 	for _, action := range source.Actions {
@@ -215,6 +215,6 @@ func (b *Bench) LeastPrivilege() {
 	}
 	slices.Sort(allowed)
 	if diff := cmp.Diff(allowed, b.Operations()); diff != "" {
-		b.t.Errorf("calls of %s differ from the catalogue's actions (-allowed +called):\n%s", b.collector.Word, diff)
+		b.t.Errorf("calls of %s differ from the catalogue's actions (-allowed +called):\n%s", b.collector.Source, diff)
 	}
 }

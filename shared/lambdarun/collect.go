@@ -11,12 +11,12 @@ import (
 
 // Collect serves one collector.
 func Collect(collector collect.Collector) {
-	Start(func(_ context.Context, cfg aws.Config) (func(context.Context, collect.Request) (collect.Outcome, error), error) {
+	Start(func(_ context.Context, cfg aws.Config) (func(context.Context, collect.Input) (collect.Outcome, error), error) {
 		staging, err := Staging(cfg)
 		if err != nil {
 			return nil, err
 		}
-		source, _ := catalog.FindByName(collector.Word)
+		source, _ := catalog.FindByName(collector.Source)
 		return collect.Handler{Collector: collector, Config: cfg, Actions: source.ActionNames(), Staging: staging}.Handle, nil
 	})
 }

@@ -17,15 +17,15 @@ import (
 
 // document is one snapshot: what it is made of, not its text.
 type document struct {
-	request  collect.Request
+	request  collect.Input
 	outcomes map[string]collect.Outcome     // by word
 	sections map[string]collect.PartSection // by path
 }
 
-func newDocument(request collect.Request, outcomes []collect.Outcome) document {
+func newDocument(request collect.Input, outcomes []collect.Outcome) document {
 	d := document{request, map[string]collect.Outcome{}, map[string]collect.PartSection{}}
 	for _, o := range outcomes {
-		d.outcomes[o.Service] = o
+		d.outcomes[o.SourceName] = o
 		for path, section := range o.Sections {
 			d.sections[path] = section
 		}

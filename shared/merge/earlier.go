@@ -13,9 +13,9 @@ import (
 // publishEarlier publishes the snapshots before the request's own again for which a source of this run staged a part,
 // from all that is staged for them, and returns their keys. Where nothing else is staged any more, the snapshot holds
 // only that part and the account's own section.
-func (h Handler) publishEarlier(ctx context.Context, request collect.Request, asked []collect.Outcome) (keys []string, err error) {
+func (h Handler) publishEarlier(ctx context.Context, request collect.Input, asked []collect.Outcome) (keys []string, err error) {
 	for before := 1; before <= request.EarlierDays; before++ {
-		earlier := request.On(before)
+		earlier := request.DaysBefore(before)
 		if !slices.ContainsFunc(asked, func(o collect.Outcome) bool { return slices.Contains(o.Earlier, earlier.Date) }) {
 			continue
 		}
@@ -44,5 +44,5 @@ func (h Handler) accountFor(ctx context.Context, name snapshot.Name, asked []col
 	if !object.IsMissing(err) {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(asked), func(o collect.Outcome) bool { return o.Service != "account" }), nil
+	return slices.DeleteFunc(slices.Clone(asked), func(o collect.Outcome) bool { return o.SourceName != "account" }), nil
 }

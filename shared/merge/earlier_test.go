@@ -20,7 +20,7 @@ import (
 
 // bills is a made-up cost collector that reads all days at once.
 func bills(amount string) collect.Collector {
-	return collect.Collector{Word: "cost", Span: func(_ context.Context, _ aws.Config, days []collect.Day) error {
+	return collect.Collector{Source: "cost", CollectDays: func(_ context.Context, _ aws.Config, days []collect.Day) error {
 		for _, day := range days {
 			if err := day.Part.Add("service", map[string]string{"cost": amount, "day": day.Scope.Window.StartDate()}); err != nil {
 				return err
@@ -70,7 +70,7 @@ func named(part *collect.Part) error {
 func TestD19EarlierSnapshotsArePublishedAgainFromWhatIsThere(t *testing.T) {
 	b := newBench(t)
 	today := b.request
-	b.request = today.On(1)
+	b.request = today.DaysBefore(1)
 	b.collect("account", named)
 	b.collect("kms", keys)
 	b.span("1", 0) // yesterday's run
@@ -105,8 +105,8 @@ func TestD19EarlierSnapshotsArePublishedAgainFromWhatIsThere(t *testing.T) {
 
 func TestD25PastSnapshotSaysWhatIsLeftOut(t *testing.T) {
 	b := newBench(t)
-	b.request = b.request.On(30)
-	b.collect("guardduty", func(part *collect.Part) error { part.Empty("security.guard_duty"); return nil })
+	b.request = b.request.DaysBefore(30)
+	b.collect("guardduty", func(part *collect.Part) error { part.DeclareLists("security.guard_duty"); return nil })
 	if _, err := (merge.Handler{Staging: b.store, Data: b.store}).Handle(t.Context(), merge.Input{Request: b.request, Results: b.results}); err != nil {
 		t.Fatal(err)
 	}

@@ -32,10 +32,10 @@ func (l *logs) add(o collect.Outcome) {
 		texts[source] = append(texts[source], text)
 	}
 	if o.Status != collect.Passed && o.Status != collect.Warned || o.Reason != "" && o.Warnings == 0 {
-		note(messageKey(o.Service), describe(o))
+		note(messageKey(o.SourceName), describe(o))
 	}
 	if o.Warnings > 0 {
-		note(messageKey(o.Service), fmt.Sprintf("%d items could not be read", o.Warnings))
+		note(messageKey(o.SourceName), fmt.Sprintf("%d items could not be read", o.Warnings))
 	}
 	for _, m := range o.Messages {
 		note(m.Source, m.Text)

@@ -102,8 +102,8 @@ func stagedInput(b *testing.B, store *object.Store, size int64) []byte {
 	date := time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)
 	section := collect.PartSection{Items: int(count) + 1, Fragments: []collect.Fragment{{Key: "part.json"}}}
 	input, err := json.Marshal(merge.Input{
-		Request: collect.Request{Run: "run", Account: "111122223333", Region: "eu-west-1", Interval: snapshot.Daily, Date: "2026-03-11", Now: date},
-		Results: []merge.Result{{Outcome: collect.Outcome{Service: "kms", Status: collect.Passed, Sections: map[string]collect.PartSection{"security.kms": section}}}},
+		Request: collect.Input{Run: "run", Account: "111122223333", Region: "eu-west-1", Interval: snapshot.Daily, Date: "2026-03-11", Now: date},
+		Results: []merge.Result{{Outcome: collect.Outcome{SourceName: "kms", Status: collect.Passed, Sections: map[string]collect.PartSection{"security.kms": section}}}},
 	})
 	if err != nil {
 		b.Fatal(err)

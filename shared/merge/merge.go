@@ -21,7 +21,7 @@ import (
 
 // Input is the input of the merge function.
 type Input struct {
-	Request collect.Request `json:"request"`
+	Request collect.Input `json:"request"`
 	// Home is the home region, where the account's own part is staged.
 	Home string `json:"home_region"`
 	// Results are what the collectors of this run returned, or the error that the state machine caught.
@@ -86,7 +86,7 @@ func (h Handler) merge(ctx context.Context, in Input) (Published, error) {
 // publish writes the snapshot from what was asked for and what is staged besides, and returns its size in bytes and how
 // many sources were staged. Two runs may be at work on one snapshot, such as a backfill's day and the span of days that
 // brings its cost: whoever finds something new after writing writes again, so that the last one to write has seen all.
-func (h Handler) publish(ctx context.Context, request collect.Request, name snapshot.Name, asked []collect.Outcome) (size int64, reused int, err error) {
+func (h Handler) publish(ctx context.Context, request collect.Input, name snapshot.Name, asked []collect.Outcome) (size int64, reused int, err error) {
 	found, err := h.staged(ctx, name, asked)
 	if err != nil {
 		return 0, 0, err
@@ -117,9 +117,9 @@ func (in Input) Outcomes() []collect.Outcome {
 }
 
 // outcome is r as an outcome: a failure that was caught becomes one with the reason that the error names.
-func (r Result) outcome(request collect.Request) collect.Outcome {
+func (r Result) outcome(request collect.Input) collect.Outcome {
 	o := r.Outcome
-	if o.Service == "account" {
+	if o.SourceName == "account" {
 		o.Region = request.Region // collected once, part of every region's snapshot
 	}
 	if r.Error == "" {
@@ -136,7 +136,7 @@ func (r Result) outcome(request collect.Request) collect.Outcome {
 
 // remedied says what to do about a member role that cannot be assumed. AWS does not tell a missing role, a trust policy
 // and an external id apart.
-func remedied(reason string, request collect.Request) string {
+func remedied(reason string, request collect.Input) string {
 	if reason != "denied sts:AssumeRole" || request.Role == nil {
 		return reason
 	}
@@ -158,7 +158,7 @@ func (h Handler) staged(ctx context.Context, name snapshot.Name, asked []collect
 	err := h.Staging.List(ctx, prefix, func(v object.Version) error {
 		word, file := path.Split(strings.TrimPrefix(v.Key, prefix))
 		word = strings.TrimSuffix(word, "/")
-		isAsked := slices.ContainsFunc(asked, func(o collect.Outcome) bool { return o.Service == word })
+		isAsked := slices.ContainsFunc(asked, func(o collect.Outcome) bool { return o.SourceName == word })
 		if file == "outcome.json" && !isAsked {
 			found = append(found, stagedOutcome{v.Key, v.ETag})
 		}

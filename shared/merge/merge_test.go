@@ -27,7 +27,7 @@ type bench struct {
 	t       *testing.T
 	client  *s3.Client
 	store   *object.Store
-	request collect.Request
+	request collect.Input
 	results []merge.Result
 }
 
@@ -39,7 +39,7 @@ func newBench(t *testing.T) *bench {
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	date := time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)
-	return &bench{t: t, client: server.Client(), store: object.New(server.Client(), "data", object.Options{}), request: collect.Request{
+	return &bench{t: t, client: server.Client(), store: object.New(server.Client(), "data", object.Options{}), request: collect.Input{
 		Run: "run-1", Account: "111122223333", Region: "eu-west-1", Home: true, Interval: snapshot.Daily, Date: "2026-03-11",
 		Window: snapshot.WindowOf(snapshot.Daily, date), Now: date.Add(time.Hour),
 	}}
@@ -48,7 +48,7 @@ func newBench(t *testing.T) *bench {
 // collect runs a made-up collector under a word of the catalogue.
 func (b *bench) collect(word string, read func(part *collect.Part) error) {
 	b.t.Helper()
-	handler := collect.Handler{Staging: b.store, Collector: collect.Collector{Word: word, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
+	handler := collect.Handler{Staging: b.store, Collector: collect.Collector{Source: word, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		return read(part)
 	}}}
 	outcome, err := handler.Handle(b.t.Context(), b.request)
@@ -59,7 +59,7 @@ func (b *bench) collect(word string, read func(part *collect.Part) error) {
 			name = "AccessDeniedError"
 		}
 		cause, _ := json.Marshal(map[string]string{"errorMessage": err.Error(), "errorType": name})
-		result = merge.Result{Outcome: collect.Outcome{Service: word}, Error: name, Cause: string(cause)}
+		result = merge.Result{Outcome: collect.Outcome{SourceName: word}, Error: name, Cause: string(cause)}
 	}
 	b.results = append(b.results, result)
 }
@@ -153,7 +153,7 @@ func TestCompletenessOfSections(t *testing.T) {
 	b := newBench(t)
 	b.collect("kms", keys)
 	b.collect("inventory", func(part *collect.Part) error {
-		part.Empty("inventory.patches")
+		part.DeclareLists("inventory.patches")
 		part.Warn("inventory", errors.New("one instance could not be read"))
 		return part.Add("inventory.instances", map[string]string{"instance_id": "i-1"})
 	})
@@ -215,7 +215,7 @@ func TestReports(t *testing.T) {
 	}
 
 	b.results = nil // redriven: only what failed
-	b.collect("guardduty", func(part *collect.Part) error { part.Empty("security.guard_duty"); return nil })
+	b.collect("guardduty", func(part *collect.Part) error { part.DeclareLists("security.guard_duty"); return nil })
 	b.merge()
 	if failed() {
 		t.Error("the failure is still listed after the repair")
@@ -226,7 +226,7 @@ func TestReports(t *testing.T) {
 	}
 	var services []string
 	for _, o := range report.Outcomes {
-		services = append(services, o.Service+" "+string(o.Status))
+		services = append(services, o.SourceName+" "+string(o.Status))
 	}
 	slices.Sort(services)
 	if got, want := strings.Join(services, ", "), "guardduty passed, kms passed"; got != want {

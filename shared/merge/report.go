@@ -43,7 +43,7 @@ func (h Handler) report(ctx context.Context, run string, name snapshot.Name, rep
 		return 0, err
 	}
 	for _, o := range before.Outcomes {
-		if !slices.ContainsFunc(report.Outcomes, func(now collect.Outcome) bool { return now.Service == o.Service }) {
+		if !slices.ContainsFunc(report.Outcomes, func(now collect.Outcome) bool { return now.SourceName == o.SourceName }) {
 			report.Outcomes = append(report.Outcomes, o)
 		}
 	}

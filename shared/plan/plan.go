@@ -77,8 +77,8 @@ func (h Handler) plan(ctx context.Context, in Input) (Plan, error) {
 type job struct {
 	Handler
 	request  Request
-	template collect.Request // what all snapshots have in common
-	dates    []time.Time     // the oldest first
+	template collect.Input // what all snapshots have in common
+	dates    []time.Time   // the oldest first
 	accounts []account
 	known    roster
 	gone     []string // of the known accounts, those to mark
@@ -118,16 +118,16 @@ func (j job) remembers() bool {
 }
 
 // template is what all snapshots of the run have in common.
-func (h Handler) template(request Request, in Input) (collect.Request, error) {
+func (h Handler) template(request Request, in Input) (collect.Input, error) {
 	interval, err := request.interval()
 	if err != nil {
-		return collect.Request{}, err
+		return collect.Input{}, err
 	}
 	all, err := request.allResources()
 	if err != nil {
-		return collect.Request{}, err
+		return collect.Input{}, err
 	}
-	return collect.Request{Run: in.Run, Interval: interval, AllResources: all, Now: in.Started.UTC(), Options: h.Settings.Options}, nil
+	return collect.Input{Run: in.Run, Interval: interval, AllResources: all, Now: in.Started.UTC(), Options: h.Settings.Options}, nil
 }
 
 // each visits the snapshots to take, by account, the oldest date first.

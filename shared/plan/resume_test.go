@@ -23,7 +23,7 @@ func (r *run) collected(s plan.Snapshot, region plan.Region, failed string) {
 		}
 		read := func(context.Context, aws.Config, collect.Scope, *collect.Part) error { return nil }
 		request.Role = nil
-		handler := collect.Handler{Staging: r.store, Collector: collect.Collector{Word: service.Service, Collect: read}}
+		handler := collect.Handler{Staging: r.store, Collector: collect.Collector{Source: service.Service, Collect: read}}
 		if _, err := handler.Handle(r.t.Context(), request); err != nil {
 			r.t.Fatal(err)
 		}

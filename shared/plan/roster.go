@@ -55,7 +55,7 @@ func (known roster) update(accounts []account, states map[string]string) (gone [
 }
 
 // mark is the last snapshot of an account that is gone.
-func (h Handler) mark(template collect.Request, id string, m member, date, started time.Time) Snapshot {
+func (h Handler) mark(template collect.Input, id string, m member, date, started time.Time) Snapshot {
 	s := h.snapshot(template, Request{Services: []string{"account"}}, account{id: id, regions: m.Regions}, date, 0, started)
 	s.Request.Role, s.Request.AccountState = nil, m.State
 	return s

@@ -12,7 +12,7 @@ import (
 
 // Snapshot is one element of the list: one account and date, a child execution.
 type Snapshot struct {
-	Request collect.Request `json:"request"` // without region
+	Request collect.Input `json:"request"` // without region
 	// HomeRegion is where the account function runs.
 	HomeRegion string   `json:"home_region"`
 	Account    string   `json:"account_function"`
@@ -68,7 +68,7 @@ func isPast(window snapshot.Window, now time.Time) bool {
 	return !window.End.After(now.Truncate(24*time.Hour).AddDate(0, 0, -1))
 }
 
-func (h Handler) snapshot(template collect.Request, request Request, a account, date time.Time, span int, started time.Time) Snapshot {
+func (h Handler) snapshot(template collect.Input, request Request, a account, date time.Time, span int, started time.Time) Snapshot {
 	r := template
 	r.Account, r.Role, r.Tenancy = a.id, h.Settings.role(a.id), a.tenancy
 	r.Window = snapshot.WindowOf(r.Interval, date)

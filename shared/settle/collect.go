@@ -103,7 +103,7 @@ func (c Collect) readRun(ctx context.Context, name string) (run, error) {
 		id := v.Key[len(prefix+"failed/"):]
 		for _, o := range report.Outcomes {
 			if o.Status.Failure() {
-				r.failures[id] = append(r.failures[id], failedSource{o.Service, o.Reason})
+				r.failures[id] = append(r.failures[id], failedSource{o.SourceName, o.Reason})
 			}
 		}
 		return nil

@@ -43,7 +43,7 @@ func aRun(t *testing.T) *object.Store {
 	services := []plan.Service{{Service: "kms", Function: "collect-kms"}, {Service: "guardduty", Function: "collect-guardduty"}}
 	_, err = plan.WriteList(t.Context(), store, plan.Key("run"), func(add func(plan.Snapshot) error) error {
 		return add(plan.Snapshot{
-			Request:    collect.Request{Run: "run", Account: "111122223333", Interval: snapshot.Daily, Date: "2026-03-11"},
+			Request:    collect.Input{Run: "run", Account: "111122223333", Interval: snapshot.Daily, Date: "2026-03-11"},
 			HomeRegion: "us-east-1",
 			Regions: []plan.Region{
 				{Region: "eu-west-1", Services: services},
@@ -62,16 +62,16 @@ func report(t *testing.T, store *object.Store, region string, denied ...string) 
 	t.Helper()
 	var results []merge.Result
 	for _, service := range []string{"kms", "guardduty"} {
-		r := merge.Result{Outcome: collect.Outcome{Service: service, Status: collect.Passed}}
+		r := merge.Result{Outcome: collect.Outcome{SourceName: service, Status: collect.Passed}}
 		for _, d := range denied {
 			if d == service {
 				cause := fmt.Sprintf(`{"errorMessage":"denied %s:List","errorType":"AccessDeniedError"}`, service)
-				r = merge.Result{Outcome: collect.Outcome{Service: service}, Error: "AccessDeniedError", Cause: cause}
+				r = merge.Result{Outcome: collect.Outcome{SourceName: service}, Error: "AccessDeniedError", Cause: cause}
 			}
 		}
 		results = append(results, r)
 	}
-	request := collect.Request{Run: "run", Account: "111122223333", Region: region, Interval: snapshot.Daily, Date: "2026-03-11", Now: date, Window: snapshot.WindowOf(snapshot.Daily, date)}
+	request := collect.Input{Run: "run", Account: "111122223333", Region: region, Interval: snapshot.Daily, Date: "2026-03-11", Now: date, Window: snapshot.WindowOf(snapshot.Daily, date)}
 	if _, err := (merge.Handler{Staging: store, Data: store}).Handle(t.Context(), merge.Input{Request: request, Results: results}); err != nil {
 		t.Fatal(err)
 	}
@@ -118,9 +118,9 @@ func TestAccountThatCannotBeAssumedIsOneLine(t *testing.T) {
 		var results []merge.Result
 		for _, service := range []string{"account", "kms", "guardduty"} {
 			cause := `{"errorMessage":"denied sts:AssumeRole","errorType":"AccessDeniedError"}`
-			results = append(results, merge.Result{Outcome: collect.Outcome{Service: service}, Error: "AccessDeniedError", Cause: cause})
+			results = append(results, merge.Result{Outcome: collect.Outcome{SourceName: service}, Error: "AccessDeniedError", Cause: cause})
 		}
-		request := collect.Request{Run: "run", Account: "111122223333", Role: role, Region: region, Interval: snapshot.Daily, Date: "2026-03-11", Now: date, Window: snapshot.WindowOf(snapshot.Daily, date)}
+		request := collect.Input{Run: "run", Account: "111122223333", Role: role, Region: region, Interval: snapshot.Daily, Date: "2026-03-11", Now: date, Window: snapshot.WindowOf(snapshot.Daily, date)}
 		if _, err := (merge.Handler{Staging: store, Data: store}).Handle(t.Context(), merge.Input{Request: request, Results: results}); err != nil {
 			t.Fatal(err)
 		}

@@ -59,10 +59,10 @@ func NewCollect(run string, reports []merge.Report, took time.Duration) Collect 
 		snapshot := Snapshot{Account: report.Account, Region: report.Region, Date: report.Date, Key: report.Key, Bytes: report.Bytes, Services: map[string]string{}}
 		for _, o := range report.Outcomes {
 			snapshot.count(o)
-			if o.Service == "account" && accounts[o.Account] {
+			if o.SourceName == "account" && accounts[o.Account] {
 				continue // collected once, part of every region's snapshot
 			}
-			accounts[o.Account] = accounts[o.Account] || o.Service == "account"
+			accounts[o.Account] = accounts[o.Account] || o.SourceName == "account"
 			s.Calls, s.Throttles, s.PaidCalls = s.Calls+o.Calls, s.Throttles+o.Throttles, s.PaidCalls+o.PaidCalls
 		}
 		s.Snapshots = append(s.Snapshots, snapshot)
@@ -71,7 +71,7 @@ func NewCollect(run string, reports []merge.Report, took time.Duration) Collect 
 }
 
 func (s *Snapshot) count(o collect.Outcome) {
-	s.Services[o.Service] = text(o)
+	s.Services[o.SourceName] = text(o)
 	s.Items += o.Items
 	switch {
 	case o.Status.Failure():

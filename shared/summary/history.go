@@ -61,7 +61,7 @@ func Newest(reports []merge.Report) []merge.Report {
 		}
 		before.Bytes = report.Bytes
 		for _, o := range report.Outcomes {
-			i := slices.IndexFunc(before.Outcomes, func(b collect.Outcome) bool { return b.Service == o.Service })
+			i := slices.IndexFunc(before.Outcomes, func(b collect.Outcome) bool { return b.SourceName == o.SourceName })
 			if i < 0 {
 				before.Outcomes = append(before.Outcomes, o)
 				continue

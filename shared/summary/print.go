@@ -57,8 +57,8 @@ func (s Collect) PrintServices(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "\nACCOUNT\tREGION\tDATE\tSERVICE\tITEMS\tOUTCOME")
 	for _, report := range s.reports {
-		for _, o := range slices.SortedFunc(slices.Values(report.Outcomes), func(a, b collect.Outcome) int { return cmp.Compare(a.Service, b.Service) }) {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", report.Account, report.Region, report.Date, o.Service, o.Items, text(o))
+		for _, o := range slices.SortedFunc(slices.Values(report.Outcomes), func(a, b collect.Outcome) int { return cmp.Compare(a.SourceName, b.SourceName) }) {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", report.Account, report.Region, report.Date, o.SourceName, o.Items, text(o))
 		}
 	}
 	return table.Flush()
@@ -79,7 +79,7 @@ func outcomes(w io.Writer, title string, list []collect.Outcome) {
 	}
 	places := map[string][]string{}
 	for _, o := range list {
-		reason := fmt.Sprintf("%s: %s", o.Service, cmp.Or(o.Reason, string(o.Status)))
+		reason := fmt.Sprintf("%s: %s", o.SourceName, cmp.Or(o.Reason, string(o.Status)))
 		places[reason] = append(places[reason], o.Account+" "+o.Region)
 	}
 	fmt.Fprintf(w, "\n%s\n", title)

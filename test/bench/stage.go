@@ -15,7 +15,7 @@ import (
 
 // stage stages what two collectors read, so many bytes of it, and returns what merge gets for them.
 func (r *rig) stage(ctx context.Context, f snapshotFile, bytes int) (merge.Input, error) {
-	request := collect.Request{
+	request := collect.Input{
 		Run: "bench-" + f.account, Account: f.account, Region: f.region, Home: true, Interval: snapshot.Daily, Date: f.day.Format(time.DateOnly),
 		Window: snapshot.WindowOf(snapshot.Daily, f.day), Now: f.day.Add(time.Hour),
 	}
@@ -26,7 +26,7 @@ func (r *rig) stage(ctx context.Context, f snapshotFile, bytes int) (merge.Input
 		},
 		"serviceresources": func(part *collect.Part) error { return addResources(part, bytes) },
 	} {
-		collector := collect.Collector{Word: word, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error { return read(part) }}
+		collector := collect.Collector{Source: word, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error { return read(part) }}
 		outcome, err := collect.Handler{Staging: r.store, Collector: collector}.Handle(ctx, request)
 		if err != nil {
 			return in, fmt.Errorf("staging %s: %w", word, err)

@@ -31,8 +31,8 @@ type API interface {
 
 // Collector is the catalogue's account.
 var Collector = collect.Collector{
-	Word: "account",
-	Rate: collect.Rate{PerSecond: 3, Burst: 3},
+	Source: "account",
+	Rate:   collect.Rate{PerSecond: 3, Burst: 3},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, account.NewFromConfig(cfg), scope, part)
 	},

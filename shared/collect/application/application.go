@@ -31,8 +31,8 @@ type API interface {
 
 // Collector is the catalogue's application.
 var Collector = collect.Collector{
-	Word: "application",
-	Rate: collect.Rate{PerSecond: 5, Burst: 5},
+	Source: "application",
+	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, applicationsignals.NewFromConfig(cfg), scope, part)
 	},
@@ -50,7 +50,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		part.Skip("the list of services has no history: its state of today does not belong under a past date")
 		return nil
 	}
-	part.Empty(section)
+	part.DeclareLists(section)
 	seen := map[string]bool{}
 	for _, day := range days(scope.Window, scope.Now) {
 		if err := add(ctx, api, day, seen, part); err != nil {

@@ -32,8 +32,8 @@ type API interface {
 
 // Collector is the catalogue's certificatemanager.
 var Collector = collect.Collector{
-	Word: "certificatemanager",
-	Rate: collect.Rate{PerSecond: 8, Burst: 8},
+	Source: "certificatemanager",
+	Rate:   collect.Rate{PerSecond: 8, Burst: 8},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, acm.NewFromConfig(cfg), scope, part)
 	},
@@ -48,7 +48,7 @@ const (
 // Collect writes a [snapshot.Certificate] for every certificate, in the order of ListCertificates. One that cannot be
 // described is a warning, and is written as the list has it.
 func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) error {
-	part.Empty(section)
+	part.DeclareLists(section)
 	pages := acm.NewListCertificatesPaginator(api, everything(), func(o *acm.ListCertificatesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	summaries := collect.Pages(ctx, pages.HasMorePages,
 		func(ctx context.Context) (*acm.ListCertificatesOutput, error) { return pages.NextPage(ctx) },

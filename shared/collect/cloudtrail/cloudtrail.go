@@ -34,8 +34,8 @@ type API interface {
 
 // Collector is the catalogue's cloudtrail.
 var Collector = collect.Collector{
-	Word: "cloudtrail",
-	Rate: collect.Rate{PerSecond: 10, Burst: 10},
+	Source: "cloudtrail",
+	Rate:   collect.Rate{PerSecond: 10, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, cloudtrail.NewFromConfig(cfg), scope, part)
 	},
@@ -51,7 +51,7 @@ const (
 // Collect writes a [snapshot.Trail] for each trail whose home is the region, in the order of DescribeTrails. A status
 // that cannot be read is a warning and leaves the members that it would fill null.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
-	part.Empty(section)
+	part.DeclareLists(section)
 	described, err := api.DescribeTrails(ctx, &cloudtrail.DescribeTrailsInput{IncludeShadowTrails: aws.Bool(true)})
 	if err != nil {
 		return fmt.Errorf("describing trails: %w", err)

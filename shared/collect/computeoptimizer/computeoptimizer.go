@@ -33,8 +33,8 @@ type API interface {
 
 // Collector is the catalogue's computeoptimizer.
 var Collector = collect.Collector{
-	Word: "computeoptimizer",
-	Rate: collect.Rate{PerSecond: 5, Burst: 10},
+	Source: "computeoptimizer",
+	Rate:   collect.Rate{PerSecond: 5, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, computeoptimizer.NewFromConfig(cfg), scope, part)
 	},
@@ -64,7 +64,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	if enrolment.Status != types.StatusActive {
 		return fault.New(fault.NotEnabled, "Compute Optimizer is %s: opt the account in, in the console of Compute Optimizer", enrolment.Status)
 	}
-	part.Empty(section)
+	part.DeclareLists(section)
 	return collect.Lists(ctx, part, section, []list{
 		{Name: "instance recommendations", Read: func(ctx context.Context, visit visit) error {
 			return instances(ctx, api, scope.Account, part, visit)

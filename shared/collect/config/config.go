@@ -39,8 +39,8 @@ type API interface {
 
 // Collector is the catalogue's config.
 var Collector = collect.Collector{
-	Word: "config",
-	Rate: collect.Rate{PerSecond: 5, Burst: 10},
+	Source: "config",
+	Rate:   collect.Rate{PerSecond: 5, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, configservice.NewFromConfig(cfg), scope, part)
 	},
@@ -75,7 +75,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	if err != nil {
 		return err
 	}
-	part.Empty(evaluations)
+	part.DeclareLists(evaluations)
 	counters, err := details(ctx, api, scope, rules, packs, part)
 	if err != nil {
 		return err

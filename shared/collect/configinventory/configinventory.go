@@ -28,8 +28,8 @@ type API interface {
 
 // Collector is the catalogue's configinventory.
 var Collector = collect.Collector{
-	Word: "configinventory",
-	Rate: collect.Rate{PerSecond: 5, Burst: 10},
+	Source: "configinventory",
+	Rate:   collect.Rate{PerSecond: 5, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, configservice.NewFromConfig(cfg), scope, part)
 	},
@@ -59,7 +59,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		part.Skip("the inventory has no history: its state of today does not belong under a past date")
 		return nil
 	}
-	part.Empty(section)
+	part.DeclareLists(section)
 	pages := configservice.NewSelectResourceConfigPaginator(api, &configservice.SelectResourceConfigInput{Expression: aws.String(query), Limit: pageSize},
 		func(o *configservice.SelectResourceConfigPaginatorOptions) { o.StopOnDuplicateToken = true })
 	results := 0

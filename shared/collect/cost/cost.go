@@ -30,9 +30,9 @@ type API interface {
 
 // Collector is the catalogue's cost.
 var Collector = collect.Collector{
-	Word: "cost",
-	Rate: collect.Rate{PerSecond: 5, Burst: 5},
-	Span: func(ctx context.Context, cfg aws.Config, days []collect.Day) error {
+	Source: "cost",
+	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
+	CollectDays: func(ctx context.Context, cfg aws.Config, days []collect.Day) error {
 		return Collect(ctx, costexplorer.NewFromConfig(cfg), days)
 	},
 }
@@ -65,7 +65,7 @@ func Collect(ctx context.Context, api API, days []collect.Day) error {
 
 func write(day collect.Day, b bill, forecasts []snapshot.Forecast) error {
 	current, previous := b.period(day.Scope.Window), b.period(day.Scope.Window.Previous(day.Scope.Interval))
-	day.Part.Empty("service", "marketplace")
+	day.Part.DeclareLists("service", "marketplace")
 	for _, s := range current.services {
 		if err := day.Part.Add("service", s); err != nil {
 			return err

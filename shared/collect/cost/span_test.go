@@ -33,7 +33,7 @@ func TestD19LateCostsAreReadAgainWithTheRequestsOfOneDay(t *testing.T) {
 	b := collecttest.New(t, cost.Collector, simaws.Options{Now: func() time.Time { return now }})
 	simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-08", 7), line("EC2", "2026-03-09", 8))
 	today := b.Request
-	b.Request = today.On(1)
+	b.Request = today.DaysBefore(1)
 	b.Request.History = false
 	b.Passed() // yesterday's run, with a forecast
 

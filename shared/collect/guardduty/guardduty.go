@@ -36,8 +36,8 @@ type API interface {
 
 // Collector is the catalogue's guardduty.
 var Collector = collect.Collector{
-	Word: "guardduty",
-	Rate: collect.Rate{PerSecond: 10, Burst: 10},
+	Source: "guardduty",
+	Rate:   collect.Rate{PerSecond: 10, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, guardduty.NewFromConfig(cfg), scope, part)
 	},
@@ -59,7 +59,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	if len(detectors) == 0 {
 		return fault.New(fault.NotEnabled, "GuardDuty has no detector in %s: enable GuardDuty to collect its findings", scope.Region)
 	}
-	part.Empty(section)
+	part.DeclareLists(section)
 	for _, detector := range detectors {
 		if err := findings(ctx, api, detector, scope, part); err != nil && !isGone(err) {
 			return fmt.Errorf("collecting the findings of detector %s: %w", detector, err)

@@ -30,8 +30,8 @@ type API interface {
 
 // Collector is the catalogue's health.
 var Collector = collect.Collector{
-	Word: "health",
-	Rate: collect.Rate{PerSecond: 5, Burst: 5},
+	Source: "health",
+	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		cfg.Region = collect.GlobalRegion(scope.Region)
 		return Collect(ctx, health.NewFromConfig(cfg), scope, part)
@@ -46,7 +46,7 @@ const (
 // Collect writes a [snapshot.HealthEvent] for each event, the open and upcoming ones first, each list in the order of
 // DescribeEvents. An account without a support plan that includes the API is fault.NotSubscribed.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
-	part.Empty(section)
+	part.DeclareLists(section)
 	updated := []types.DateTimeRange{{From: &scope.Window.Start, To: &scope.Window.End}}
 	if scope.History {
 		return add(ctx, api, scope, part, "updated", &types.EventFilter{LastUpdatedTimes: updated})

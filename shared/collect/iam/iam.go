@@ -34,8 +34,8 @@ type API interface {
 
 // Collector is the catalogue's iam.
 var Collector = collect.Collector{
-	Word: "iam",
-	Rate: collect.Rate{PerSecond: 5, Burst: 5},
+	Source: "iam",
+	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		cfg.Region = collect.GlobalRegion(scope.Region)
 		return Collect(ctx, iam.NewFromConfig(cfg), scope, part)
@@ -47,7 +47,7 @@ const section = "iam"
 // Collect writes a [snapshot.IAMUser] for the root user and every user, in the order of the report. A report that takes
 // long is a transient error: the state machine comes back for it.
 func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) error {
-	part.Empty(section)
+	part.DeclareLists(section)
 	if _, err := api.GenerateCredentialReport(ctx, &iam.GenerateCredentialReportInput{}); err != nil {
 		return fmt.Errorf("generating the credential report: %w", err)
 	}

@@ -33,8 +33,8 @@ type API interface {
 
 // Collector is the catalogue's inspector.
 var Collector = collect.Collector{
-	Word: "inspector",
-	Rate: collect.Rate{PerSecond: 5, Burst: 5},
+	Source: "inspector",
+	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, inspector2.NewFromConfig(cfg), scope, part)
 	},
@@ -48,7 +48,7 @@ const (
 // Collect writes a [snapshot.InspectorFinding] for each finding of the account that changed in the window, in the order
 // of ListFindings. A region where Inspector is off is fault.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
-	part.Empty(section)
+	part.DeclareLists(section)
 	pages := inspector2.NewListFindingsPaginator(api, changed(scope), func(o *inspector2.ListFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

@@ -32,8 +32,8 @@ type API interface {
 
 // Collector is the catalogue's inventory.
 var Collector = collect.Collector{
-	Word: "inventory",
-	Rate: collect.Rate{PerSecond: 20, Burst: 40},
+	Source: "inventory",
+	Rate:   collect.Rate{PerSecond: 20, Burst: 40},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, ssm.NewFromConfig(cfg), scope, part)
 	},
@@ -59,7 +59,7 @@ type node struct {
 // Collect writes every node, application and patch, in the order of the nodes. What cannot be read of one node is a
 // warning.
 func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) error {
-	part.Empty(instances, applications, patches)
+	part.DeclareLists(instances, applications, patches)
 	pages := ssm.NewDescribeInstanceInformationPaginator(api, &ssm.DescribeInstanceInformationInput{MaxResults: aws.Int32(nodePage)},
 		func(o *ssm.DescribeInstanceInformationPaginatorOptions) { o.StopOnDuplicateToken = true })
 	listed := collect.Pages(ctx, pages.HasMorePages,

@@ -31,8 +31,8 @@ type API interface {
 
 // Collector is the catalogue's kms.
 var Collector = collect.Collector{
-	Word: "kms",
-	Rate: collect.Rate{PerSecond: 50, Burst: 50},
+	Source: "kms",
+	Rate:   collect.Rate{PerSecond: 50, Burst: 50},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, kms.NewFromConfig(cfg), scope, part)
 	},
@@ -47,7 +47,7 @@ const (
 // Collect writes a [snapshot.KMSKey] for every key, in the order of ListKeys. A key that cannot be described is a
 // warning, and so is a rotation status that the key's policy keeps from us; the others go on.
 func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) error {
-	part.Empty(section)
+	part.DeclareLists(section)
 	pages := kms.NewListKeysPaginator(api, &kms.ListKeysInput{Limit: aws.Int32(pageSize)}, func(o *kms.ListKeysPaginatorOptions) { o.StopOnDuplicateToken = true })
 	keys := collect.Pages(ctx, pages.HasMorePages,
 		func(ctx context.Context) (*kms.ListKeysOutput, error) { return pages.NextPage(ctx) },

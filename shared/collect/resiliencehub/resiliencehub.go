@@ -32,8 +32,8 @@ type API interface {
 
 // Collector is the catalogue's resiliencehub.
 var Collector = collect.Collector{
-	Word: "resiliencehub",
-	Rate: collect.Rate{PerSecond: 10, Burst: 10},
+	Source: "resiliencehub",
+	Rate:   collect.Rate{PerSecond: 10, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, resiliencehub.NewFromConfig(cfg), scope, part)
 	},
@@ -52,7 +52,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		part.Skip("applications have no history: their state of today does not belong under a past date")
 		return nil
 	}
-	part.Empty(section)
+	part.DeclareLists(section)
 	pages := resiliencehub.NewListAppsPaginator(api, &resiliencehub.ListAppsInput{MaxResults: aws.Int32(pageSize)},
 		func(o *resiliencehub.ListAppsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	apps := collect.Pages(ctx, pages.HasMorePages,

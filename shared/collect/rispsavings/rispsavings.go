@@ -59,8 +59,8 @@ type API struct {
 
 // Collector is the catalogue's rispsavings.
 var Collector = collect.Collector{
-	Word: "rispsavings",
-	Rate: collect.Rate{PerSecond: 20, Burst: 100}, // five lists in each region, which have their own quotas
+	Source: "rispsavings",
+	Rate:   collect.Rate{PerSecond: 20, Burst: 100}, // five lists in each region, which have their own quotas
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, API{
 			EC2: ec2.NewFromConfig(cfg), RDS: rds.NewFromConfig(cfg), ElastiCache: elasticache.NewFromConfig(cfg),
@@ -115,7 +115,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 			return err
 		}
 	}
-	part.Empty(section)
+	part.DeclareLists(section)
 	return r.write(commitments)
 }
 

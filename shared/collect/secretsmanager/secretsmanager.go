@@ -29,8 +29,8 @@ type API interface {
 
 // Collector is the catalogue's secretsmanager.
 var Collector = collect.Collector{
-	Word: "secretsmanager",
-	Rate: collect.Rate{PerSecond: 20, Burst: 20},
+	Source: "secretsmanager",
+	Rate:   collect.Rate{PerSecond: 20, Burst: 20},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, secretsmanager.NewFromConfig(cfg), scope, part)
 	},
@@ -44,7 +44,7 @@ const (
 // Collect writes a [snapshot.Secret] for every secret, in the order of ListSecrets. Without tags and descriptions when
 // the scope omits tags (D72).
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
-	part.Empty(section)
+	part.DeclareLists(section)
 	pages := secretsmanager.NewListSecretsPaginator(api, &secretsmanager.ListSecretsInput{MaxResults: aws.Int32(pageSize)},
 		func(o *secretsmanager.ListSecretsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for pages.HasMorePages() {

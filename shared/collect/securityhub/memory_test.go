@@ -32,7 +32,7 @@ const alone = "VIEW360_SECURITYHUB_ALONE"
 type work struct {
 	AWS, S3       string // endpoints
 	User, Storage aws.Credentials
-	Request       collect.Request
+	Request       collect.Input
 }
 
 func TestMain(m *testing.M) {

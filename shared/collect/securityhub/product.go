@@ -80,7 +80,7 @@ func count(c *snapshot.SecurityHubCounts, f snapshot.SecurityHubFinding) {
 // compose makes the section of the lists: the counts are known only now, and stand before the findings.
 func (p *products) compose() error {
 	if len(p.counts) == 0 {
-		p.part.Empty(section)
+		p.part.DeclareLists(section)
 		return nil
 	}
 	order := make([]int, len(p.counts))

@@ -35,8 +35,8 @@ type API interface {
 
 // Collector is the catalogue's securityhub.
 var Collector = collect.Collector{
-	Word: "securityhub",
-	Rate: collect.Rate{PerSecond: 3, Burst: 6},
+	Source: "securityhub",
+	Rate:   collect.Rate{PerSecond: 3, Burst: 6},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, securityhub.NewFromConfig(cfg), scope, part)
 	},

@@ -43,8 +43,8 @@ type API struct {
 
 // Collector is the catalogue's serviceresources.
 var Collector = collect.Collector{
-	Word: "serviceresources",
-	Rate: collect.Rate{PerSecond: 20, Burst: 50},
+	Source: "serviceresources",
+	Rate:   collect.Rate{PerSecond: 20, Burst: 50},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, API{
 			EC2: ec2.NewFromConfig(cfg), RDS: rds.NewFromConfig(cfg), ELB: elasticloadbalancingv2.NewFromConfig(cfg),
@@ -67,7 +67,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		part.Skip("resources have no history: their state of today does not belong under a past date")
 		return nil
 	}
-	part.Empty(section)
+	part.DeclareLists(section)
 	return collect.Lists(ctx, part, section, api.lists(scope))
 }
 

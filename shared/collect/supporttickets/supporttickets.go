@@ -31,8 +31,8 @@ type API interface {
 
 // Collector is the catalogue's supporttickets.
 var Collector = collect.Collector{
-	Word: "supporttickets",
-	Rate: collect.Rate{PerSecond: 2, Burst: 5},
+	Source: "supporttickets",
+	Rate:   collect.Rate{PerSecond: 2, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		cfg.Region = collect.GlobalRegion(scope.Region)
 		return Collect(ctx, support.NewFromConfig(cfg), scope, part)
@@ -49,7 +49,7 @@ const (
 // never asked for. A case without a readable time of creation is a warning. An account without a support plan that
 // includes the API is fault.NotSubscribed.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
-	part.Empty(section)
+	part.DeclareLists(section)
 	if scope.History {
 		return add(ctx, api, scope, part, "created", &support.DescribeCasesInput{
 			AfterTime: text(scope.Window.Start), BeforeTime: text(scope.Window.End), IncludeResolvedCases: true,

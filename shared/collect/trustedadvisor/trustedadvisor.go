@@ -36,8 +36,8 @@ type API interface {
 
 // Collector is the catalogue's trustedadvisor.
 var Collector = collect.Collector{
-	Word: "trustedadvisor",
-	Rate: collect.Rate{PerSecond: 2, Burst: 5},
+	Source: "trustedadvisor",
+	Rate:   collect.Rate{PerSecond: 2, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		cfg.Region = collect.GlobalRegion(scope.Region)
 		return Collect(ctx, support.NewFromConfig(cfg), scope, part)
@@ -67,7 +67,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	if err != nil {
 		return err
 	}
-	part.Empty(section)
+	part.DeclareLists(section)
 	var failures []error
 	batches := 0
 	err = collect.InOrder(ctx, atOnce, batchesOf(listed),

@@ -44,8 +44,8 @@ type Distributions interface {
 
 // Collector is the catalogue's waf.
 var Collector = collect.Collector{
-	Word: "waf",
-	Rate: collect.Rate{PerSecond: 5, Burst: 5},
+	Source: "waf",
+	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		global := cfg.Copy()
 		global.Region = collect.GlobalRegion(scope.Region)
@@ -65,7 +65,7 @@ const (
 // ListWebACLs, the regional ones first. A web ACL that cannot be read is a warning and is left out; what else cannot be
 // read of one is a warning and left empty. So is CloudFront's half as a whole.
 func Collect(ctx context.Context, regional, global API, distributions Distributions, scope collect.Scope, part *collect.Part) error {
-	part.Empty(aclSection, ruleSection)
+	part.DeclareLists(aclSection, ruleSection)
 	reader := reader{part: part, api: regional, scope: types.ScopeRegional, omitTags: scope.Options.OmitTags}
 	if err := reader.collect(ctx); err != nil {
 		return err
