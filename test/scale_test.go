@@ -39,7 +39,7 @@ var (
 // large is a directory of many accounts with many regions.
 type large struct{ accounts, regions int }
 
-func (l large) Accounts(context.Context) (map[string]string, error) {
+func (l large) ListAccounts(context.Context) (map[string]string, error) {
 	accounts := map[string]string{}
 	for i := range l.accounts {
 		accounts[fmt.Sprintf("%012d", 100000000000+i)] = "ACTIVE"
@@ -47,11 +47,11 @@ func (l large) Accounts(context.Context) (map[string]string, error) {
 	return accounts, nil
 }
 
-func (large) Under(context.Context, string) ([]string, error)         { return nil, nil }
-func (large) Tags(context.Context, string) (map[string]string, error) { return nil, nil }
-func (large) Caller(context.Context) (string, error)                  { return "100000000000", nil }
+func (large) ListAccountsIn(context.Context, string) ([]string, error)    { return nil, nil }
+func (large) ListTags(context.Context, string) (map[string]string, error) { return nil, nil }
+func (large) FindCaller(context.Context) (string, error)                  { return "100000000000", nil }
 
-func (l large) Regions(context.Context, string, *collect.Role) ([]string, error) {
+func (l large) ListRegions(context.Context, string, *collect.Role) ([]string, error) {
 	regions := make([]string, l.regions)
 	for i := range regions {
 		regions[i] = fmt.Sprintf("eu-region-%d", i)
@@ -140,15 +140,15 @@ func (s *scale) plan(handler plan.Handler, services int) func(context.Context, p
 		if _, err := list.Token(); err != nil {
 			return plan.Plan{}, err
 		}
-		_, err = plan.WriteList(ctx, s.store, planned.Key, func(add func(plan.Snapshot) error) error {
+		_, err = plan.WriteList(ctx, s.store, planned.Key, func(add func(plan.Entry) error) error {
 			for list.More() {
-				var snapshot plan.Snapshot
+				var snapshot plan.Entry
 				if err := list.Decode(&snapshot); err != nil {
 					return err
 				}
 				for i := range snapshot.Regions {
-					for n := len(snapshot.Regions[i].Services); n < services; n++ {
-						snapshot.Regions[i].Services = append(snapshot.Regions[i].Services, plan.Service{Service: fmt.Sprintf("service%d", n), Function: "collect"})
+					for n := len(snapshot.Regions[i].Sources); n < services; n++ {
+						snapshot.Regions[i].Sources = append(snapshot.Regions[i].Sources, plan.PlannedSource{Source: fmt.Sprintf("service%d", n), Function: "collect"})
 					}
 				}
 				if err := add(snapshot); err != nil {

@@ -93,7 +93,7 @@ func (w *collectWatcher) watch(call inprocess.Call) {
 // planned sets what is to come, from the plan's list.
 func (w *collectWatcher) planned(result json.RawMessage) {
 	var p plan.Plan
-	var list []plan.Snapshot
+	var list []plan.Entry
 	if json.Unmarshal(result, &p) != nil || w.staging.GetJSON(context.Background(), p.Key, &list) != nil {
 		return // progress is a courtesy
 	}
@@ -102,7 +102,7 @@ func (w *collectWatcher) planned(result json.RawMessage) {
 		accounts[s.Request.Account] += len(s.Regions)
 		regions += len(s.Regions)
 		for _, r := range s.Regions {
-			services += len(r.Services)
+			services += len(r.Sources)
 		}
 	}
 	w.mu.Lock()

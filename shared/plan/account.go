@@ -22,19 +22,19 @@ type account struct {
 // accountLookups bounds the accounts that are asked about at the same time.
 const accountLookups = 8
 
-// accounts are those that the request is for, with what has to be known of each. states are those of the organization,
+// listAccounts are those that the request is for, with what has to be known of each. states are those of the organization,
 // nil without one.
-func (h Handler) accounts(ctx context.Context, request Request) (accounts []account, states map[string]string, err error) {
+func (h Handler) listAccounts(ctx context.Context, request Request) (accounts []account, states map[string]string, err error) {
 	if h.Settings.Organization {
-		if states, err = h.Directory.Accounts(ctx); err != nil {
+		if states, err = h.Directory.ListAccounts(ctx); err != nil {
 			return nil, nil, err
 		}
 	}
-	ids, err := h.covered(ctx, states)
+	ids, err := h.listCovered(ctx, states)
 	if err != nil {
 		return nil, nil, err
 	}
-	if ids, err = narrowed(ids, request.Accounts); err != nil {
+	if ids, err = filterAccounts(ids, request.Accounts); err != nil {
 		return nil, nil, err
 	}
 	accounts = make([]account, len(ids))
@@ -42,27 +42,27 @@ func (h Handler) accounts(ctx context.Context, request Request) (accounts []acco
 	group.SetLimit(accountLookups)
 	for i, id := range ids {
 		group.Go(func() (err error) {
-			accounts[i] = account{id: id, regions: h.regionsOf(ctx, id)}
-			accounts[i].tenancy, err = h.tenancy(ctx, id)
+			accounts[i] = account{id: id, regions: h.listRegions(ctx, id)}
+			accounts[i].tenancy, err = h.readTenancy(ctx, id)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, nil, err
 	}
-	return accounts, states, coveredSomewhere(request.Regions, accounts)
+	return accounts, states, checkRegions(request.Regions, accounts)
 }
 
-// covered are the accounts that the settings name, sorted. Of an organization, only active ones are.
-func (h Handler) covered(ctx context.Context, states map[string]string) ([]string, error) {
+// listCovered are the accounts that the settings name, sorted. Of an organization, only active ones are.
+func (h Handler) listCovered(ctx context.Context, states map[string]string) ([]string, error) {
 	s := h.Settings
 	if !s.Organization && len(s.Accounts) == 0 {
-		caller, err := h.Directory.Caller(ctx)
+		caller, err := h.Directory.FindCaller(ctx)
 		return []string{caller}, err
 	}
 	ids := slices.Clone(s.Accounts)
 	if s.Organization {
-		within, err := h.under(ctx, s.Units)
+		within, err := h.listAccountsInUnits(ctx, s.Units)
 		if err != nil {
 			return nil, err
 		}
@@ -71,18 +71,18 @@ func (h Handler) covered(ctx context.Context, states map[string]string) ([]strin
 			return outside || states[id] != "ACTIVE"
 		})
 	}
-	without, err := h.under(ctx, s.ExcludedUnits)
+	without, err := h.listAccountsInUnits(ctx, s.ExcludedUnits)
 	if err != nil {
 		return nil, err
 	}
 	return slices.DeleteFunc(ids, func(id string) bool { return without[id] || slices.Contains(s.ExcludedAccounts, id) }), nil
 }
 
-// under are the accounts in any of the units.
-func (h Handler) under(ctx context.Context, units []string) (map[string]bool, error) {
+// listAccountsInUnits are the accounts in any of the units.
+func (h Handler) listAccountsInUnits(ctx context.Context, units []string) (map[string]bool, error) {
 	within := map[string]bool{}
 	for _, unit := range units {
-		ids, err := h.Directory.Under(ctx, unit)
+		ids, err := h.Directory.ListAccountsIn(ctx, unit)
 		if err != nil {
 			return nil, err
 		}
@@ -93,8 +93,8 @@ func (h Handler) under(ctx context.Context, units []string) (map[string]bool, er
 	return within, nil
 }
 
-// narrowed are the covered accounts that the request names.
-func narrowed(covered, names []string) ([]string, error) {
+// filterAccounts are the covered accounts that the request names.
+func filterAccounts(covered, names []string) ([]string, error) {
 	if len(names) == 0 {
 		return covered, nil
 	}
@@ -106,8 +106,8 @@ func narrowed(covered, names []string) ([]string, error) {
 	return names, nil
 }
 
-// coveredSomewhere rejects a region that no account of the run covers: a typo, or a region that is not enabled.
-func coveredSomewhere(names []string, accounts []account) error {
+// checkRegions rejects a region that no account of the run covers: a typo, or a region that is not enabled.
+func checkRegions(names []string, accounts []account) error {
 	for _, region := range names {
 		if !slices.ContainsFunc(accounts, func(a account) bool { return slices.Contains(a.regions, region) }) {
 			return fault.New(fault.Invalid, "region %s is not enabled, or not covered, in any account of this run", region)
@@ -116,11 +116,11 @@ func coveredSomewhere(names []string, accounts []account) error {
 	return nil
 }
 
-// regionsOf are the enabled regions of one account that the deployment covers. An account that cannot be asked, because
+// listRegions are the enabled regions of one account that the deployment covers. An account that cannot be asked, because
 // its role cannot be assumed, is planned all the same: its collectors then fail with the reason, a redrive collects them,
 // and no other account is affected.
-func (h Handler) regionsOf(ctx context.Context, id string) []string {
-	enabled, err := h.Directory.Regions(ctx, id, h.Settings.role(id))
+func (h Handler) listRegions(ctx context.Context, id string) []string {
+	enabled, err := h.Directory.ListRegions(ctx, id, h.Settings.role(id))
 	if err != nil {
 		slog.WarnContext(ctx, "planned without knowing the enabled regions", "account", id, "error", err)
 		if len(h.Settings.Regions) > 0 {

@@ -60,21 +60,21 @@ func newRun(t *testing.T, settings plan.Settings) *run {
 	return &run{t: t, store: store, server: server, handler: plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: server.Config("")}, Staging: store}}
 }
 
-func (r *run) plan(request string) []plan.Snapshot {
+func (r *run) plan(request string) []plan.Entry {
 	r.t.Helper()
 	r.count++
 	out, err := r.handler.Handle(r.t.Context(), plan.Input{Request: json.RawMessage(request), Run: fmt.Sprintf("run-%d", r.count), Started: noon})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	var list []plan.Snapshot
+	var list []plan.Entry
 	if err := r.store.GetJSON(r.t.Context(), out.Key, &list); err != nil {
 		r.t.Fatal(err)
 	}
 	return list
 }
 
-func accounts(list []plan.Snapshot) []string {
+func accounts(list []plan.Entry) []string {
 	ids := []string{}
 	for _, s := range list {
 		ids = append(ids, s.Request.Account)
@@ -172,8 +172,8 @@ type changed struct {
 	states map[string]string
 }
 
-func (c changed) Accounts(ctx context.Context) (map[string]string, error) {
-	accounts, err := c.AWSDirectory.Accounts(ctx)
+func (c changed) ListAccounts(ctx context.Context) (map[string]string, error) {
+	accounts, err := c.AWSDirectory.ListAccounts(ctx)
 	for id, state := range c.states {
 		accounts[id] = state
 		if state == "" {
@@ -201,7 +201,7 @@ func TestAccountsThatAreGoneAreMarkedOnce(t *testing.T) {
 		services := 0
 		var regions []string
 		for _, region := range s.Regions {
-			services += len(region.Services)
+			services += len(region.Sources)
 			regions = append(regions, region.Region)
 		}
 		if services != 0 || s.Request.Role != nil || s.Request.EarlierDays != 0 {

@@ -18,16 +18,16 @@ import (
 
 // Directory knows the accounts and their regions.
 type Directory interface {
-	// Accounts are all accounts of the caller's organization and their states, such as ACTIVE or SUSPENDED.
-	Accounts(ctx context.Context) (map[string]string, error)
-	// Under are the accounts in an organizational unit or root, those of its children included.
-	Under(ctx context.Context, unit string) ([]string, error)
-	// Tags are the tags of an account of the organization.
-	Tags(ctx context.Context, account string) (map[string]string, error)
-	// Caller is the account of the caller's own credentials.
-	Caller(ctx context.Context) (string, error)
-	// Regions are the regions that are enabled in an account, sorted.
-	Regions(ctx context.Context, account string, role *collect.Role) ([]string, error)
+	// ListAccounts are all accounts of the caller's organization and their states, such as ACTIVE or SUSPENDED.
+	ListAccounts(ctx context.Context) (map[string]string, error)
+	// ListAccountsIn are the accounts in an organizational unit or root, those of its children included.
+	ListAccountsIn(ctx context.Context, unit string) ([]string, error)
+	// ListTags are the tags of an account of the organization.
+	ListTags(ctx context.Context, account string) (map[string]string, error)
+	// FindCaller is the account of the caller's own credentials.
+	FindCaller(ctx context.Context) (string, error)
+	// ListRegions are the regions that are enabled in an account, sorted.
+	ListRegions(ctx context.Context, account string, role *collect.Role) ([]string, error)
 }
 
 // AWSDirectory asks AWS Organizations, STS and the Account API.
@@ -36,8 +36,8 @@ type AWSDirectory struct{ Config aws.Config }
 // regionActions are what a session of a member role needs to list regions.
 var regionActions = []string{"account:ListRegions"}
 
-// Accounts reads Organizations ListAccounts.
-func (d AWSDirectory) Accounts(ctx context.Context) (map[string]string, error) {
+// ListAccounts reads Organizations ListAccounts.
+func (d AWSDirectory) ListAccounts(ctx context.Context) (map[string]string, error) {
 	pages := organizations.NewListAccountsPaginator(organizations.NewFromConfig(d.Config), &organizations.ListAccountsInput{},
 		func(o *organizations.ListAccountsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	accounts := map[string]string{}
@@ -61,16 +61,16 @@ func stateOf(a orgtypes.Account) string {
 	return string(a.Status)
 }
 
-// Under reads Organizations ListAccountsForParent and ListOrganizationalUnitsForParent.
-func (d AWSDirectory) Under(ctx context.Context, unit string) ([]string, error) {
+// ListAccountsIn reads Organizations ListAccountsForParent and ListOrganizationalUnitsForParent.
+func (d AWSDirectory) ListAccountsIn(ctx context.Context, unit string) ([]string, error) {
 	client := organizations.NewFromConfig(d.Config)
 	var accounts []string
 	for units := []string{unit}; len(units) > 0; units = units[1:] {
-		here, err := accountsIn(ctx, client, units[0])
+		here, err := listAccountsInUnit(ctx, client, units[0])
 		if err != nil {
 			return nil, fmt.Errorf("listing the accounts in %s: %w", units[0], err)
 		}
-		children, err := unitsIn(ctx, client, units[0])
+		children, err := listUnitsInUnit(ctx, client, units[0])
 		if err != nil {
 			return nil, fmt.Errorf("listing the units in %s: %w", units[0], err)
 		}
@@ -79,7 +79,7 @@ func (d AWSDirectory) Under(ctx context.Context, unit string) ([]string, error) 
 	return accounts, nil
 }
 
-func accountsIn(ctx context.Context, client *organizations.Client, unit string) ([]string, error) {
+func listAccountsInUnit(ctx context.Context, client *organizations.Client, unit string) ([]string, error) {
 	pages := organizations.NewListAccountsForParentPaginator(client, &organizations.ListAccountsForParentInput{ParentId: &unit},
 		func(o *organizations.ListAccountsForParentPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var accounts []string
@@ -95,7 +95,7 @@ func accountsIn(ctx context.Context, client *organizations.Client, unit string) 
 	return accounts, nil
 }
 
-func unitsIn(ctx context.Context, client *organizations.Client, unit string) ([]string, error) {
+func listUnitsInUnit(ctx context.Context, client *organizations.Client, unit string) ([]string, error) {
 	pages := organizations.NewListOrganizationalUnitsForParentPaginator(client, &organizations.ListOrganizationalUnitsForParentInput{ParentId: &unit},
 		func(o *organizations.ListOrganizationalUnitsForParentPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var units []string
@@ -111,8 +111,8 @@ func unitsIn(ctx context.Context, client *organizations.Client, unit string) ([]
 	return units, nil
 }
 
-// Tags reads Organizations ListTagsForResource.
-func (d AWSDirectory) Tags(ctx context.Context, account string) (map[string]string, error) {
+// ListTags reads Organizations ListTagsForResource.
+func (d AWSDirectory) ListTags(ctx context.Context, account string) (map[string]string, error) {
 	pages := organizations.NewListTagsForResourcePaginator(organizations.NewFromConfig(d.Config), &organizations.ListTagsForResourceInput{ResourceId: &account},
 		func(o *organizations.ListTagsForResourcePaginatorOptions) { o.StopOnDuplicateToken = true })
 	tags := map[string]string{}
@@ -128,8 +128,8 @@ func (d AWSDirectory) Tags(ctx context.Context, account string) (map[string]stri
 	return tags, nil
 }
 
-// Caller reads STS GetCallerIdentity.
-func (d AWSDirectory) Caller(ctx context.Context) (string, error) {
+// FindCaller reads STS GetCallerIdentity.
+func (d AWSDirectory) FindCaller(ctx context.Context) (string, error) {
 	identity, err := sts.NewFromConfig(d.Config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return "", fmt.Errorf("asking whose credentials these are: %w", err)
@@ -137,8 +137,8 @@ func (d AWSDirectory) Caller(ctx context.Context) (string, error) {
 	return aws.ToString(identity.Account), nil
 }
 
-// Regions reads Account ListRegions.
-func (d AWSDirectory) Regions(ctx context.Context, id string, role *collect.Role) ([]string, error) {
+// ListRegions reads Account ListRegions.
+func (d AWSDirectory) ListRegions(ctx context.Context, id string, role *collect.Role) ([]string, error) {
 	target := awsconf.Target{Session: "plan"}
 	if role != nil {
 		target.RoleARN, target.ExternalID, target.Actions = role.ARN, role.ExternalID, regionActions

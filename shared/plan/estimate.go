@@ -17,20 +17,20 @@ type Estimate struct {
 // Source: https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/
 const requestsPerDollar = 100
 
-func (e *Estimate) add(s Snapshot) {
+func (e *Estimate) add(s Entry) {
 	e.Snapshots++
 	e.Regions += len(s.Regions)
 	for _, region := range s.Regions {
-		e.Services += len(region.Services)
-		for _, planned := range region.Services {
-			e.PaidRequests += paidRequests(planned.Service, s)
+		e.Services += len(region.Sources)
+		for _, planned := range region.Sources {
+			e.PaidRequests += paidRequests(planned.Source, s)
 		}
 	}
 	e.PaidDollars = float64(e.PaidRequests) / requestsPerDollar
 }
 
 // paidRequests is how many requests one run of a source takes at most.
-func paidRequests(word string, s Snapshot) int {
+func paidRequests(word string, s Entry) int {
 	source, _ := catalog.FindByName(word)
 	switch {
 	case !source.Paid || s.Request.Options.NoPaidCalls:

@@ -10,7 +10,7 @@ import (
 )
 
 // WriteList streams a list of snapshots to key and returns how many there are.
-func WriteList(ctx context.Context, store *object.Store, key string, fill func(add func(Snapshot) error) error) (int, error) {
+func WriteList(ctx context.Context, store *object.Store, key string, fill func(add func(Entry) error) error) (int, error) {
 	reader, writer := io.Pipe()
 	defer reader.Close() // ends the writer when the upload fails
 	counted := make(chan int, 1)
@@ -35,7 +35,7 @@ type listWriter struct {
 	count int
 }
 
-func (l *listWriter) add(s Snapshot) error {
+func (l *listWriter) add(s Entry) error {
 	body, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("encoding the plan of account %s: %w", s.Request.Account, err)

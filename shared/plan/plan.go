@@ -51,13 +51,13 @@ func (h Handler) Handle(ctx context.Context, in Input) (Plan, error) {
 }
 
 func (h Handler) plan(ctx context.Context, in Input) (Plan, error) {
-	job, err := h.job(ctx, in)
+	job, err := h.newJob(ctx, in)
 	if err != nil {
 		return Plan{}, err
 	}
 	plan := Plan{Run: in.Run, Bucket: h.Staging.Bucket(), Key: Key(in.Run), Concurrency: h.Settings.Concurrency}
-	plan.Snapshots, err = WriteList(ctx, h.Staging, plan.Key, func(add func(Snapshot) error) error {
-		return job.each(ctx, func(s Snapshot) error {
+	plan.Snapshots, err = WriteList(ctx, h.Staging, plan.Key, func(add func(Entry) error) error {
+		return job.visitEntries(ctx, func(s Entry) error {
 			plan.Estimate.add(s)
 			if job.request.DryRun {
 				return nil
@@ -65,7 +65,7 @@ func (h Handler) plan(ctx context.Context, in Input) (Plan, error) {
 			return add(s)
 		})
 	})
-	if err == nil && job.remembers() {
+	if err == nil && job.coversOrganization() {
 		err = h.Staging.PutJSON(ctx, rosterKey, job.known)
 	}
 	slog.InfoContext(ctx, "planned", "execution", in.Run, "accounts", len(job.accounts), "dates", len(job.dates),
@@ -85,22 +85,22 @@ type job struct {
 	started  time.Time
 }
 
-func (h Handler) job(ctx context.Context, in Input) (j job, err error) {
+func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 	j = job{Handler: h, started: in.Started.UTC()}
 	if j.request, err = decode(in.Request); err != nil {
 		return job{}, err
 	}
-	if j.template, err = h.template(j.request, in); err != nil {
+	if j.template, err = h.buildTemplate(j.request, in); err != nil {
 		return job{}, err
 	}
 	if j.dates, err = j.request.dates(in.Started); err != nil {
 		return job{}, err
 	}
 	var states map[string]string
-	if j.accounts, states, err = h.accounts(ctx, j.request); err != nil {
+	if j.accounts, states, err = h.listAccounts(ctx, j.request); err != nil {
 		return job{}, err
 	}
-	if !j.remembers() {
+	if !j.coversOrganization() {
 		return j, nil
 	}
 	if j.known, err = h.readRoster(ctx); err != nil {
@@ -110,15 +110,15 @@ func (h Handler) job(ctx context.Context, in Input) (j job, err error) {
 	return j, nil
 }
 
-// remembers reports whether the run sees the whole organization as it is now, so that what it does not see is gone.
-func (j job) remembers() bool {
+// coversOrganization reports whether the run sees the whole organization as it is now, so that what it does not see is gone.
+func (j job) coversOrganization() bool {
 	r := j.request
 	narrowed := len(r.Accounts)+len(r.Regions)+len(r.Services) > 0 || bool(r.Resume) || bool(r.History) || r.Date != ""
 	return j.Settings.Organization && !narrowed && !bool(r.DryRun)
 }
 
-// template is what all snapshots of the run have in common.
-func (h Handler) template(request Request, in Input) (collect.Input, error) {
+// buildTemplate is what all snapshots of the run have in common.
+func (h Handler) buildTemplate(request Request, in Input) (collect.Input, error) {
 	interval, err := request.interval()
 	if err != nil {
 		return collect.Input{}, err
@@ -130,32 +130,32 @@ func (h Handler) template(request Request, in Input) (collect.Input, error) {
 	return collect.Input{Run: in.Run, Interval: interval, AllResources: all, Now: in.Started.UTC(), Options: h.Settings.Options}, nil
 }
 
-// each visits the snapshots to take, by account, the oldest date first.
-func (j job) each(ctx context.Context, visit func(Snapshot) error) error {
+// visitEntries visits the snapshots to take, by account, the oldest date first.
+func (j job) visitEntries(ctx context.Context, visit func(Entry) error) error {
 	if !j.request.Resume {
-		for s := range j.snapshots() {
+		for s := range j.entries() {
 			if err := visit(s); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	return j.eachMissing(ctx, visit)
+	return j.visitMissing(ctx, visit)
 }
 
-// snapshots are those that the request asks for, whatever is there already.
-func (j job) snapshots() iter.Seq[Snapshot] {
-	return func(yield func(Snapshot) bool) {
+// entries are those that the request asks for, whatever is there already.
+func (j job) entries() iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
 		for _, a := range j.accounts {
 			for i, date := range j.dates {
-				s := j.snapshot(j.template, j.request, a, date, j.span(i), j.started)
+				s := j.buildEntry(j.template, j.request, a, date, j.countEarlierDays(i), j.started)
 				if len(s.Regions) > 0 && !yield(s) {
 					return
 				}
 			}
 		}
 		for _, id := range j.gone {
-			if !yield(j.mark(j.template, id, j.known[id], j.dates[0], j.started)) {
+			if !yield(j.buildFinalEntry(j.template, id, j.known[id], j.dates[0], j.started)) {
 				return
 			}
 		}

@@ -23,13 +23,13 @@ import (
 // organisation is a directory of three accounts; the second is enabled in one region only, the third cannot be asked.
 type organisation struct{}
 
-func (organisation) Accounts(context.Context) (map[string]string, error) {
+func (organisation) ListAccounts(context.Context) (map[string]string, error) {
 	return map[string]string{"111111111111": "ACTIVE", "222222222222": "ACTIVE", "333333333333": "ACTIVE"}, nil
 }
-func (organisation) Under(context.Context, string) ([]string, error)         { return nil, nil }
-func (organisation) Tags(context.Context, string) (map[string]string, error) { return nil, nil }
-func (organisation) Caller(context.Context) (string, error)                  { return "111111111111", nil }
-func (organisation) Regions(_ context.Context, account string, _ *collect.Role) ([]string, error) {
+func (organisation) ListAccountsIn(context.Context, string) ([]string, error)    { return nil, nil }
+func (organisation) ListTags(context.Context, string) (map[string]string, error) { return nil, nil }
+func (organisation) FindCaller(context.Context) (string, error)                  { return "111111111111", nil }
+func (organisation) ListRegions(_ context.Context, account string, _ *collect.Role) ([]string, error) {
 	switch account {
 	case "111111111111":
 		return []string{"eu-west-1", "us-east-1"}, nil
@@ -50,7 +50,7 @@ func settings() plan.Settings {
 	return plan.Settings{Organization: true, RoleName: "View360", ExternalID: "x", HomeRegion: "us-east-1", Functions: functions, Concurrency: 5}
 }
 
-func planned(t *testing.T, settings plan.Settings, request string) (plan.Plan, []plan.Snapshot, error) {
+func planned(t *testing.T, settings plan.Settings, request string) (plan.Plan, []plan.Entry, error) {
 	t.Helper()
 	server, err := s3disk.Start(t.TempDir(), "data")
 	if err != nil {
@@ -63,7 +63,7 @@ func planned(t *testing.T, settings plan.Settings, request string) (plan.Plan, [
 	if err != nil {
 		return out, nil, err
 	}
-	var list []plan.Snapshot
+	var list []plan.Entry
 	if err := store.GetJSON(t.Context(), out.Key, &list); err != nil {
 		t.Fatal(err)
 	}
@@ -71,13 +71,13 @@ func planned(t *testing.T, settings plan.Settings, request string) (plan.Plan, [
 }
 
 // outline is a plan in words: account date region(services).
-func outline(list []plan.Snapshot) []string {
+func outline(list []plan.Entry) []string {
 	var lines []string
 	for _, s := range list {
 		for _, r := range s.Regions {
 			var words []string
-			for _, service := range r.Services {
-				words = append(words, service.Service)
+			for _, service := range r.Sources {
+				words = append(words, service.Source)
 			}
 			home := ""
 			if r.Home {

@@ -117,8 +117,8 @@ var (
 	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`)
 )
 
-// check rejects what can be seen to be wrong without asking AWS.
-func (r Request) check() error {
+// validate rejects what can be seen to be wrong without asking AWS.
+func (r Request) validate() error {
 	for _, account := range r.Accounts {
 		if !accountPattern.MatchString(account) {
 			return fault.New(fault.Invalid, "account %q is not 12 digits", account)
@@ -132,8 +132,8 @@ func (r Request) check() error {
 	return nil
 }
 
-// words are the words of the sources that names mean, each once.
-func words(names []string) ([]string, error) {
+// findSources are the words of the sources that names mean, each once.
+func findSources(names []string) ([]string, error) {
 	var found []string
 	for _, name := range names {
 		source, known := catalog.FindByNameOrSection(name)
@@ -168,8 +168,8 @@ func decode(input json.RawMessage) (Request, error) {
 		return Request{}, fault.New(fault.Invalid, "reading the execution's input: %w", err)
 	}
 	var err error
-	if request.Services, err = words(request.Services); err != nil {
+	if request.Services, err = findSources(request.Services); err != nil {
 		return Request{}, err
 	}
-	return request, request.check()
+	return request, request.validate()
 }

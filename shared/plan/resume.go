@@ -11,17 +11,17 @@ import (
 	"view360/shared/snapshot"
 )
 
-// eachMissing visits what is missing of the snapshots that the request asks for: services that have not been collected
+// visitMissing visits what is missing of the snapshots that the request asks for: services that have not been collected
 // for the date, or failed, and regions whose snapshot was not published.
-func (j job) eachMissing(ctx context.Context, visit func(Snapshot) error) error {
-	all := func(yield func(Snapshot, error) bool) {
-		for s := range j.snapshots() {
+func (j job) visitMissing(ctx context.Context, visit func(Entry) error) error {
+	all := func(yield func(Entry, error) bool) {
+		for s := range j.entries() {
 			if !yield(s, nil) {
 				return
 			}
 		}
 	}
-	return collect.InOrder(ctx, accountLookups, all, j.missing, func(s Snapshot) error {
+	return collect.InOrder(ctx, accountLookups, all, j.removeStaged, func(s Entry) error {
 		if len(s.Regions) == 0 {
 			return nil
 		}
@@ -29,34 +29,34 @@ func (j job) eachMissing(ctx context.Context, visit func(Snapshot) error) error 
 	})
 }
 
-// missing is s without what is there already.
-func (j job) missing(ctx context.Context, s Snapshot) (Snapshot, error) {
+// removeStaged is s without what is there already.
+func (j job) removeStaged(ctx context.Context, s Entry) (Entry, error) {
 	regions := []Region{}
 	for _, region := range s.Regions {
 		request := s.Request
 		request.Region = region.Region
 		name, err := request.Name()
 		if err != nil {
-			return Snapshot{}, err
+			return Entry{}, err
 		}
-		collected, published, err := j.there(ctx, name)
+		collected, published, err := j.listStaged(ctx, name)
 		if err != nil {
-			return Snapshot{}, err
+			return Entry{}, err
 		}
-		region.Services = slices.DeleteFunc(region.Services, func(planned Service) bool { return collected[planned.Service] })
-		if len(region.Services) > 0 || !published {
+		region.Sources = slices.DeleteFunc(region.Sources, func(planned PlannedSource) bool { return collected[planned.Source] })
+		if len(region.Sources) > 0 || !published {
 			regions = append(regions, region)
 		}
 	}
 	s.Regions = regions
-	if !s.spans() {
+	if !s.coversManyDays() {
 		s.Request.EarlierDays = 0
 	}
 	return s, nil
 }
 
-// there are the services that are staged for a snapshot, and whether it was published from them.
-func (j job) there(ctx context.Context, name snapshot.Name) (collected map[string]bool, published bool, err error) {
+// listStaged are the services that are staged for a snapshot, and whether it was published from them.
+func (j job) listStaged(ctx context.Context, name snapshot.Name) (collected map[string]bool, published bool, err error) {
 	collected = map[string]bool{}
 	prefix := name.StagingPrefix()
 	err = j.Staging.List(ctx, prefix, func(v object.Version) error {

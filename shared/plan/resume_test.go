@@ -13,24 +13,24 @@ import (
 )
 
 // collected stages the services of a planned region, except those that failed.
-func (r *run) collected(s plan.Snapshot, region plan.Region, failed string) {
+func (r *run) collected(s plan.Entry, region plan.Region, failed string) {
 	r.t.Helper()
 	request := s.Request
 	request.Region, request.EarlierDays = region.Region, 0
-	for _, service := range region.Services {
-		if service.Service == failed {
+	for _, service := range region.Sources {
+		if service.Source == failed {
 			continue
 		}
 		read := func(context.Context, aws.Config, collect.Scope, *collect.Part) error { return nil }
 		request.Role = nil
-		handler := collect.Handler{Staging: r.store, Collector: collect.Collector{Source: service.Service, Collect: read}}
+		handler := collect.Handler{Staging: r.store, Collector: collect.Collector{Source: service.Source, Collect: read}}
 		if _, err := handler.Handle(r.t.Context(), request); err != nil {
 			r.t.Fatal(err)
 		}
 	}
 }
 
-func (r *run) published(s plan.Snapshot, region plan.Region) {
+func (r *run) published(s plan.Entry, region plan.Region) {
 	r.t.Helper()
 	request := s.Request
 	request.Region = region.Region

@@ -14,8 +14,8 @@ import (
 // rosterKey is where the accounts that runs have covered are kept from run to run.
 const rosterKey = snapshot.StagingPrefix + "roster.json"
 
-// left is the state of an account that is no longer in the organization.
-const left = "LEFT"
+// stateLeft is the state of an account that is no longer in the organization.
+const stateLeft = "LEFT"
 
 // member is what is remembered of an account.
 type member struct {
@@ -41,7 +41,7 @@ func (known roster) update(accounts []account, states map[string]string) (gone [
 	for _, id := range slices.Sorted(maps.Keys(known)) {
 		now, listed := states[id]
 		if !listed {
-			now = left
+			now = stateLeft
 		}
 		if now != "ACTIVE" && now != known[id].State {
 			known[id] = member{Regions: known[id].Regions, State: now}
@@ -54,9 +54,9 @@ func (known roster) update(accounts []account, states map[string]string) (gone [
 	return gone
 }
 
-// mark is the last snapshot of an account that is gone.
-func (h Handler) mark(template collect.Input, id string, m member, date, started time.Time) Snapshot {
-	s := h.snapshot(template, Request{Services: []string{"account"}}, account{id: id, regions: m.Regions}, date, 0, started)
+// buildFinalEntry is the last snapshot of an account that is gone.
+func (h Handler) buildFinalEntry(template collect.Input, id string, m member, date, started time.Time) Entry {
+	s := h.buildEntry(template, Request{Services: []string{"account"}}, account{id: id, regions: m.Regions}, date, 0, started)
 	s.Request.Role, s.Request.AccountState = nil, m.State
 	return s
 }

@@ -49,8 +49,8 @@ type Settings struct {
 // DefaultTrailingDays is how many days' cost a daily run collects unless told otherwise.
 const DefaultTrailingDays = 3
 
-// home is the region of an account that carries the account-wide sections.
-func (s Settings) home(covered []string) string {
+// homeRegion is the region of an account that carries the account-wide sections.
+func (s Settings) homeRegion(covered []string) string {
 	if len(covered) == 0 || slices.Contains(covered, s.HomeRegion) {
 		return s.HomeRegion
 	}

@@ -10,8 +10,8 @@ import (
 	"view360/shared/snapshot"
 )
 
-// Snapshot is one element of the list: one account and date, a child execution.
-type Snapshot struct {
+// Entry is one element of the list: one account and date, a child execution.
+type Entry struct {
 	Request collect.Input `json:"request"` // without region
 	// HomeRegion is where the account function runs.
 	HomeRegion string   `json:"home_region"`
@@ -24,42 +24,42 @@ type Snapshot struct {
 
 // Region is one region of a snapshot and the services to collect in it.
 type Region struct {
-	Region   string    `json:"region"`
-	Home     bool      `json:"home"`
-	Services []Service `json:"services"`
+	Region  string          `json:"region"`
+	Home    bool            `json:"home"`
+	Sources []PlannedSource `json:"services"`
 }
 
-// Service is one collector function to invoke.
-type Service struct {
-	Service  string `json:"service"`
+// PlannedSource is one collector function to invoke.
+type PlannedSource struct {
+	Source   string `json:"service"`
 	Function string `json:"function"`
 }
 
-// spanDays is how many days of a backfill a source that spans days reads at once: a month of costs by service is one or
+// daysPerRead is how many days of a backfill a source that spans days reads at once: a month of costs by service is one or
 // two pages.
-const spanDays = 31
+const daysPerRead = 31
 
-// noSpan: the sources that span days read this date with a later one.
-const noSpan = -1
+// readWithLater: the sources that span days read this date with a later one.
+const readWithLater = -1
 
-// span is how many earlier days the sources that span days read together with the run's i-th date. In a backfill the
+// countEarlierDays is how many earlier days the sources that span days read together with the run's i-th date. In a backfill the
 // last date of each month's worth of days stands for them all; in a daily run of the present it is what costs need to
 // settle (D19).
-func (j job) span(i int) int {
+func (j job) countEarlierDays(i int) int {
 	switch {
-	case bool(j.request.History) && (len(j.dates)-1-i)%spanDays == 0:
-		return min(i, spanDays-1)
+	case bool(j.request.History) && (len(j.dates)-1-i)%daysPerRead == 0:
+		return min(i, daysPerRead-1)
 	case bool(j.request.History):
-		return noSpan
-	case j.template.Interval == snapshot.Daily && !j.past(j.dates[i]):
+		return readWithLater
+	case j.template.Interval == snapshot.Daily && !j.isPast(j.dates[i]):
 		return cmp.Or(j.Settings.TrailingDays, DefaultTrailingDays) - 1
 	default:
 		return 0
 	}
 }
 
-// past reports whether the present state cannot stand for the date.
-func (j job) past(date time.Time) bool {
+// isPast reports whether the present state cannot stand for the date.
+func (j job) isPast(date time.Time) bool {
 	return isPast(snapshot.WindowOf(j.template.Interval, date), j.started)
 }
 
@@ -68,14 +68,14 @@ func isPast(window snapshot.Window, now time.Time) bool {
 	return !window.End.After(now.Truncate(24*time.Hour).AddDate(0, 0, -1))
 }
 
-func (h Handler) snapshot(template collect.Input, request Request, a account, date time.Time, span int, started time.Time) Snapshot {
+func (h Handler) buildEntry(template collect.Input, request Request, a account, date time.Time, span int, started time.Time) Entry {
 	r := template
 	r.Account, r.Role, r.Tenancy = a.id, h.Settings.role(a.id), a.tenancy
 	r.Window = snapshot.WindowOf(r.Interval, date)
 	r.Date = r.Window.NameDate(r.Interval).Format(time.DateOnly)
 	r.History = isPast(r.Window, started)
-	home := h.Settings.home(a.regions)
-	planned := Snapshot{
+	home := h.Settings.homeRegion(a.regions)
+	planned := Entry{
 		HomeRegion: home, Account: h.Settings.Functions["account"], Regions: []Region{},
 		RegionsAtOnce: h.Settings.RegionsAtOnce, ServicesAtOnce: h.Settings.ServicesAtOnce,
 	}
@@ -83,22 +83,22 @@ func (h Handler) snapshot(template collect.Input, request Request, a account, da
 		if len(request.Regions) > 0 && !slices.Contains(request.Regions, region) {
 			continue
 		}
-		services := h.services(request.Services, region, region == home, r.History, span)
+		services := h.planSources(request.Services, region, region == home, r.History, span)
 		if len(services) > 0 || request.wants("account") {
-			planned.Regions = append(planned.Regions, Region{Region: region, Home: region == home, Services: services})
+			planned.Regions = append(planned.Regions, Region{Region: region, Home: region == home, Sources: services})
 		}
 	}
 	planned.Request = r
-	if planned.spans() {
+	if planned.coversManyDays() {
 		planned.Request.EarlierDays = span
 	}
 	return planned
 }
 
-// services are the sources to collect in one region: those that exist there, the account-wide ones at home only, and
+// planSources are the sources to collect in one region: those that exist there, the account-wide ones at home only, and
 // for a past date only those that can answer for it (D12, D25).
-func (h Handler) services(narrow []string, region string, home, history bool, span int) []Service {
-	services := []Service{}
+func (h Handler) planSources(narrow []string, region string, home, history bool, span int) []PlannedSource {
+	services := []PlannedSource{}
 	for _, source := range catalog.Sources {
 		function, deployed := h.Settings.Functions[source.Name]
 		switch {
@@ -106,20 +106,20 @@ func (h Handler) services(narrow []string, region string, home, history bool, sp
 		case len(narrow) > 0 && !slices.Contains(narrow, source.Name):
 		case source.Placement == catalog.Home && !home:
 		case history && !source.Dated:
-		case source.CoversManyDays && span == noSpan:
+		case source.CoversManyDays && span == readWithLater:
 		case !source.OfferedIn(region):
 		default:
-			services = append(services, Service{Service: source.Name, Function: function})
+			services = append(services, PlannedSource{Source: source.Name, Function: function})
 		}
 	}
 	return services
 }
 
-// spans reports whether a source that spans days is among the services.
-func (s Snapshot) spans() bool {
+// coversManyDays reports whether a source that spans days is among the services.
+func (s Entry) coversManyDays() bool {
 	return slices.ContainsFunc(s.Regions, func(r Region) bool {
-		return slices.ContainsFunc(r.Services, func(planned Service) bool {
-			source, _ := catalog.FindByName(planned.Service)
+		return slices.ContainsFunc(r.Sources, func(planned PlannedSource) bool {
+			source, _ := catalog.FindByName(planned.Source)
 			return source.CoversManyDays
 		})
 	})

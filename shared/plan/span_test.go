@@ -10,11 +10,11 @@ import (
 )
 
 // spans are the dates whose run collects costs, with the number of earlier days that it collects again.
-func spans(list []plan.Snapshot) map[string]int {
+func spans(list []plan.Entry) map[string]int {
 	found := map[string]int{}
 	for _, s := range list {
 		for _, r := range s.Regions {
-			if slices.ContainsFunc(r.Services, func(service plan.Service) bool { return service.Service == "cost" }) {
+			if slices.ContainsFunc(r.Sources, func(service plan.PlannedSource) bool { return service.Source == "cost" }) {
 				found[s.Request.Date] = s.Request.EarlierDays
 			}
 		}

@@ -7,13 +7,13 @@ import (
 	"view360/shared/collect"
 )
 
-// tenancy is how an account is labelled, each label by the first that has it: the account's own entry in the settings,
+// readTenancy is how an account is labelled, each label by the first that has it: the account's own entry in the settings,
 // its tags, the settings' entry for all.
-func (h Handler) tenancy(ctx context.Context, account string) (collect.Tenancy, error) {
+func (h Handler) readTenancy(ctx context.Context, account string) (collect.Tenancy, error) {
 	var tags map[string]string
 	if h.Settings.TenancyTags != (collect.Tenancy{}) {
 		var err error
-		if tags, err = h.Directory.Tags(ctx, account); err != nil {
+		if tags, err = h.Directory.ListTags(ctx, account); err != nil {
 			return collect.Tenancy{}, err
 		}
 	}

@@ -66,8 +66,8 @@ func (c Collect) settle(ctx context.Context, in CollectInput) (CollectOutput, *P
 	}
 	out.Again, out.Redrives = true, redrives
 	out.Plan.Key = fmt.Sprintf("%splan-%d.json", snapshot.RunPrefix(in.Plan.Run), redrives)
-	out.Plan.Snapshots, err = plan.WriteList(ctx, c.Staging, out.Plan.Key, func(add func(plan.Snapshot) error) error {
-		return c.eachPlanned(ctx, in.Plan.Run, func(s plan.Snapshot) error {
+	out.Plan.Snapshots, err = plan.WriteList(ctx, c.Staging, out.Plan.Key, func(add func(plan.Entry) error) error {
+		return c.eachPlanned(ctx, in.Plan.Run, func(s plan.Entry) error {
 			if narrowed, needed := run.narrow(s); needed {
 				return add(narrowed)
 			}
@@ -111,7 +111,7 @@ func (c Collect) readRun(ctx context.Context, name string) (run, error) {
 	if err != nil {
 		return run{}, err
 	}
-	return r, c.eachPlanned(ctx, name, func(s plan.Snapshot) error {
+	return r, c.eachPlanned(ctx, name, func(s plan.Entry) error {
 		for _, region := range s.Regions {
 			if id := reportName(s, region.Region); !r.reported[id] {
 				r.failures[id] = []failedSource{{"", "not published: see the child execution of this account and date"}}
@@ -122,7 +122,7 @@ func (c Collect) readRun(ctx context.Context, name string) (run, error) {
 }
 
 // eachPlanned streams the run's first plan.
-func (c Collect) eachPlanned(ctx context.Context, run string, visit func(plan.Snapshot) error) error {
+func (c Collect) eachPlanned(ctx context.Context, run string, visit func(plan.Entry) error) error {
 	body, _, err := c.Staging.Open(ctx, object.Version{Key: plan.Key(run)})
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func (c Collect) eachPlanned(ctx context.Context, run string, visit func(plan.Sn
 		return fmt.Errorf("reading the plan of %s: %w", run, err)
 	}
 	for list.More() {
-		var s plan.Snapshot
+		var s plan.Entry
 		if err := list.Decode(&s); err != nil {
 			return fmt.Errorf("reading the plan of %s: %w", run, err)
 		}
@@ -145,12 +145,12 @@ func (c Collect) eachPlanned(ctx context.Context, run string, visit func(plan.Sn
 }
 
 // reportName is the last part of a report's key: {account}/{region}/{date}_{INTERVAL}.json.
-func reportName(s plan.Snapshot, region string) string {
+func reportName(s plan.Entry, region string) string {
 	return fmt.Sprintf("%s/%s/%s_%s.json", s.Request.Account, region, s.Request.Date, s.Request.Interval)
 }
 
 // narrow keeps the regions and services of s that failed. A region that was not published is done again whole.
-func (r run) narrow(s plan.Snapshot) (plan.Snapshot, bool) {
+func (r run) narrow(s plan.Entry) (plan.Entry, bool) {
 	regions := []plan.Region{}
 	for _, region := range s.Regions {
 		failed, any := r.failures[reportName(s, region.Region)]
@@ -158,8 +158,8 @@ func (r run) narrow(s plan.Snapshot) (plan.Snapshot, bool) {
 			continue
 		}
 		if failed[0].service != "" {
-			region.Services = slices.DeleteFunc(slices.Clone(region.Services), func(planned plan.Service) bool {
-				return !slices.ContainsFunc(failed, func(f failedSource) bool { return f.service == planned.Service })
+			region.Sources = slices.DeleteFunc(slices.Clone(region.Sources), func(planned plan.PlannedSource) bool {
+				return !slices.ContainsFunc(failed, func(f failedSource) bool { return f.service == planned.Source })
 			})
 		}
 		regions = append(regions, region)

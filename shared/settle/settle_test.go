@@ -40,14 +40,14 @@ func aRun(t *testing.T) *object.Store {
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	store := object.New(server.Client(), "data", object.Options{})
-	services := []plan.Service{{Service: "kms", Function: "collect-kms"}, {Service: "guardduty", Function: "collect-guardduty"}}
-	_, err = plan.WriteList(t.Context(), store, plan.Key("run"), func(add func(plan.Snapshot) error) error {
-		return add(plan.Snapshot{
+	services := []plan.PlannedSource{{Source: "kms", Function: "collect-kms"}, {Source: "guardduty", Function: "collect-guardduty"}}
+	_, err = plan.WriteList(t.Context(), store, plan.Key("run"), func(add func(plan.Entry) error) error {
+		return add(plan.Entry{
 			Request:    collect.Input{Run: "run", Account: "111122223333", Interval: snapshot.Daily, Date: "2026-03-11"},
 			HomeRegion: "us-east-1",
 			Regions: []plan.Region{
-				{Region: "eu-west-1", Services: services},
-				{Region: "us-east-1", Home: true, Services: services},
+				{Region: "eu-west-1", Sources: services},
+				{Region: "us-east-1", Home: true, Sources: services},
 			},
 		})
 	})
@@ -141,11 +141,11 @@ func TestRedriveHandsBackOnlyWhatFailed(t *testing.T) {
 	if err != nil || !out.Again || out.Redrives != 1 || out.Plan.Snapshots != 1 || out.Plan.Concurrency != 3 {
 		t.Fatalf("redriven, settle says %+v, error %v", out, err)
 	}
-	var list []plan.Snapshot
+	var list []plan.Entry
 	if err := store.GetJSON(t.Context(), out.Plan.Key, &list); err != nil {
 		t.Fatal(err)
 	}
-	want := []plan.Region{{Region: "eu-west-1", Services: []plan.Service{{Service: "guardduty", Function: "collect-guardduty"}}}}
+	want := []plan.Region{{Region: "eu-west-1", Sources: []plan.PlannedSource{{Source: "guardduty", Function: "collect-guardduty"}}}}
 	if diff := cmp.Diff(want, list[0].Regions); diff != "" {
 		t.Error(diff)
 	}
@@ -167,11 +167,11 @@ func TestUnpublishedRegionIsDoneAgainWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []plan.Snapshot
+	var list []plan.Entry
 	if err := store.GetJSON(t.Context(), out.Plan.Key, &list); err != nil {
 		t.Fatal(err)
 	}
-	if len(list[0].Regions) != 1 || len(list[0].Regions[0].Services) != 2 {
+	if len(list[0].Regions) != 1 || len(list[0].Regions[0].Sources) != 2 {
 		t.Errorf("handed back %+v, want both services of eu-west-1", list[0].Regions)
 	}
 }

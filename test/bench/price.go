@@ -28,13 +28,13 @@ type oneAccount struct{}
 
 const pricedAccount = "111122223333"
 
-func (oneAccount) Accounts(context.Context) (map[string]string, error) {
+func (oneAccount) ListAccounts(context.Context) (map[string]string, error) {
 	return map[string]string{pricedAccount: "ACTIVE"}, nil
 }
-func (oneAccount) Under(context.Context, string) ([]string, error)         { return nil, nil }
-func (oneAccount) Tags(context.Context, string) (map[string]string, error) { return nil, nil }
-func (oneAccount) Caller(context.Context) (string, error)                  { return pricedAccount, nil }
-func (oneAccount) Regions(context.Context, string, *collect.Role) ([]string, error) {
+func (oneAccount) ListAccountsIn(context.Context, string) ([]string, error)    { return nil, nil }
+func (oneAccount) ListTags(context.Context, string) (map[string]string, error) { return nil, nil }
+func (oneAccount) FindCaller(context.Context) (string, error)                  { return pricedAccount, nil }
+func (oneAccount) ListRegions(context.Context, string, *collect.Role) ([]string, error) {
 	return regionsOfAccount, nil
 }
 
