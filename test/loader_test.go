@@ -80,7 +80,7 @@ func loadOne(ctx context.Context, invoke invoke, key string) error {
 		if err := call(ctx, invoke, "load-"+group, load.Request{Index: indexed.Index, Group: group}, &result); err != nil {
 			return err
 		}
-		in.Results = append(in.Results, record.Loaded{Result: result})
+		in.Results = append(in.Results, record.LoaderResult{Result: result})
 	}
 	var ignored json.RawMessage
 	if err := call(ctx, invoke, "record", in, &ignored); err != nil {

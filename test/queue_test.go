@@ -31,7 +31,7 @@ func (p *pipeline) publish(account string) string {
 	}
 	outcome, err := collect.Handler{Staging: p.store, Collector: collect.Collector{Source: "account", Collect: read}}.Handle(p.Context(), request)
 	p.must(err)
-	published, err := merge.Handler{Staging: p.store, Data: p.store}.Handle(p.Context(), merge.Input{Request: request, Results: []merge.Result{{Outcome: outcome}}})
+	published, err := merge.Handler{Staging: p.store, Data: p.store}.Handle(p.Context(), merge.Input{Request: request, Results: []merge.CollectorResult{{Outcome: outcome}}})
 	p.must(err)
 	return published.Key
 }

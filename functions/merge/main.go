@@ -11,7 +11,7 @@ import (
 )
 
 func main() {
-	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, merge.Input) (merge.Published, error), error) {
+	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, merge.Input) (merge.Output, error), error) {
 		staging, err := lambdarun.Staging(cfg)
 		if err != nil {
 			return nil, err

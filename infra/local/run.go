@@ -128,7 +128,7 @@ func (w *collectWatcher) snapshotDone(account string) {
 
 func (w *collectWatcher) merged(call inprocess.Call) {
 	var in merge.Input
-	var out merge.Published
+	var out merge.Output
 	if json.Unmarshal(call.Payload, &in) != nil || json.Unmarshal(call.Result, &out) != nil {
 		return
 	}

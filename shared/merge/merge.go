@@ -25,18 +25,18 @@ type Input struct {
 	// Home is the home region, where the account's own part is staged.
 	Home string `json:"home_region"`
 	// Results are what the collectors of this run returned, or the error that the state machine caught.
-	Results []Result `json:"results"`
+	Results []CollectorResult `json:"results"`
 }
 
-// Result is one collector's outcome, or its failure.
-type Result struct {
+// CollectorResult is one collector's outcome, or its failure.
+type CollectorResult struct {
 	collect.Outcome
 	Error string `json:"error,omitempty"` // name of the error, such as AccessDeniedError
 	Cause string `json:"cause,omitempty"` // as Lambda reports it: {"errorMessage","errorType"}
 }
 
-// Published is the output: which object was written and how the services ended.
-type Published struct {
+// Output is the output: which object was written and how the services ended.
+type Output struct {
 	Key      string `json:"key"`
 	Bytes    int64  `json:"bytes"`
 	Services int    `json:"services"`
@@ -50,36 +50,36 @@ type Handler struct {
 }
 
 // Handle publishes the snapshot whatever failed, then reports how its services ended.
-func (h Handler) Handle(ctx context.Context, in Input) (Published, error) {
+func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	published, err := h.merge(ctx, in)
 	return published, fault.Classify(err)
 }
 
-func (h Handler) merge(ctx context.Context, in Input) (Published, error) {
+func (h Handler) merge(ctx context.Context, in Input) (Output, error) {
 	request := in.Request
 	name, err := request.Name()
 	if err != nil {
-		return Published{}, fault.New(fault.Invalid, "request date %q is not YYYY-MM-DD", request.Date)
+		return Output{}, fault.New(fault.Invalid, "request date %q is not YYYY-MM-DD", request.Date)
 	}
 	asked := in.Outcomes()
 	size, reused, err := h.publish(ctx, request, name, asked)
 	if err != nil {
-		return Published{}, err
+		return Output{}, err
 	}
 	report := Report{
 		Account: name.Account, Region: name.Region, Date: request.Date, Interval: name.Interval,
 		Key: name.Key(), Bytes: size, Outcomes: asked,
 	}
 	if report.Earlier, err = h.publishEarlier(ctx, request, asked); err != nil {
-		return Published{}, err
+		return Output{}, err
 	}
 	failed, err := h.report(ctx, request.Run, name, report)
 	if err != nil {
-		return Published{}, err
+		return Output{}, err
 	}
 	slog.InfoContext(ctx, "merged", "account", name.Account, "region", name.Region, "execution", request.Run, "key", name.Key(),
 		"bytes", size, "services", len(asked), "reused", reused, "failed", failed, "earlier", len(report.Earlier), metrics.Of(metrics.Merged))
-	published := Published{Key: name.Key(), Bytes: size, Services: len(asked), Failed: failed}
+	published := Output{Key: name.Key(), Bytes: size, Services: len(asked), Failed: failed}
 	return published, h.Staging.PutJSON(ctx, name.PublishedKey(), published)
 }
 
@@ -117,7 +117,7 @@ func (in Input) Outcomes() []collect.Outcome {
 }
 
 // outcome is r as an outcome: a failure that was caught becomes one with the reason that the error names.
-func (r Result) outcome(request collect.Input) collect.Outcome {
+func (r CollectorResult) outcome(request collect.Input) collect.Outcome {
 	o := r.Outcome
 	if o.SourceName == "account" {
 		o.Region = request.Region // collected once, part of every region's snapshot
@@ -130,13 +130,13 @@ func (r Result) outcome(request collect.Input) collect.Outcome {
 	if r.Error == "AccessDeniedError" {
 		o.Status = collect.Denied
 	}
-	o.Reason = remedied(fault.Caught(r.Error, r.Cause), request)
+	o.Reason = explainAssumeRole(fault.Caught(r.Error, r.Cause), request)
 	return o
 }
 
-// remedied says what to do about a member role that cannot be assumed. AWS does not tell a missing role, a trust policy
+// explainAssumeRole says what to do about a member role that cannot be assumed. AWS does not tell a missing role, a trust policy
 // and an external id apart.
-func remedied(reason string, request collect.Input) string {
+func explainAssumeRole(reason string, request collect.Input) string {
 	if reason != "denied sts:AssumeRole" || request.Role == nil {
 		return reason
 	}

@@ -28,7 +28,7 @@ type bench struct {
 	client  *s3.Client
 	store   *object.Store
 	request collect.Input
-	results []merge.Result
+	results []merge.CollectorResult
 }
 
 func newBench(t *testing.T) *bench {
@@ -52,14 +52,14 @@ func (b *bench) collect(word string, read func(part *collect.Part) error) {
 		return read(part)
 	}}}
 	outcome, err := handler.Handle(b.t.Context(), b.request)
-	result := merge.Result{Outcome: outcome}
+	result := merge.CollectorResult{Outcome: outcome}
 	if err != nil { // as the state machine catches it
 		name := "TerminalError"
 		if fault.ClassOf(err) == fault.Denied {
 			name = "AccessDeniedError"
 		}
 		cause, _ := json.Marshal(map[string]string{"errorMessage": err.Error(), "errorType": name})
-		result = merge.Result{Outcome: collect.Outcome{SourceName: word}, Error: name, Cause: string(cause)}
+		result = merge.CollectorResult{Outcome: collect.Outcome{SourceName: word}, Error: name, Cause: string(cause)}
 	}
 	b.results = append(b.results, result)
 }

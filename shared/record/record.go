@@ -29,11 +29,11 @@ const Group = "logs"
 // Input is the input of the record function.
 type Input struct {
 	Index   snapshot.Index `json:"index"`
-	Results []Loaded       `json:"results"`
+	Results []LoaderResult `json:"results"`
 }
 
-// Loaded is a loader's result, or the error that the state machine caught.
-type Loaded struct {
+// LoaderResult is a loader's result, or the error that the state machine caught.
+type LoaderResult struct {
 	load.Result
 	Error string `json:"error,omitempty"`
 	Cause string `json:"cause,omitempty"`

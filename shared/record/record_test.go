@@ -58,7 +58,7 @@ func (b *bench) bucket(string) *object.Store { return b.store }
 
 // snapshot loads a file with the given logs section, and with keys when there are any, and returns the index and what
 // the loaders returned.
-func (b *bench) snapshot(name, logs string, keys ...string) (snapshot.Index, []record.Loaded) {
+func (b *bench) snapshot(name, logs string, keys ...string) (snapshot.Index, []record.LoaderResult) {
 	b.Helper()
 	text := fmt.Sprintf(`{"account":{"account_id":"111122223333","region":"eu-west-1"},"config":[],"service":[],"cost":[],"security":{"kms":[%s]},"inventory":[],
 		"marketplace":[],"trusted_advisor":[],"health":[],"application":[],"resilience_hub":[],"logs":%s}`, strings.Join(keys, ","), logs)
@@ -70,14 +70,14 @@ func (b *bench) snapshot(name, logs string, keys ...string) (snapshot.Index, []r
 	if err != nil || indexed.Status != index.Indexed {
 		b.Fatalf("indexing: %v %s", err, indexed.Reason)
 	}
-	var results []record.Loaded
+	var results []record.LoaderResult
 	for _, h := range []load.Handler{{Group: "account", Own: account.Load}, {Group: "security", Tables: security.Tables}} {
 		h.Pool, h.Bucket = b.pool, b.bucket
 		result, err := h.Handle(b.Context(), load.Request{Index: indexed.Index, Group: h.Group})
 		if err != nil {
 			b.Fatal(err)
 		}
-		results = append(results, record.Loaded{Result: result})
+		results = append(results, record.LoaderResult{Result: result})
 	}
 	return indexed.Index, results
 }
@@ -147,7 +147,7 @@ func TestL31L32OneRowForEachSnapshot(t *testing.T) {
 func TestWhatTheLoadersDidIsRecorded(t *testing.T) {
 	b := newBench(t)
 	place, results := b.snapshot("2026-03-11_DAILY", `{}`, `{"key_id":"k"}`, `{"key_id":null}`, `7`)
-	failed := record.Loaded{Result: load.Result{Group: "cost"}, Error: "TerminalError", Cause: `{"errorMessage":"the disk is full"}`}
+	failed := record.LoaderResult{Result: load.Result{Group: "cost"}, Error: "TerminalError", Cause: `{"errorMessage":"the disk is full"}`}
 	place.Problems = []snapshot.Problem{{Section: "service", Reason: "it is a text, not a list"}}
 	in := record.Input{Index: place, Results: append(results, failed)}
 	counters := `select (message::jsonb -> 'kms_keys')::text from log_messages where message_type = 'LOAD'`

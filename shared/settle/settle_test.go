@@ -60,13 +60,13 @@ func aRun(t *testing.T) *object.Store {
 // report merges one region's results as the state machine would hand them over; errors map a service to its denial.
 func report(t *testing.T, store *object.Store, region string, denied ...string) {
 	t.Helper()
-	var results []merge.Result
+	var results []merge.CollectorResult
 	for _, service := range []string{"kms", "guardduty"} {
-		r := merge.Result{Outcome: collect.Outcome{SourceName: service, Status: collect.Passed}}
+		r := merge.CollectorResult{Outcome: collect.Outcome{SourceName: service, Status: collect.Passed}}
 		for _, d := range denied {
 			if d == service {
 				cause := fmt.Sprintf(`{"errorMessage":"denied %s:List","errorType":"AccessDeniedError"}`, service)
-				r = merge.Result{Outcome: collect.Outcome{SourceName: service}, Error: "AccessDeniedError", Cause: cause}
+				r = merge.CollectorResult{Outcome: collect.Outcome{SourceName: service}, Error: "AccessDeniedError", Cause: cause}
 			}
 		}
 		results = append(results, r)
@@ -115,10 +115,10 @@ func TestAccountThatCannotBeAssumedIsOneLine(t *testing.T) {
 	store := aRun(t)
 	role := &collect.Role{ARN: "arn:aws:iam::111122223333:role/View360", ExternalID: "x"}
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
-		var results []merge.Result
+		var results []merge.CollectorResult
 		for _, service := range []string{"account", "kms", "guardduty"} {
 			cause := `{"errorMessage":"denied sts:AssumeRole","errorType":"AccessDeniedError"}`
-			results = append(results, merge.Result{Outcome: collect.Outcome{SourceName: service}, Error: "AccessDeniedError", Cause: cause})
+			results = append(results, merge.CollectorResult{Outcome: collect.Outcome{SourceName: service}, Error: "AccessDeniedError", Cause: cause})
 		}
 		request := collect.Input{Run: "run", Account: "111122223333", Role: role, Region: region, Interval: snapshot.Daily, Date: "2026-03-11", Now: date, Window: snapshot.WindowOf(snapshot.Daily, date)}
 		if _, err := (merge.Handler{Staging: store, Data: store}).Handle(t.Context(), merge.Input{Request: request, Results: results}); err != nil {

@@ -16,12 +16,12 @@ const mergeState = "Merge"
 // Reports reads how the services of one account and date ended from the history of its child execution: of a redriven
 // one also what was reported before.
 func Reports(history []asl.Event) []merge.Report {
-	published := map[string]merge.Published{} // by key
+	published := map[string]merge.Output{} // by key
 	var reports []merge.Report
 	for _, event := range history {
 		switch {
 		case event.Type == "TaskSucceeded":
-			var result struct{ Payload merge.Published }
+			var result struct{ Payload merge.Output }
 			if json.Unmarshal([]byte(event.Details.Output), &result) == nil && result.Payload.Key != "" {
 				published[result.Payload.Key] = result.Payload
 			}

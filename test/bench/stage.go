@@ -31,7 +31,7 @@ func (r *rig) stage(ctx context.Context, f snapshotFile, bytes int) (merge.Input
 		if err != nil {
 			return in, fmt.Errorf("staging %s: %w", word, err)
 		}
-		in.Results = append(in.Results, merge.Result{Outcome: outcome})
+		in.Results = append(in.Results, merge.CollectorResult{Outcome: outcome})
 	}
 	return in, nil
 }
