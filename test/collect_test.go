@@ -102,7 +102,7 @@ func (c *collection) functions(s setting) inprocess.Functions {
 	}
 	inprocess.Add(functions, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: c.Config(s.account)}, Staging: c.store}.Handle)
 	inprocess.Add(functions, "merge", merge.Handler{Staging: c.store, Data: c.store}.Handle)
-	inprocess.Add(functions, "settle-collect", settle.Collect{Executions: c, Staging: c.store}.Handle)
+	inprocess.Add(functions, "settle-collect", settle.CollectHandler{Executions: c, Staging: c.store}.Handle)
 	return functions
 }
 

@@ -95,7 +95,7 @@ func newPipeline(t testing.TB) *pipeline {
 	}
 	inprocess.Add(f, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: aws.Config("")}, Staging: p.store}.Handle)
 	inprocess.Add(f, "merge", merge.Handler{Staging: p.store, Data: p.store}.Handle)
-	inprocess.Add(f, "settle-collect", settle.Collect{Executions: p, Staging: p.store}.Handle)
+	inprocess.Add(f, "settle-collect", settle.CollectHandler{Executions: p, Staging: p.store}.Handle)
 	inprocess.AddLoad(f, p.pool, func(string) *object.Store { return p.store }, p)
 	p.functions = inprocess.Functions{}
 	for name, function := range f {

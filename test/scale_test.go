@@ -208,7 +208,7 @@ func (s *scale) run(settings plan.Settings, regions, accounts, services int) *as
 	inprocess.Add(functions, "plan", s.plan(plan.Handler{Settings: settings, Directory: large{accounts, regions}, Staging: s.store}, services))
 	inprocess.Add(functions, "collect", s.collect)
 	inprocess.Add(functions, "merge", merge.Handler{Staging: s.store, Data: s.store}.Handle)
-	inprocess.Add(functions, "settle-collect", settle.Collect{Staging: s.store}.Handle)
+	inprocess.Add(functions, "settle-collect", settle.CollectHandler{Staging: s.store}.Handle)
 	machine, err := inprocess.ParseMachine("collect", statemachines.Collect, map[string]string{"Plan": "plan", "Merge": "merge", "SettleCollect": "settle-collect"})
 	if err != nil {
 		s.Fatal(err)

@@ -51,5 +51,5 @@ func addCollectFunctions(functions inprocess.Functions, all []collect.Collector,
 		inprocess.Add(functions, collectFunction(c.Source), handler.Handle)
 	}
 	inprocess.Add(functions, mergeFunction, merge.Handler{Staging: staging, Data: data}.Handle)
-	inprocess.Add(functions, settleCollectFunction, settle.Collect{Executions: executions, Staging: staging}.Handle)
+	inprocess.Add(functions, settleCollectFunction, settle.CollectHandler{Executions: executions, Staging: staging}.Handle)
 }

@@ -79,7 +79,7 @@ func install(t *testing.T) *installation {
 	}
 	inprocess.Add(i.functions, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: aws.Config("")}, Staging: i.store}.Handle)
 	inprocess.Add(i.functions, "merge", merge.Handler{Staging: i.store, Data: i.store}.Handle)
-	inprocess.Add(i.functions, "settle-collect", settle.Collect{Executions: i.orchestrator, Staging: i.store}.Handle)
+	inprocess.Add(i.functions, "settle-collect", settle.CollectHandler{Executions: i.orchestrator, Staging: i.store}.Handle)
 	i.use(t, "collect", statemachines.Collect, map[string]string{"Plan": "plan", "Merge": "merge", "SettleCollect": "settle-collect"})
 
 	server := httptest.NewServer(sfnapi.New(i.orchestrator.Engine(), http.NotFoundHandler()))

@@ -39,6 +39,6 @@ func AddLoad(functions Functions, pool *pgxpool.Pool, bucket func(string) *objec
 		Add(functions, "load-"+group, load.Handler{Pool: pool, Bucket: bucket, Group: group, Tables: tables}.Handle)
 	}
 	Add(functions, "record", record.Handler{Pool: pool, Bucket: bucket}.Handle)
-	Add(functions, "settle-load", settle.Load{Executions: executions}.Handle)
+	Add(functions, "settle-load", settle.LoadHandler{Executions: executions}.Handle)
 	Add(functions, "archive", archive.Handler{Bucket: bucket}.Handle)
 }

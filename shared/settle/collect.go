@@ -23,22 +23,22 @@ type CollectInput struct {
 
 // CollectOutput says whether to go on with Snapshots: with Again, Plan is what failed.
 type CollectOutput struct {
-	Again     bool      `json:"again"`
+	Retry     bool      `json:"again"`
 	Plan      plan.Plan `json:"plan"`
 	Redrives  int       `json:"redrives"`
 	Published int       `json:"published"` // snapshots of one account, region and date
 }
 
-// Collect is the settle function of the collect machine.
-type Collect struct {
+// CollectHandler is the settle function of the collect machine.
+type CollectHandler struct {
 	Executions API
 	Staging    *object.Store
 }
 
 // Handle compares what was planned with what was reported. It fails with [PartialSnapshot] when a service failed or a
 // snapshot was not published, and a redrive of the execution makes it hand back just that.
-func (c Collect) Handle(ctx context.Context, in CollectInput) (CollectOutput, error) {
-	out, partial, err := c.settle(ctx, in)
+func (c CollectHandler) Handle(ctx context.Context, in CollectInput) (CollectOutput, error) {
+	out, partial, err := c.settleRun(ctx, in)
 	if err != nil {
 		return CollectOutput{}, fault.Classify(err)
 	}
@@ -48,7 +48,7 @@ func (c Collect) Handle(ctx context.Context, in CollectInput) (CollectOutput, er
 	return out, nil
 }
 
-func (c Collect) settle(ctx context.Context, in CollectInput) (CollectOutput, *Partial, error) {
+func (c CollectHandler) settleRun(ctx context.Context, in CollectInput) (CollectOutput, *Partial, error) {
 	run, err := c.readRun(ctx, in.Plan.Run)
 	if err != nil {
 		return CollectOutput{}, nil, err
@@ -64,7 +64,7 @@ func (c Collect) settle(ctx context.Context, in CollectInput) (CollectOutput, *P
 	if redrives <= in.Redrives {
 		return CollectOutput{}, newPartial(PartialSnapshot, run.lines()), nil
 	}
-	out.Again, out.Redrives = true, redrives
+	out.Retry, out.Redrives = true, redrives
 	out.Plan.Key = fmt.Sprintf("%splan-%d.json", snapshot.RunPrefix(in.Plan.Run), redrives)
 	out.Plan.Snapshots, err = plan.WriteList(ctx, c.Staging, out.Plan.Key, func(add func(plan.Entry) error) error {
 		return c.eachPlanned(ctx, in.Plan.Run, func(s plan.Entry) error {
@@ -85,7 +85,7 @@ type run struct {
 
 type failedSource struct{ service, reason string }
 
-func (c Collect) readRun(ctx context.Context, name string) (run, error) {
+func (c CollectHandler) readRun(ctx context.Context, name string) (run, error) {
 	r := run{reported: map[string]bool{}, failures: map[string][]failedSource{}}
 	prefix := snapshot.RunPrefix(name)
 	err := c.Staging.List(ctx, prefix+"reports/", func(v object.Version) error {
@@ -122,7 +122,7 @@ func (c Collect) readRun(ctx context.Context, name string) (run, error) {
 }
 
 // eachPlanned streams the run's first plan.
-func (c Collect) eachPlanned(ctx context.Context, run string, visit func(plan.Entry) error) error {
+func (c CollectHandler) eachPlanned(ctx context.Context, run string, visit func(plan.Entry) error) error {
 	body, _, err := c.Staging.Open(ctx, object.Version{Key: plan.Key(run)})
 	if err != nil {
 		return err
@@ -168,9 +168,9 @@ func (r run) narrow(s plan.Entry) (plan.Entry, bool) {
 	return s, len(regions) > 0
 }
 
-// alike is how many services of an account fail for one reason before they share a line: what is wrong is the account
+// groupThreshold is how many services of an account fail for one reason before they share a line: what is wrong is the account
 // then, such as a role that cannot be assumed.
-const alike = 5
+const groupThreshold = 5
 
 // lines are the failures as the cause lists them: account, region, service, reason.
 func (r run) lines() []string {
@@ -189,7 +189,7 @@ func (r run) lines() []string {
 	}
 	var lines []string
 	for c, subjects := range services {
-		if len(subjects) > alike {
+		if len(subjects) > groupThreshold {
 			where := slices.Compact(slices.Sorted(slices.Values(regions[c])))
 			lines = append(lines, line("%s %d services in %s: %s", c.account, len(subjects), strings.Join(where, " "), c.reason))
 			continue

@@ -25,7 +25,7 @@ type Group struct {
 
 // LoadOutput says whether to go on with Groups: with Again, Groups are those that failed and Results those that did not.
 type LoadOutput struct {
-	Again    bool              `json:"again"`
+	Retry    bool              `json:"again"`
 	Redrives int               `json:"redrives"`
 	Groups   []Group           `json:"groups"`
 	Results  []json.RawMessage `json:"results"`
@@ -34,11 +34,11 @@ type LoadOutput struct {
 // recordGroup is the group of the record function's result.
 const recordGroup = "logs"
 
-// Load is the settle function of the load machine.
-type Load struct{ Executions API }
+// LoadHandler is the settle function of the load machine.
+type LoadHandler struct{ Executions API }
 
 // Handle fails with [PartialLoad] when a table group failed; a redrive of the execution makes it hand back just those.
-func (l Load) Handle(ctx context.Context, in LoadInput) (LoadOutput, error) {
+func (l LoadHandler) Handle(ctx context.Context, in LoadInput) (LoadOutput, error) {
 	out := LoadOutput{Redrives: in.Redrives, Groups: []Group{}, Results: []json.RawMessage{}}
 	var lines []string
 	for _, raw := range in.Results {
@@ -70,6 +70,6 @@ func (l Load) Handle(ctx context.Context, in LoadInput) (LoadOutput, error) {
 	if redrives <= in.Redrives {
 		return LoadOutput{}, newPartial(PartialLoad, lines)
 	}
-	out.Again, out.Redrives = true, redrives
+	out.Retry, out.Redrives = true, redrives
 	return out, nil
 }

@@ -79,7 +79,7 @@ func report(t *testing.T, store *object.Store, region string, denied ...string) 
 
 func settleRun(t *testing.T, store *object.Store, redriven, used int) (settle.CollectOutput, error) {
 	t.Helper()
-	handler := settle.Collect{Executions: executions(redriven), Staging: store}
+	handler := settle.CollectHandler{Executions: executions(redriven), Staging: store}
 	return handler.Handle(t.Context(), settle.CollectInput{Execution: "arn", Plan: plan.Plan{Run: "run", Bucket: "data", Key: plan.Key("run"), Concurrency: 3}, Redrives: used})
 }
 
@@ -88,7 +88,7 @@ func TestCleanRunSettles(t *testing.T) {
 	report(t, store, "eu-west-1")
 	report(t, store, "us-east-1")
 	out, err := settleRun(t, store, 0, 0)
-	if err != nil || out.Again || out.Published != 2 {
+	if err != nil || out.Retry || out.Published != 2 {
 		t.Errorf("settled as %+v, error %v, want two published snapshots", out, err)
 	}
 }
@@ -138,7 +138,7 @@ func TestRedriveHandsBackOnlyWhatFailed(t *testing.T) {
 	report(t, store, "eu-west-1", "guardduty")
 	report(t, store, "us-east-1")
 	out, err := settleRun(t, store, 1, 0)
-	if err != nil || !out.Again || out.Redrives != 1 || out.Plan.Snapshots != 1 || out.Plan.Concurrency != 3 {
+	if err != nil || !out.Retry || out.Redrives != 1 || out.Plan.Snapshots != 1 || out.Plan.Concurrency != 3 {
 		t.Fatalf("redriven, settle says %+v, error %v", out, err)
 	}
 	var list []plan.Entry
@@ -155,7 +155,7 @@ func TestRedriveHandsBackOnlyWhatFailed(t *testing.T) {
 		t.Error("a used redrive settles a failed run")
 	}
 	report(t, store, "eu-west-1")
-	if out, err := settleRun(t, store, 1, 1); err != nil || out.Again {
+	if out, err := settleRun(t, store, 1, 1); err != nil || out.Retry {
 		t.Errorf("after the repair settle says %+v, error %v", out, err)
 	}
 }
@@ -183,24 +183,24 @@ func TestLoadSettles(t *testing.T) {
 	logs := json.RawMessage(`{"group":"logs"}`)
 	in := settle.LoadInput{Key: "data/x.json", Groups: groups, Results: []json.RawMessage{ok, broken, logs}}
 
-	_, err := settle.Load{Executions: executions(0)}.Handle(t.Context(), in)
+	_, err := settle.LoadHandler{Executions: executions(0)}.Handle(t.Context(), in)
 	var partial *settle.Partial
 	if !errors.As(err, &partial) || partial.ErrorType() != "View360.PartialLoad" || partial.Error() != "data/x.json security: the database is full" {
 		t.Errorf("error %v, want View360.PartialLoad with the reason", err)
 	}
 
-	out, err := settle.Load{Executions: executions(1)}.Handle(t.Context(), in)
+	out, err := settle.LoadHandler{Executions: executions(1)}.Handle(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := settle.LoadOutput{Again: true, Redrives: 1, Groups: groups[1:], Results: []json.RawMessage{ok}}
+	want := settle.LoadOutput{Retry: true, Redrives: 1, Groups: groups[1:], Results: []json.RawMessage{ok}}
 	if diff := cmp.Diff(want, out); diff != "" {
 		t.Error(diff)
 	}
 
 	in.Results = []json.RawMessage{ok, json.RawMessage(`{"group":"security"}`), logs}
-	out, err = settle.Load{Executions: executions(1)}.Handle(t.Context(), in)
-	if err != nil || out.Again || len(out.Results) != 3 {
+	out, err = settle.LoadHandler{Executions: executions(1)}.Handle(t.Context(), in)
+	if err != nil || out.Retry || len(out.Results) != 3 {
 		t.Errorf("a clean load settles as %+v, error %v", out, err)
 	}
 }

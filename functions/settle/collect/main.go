@@ -17,6 +17,6 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		return settle.Collect{Executions: sfn.NewFromConfig(cfg), Staging: staging}.Handle, nil
+		return settle.CollectHandler{Executions: sfn.NewFromConfig(cfg), Staging: staging}.Handle, nil
 	})
 }

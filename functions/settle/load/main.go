@@ -13,6 +13,6 @@ import (
 
 func main() {
 	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, settle.LoadInput) (settle.LoadOutput, error), error) {
-		return settle.Load{Executions: sfn.NewFromConfig(cfg)}.Handle, nil
+		return settle.LoadHandler{Executions: sfn.NewFromConfig(cfg)}.Handle, nil
 	})
 }
