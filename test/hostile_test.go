@@ -92,7 +92,7 @@ func TestHostileFiles(t *testing.T) {
 			}
 			runtime.GC()
 			started := time.Now()
-			place, err := index.Handler{Bucket: bucket}.Handle(t.Context(), index.Request{Bucket: "data", Key: hostileKey, Keep: true})
+			place, err := index.Handler{Bucket: bucket}.Handle(t.Context(), index.Input{Bucket: "data", Key: hostileKey, Keep: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -157,7 +157,7 @@ func (s *site) counts(snapshot loadtest.Snapshot) map[string]load.Counts {
 	s.Helper()
 	s.put(snapshot)
 	bucket := func(string) *object.Store { return s.store }
-	place, err := index.Handler{Bucket: bucket}.Handle(s.Context(), index.Request{Bucket: "data", Key: snapshot.Key()})
+	place, err := index.Handler{Bucket: bucket}.Handle(s.Context(), index.Input{Bucket: "data", Key: snapshot.Key()})
 	if err != nil || place.Status != index.Indexed {
 		s.Fatalf("indexing: %v %s", err, place.Reason)
 	}

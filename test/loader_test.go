@@ -67,8 +67,8 @@ func loadWaiting(ctx context.Context, pool *pgxpool.Pool, store *object.Store) e
 type invoke func(ctx context.Context, name string, payload json.RawMessage) (json.RawMessage, error)
 
 func loadOne(ctx context.Context, invoke invoke, key string) error {
-	var indexed index.Result
-	if err := call(ctx, invoke, "index", index.Request{Bucket: "data", Key: key}, &indexed); err != nil {
+	var indexed index.Output
+	if err := call(ctx, invoke, "index", index.Input{Bucket: "data", Key: key}, &indexed); err != nil {
 		return err
 	}
 	if indexed.Status != index.Indexed {

@@ -11,7 +11,7 @@ import (
 )
 
 func main() {
-	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, index.Request) (index.Result, error), error) {
+	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, index.Input) (index.Output, error), error) {
 		return index.Handler{Bucket: lambdarun.Buckets(cfg)}.Handle, nil
 	})
 }

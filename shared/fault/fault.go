@@ -110,9 +110,9 @@ func ClassOf(err error) Class {
 	return Internal
 }
 
-// Caught is the reason of an error that a state machine caught: the message that Lambda reports in the cause, or the
+// CauseMessage is the reason of an error that a state machine caught: the message that Lambda reports in the cause, or the
 // error's name where it does not come from a function.
-func Caught(name, cause string) string {
+func CauseMessage(name, cause string) string {
 	var lambda struct {
 		ErrorMessage string `json:"errorMessage"`
 	}

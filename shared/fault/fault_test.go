@@ -127,7 +127,7 @@ func TestCaught(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := fault.Caught(tt.error, tt.cause); got != tt.want || strings.Contains(got, "{") {
+			if got := fault.CauseMessage(tt.error, tt.cause); got != tt.want || strings.Contains(got, "{") {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

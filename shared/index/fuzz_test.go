@@ -26,7 +26,7 @@ func FuzzIndex(f *testing.F) {
 		if _, err := store.Put(t.Context(), key, strings.NewReader(text)); err != nil {
 			t.Fatal(err)
 		}
-		result, err := handler.Handle(t.Context(), index.Request{Bucket: "data", Key: key, Keep: true})
+		result, err := handler.Handle(t.Context(), index.Input{Bucket: "data", Key: key, Keep: true})
 		switch {
 		case err != nil:
 			t.Fatal(err)

@@ -17,8 +17,8 @@ import (
 	"view360/shared/snapshot"
 )
 
-// Request is the input: an object by bucket and key, or the event that S3 sends through EventBridge when one was created.
-type Request struct {
+// Input is the input: an object by bucket and key, or the event that S3 sends through EventBridge when one was created.
+type Input struct {
 	Bucket string `json:"bucket"`
 	Key    string `json:"key"`
 	Detail Detail `json:"detail"`
@@ -46,8 +46,8 @@ const (
 	Rejected = "rejected" // it is no snapshot
 )
 
-// Result is the output.
-type Result struct {
+// Output is the output.
+type Output struct {
 	Status string         `json:"status"`
 	Reason string         `json:"reason,omitempty"` // of a rejection
 	Index  snapshot.Index `json:"index"`
@@ -68,34 +68,34 @@ const maxBytes = 5 << 30
 
 // Handle indexes the object. What is not a snapshot is a result with the reason, not an error: it is moved to rejected/
 // with a file beside it that says why, unless Keep.
-func (h Handler) Handle(ctx context.Context, request Request) (Result, error) {
+func (h Handler) Handle(ctx context.Context, request Input) (Output, error) {
 	result, err := h.index(ctx, request)
 	return result, fault.Classify(err)
 }
 
-func (h Handler) index(ctx context.Context, request Request) (Result, error) {
+func (h Handler) index(ctx context.Context, request Input) (Output, error) {
 	version := object.Version{Key: request.Key}
 	if request.Key == "" { // the event; its ETag has no quotes
 		version = object.Version{Key: request.Detail.Object.Key, ID: request.Detail.Object.Version}
 		request.Bucket = request.Detail.Bucket.Name
 	}
 	if version.Key == "" || request.Bucket == "" {
-		return Result{}, fault.New(fault.Invalid, `the input names no object: give {"bucket": …, "key": …} or an "Object Created" event`)
+		return Output{}, fault.New(fault.Invalid, `the input names no object: give {"bucket": …, "key": …} or an "Object Created" event`)
 	}
 	store := h.Bucket(request.Bucket)
 	body, version, err := store.Open(ctx, version)
 	if err != nil {
-		return Result{}, err
+		return Output{}, err
 	}
 	defer body.Close()
-	result := Result{Status: Indexed, Keep: request.Keep, Reload: request.Reload}
+	result := Output{Status: Indexed, Keep: request.Keep, Reload: request.Reload}
 	result.Index, err = h.read(ctx, store, body, version)
 	var unfit *unfitError
 	if errors.As(err, &unfit) {
 		return h.reject(ctx, store, version, request, unfit)
 	}
 	if err != nil {
-		return Result{}, fmt.Errorf("indexing %s: %w", version.Key, err)
+		return Output{}, fmt.Errorf("indexing %s: %w", version.Key, err)
 	}
 	slog.InfoContext(ctx, "indexed", "account", result.Index.Name.Account, "region", result.Index.Name.Region, "key", version.Key,
 		"bytes", version.Size, "sections", len(result.Index.Sections), "problems", len(result.Index.Problems))
@@ -125,8 +125,8 @@ type Reason struct {
 	ToDo   string    `json:"to_do"`
 }
 
-func (h Handler) reject(ctx context.Context, store *object.Store, version object.Version, request Request, why *unfitError) (Result, error) {
-	result := Result{Status: Rejected, Reason: why.reason, Keep: request.Keep, Reload: request.Reload}
+func (h Handler) reject(ctx context.Context, store *object.Store, version object.Version, request Input, why *unfitError) (Output, error) {
+	result := Output{Status: Rejected, Reason: why.reason, Keep: request.Keep, Reload: request.Reload}
 	slog.WarnContext(ctx, "rejected", "key", version.Key, "reason", why.reason, "offset", why.offset, "bytes", version.Size)
 	if request.Keep {
 		return result, nil
@@ -144,7 +144,7 @@ func (h Handler) reject(ctx context.Context, store *object.Store, version object
 		reason.Offset = &why.offset
 	}
 	if err := store.PutJSON(ctx, target+".reason.json", reason); err != nil {
-		return Result{}, err
+		return Output{}, err
 	}
 	return result, store.Move(ctx, version, target)
 }
@@ -152,12 +152,12 @@ func (h Handler) reject(ctx context.Context, store *object.Store, version object
 // metaLimit bounds the snapshot's own description; it has a few lines for each source.
 const metaLimit = 1 << 20
 
-// describe fills in what the snapshot says of itself: when, and how complete, each section was collected.
+// applyMeta fills in what the snapshot says of itself: when, and how complete, each section was collected.
 //
 // A sender that does not say when it collected gets the snapshot's date, and longer intervals of the same date a second
 // more each, so that each has its row in logs. Two versions of one name would then be equally old, so the content decides
 // within the second: whatever the order in which they are loaded, the outcome is the same.
-func (h Handler) describe(ctx context.Context, store *object.Store, index *snapshot.Index, content uint64) error {
+func (h Handler) applyMeta(ctx context.Context, store *object.Store, index *snapshot.Index, content uint64) error {
 	second := slices.Index([]snapshot.Interval{snapshot.Daily, snapshot.Weekly, snapshot.Monthly, snapshot.Yearly}, index.Name.Interval)
 	index.CollectedAt = index.Name.Date.Add(time.Duration(second) * time.Second)
 	observed := index.CollectedAt.Add(time.Duration(content%1_000_000) * time.Microsecond)

@@ -39,13 +39,13 @@ func open(t testing.TB) *object.Store {
 	return object.New(server.Client(), "data", object.Options{})
 }
 
-func indexed(t testing.TB, store *object.Store, key, text string, keep bool) index.Result {
+func indexed(t testing.TB, store *object.Store, key, text string, keep bool) index.Output {
 	t.Helper()
 	if _, err := store.Put(t.Context(), key, strings.NewReader(text)); err != nil {
 		t.Fatal(err)
 	}
 	handler := index.Handler{Bucket: func(string) *object.Store { return store }, MaxBytes: 10 << 20}
-	result, err := handler.Handle(t.Context(), index.Request{Bucket: "data", Key: key, Keep: keep})
+	result, err := handler.Handle(t.Context(), index.Input{Bucket: "data", Key: key, Keep: keep})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestHostileKeys(t *testing.T) {
 				t.Fatal(err)
 			}
 			handler := index.Handler{Bucket: func(string) *object.Store { return store }}
-			result, err := handler.Handle(t.Context(), index.Request{Bucket: "data", Key: key})
+			result, err := handler.Handle(t.Context(), index.Input{Bucket: "data", Key: key})
 			if err != nil || result.Status != index.Rejected || !strings.Contains(result.Reason, "is not data/{12-digit account}") {
 				t.Errorf("%s %q, error %v", result.Status, result.Reason, err)
 			}
@@ -235,7 +235,7 @@ func TestEventOfANewObject(t *testing.T) {
 	if _, err := store.Put(t.Context(), key, strings.NewReader(document())); err != nil {
 		t.Fatal(err)
 	}
-	var request index.Request
+	var request index.Input
 	event := `{"version":"0","detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"data"},"object":{"key":"` + key + `","size":9,"etag":"abc"}}}`
 	if err := json.Unmarshal([]byte(event), &request); err != nil {
 		t.Fatal(err)

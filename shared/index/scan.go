@@ -57,7 +57,7 @@ func (h Handler) read(ctx context.Context, store *object.Store, body io.Reader, 
 	if err := s.check(); err != nil {
 		return index, err
 	}
-	return index, h.describe(ctx, store, &index, content.Sum64())
+	return index, h.applyMeta(ctx, store, &index, content.Sum64())
 }
 
 // scanner goes through the document once.

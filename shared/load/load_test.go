@@ -150,7 +150,7 @@ func (b *bench) results(f file) []load.Result {
 	return results
 }
 
-func (b *bench) index(key, text string) index.Result {
+func (b *bench) index(key, text string) index.Output {
 	b.Helper()
 	result, err := b.tryIndex(key, text)
 	if err != nil {
@@ -159,11 +159,11 @@ func (b *bench) index(key, text string) index.Result {
 	return result
 }
 
-func (b *bench) tryIndex(key, text string) (index.Result, error) {
+func (b *bench) tryIndex(key, text string) (index.Output, error) {
 	if _, err := b.store.Put(b.Context(), key, strings.NewReader(text)); err != nil {
-		return index.Result{}, err
+		return index.Output{}, err
 	}
-	return index.Handler{Bucket: b.bucket}.Handle(b.Context(), index.Request{Bucket: "data", Key: key})
+	return index.Handler{Bucket: b.bucket}.Handle(b.Context(), index.Input{Bucket: "data", Key: key})
 }
 
 // query returns the rows of a query as texts, columns joined by |.

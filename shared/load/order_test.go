@@ -201,7 +201,7 @@ func TestManyFilesAtOnce(t *testing.T) {
 
 // atOnce indexes a file that is there and loads it.
 func (b *bench) atOnce(f file) {
-	indexed, err := index.Handler{Bucket: b.bucket}.Handle(b.Context(), index.Request{Bucket: "data", Key: f.key()})
+	indexed, err := index.Handler{Bucket: b.bucket}.Handle(b.Context(), index.Input{Bucket: "data", Key: f.key()})
 	if err != nil {
 		b.Error(err)
 		return

@@ -130,7 +130,7 @@ func (r CollectorResult) outcome(request collect.Input) collect.Outcome {
 	if r.Error == "AccessDeniedError" {
 		o.Status = collect.Denied
 	}
-	o.Reason = explainAssumeRole(fault.Caught(r.Error, r.Cause), request)
+	o.Reason = explainAssumeRole(fault.CauseMessage(r.Error, r.Cause), request)
 	return o
 }
 

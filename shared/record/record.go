@@ -182,7 +182,7 @@ func loads(in Input, done map[string]load.Counts, rejects []load.Reject) []messa
 	var messages []message
 	for _, r := range in.Results {
 		if r.Error != "" {
-			messages = append(messages, message{rejected, clean(fmt.Sprintf("table group %s was not loaded: %s", r.Group, fault.Caught(r.Error, r.Cause)))})
+			messages = append(messages, message{rejected, clean(fmt.Sprintf("table group %s was not loaded: %s", r.Group, fault.CauseMessage(r.Error, r.Cause)))})
 		}
 	}
 	for _, reject := range rejects {

@@ -66,7 +66,7 @@ func (b *bench) snapshot(name, logs string, keys ...string) (snapshot.Index, []r
 	if _, err := b.store.Put(b.Context(), key, strings.NewReader(text)); err != nil {
 		b.Fatal(err)
 	}
-	indexed, err := index.Handler{Bucket: b.bucket}.Handle(b.Context(), index.Request{Bucket: "data", Key: key})
+	indexed, err := index.Handler{Bucket: b.bucket}.Handle(b.Context(), index.Input{Bucket: "data", Key: key})
 	if err != nil || indexed.Status != index.Indexed {
 		b.Fatalf("indexing: %v %s", err, indexed.Reason)
 	}

@@ -52,7 +52,7 @@ func (l LoadHandler) Handle(ctx context.Context, in LoadInput) (LoadOutput, erro
 			}
 			continue
 		}
-		lines = append(lines, line("%s %s: %s", in.Key, result.Group, fault.Caught(result.Error, result.Cause)))
+		lines = append(lines, line("%s %s: %s", in.Key, result.Group, fault.CauseMessage(result.Error, result.Cause)))
 		i := slices.IndexFunc(in.Groups, func(g Group) bool { return g.Group == result.Group })
 		if i < 0 {
 			return LoadOutput{}, fault.New(fault.Internal, "loader %q failed and is not one of the groups", result.Group)

@@ -121,7 +121,7 @@ func (r *rig) loadGroup(ctx context.Context, handler load.Handler, rows int) (t 
 }
 
 // loadAccount loads the row that the other groups need.
-func (r *rig) loadAccount(ctx context.Context, handler load.Handler, indexed index.Result) error {
+func (r *rig) loadAccount(ctx context.Context, handler load.Handler, indexed index.Output) error {
 	if handler.Group == "account" {
 		return nil
 	}
@@ -130,7 +130,7 @@ func (r *rig) loadAccount(ctx context.Context, handler load.Handler, indexed ind
 }
 
 // timed loads and notes statements and round trips as the nth of the three loads.
-func (r *rig) timed(ctx context.Context, handler load.Handler, indexed index.Result, t *loadTimes, nth int) (time.Duration, error) {
+func (r *rig) timed(ctx context.Context, handler load.Handler, indexed index.Output, t *loadTimes, nth int) (time.Duration, error) {
 	statements, trips, started := r.wire.statements.Load(), r.wire.trips.Load(), time.Now()
 	_, err := handler.Handle(ctx, load.Request{Index: indexed.Index, Group: handler.Group, Reload: true})
 	took := time.Since(started)

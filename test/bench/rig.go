@@ -107,13 +107,13 @@ func (r *rig) loaders() []load.Handler {
 }
 
 // put writes a snapshot to the bucket and indexes it.
-func (r *rig) put(ctx context.Context, f snapshotFile) (index.Result, error) {
+func (r *rig) put(ctx context.Context, f snapshotFile) (index.Output, error) {
 	reader, writer := io.Pipe()
 	go func() { writer.CloseWithError(f.write(writer)) }()
 	if _, err := r.store.Put(ctx, f.key(), reader); err != nil {
-		return index.Result{}, err
+		return index.Output{}, err
 	}
-	result, err := index.Handler{Bucket: r.bucketOf}.Handle(ctx, index.Request{Bucket: bucketName, Key: f.key()})
+	result, err := index.Handler{Bucket: r.bucketOf}.Handle(ctx, index.Input{Bucket: bucketName, Key: f.key()})
 	if err == nil && result.Status != index.Indexed {
 		err = fmt.Errorf("%s was rejected: %s", f.key(), result.Reason)
 	}

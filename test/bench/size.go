@@ -138,14 +138,14 @@ func (c child) step(ctx context.Context, bucket func(string) *object.Store) (any
 	case "merge":
 		return merge.Handler{Staging: bucket(bucketName), Data: bucket(bucketName)}.Handle(ctx, c.Merge)
 	case "index":
-		return index.Handler{Bucket: bucket}.Handle(ctx, index.Request{Bucket: bucketName, Key: c.Key})
+		return index.Handler{Bucket: bucket}.Handle(ctx, index.Input{Bucket: bucketName, Key: c.Key})
 	}
 	pool, err := postgres.Pool(ctx, c.URL, 1, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		return nil, err
 	}
 	defer pool.Close()
-	var indexed index.Result
+	var indexed index.Output
 	if err := json.Unmarshal(c.Index, &indexed); err != nil {
 		return nil, err
 	}
