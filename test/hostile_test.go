@@ -105,7 +105,7 @@ func TestHostileFiles(t *testing.T) {
 				}
 				place.Index.Version = h.name // each is another object
 				loader := load.Handler{Pool: pool, Bucket: bucket, Group: "security", Tables: security.Tables}
-				result, err := loader.Handle(t.Context(), load.Request{Index: place.Index, Group: "security"})
+				result, err := loader.Handle(t.Context(), load.Input{Index: place.Index, Group: "security"})
 				if err != nil || result.Tables["kms_keys"] != h.want {
 					t.Errorf("%+v, error %v, want %+v", result.Tables["kms_keys"], err, h.want)
 				}
@@ -165,9 +165,9 @@ func (s *site) counts(snapshot loadtest.Snapshot) map[string]load.Counts {
 	for _, group := range append([]loadtest.Group{{Name: "account"}}, loadtest.Groups...) {
 		handler := load.Handler{Pool: s.pool, Bucket: bucket, Group: group.Name, Tables: group.Tables}
 		if group.Name == "account" {
-			handler.Own = account.Load
+			handler.LoadAccountRow = account.Load
 		}
-		result, err := handler.Handle(s.Context(), load.Request{Index: place.Index, Group: group.Name})
+		result, err := handler.Handle(s.Context(), load.Input{Index: place.Index, Group: group.Name})
 		if err != nil {
 			s.Fatalf("loading group %s: %v", group.Name, err)
 		}

@@ -76,11 +76,11 @@ func loadOne(ctx context.Context, invoke invoke, key string) error {
 	}
 	in := record.Input{Index: indexed.Index}
 	for _, group := range inprocess.Groups {
-		var result load.Result
-		if err := call(ctx, invoke, "load-"+group, load.Request{Index: indexed.Index, Group: group}, &result); err != nil {
+		var result load.Output
+		if err := call(ctx, invoke, "load-"+group, load.Input{Index: indexed.Index, Group: group}, &result); err != nil {
 			return err
 		}
-		in.Results = append(in.Results, record.LoaderResult{Result: result})
+		in.Results = append(in.Results, record.LoaderResult{Output: result})
 	}
 	var ignored json.RawMessage
 	if err := call(ctx, invoke, "record", in, &ignored); err != nil {

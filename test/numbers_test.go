@@ -79,7 +79,7 @@ func numbers(p *pipeline, snapshot loadtest.Snapshot) map[string]load.Counts {
 	if x.Status != asl.Succeeded {
 		p.Fatalf("load ended with %s: %s", x.Error, x.Cause)
 	}
-	var out struct{ Results []load.Result }
+	var out struct{ Results []load.Output }
 	p.must(json.Unmarshal(x.Output, &out))
 	tables := map[string]load.Counts{}
 	for _, r := range out.Results {

@@ -31,7 +31,7 @@ var Groups = []string{"account", "cost", "security", "config", "inventory", "res
 // AddLoad adds the functions of the load machine.
 func AddLoad(functions Functions, pool *pgxpool.Pool, bucket func(string) *object.Store, executions settle.API) {
 	Add(functions, "index", index.Handler{Bucket: bucket}.Handle)
-	Add(functions, "load-account", load.Handler{Pool: pool, Bucket: bucket, Group: "account", Own: account.Load}.Handle)
+	Add(functions, "load-account", load.Handler{Pool: pool, Bucket: bucket, Group: "account", LoadAccountRow: account.Load}.Handle)
 	for group, tables := range map[string][]load.Table{
 		"cost": cost.Tables, "security": security.Tables, "config": config.Tables, "inventory": inventory.Tables,
 		"resources": resources.Tables, "operations": operations.Tables,

@@ -191,13 +191,13 @@ func TestL14L21AGroupIsOneTransaction(t *testing.T) {
 	b := newBench(t)
 	indexed := b.index(everything.Key(), everything.JSON())
 	handlers := b.groups()
-	if _, err := handlers[0].Handle(t.Context(), load.Request{Index: indexed.Index, Group: "account"}); err != nil {
+	if _, err := handlers[0].Handle(t.Context(), load.Input{Index: indexed.Index, Group: "account"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, handler := range handlers[1:] {
 		last := handler.Tables[len(handler.Tables)-1].Name
 		b.exec("alter table " + last + " rename to hidden")
-		_, err := handler.Handle(t.Context(), load.Request{Index: indexed.Index, Group: handler.Group})
+		_, err := handler.Handle(t.Context(), load.Input{Index: indexed.Index, Group: handler.Group})
 		if err == nil || !strings.Contains(err.Error(), last) {
 			t.Errorf("group %s without table %s: %v, want an error that names it", handler.Group, last, err)
 		}

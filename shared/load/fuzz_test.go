@@ -36,7 +36,7 @@ func FuzzSection(f *testing.F) {
 		}
 		handler := load.Handler{Pool: b.pool, Bucket: b.bucket, Group: "fuzz", Tables: withParents(tables, table)}
 		for _, again := range []bool{false, true} {
-			result, err := handler.Handle(t.Context(), load.Request{Index: place.Index, Group: "fuzz", Reload: again})
+			result, err := handler.Handle(t.Context(), load.Input{Index: place.Index, Group: "fuzz", Reload: again})
 			if err != nil {
 				t.Fatal(err)
 			}

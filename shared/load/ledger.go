@@ -84,9 +84,9 @@ func Changed(tables map[string]Counts) bool {
 	return false
 }
 
-// Loaded is what the ledger knows of an object version: the counters of the tables, and the first rejected rows of each
+// ReadLedger is what the ledger knows of an object version: the counters of the tables, and the first rejected rows of each
 // group.
-func Loaded(ctx context.Context, tx pgx.Tx, index snapshot.Index) (tables map[string]Counts, rejects []Reject, err error) {
+func ReadLedger(ctx context.Context, tx pgx.Tx, index snapshot.Index) (tables map[string]Counts, rejects []Reject, err error) {
 	var counters []byte
 	err = tx.QueryRow(ctx, `select coalesce(jsonb_object_agg(t.key, t.value), '{}')
 from view360.loads l, jsonb_each(l.counters) t

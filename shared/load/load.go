@@ -18,8 +18,8 @@ import (
 	"view360/shared/snapshot"
 )
 
-// Request is the input of a loader.
-type Request struct {
+// Input is the input of a loader.
+type Input struct {
 	Index snapshot.Index `json:"index"`
 	Group string         `json:"group"`
 	// Reload loads what the ledger says is loaded already; it changes nothing where the rows are still the same.
@@ -48,8 +48,8 @@ type Reject struct {
 	Excerpt string `json:"excerpt,omitempty"`
 }
 
-// Result is the output of a loader.
-type Result struct {
+// Output is the output of a loader.
+type Output struct {
 	Group   string            `json:"group"`
 	Tables  map[string]Counts `json:"tables"`
 	Rejects []Reject          `json:"rejects,omitempty"` // the first ones; all are in view360.rejects
@@ -76,18 +76,18 @@ type Handler struct {
 	Group  string
 	// Tables in order, parents before children.
 	Tables []Table
-	// Own loads what no mapping can say, first in the transaction, and returns the accounts row; nil looks it up.
-	Own func(ctx context.Context, s *Session) (int32, error)
+	// LoadAccountRow loads what no mapping can say, first in the transaction, and returns the accounts row; nil looks it up.
+	LoadAccountRow func(ctx context.Context, s *Session) (int32, error)
 }
 
 // Handle loads the group in one transaction. An error leaves nothing behind but its line in the ledger.
-func (h Handler) Handle(ctx context.Context, request Request) (Result, error) {
+func (h Handler) Handle(ctx context.Context, request Input) (Output, error) {
 	started := time.Now()
 	result, err := h.load(ctx, request)
 	result.Group, result.DurationMS = h.Group, time.Since(started).Milliseconds()
 	index := request.Index
 	if err != nil {
-		return Result{}, fault.Classify(err)
+		return Output{}, fault.Classify(err)
 	}
 	var sum Counts
 	for _, c := range result.Tables {
@@ -109,76 +109,76 @@ func (c *Counts) add(d Counts) {
 	c.Deleted += d.Deleted
 }
 
-func (h Handler) load(ctx context.Context, request Request) (Result, error) {
+func (h Handler) load(ctx context.Context, request Input) (Output, error) {
 	conn, err := postgres.Acquire(ctx, h.Pool)
 	if err != nil {
-		return Result{}, err
+		return Output{}, err
 	}
 	defer conn.Release()
 	entry, err := h.enter(ctx, conn.Conn(), request.Index)
 	if err != nil {
-		return Result{}, err
+		return Output{}, err
 	}
 	if entry.loaded && !request.Reload {
-		return Result{Tables: asUnchanged(entry.counters), Already: true}, nil
+		return Output{Tables: asUnchanged(entry.counters), Already: true}, nil
 	}
 	result, err := h.transaction(ctx, conn.Conn(), request, entry)
 	if err != nil {
-		return Result{}, errors.Join(err, entry.fail(context.WithoutCancel(ctx), conn.Conn(), err))
+		return Output{}, errors.Join(err, entry.fail(context.WithoutCancel(ctx), conn.Conn(), err))
 	}
 	return result, nil
 }
 
 // transaction loads all tables of the group, or none.
-func (h Handler) transaction(ctx context.Context, conn *pgx.Conn, request Request, entry ledgerEntry) (Result, error) {
+func (h Handler) transaction(ctx context.Context, conn *pgx.Conn, request Input, entry ledgerEntry) (Output, error) {
 	index := request.Index
 	tx, err := conn.Begin(ctx)
 	if err != nil {
-		return Result{}, fmt.Errorf("beginning the transaction: %w", err)
+		return Output{}, fmt.Errorf("beginning the transaction: %w", err)
 	}
 	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit there is nothing to roll back
-	if err := Lock(ctx, tx, index); err != nil {
-		return Result{}, err
+	if err := LockAccountRegion(ctx, tx, index); err != nil {
+		return Output{}, err
 	}
 	// Room for hash joins, and statistics of stages from a small sample: they are read once.
 	if _, err := tx.Exec(ctx, "set local work_mem = '64MB'; set local default_statistics_target = 10"); err != nil {
-		return Result{}, fmt.Errorf("preparing the transaction: %w", err)
+		return Output{}, fmt.Errorf("preparing the transaction: %w", err)
 	}
 	if err := entry.renew(ctx, tx); err != nil {
-		return Result{}, err
+		return Output{}, err
 	}
 	if entry.loaded && !request.Reload { // by another execution, while this one waited
-		return Result{Tables: asUnchanged(entry.counters), Already: true}, nil
+		return Output{Tables: asUnchanged(entry.counters), Already: true}, nil
 	}
-	result := Result{Tables: map[string]Counts{}}
+	result := Output{Tables: map[string]Counts{}}
 	s := &Session{Tx: tx, Index: index, source: source{store: h.Bucket(index.Bucket), index: index}, tables: h.Tables, entry: entry, result: &result}
 	if s.account, err = h.account(ctx, s); err != nil {
-		return Result{}, err
+		return Output{}, err
 	}
 	for _, t := range h.Tables {
 		counts, misfits, err := s.table(ctx, t)
 		if err != nil {
-			return Result{}, fmt.Errorf("loading table %s: %w", t.Name, err)
+			return Output{}, fmt.Errorf("loading table %s: %w", t.Name, err)
 		}
 		if err := s.report(ctx, t, counts, misfits); err != nil {
-			return Result{}, err
+			return Output{}, err
 		}
 	}
 	if err := s.emptyStages(ctx); err != nil {
-		return Result{}, err
+		return Output{}, err
 	}
 	if err := entry.finish(ctx, tx, result.Tables); err != nil {
-		return Result{}, err
+		return Output{}, err
 	}
 	if err := tx.Commit(ctx); err != nil {
-		return Result{}, fmt.Errorf("committing: %w", err)
+		return Output{}, fmt.Errorf("committing: %w", err)
 	}
 	return result, nil
 }
 
 func (h Handler) account(ctx context.Context, s *Session) (int32, error) {
-	if h.Own != nil {
-		return h.Own(ctx, s)
+	if h.LoadAccountRow != nil {
+		return h.LoadAccountRow(ctx, s)
 	}
 	return AccountRow(ctx, s.Tx, s.Index)
 }
@@ -195,8 +195,8 @@ func AccountRow(ctx context.Context, tx pgx.Tx, index snapshot.Index) (id int32,
 	return id, nil
 }
 
-// Lock makes the transactions of one account and region wait for each other.
-func Lock(ctx context.Context, tx pgx.Tx, index snapshot.Index) error {
+// LockAccountRegion makes the transactions of one account and region wait for each other.
+func LockAccountRegion(ctx context.Context, tx pgx.Tx, index snapshot.Index) error {
 	hash := fnv.New64a()
 	fmt.Fprintf(hash, "%s %s", index.Name.Account, index.Name.Region)
 	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", int64(hash.Sum64())); err != nil {
@@ -205,7 +205,7 @@ func Lock(ctx context.Context, tx pgx.Tx, index snapshot.Index) error {
 	return nil
 }
 
-func (r *Result) note(t Table, misfits []misfit) {
+func (r *Output) note(t Table, misfits []misfit) {
 	for _, m := range misfits {
 		if m.adapted || len(r.Rejects) >= shownRejects {
 			continue

@@ -61,7 +61,7 @@ func (b *bench) bucket(string) *object.Store { return b.store }
 
 // groups are the loaders in the order of the state machine.
 func (b *bench) groups() []load.Handler {
-	handlers := []load.Handler{{Group: "account", Own: account.Load}}
+	handlers := []load.Handler{{Group: "account", LoadAccountRow: account.Load}}
 	for _, g := range []struct {
 		name   string
 		tables []load.Table
@@ -133,15 +133,15 @@ func (b *bench) load(f file) map[string]load.Counts {
 	return tables
 }
 
-func (b *bench) results(f file) []load.Result {
+func (b *bench) results(f file) []load.Output {
 	b.Helper()
 	indexed := b.index(f.key(), f.text())
 	if indexed.Status != index.Indexed {
 		b.Fatalf("%s was rejected: %s", f.key(), indexed.Reason)
 	}
-	var results []load.Result
+	var results []load.Output
 	for _, handler := range b.groups() {
-		result, err := handler.Handle(b.Context(), load.Request{Index: indexed.Index, Group: handler.Group})
+		result, err := handler.Handle(b.Context(), load.Input{Index: indexed.Index, Group: handler.Group})
 		if err != nil {
 			b.Fatalf("loading group %s: %v", handler.Group, err)
 		}
@@ -460,14 +460,14 @@ func TestL55FailuresAreErrors(t *testing.T) {
 	b := newBench(t)
 	indexed := b.index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", file{date: "2026-03-11", sections: kms("a")}.text())
 	handlers := b.groups()
-	if _, err := handlers[2].Handle(t.Context(), load.Request{Index: indexed.Index}); fault.ClassOf(err) != fault.Invalid {
+	if _, err := handlers[2].Handle(t.Context(), load.Input{Index: indexed.Index}); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("security without an accounts row: %v, want an invalid error", err)
 	}
 	b.want("select state, error is not null from view360.loads", "failed|true")
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := handlers[0].Handle(ctx, load.Request{Index: indexed.Index}); err == nil {
+	if _, err := handlers[0].Handle(ctx, load.Input{Index: indexed.Index}); err == nil {
 		t.Error("a cancelled load succeeds")
 	}
 	b.want("select count(*) from accounts", "0")
@@ -482,7 +482,7 @@ func TestL01OwnerIsThatOfTheFile(t *testing.T) {
 	b.want("select account_name, key_state from kms_keys k join accounts a on a.id = k.account_id", "shop|Disabled")
 	// Of an account that is not known yet nothing is written.
 	indexed := b.index("data/999999999999/eu-west-1/2026-03-12_DAILY.json", file{account: "999999999999", sections: map[string]string{"account": "{}"}}.text())
-	if _, err := b.groups()[0].Handle(t.Context(), load.Request{Index: indexed.Index}); fault.ClassOf(err) != fault.Invalid {
+	if _, err := b.groups()[0].Handle(t.Context(), load.Input{Index: indexed.Index}); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("an unknown account without an account section: %v, want an invalid error", err)
 	}
 }
@@ -493,7 +493,7 @@ func TestLedgerKnowsWhatIsLoaded(t *testing.T) {
 	indexed := b.index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", file{date: "2026-03-11"}.text())
 	handler := b.groups()[0]
 	for i, want := range []bool{false, true} {
-		result, err := handler.Handle(t.Context(), load.Request{Index: indexed.Index})
+		result, err := handler.Handle(t.Context(), load.Input{Index: indexed.Index})
 		if err != nil || result.Already != want {
 			t.Errorf("load %d says already %t, error %v, want %t", i+1, result.Already, err, want)
 		}

@@ -24,15 +24,15 @@ func (b *bench) loadText(key, text string) map[string]load.Counts {
 }
 
 // loaded indexes and loads a snapshot.
-func (b *bench) loaded(key, text string) []load.Result {
+func (b *bench) loaded(key, text string) []load.Output {
 	b.Helper()
 	indexed := b.index(key, text)
 	if indexed.Status != index.Indexed {
 		b.Fatalf("%s was rejected: %s", key, indexed.Reason)
 	}
-	var results []load.Result
+	var results []load.Output
 	for _, handler := range b.groups() {
-		result, err := handler.Handle(b.Context(), load.Request{Index: indexed.Index, Group: handler.Group})
+		result, err := handler.Handle(b.Context(), load.Input{Index: indexed.Index, Group: handler.Group})
 		if err != nil {
 			b.Fatalf("loading group %s: %v", handler.Group, err)
 		}

@@ -125,8 +125,8 @@ func (b *bench) interrupted(random *rand.Rand, f file) {
 		handler.Pool = b.pool
 		if random.IntN(3) == 0 { // between the last row and the commit
 			last := len(handler.Tables) - 1
-			own := handler.Own
-			handler.Own = func(ctx context.Context, s *load.Session) (int32, error) {
+			own := handler.LoadAccountRow
+			handler.LoadAccountRow = func(ctx context.Context, s *load.Session) (int32, error) {
 				if last < 0 {
 					defer cancel()
 					return own(ctx, s)
@@ -135,7 +135,7 @@ func (b *bench) interrupted(random *rand.Rand, f file) {
 				return 0, ctx.Err()
 			}
 		}
-		_, err := handler.Handle(ctx, load.Request{Index: indexed.Index, Group: handler.Group})
+		_, err := handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Group})
 		cancel()
 		if err != nil {
 			return
@@ -212,9 +212,9 @@ func (b *bench) atOnce(f file) {
 // groupsAtOnce loads a snapshot as the state machine does: what may succeed later is tried again.
 func (b *bench) groupsAtOnce(place snapshot.Index) {
 	for _, handler := range b.groups() {
-		_, err := handler.Handle(b.Context(), load.Request{Index: place, Group: handler.Group})
+		_, err := handler.Handle(b.Context(), load.Input{Index: place, Group: handler.Group})
 		for attempt := 0; fault.IsRetryable(err) && attempt < 5; attempt++ {
-			_, err = handler.Handle(b.Context(), load.Request{Index: place, Group: handler.Group})
+			_, err = handler.Handle(b.Context(), load.Input{Index: place, Group: handler.Group})
 		}
 		if err != nil {
 			b.Errorf("loading group %s: %v", handler.Group, err)
@@ -230,7 +230,7 @@ func TestConnectionThatBreaks(t *testing.T) {
 	indexed := b.index(f.key(), f.text())
 	for _, handler := range b.groups() {
 		broken := handler
-		broken.Own = func(ctx context.Context, s *load.Session) (int32, error) {
+		broken.LoadAccountRow = func(ctx context.Context, s *load.Session) (int32, error) {
 			var own int
 			if err := s.Tx.QueryRow(ctx, "select pg_backend_pid()").Scan(&own); err != nil {
 				return 0, err
@@ -238,15 +238,15 @@ func TestConnectionThatBreaks(t *testing.T) {
 			if _, err := b.pool.Exec(ctx, "select pg_terminate_backend($1)", own); err != nil {
 				return 0, err
 			}
-			if handler.Own != nil {
-				return handler.Own(ctx, s)
+			if handler.LoadAccountRow != nil {
+				return handler.LoadAccountRow(ctx, s)
 			}
 			return load.AccountRow(ctx, s.Tx, s.Index)
 		}
-		if _, err := broken.Handle(t.Context(), load.Request{Index: indexed.Index, Group: handler.Group}); !fault.IsRetryable(err) {
+		if _, err := broken.Handle(t.Context(), load.Input{Index: indexed.Index, Group: handler.Group}); !fault.IsRetryable(err) {
 			t.Errorf("group %s over a broken connection: %v, want an error that is tried again", handler.Group, err)
 		}
-		if _, err := handler.Handle(t.Context(), load.Request{Index: indexed.Index, Group: handler.Group}); err != nil {
+		if _, err := handler.Handle(t.Context(), load.Input{Index: indexed.Index, Group: handler.Group}); err != nil {
 			t.Errorf("group %s again: %v", handler.Group, err)
 		}
 	}
@@ -267,7 +267,7 @@ func TestObjectThatIsReplaced(t *testing.T) {
 	b.load(file{date: "2026-03-10"})
 	f.sections = kms("b", "c")
 	b.index(f.key(), f.text())
-	_, err := b.groups()[2].Handle(t.Context(), load.Request{Index: indexed.Index, Group: "security"})
+	_, err := b.groups()[2].Handle(t.Context(), load.Input{Index: indexed.Index, Group: "security"})
 	if fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "was replaced") {
 		t.Errorf("got %v, want that the object was replaced", err)
 	}

@@ -22,7 +22,7 @@ func TestL02NothingIsLoadedWithoutTheAccount(t *testing.T) {
 	f.sections["security"] = kms("a")["security"]
 	indexed := b.index(f.key(), f.text())
 	for _, handler := range b.groups() {
-		_, err := handler.Handle(t.Context(), load.Request{Index: indexed.Index, Group: handler.Group})
+		_, err := handler.Handle(t.Context(), load.Input{Index: indexed.Index, Group: handler.Group})
 		if fault.ClassOf(err) != fault.Invalid {
 			t.Errorf("group %s: %v, want an invalid error", handler.Group, err)
 		}

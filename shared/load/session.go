@@ -21,7 +21,7 @@ type Session struct {
 	stages  []string // temporary tables with rows
 	entry   ledgerEntry
 	account int32
-	result  *Result
+	result  *Output
 }
 
 // Object reads an object section as one row of t without loading it: the columns' values as text, nil for NULL. A row

@@ -37,7 +37,7 @@ func TestStagesStayWithTheConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	security := b.groups()[2]
-	if _, err := security.Handle(t.Context(), load.Request{Index: indexed.Index, Group: security.Group}); err == nil {
+	if _, err := security.Handle(t.Context(), load.Input{Index: indexed.Index, Group: security.Group}); err == nil {
 		t.Fatal("a file that is gone was loaded")
 	}
 

@@ -20,11 +20,11 @@ func TestL15L16L17WorkersOnOneFile(t *testing.T) {
 	indexed := b.index(everything.Key(), everything.JSON())
 	for _, handler := range b.groups() {
 		var together sync.WaitGroup
-		results := make([]load.Result, 4)
+		results := make([]load.Output, 4)
 		for i := range results {
 			together.Go(func() {
 				var err error
-				if results[i], err = handler.Handle(b.Context(), load.Request{Index: indexed.Index, Group: handler.Group}); err != nil {
+				if results[i], err = handler.Handle(b.Context(), load.Input{Index: indexed.Index, Group: handler.Group}); err != nil {
 					t.Error(err)
 				}
 			})

@@ -34,7 +34,7 @@ type Input struct {
 
 // LoaderResult is a loader's result, or the error that the state machine caught.
 type LoaderResult struct {
-	load.Result
+	load.Output
 	Error string `json:"error,omitempty"`
 	Cause string `json:"cause,omitempty"`
 }
@@ -57,49 +57,49 @@ const maxLogs = 4 << 20
 type message struct{ kind, text string }
 
 // Handle writes one logs row per accounts row and snapshot and replaces its messages. Doing it again changes nothing.
-func (h Handler) Handle(ctx context.Context, in Input) (load.Result, error) {
+func (h Handler) Handle(ctx context.Context, in Input) (load.Output, error) {
 	started := time.Now()
 	result, err := h.record(ctx, in)
 	result.Group, result.DurationMS = Group, time.Since(started).Milliseconds()
 	return result, fault.Classify(err)
 }
 
-func (h Handler) record(ctx context.Context, in Input) (load.Result, error) {
+func (h Handler) record(ctx context.Context, in Input) (load.Output, error) {
 	statuses, messages, err := h.read(ctx, in.Index)
 	if err != nil {
-		return load.Result{}, err
+		return load.Output{}, err
 	}
 	conn, err := postgres.Acquire(ctx, h.Pool)
 	if err != nil {
-		return load.Result{}, err
+		return load.Output{}, err
 	}
 	defer conn.Release()
 	tx, err := conn.Begin(ctx)
 	if err != nil {
-		return load.Result{}, fmt.Errorf("beginning the transaction: %w", err)
+		return load.Output{}, fmt.Errorf("beginning the transaction: %w", err)
 	}
 	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit there is nothing to roll back
-	if err := load.Lock(ctx, tx, in.Index); err != nil {
-		return load.Result{}, err
+	if err := load.LockAccountRegion(ctx, tx, in.Index); err != nil {
+		return load.Output{}, err
 	}
-	done, rejects, err := load.Loaded(ctx, tx, in.Index)
+	done, rejects, err := load.ReadLedger(ctx, tx, in.Index)
 	if err != nil {
-		return load.Result{}, err
+		return load.Output{}, err
 	}
 	messages = append(messages, loads(in, done, rejects)...)
 	account, err := load.AccountRow(ctx, tx, in.Index)
 	if err != nil {
-		return load.Result{}, err
+		return load.Output{}, err
 	}
 	tables, err := write(ctx, tx, account, in.Index, statuses, messages, done)
 	if err != nil {
-		return load.Result{}, err
+		return load.Output{}, err
 	}
 	if err := tx.Commit(ctx); err != nil {
-		return load.Result{}, fmt.Errorf("committing: %w", err)
+		return load.Output{}, fmt.Errorf("committing: %w", err)
 	}
 	slog.InfoContext(ctx, "recorded", "account", in.Index.Name.Account, "region", in.Index.Name.Region, "key", in.Index.Key, "messages", len(messages))
-	return load.Result{Tables: tables}, nil
+	return load.Output{Tables: tables}, nil
 }
 
 // read takes statuses and messages from the snapshot. A status that is absent is Unknown, not Pass (L33).

@@ -71,18 +71,18 @@ func (b *bench) snapshot(name, logs string, keys ...string) (snapshot.Index, []r
 		b.Fatalf("indexing: %v %s", err, indexed.Reason)
 	}
 	var results []record.LoaderResult
-	for _, h := range []load.Handler{{Group: "account", Own: account.Load}, {Group: "security", Tables: security.Tables}} {
+	for _, h := range []load.Handler{{Group: "account", LoadAccountRow: account.Load}, {Group: "security", Tables: security.Tables}} {
 		h.Pool, h.Bucket = b.pool, b.bucket
-		result, err := h.Handle(b.Context(), load.Request{Index: indexed.Index, Group: h.Group})
+		result, err := h.Handle(b.Context(), load.Input{Index: indexed.Index, Group: h.Group})
 		if err != nil {
 			b.Fatal(err)
 		}
-		results = append(results, record.LoaderResult{Result: result})
+		results = append(results, record.LoaderResult{Output: result})
 	}
 	return indexed.Index, results
 }
 
-func (b *bench) record(in record.Input) load.Result {
+func (b *bench) record(in record.Input) load.Output {
 	b.Helper()
 	result, err := record.Handler{Pool: b.pool, Bucket: b.bucket}.Handle(b.Context(), in)
 	if err != nil {
@@ -147,7 +147,7 @@ func TestL31L32OneRowForEachSnapshot(t *testing.T) {
 func TestWhatTheLoadersDidIsRecorded(t *testing.T) {
 	b := newBench(t)
 	place, results := b.snapshot("2026-03-11_DAILY", `{}`, `{"key_id":"k"}`, `{"key_id":null}`, `7`)
-	failed := record.LoaderResult{Result: load.Result{Group: "cost"}, Error: "TerminalError", Cause: `{"errorMessage":"the disk is full"}`}
+	failed := record.LoaderResult{Output: load.Output{Group: "cost"}, Error: "TerminalError", Cause: `{"errorMessage":"the disk is full"}`}
 	place.Problems = []snapshot.Problem{{Section: "service", Reason: "it is a text, not a list"}}
 	in := record.Input{Index: place, Results: append(results, failed)}
 	counters := `select (message::jsonb -> 'kms_keys')::text from log_messages where message_type = 'LOAD'`

@@ -13,7 +13,7 @@ import (
 type loadedState struct {
 	Index   snapshot.Index `json:"index"`
 	Results []struct {
-		load.Result
+		load.Output
 		Error string `json:"error"`
 	} `json:"results"`
 }

@@ -125,14 +125,14 @@ func (r *rig) loadAccount(ctx context.Context, handler load.Handler, indexed ind
 	if handler.Group == "account" {
 		return nil
 	}
-	_, err := r.loaders()[0].Handle(ctx, load.Request{Index: indexed.Index, Group: "account"})
+	_, err := r.loaders()[0].Handle(ctx, load.Input{Index: indexed.Index, Group: "account"})
 	return err
 }
 
 // timed loads and notes statements and round trips as the nth of the three loads.
 func (r *rig) timed(ctx context.Context, handler load.Handler, indexed index.Output, t *loadTimes, nth int) (time.Duration, error) {
 	statements, trips, started := r.wire.statements.Load(), r.wire.trips.Load(), time.Now()
-	_, err := handler.Handle(ctx, load.Request{Index: indexed.Index, Group: handler.Group, Reload: true})
+	_, err := handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Group, Reload: true})
 	took := time.Since(started)
 	t.statements[nth], t.roundTrip[nth] = r.wire.statements.Load()-statements, r.wire.trips.Load()-trips
 	return took, err

@@ -96,7 +96,7 @@ func (r *rig) bucketOf(string) *object.Store { return r.store }
 // loaders are the table groups in the order of the state machine.
 func (r *rig) loaders() []load.Handler {
 	handlers := []load.Handler{
-		{Group: "account", Own: account.Load}, {Group: "cost", Tables: cost.Tables}, {Group: "security", Tables: security.Tables},
+		{Group: "account", LoadAccountRow: account.Load}, {Group: "cost", Tables: cost.Tables}, {Group: "security", Tables: security.Tables},
 		{Group: "config", Tables: config.Tables}, {Group: "inventory", Tables: inventory.Tables},
 		{Group: "resources", Tables: resources.Tables}, {Group: "operations", Tables: operations.Tables},
 	}

@@ -105,7 +105,7 @@ func (r *rig) loadWhole(ctx context.Context, f snapshotFile) (read int64, err er
 		return 0, err
 	}
 	for _, handler := range r.loaders() {
-		result, err := handler.Handle(ctx, load.Request{Index: indexed.Index, Group: handler.Group})
+		result, err := handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Group})
 		if err != nil {
 			return 0, fmt.Errorf("loading group %s of %s: %w", handler.Group, f.key(), err)
 		}

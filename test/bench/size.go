@@ -152,13 +152,13 @@ func (c child) step(ctx context.Context, bucket func(string) *object.Store) (any
 	handler := load.Handler{Pool: pool, Bucket: bucket, Group: c.Step}
 	switch c.Step {
 	case "account":
-		handler.Own = account.Load
+		handler.LoadAccountRow = account.Load
 	case "resources":
 		handler.Tables = resources.Tables
 	default:
 		handler.Group, handler.Tables = "security", security.Tables
 	}
-	return handler.Handle(ctx, load.Request{Index: indexed.Index, Group: handler.Group, Reload: true})
+	return handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Group, Reload: true})
 }
 
 // residentKB is the largest resident memory of this process so far; 0 where the system does not tell.

@@ -28,11 +28,11 @@ func Database(ctx context.Context, cfg aws.Config) (*pgxpool.Pool, error) {
 
 // Load serves the loader of one table group. own may be nil.
 func Load(group string, tables []load.Table, own func(context.Context, *load.Session) (int32, error)) {
-	lambdarun.Start(func(ctx context.Context, cfg aws.Config) (func(context.Context, load.Request) (load.Result, error), error) {
+	lambdarun.Start(func(ctx context.Context, cfg aws.Config) (func(context.Context, load.Input) (load.Output, error), error) {
 		pool, err := Database(ctx, cfg)
 		if err != nil {
 			return nil, err
 		}
-		return load.Handler{Pool: pool, Bucket: lambdarun.Buckets(cfg), Group: group, Tables: tables, Own: own}.Handle, nil
+		return load.Handler{Pool: pool, Bucket: lambdarun.Buckets(cfg), Group: group, Tables: tables, LoadAccountRow: own}.Handle, nil
 	})
 }
