@@ -119,7 +119,7 @@ func within[In, Out any](deadline time.Duration, handle func(context.Context, In
 }
 
 // run executes the machine, and returns how it ended.
-func (c *collection) run(name string, input map[string]any) asl.Snapshot {
+func (c *collection) run(name string, input map[string]any) asl.Description {
 	c.Helper()
 	x, err := c.orchestrator.Run(c.Context(), c.machine, name, input)
 	if err != nil {

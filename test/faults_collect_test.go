@@ -71,7 +71,7 @@ const (
 // trial is one source of one account and region, collected beside a witness.
 type trial struct {
 	word, witness string
-	ended         asl.Snapshot
+	ended         asl.Description
 	published     published
 	calls         []simaws.Call
 	longest       time.Duration

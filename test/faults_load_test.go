@@ -22,11 +22,11 @@ import (
 var cutEvery = flag.Int64("cut-every", 29, "cut the connection at every n-th message; 1 is each one")
 
 // days are snapshots of two accounts over three days; things change, come and go.
-func days() []loadtest.Snapshot {
-	var snapshots []loadtest.Snapshot
+func days() []loadtest.Builder {
+	var snapshots []loadtest.Builder
 	for day := 11; day < 14; day++ {
 		for _, account := range []string{"111122223333", "444455556666"} {
-			snapshots = append(snapshots, loadtest.Snapshot{
+			snapshots = append(snapshots, loadtest.Builder{
 				Account: account, Region: "eu-west-1", Date: fmt.Sprintf("2026-03-%d", day), Collected: fmt.Sprintf("2026-03-%dT01:00:00Z", day), Rows: 1 + day%3, Version: day,
 			})
 		}
@@ -44,8 +44,8 @@ func TestConnectionsCutAtEachStatement(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	one := loadtest.Snapshot{Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: 1}
-	var snapshots []loadtest.Snapshot
+	one := loadtest.Builder{Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: 1}
+	var snapshots []loadtest.Builder
 	cuts := 0
 	for at := int64(1); ; at += *cutEvery {
 		one.Account = fmt.Sprintf("%012d", at)
@@ -97,7 +97,7 @@ func TestL18MessagesDoNotDependOnRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer pool.Close()
-		s.put(loadtest.Snapshot{Account: account, Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: rows})
+		s.put(loadtest.Builder{Account: account, Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: rows})
 		s.wire.watch(func(int64) bool { return true })
 		if err := loadWaiting(t.Context(), pool, s.store); err != nil {
 			t.Fatal(err)

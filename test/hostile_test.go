@@ -153,7 +153,7 @@ func TestWrongKindsEverywhere(t *testing.T) {
 }
 
 // counts loads a snapshot, again if it is loaded, and returns what happened to each table.
-func (s *site) counts(snapshot loadtest.Snapshot) map[string]load.Counts {
+func (s *site) counts(snapshot loadtest.Builder) map[string]load.Counts {
 	s.Helper()
 	s.put(snapshot)
 	bucket := func(string) *object.Store { return s.store }

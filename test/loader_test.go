@@ -110,12 +110,12 @@ type site struct {
 	pool  *pgxpool.Pool // past the wire
 }
 
-func newSite(t testing.TB, snapshots ...loadtest.Snapshot) *site {
+func newSite(t testing.TB, snapshots ...loadtest.Builder) *site {
 	t.Helper()
 	return newSiteOn(t, pgtest.URL(t), snapshots...)
 }
 
-func newSiteOn(t testing.TB, database string, snapshots ...loadtest.Snapshot) *site {
+func newSiteOn(t testing.TB, database string, snapshots ...loadtest.Builder) *site {
 	t.Helper()
 	disk, err := s3disk.Start(t.TempDir(), "data")
 	if err != nil {
@@ -134,7 +134,7 @@ func newSiteOn(t testing.TB, database string, snapshots ...loadtest.Snapshot) *s
 	return s
 }
 
-func (s *site) put(snapshot loadtest.Snapshot) {
+func (s *site) put(snapshot loadtest.Builder) {
 	s.Helper()
 	if _, err := s.store.Put(s.Context(), snapshot.Key(), strings.NewReader(snapshot.JSON())); err != nil {
 		s.Fatal(err)
@@ -162,7 +162,7 @@ func (s *site) loader() *exec.Cmd {
 }
 
 // undisturbed is what the tables hold after the snapshots were loaded without a fault.
-func undisturbed(t testing.TB, snapshots ...loadtest.Snapshot) []string {
+func undisturbed(t testing.TB, snapshots ...loadtest.Builder) []string {
 	t.Helper()
 	s := newSite(t, snapshots...)
 	if err := loadWaiting(t.Context(), s.pool, s.store); err != nil {

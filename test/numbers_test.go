@@ -71,7 +71,7 @@ func TestL60NumbersInEachPlace(t *testing.T) {
 }
 
 // numbers loads a snapshot with the load machine and returns what its output says of each table.
-func numbers(p *pipeline, snapshot loadtest.Snapshot) map[string]load.Counts {
+func numbers(p *pipeline, snapshot loadtest.Builder) map[string]load.Counts {
 	p.Helper()
 	_, err := p.store.Put(p.Context(), snapshot.Key(), strings.NewReader(snapshot.JSON()))
 	p.must(err)

@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, json.RawMessage) (sweep.Result, error), error) {
+	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, json.RawMessage) (sweep.Output, error), error) {
 		silence, err := time.ParseDuration(os.Getenv("SILENCE"))
 		if err != nil {
 			return nil, fmt.Errorf("reading SILENCE: %w", err)

@@ -98,7 +98,7 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 	if err := errors.Join(err, c.export(context.WithoutCancel(ctx), data, result.reports)); err != nil {
 		return err
 	}
-	ended := summary.NewCollect(result.run, result.reports, time.Since(started))
+	ended := summary.NewCollectRun(result.run, result.reports, time.Since(started))
 	if err := out.print(c.JSON, ended); err != nil {
 		return err
 	}

@@ -101,20 +101,20 @@ func (d demoCommand) run(ctx context.Context, demo *demonstration, out *output, 
 	return partial(collected.Clean() && loaded.Clean())
 }
 
-func (d demoCommand) collect(ctx context.Context, demo *demonstration, out *output) (summary.Collect, error) {
+func (d demoCommand) collect(ctx context.Context, demo *demonstration, out *output) (summary.CollectRun, error) {
 	started := time.Now()
 	shown := newProgress(out.err, d.JSON)
 	result, err := collector{demo.deployment, demo.staging, shown}.collect(ctx, runName("demo", started), struct{}{})
 	shown.stop()
 	if err != nil {
-		return summary.Collect{}, err
+		return summary.CollectRun{}, err
 	}
-	ended := summary.NewCollect(result.run, result.reports, time.Since(started))
+	ended := summary.NewCollectRun(result.run, result.reports, time.Since(started))
 	return ended, out.print(d.JSON, ended)
 }
 
 // load takes everything that waits under data/, as the arrival of an object does on AWS.
-func (d demoCommand) load(ctx context.Context, demo *demonstration, out *output) (*summary.Load, error) {
+func (d demoCommand) load(ctx context.Context, demo *demonstration, out *output) (*summary.LoadRun, error) {
 	items, err := demo.waiting(ctx)
 	if err != nil {
 		return nil, err

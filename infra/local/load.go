@@ -184,7 +184,7 @@ func keyOf(file string) string {
 const accountsAtOnce = 3
 
 // load loads the items, those of one account one after the other, oldest first.
-func (l *loader) load(ctx context.Context, items []item) (*summary.Load, error) {
+func (l *loader) load(ctx context.Context, items []item) (*summary.LoadRun, error) {
 	order := map[string][]item{}
 	var groups []string
 	for _, i := range items {
@@ -198,7 +198,7 @@ func (l *loader) load(ctx context.Context, items []item) (*summary.Load, error) 
 	l.progress.expect("accounts", len(groups))
 	l.progress.expect("snapshots", len(items))
 	l.progress.expect("table groups", len(items)*len(inprocess.Groups))
-	ended := &summary.Load{}
+	ended := &summary.LoadRun{}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(accountsAtOnce)
 	for _, name := range groups {
@@ -220,11 +220,11 @@ func (l *loader) load(ctx context.Context, items []item) (*summary.Load, error) 
 }
 
 // loadOne runs the load machine for one item.
-func (l *loader) loadOne(ctx context.Context, i item) (summary.Result, error) {
+func (l *loader) loadOne(ctx context.Context, i item) (summary.LoadedSnapshot, error) {
 	store := i.store
 	if store == nil {
 		if err := l.stage(ctx, i); err != nil {
-			return summary.Result{}, err
+			return summary.LoadedSnapshot{}, err
 		}
 		store = l.inbox
 	}
@@ -253,7 +253,7 @@ func (l *loader) stage(ctx context.Context, i item) error {
 }
 
 // archive moves a file as the archive step moves an object: data/ to loaded/ or rejected/, with the reason beside it.
-func archive(file string, result summary.Result) error {
+func archive(file string, result summary.LoadedSnapshot) error {
 	folder := strings.TrimSuffix(snapshot.LoadedPrefix, "/")
 	if result.Status == summary.Rejected {
 		folder = strings.TrimSuffix(snapshot.RejectedPrefix, "/")

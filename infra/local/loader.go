@@ -44,14 +44,14 @@ func (l *loader) watchGroups() {
 }
 
 // run executes the load machine for one object.
-func (l *loader) run(ctx context.Context, store *object.Store, i item) (summary.Result, error) {
+func (l *loader) run(ctx context.Context, store *object.Store, i item) (summary.LoadedSnapshot, error) {
 	name := fmt.Sprintf("%s-%d", runName("load", l.started), l.count.Add(1))
 	execution, err := l.Run(ctx, l.loads, name, map[string]any{"bucket": store.Bucket(), "key": i.key, "keep": l.keep, "reload": l.reload})
 	if err != nil {
-		return summary.Result{}, err
+		return summary.LoadedSnapshot{}, err
 	}
 	if ctx.Err() != nil {
-		return summary.Result{}, ctx.Err()
+		return summary.LoadedSnapshot{}, ctx.Err()
 	}
 	result := summary.ResultOf(i.key, i.name(), execution.Describe(), execution.History())
 	l.progress.done("snapshots")

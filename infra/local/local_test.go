@@ -41,7 +41,7 @@ func TestDemonstration(t *testing.T) {
 		t.Fatalf("second run: exit code %d\n%s", code, out)
 	}
 	_, second, _ := strings.Cut(strings.TrimSpace(out), "\n")
-	var loaded summary.Load
+	var loaded summary.LoadRun
 	if err := json.Unmarshal([]byte(second), &loaded); err != nil {
 		t.Fatalf("the second line is no load summary: %v\n%s", err, second)
 	}

@@ -23,7 +23,7 @@ func (d *deployment) show(ctx context.Context, out *output, m machine, x *sfn.De
 	if err != nil {
 		return err
 	}
-	ended := summary.NewCollect(*x.Name, reports, tookSince(x.StartDate, x.StopDate, x.RedriveDate))
+	ended := summary.NewCollectRun(*x.Name, reports, tookSince(x.StartDate, x.StopDate, x.RedriveDate))
 	if err := out.print(ended); err != nil {
 		return err
 	}
@@ -45,8 +45,8 @@ func (d *deployment) showLoad(ctx context.Context, out *output, x *sfn.DescribeE
 		return err
 	}
 	source := sourceOf(aws.ToString(x.Input))
-	end := asl.Snapshot{Status: asl.Status(x.Status), Error: aws.ToString(x.Error), Cause: aws.ToString(x.Cause)}
-	ended := &summary.Load{DurationMS: tookSince(x.StartDate, x.StopDate, x.RedriveDate).Milliseconds()}
+	end := asl.Description{Status: asl.Status(x.Status), Error: aws.ToString(x.Error), Cause: aws.ToString(x.Cause)}
+	ended := &summary.LoadRun{DurationMS: tookSince(x.StartDate, x.StopDate, x.RedriveDate).Milliseconds()}
 	if x.Status == types.ExecutionStatusRunning {
 		fmt.Fprintf(out.err, "%s is still running\n", *x.Name)
 	} else {

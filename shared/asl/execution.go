@@ -51,8 +51,8 @@ type Execution struct {
 	history   []Event
 }
 
-// Snapshot is what DescribeExecution says.
-type Snapshot struct {
+// Description is what DescribeExecution says.
+type Description struct {
 	Status       Status
 	Output       json.RawMessage `json:",omitempty"` // of a success
 	Error, Cause string          // of a failure
@@ -63,10 +63,10 @@ type Snapshot struct {
 }
 
 // Describe returns where the execution stands.
-func (x *Execution) Describe() Snapshot {
+func (x *Execution) Describe() Description {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	s := Snapshot{
+	s := Description{
 		Status: x.status, Output: x.output, Started: x.started, Stopped: x.stopped,
 		Redriven: x.redriven, RedriveCount: x.redrives,
 	}

@@ -47,7 +47,7 @@ func TestStoreOutlivesTheEngine(t *testing.T) {
 	if !known {
 		t.Fatal("the second engine does not know the execution")
 	}
-	if diff := cmp.Diff(x.Describe(), again.Describe(), cmp.Comparer(func(a, b asl.Snapshot) bool {
+	if diff := cmp.Diff(x.Describe(), again.Describe(), cmp.Comparer(func(a, b asl.Description) bool {
 		return a.Started.Equal(b.Started) && a.Stopped.Equal(b.Stopped) && a.Cause == b.Cause && a.Status == b.Status
 	})); diff != "" {
 		t.Errorf("restored (-want +got):\n%s", diff)

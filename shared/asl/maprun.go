@@ -93,13 +93,13 @@ func (x *Execution) beginChild(run *MapRun, index int) {
 }
 
 // endChild notes how a child ended. Outputs beyond the size limit are dropped: together they cannot be a result.
-func (x *Execution) endChild(run *MapRun, index int, s Snapshot) {
+func (x *Execution) endChild(run *MapRun, index int, s Description) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	run.end(index, s)
 }
 
-func (run *MapRun) end(index int, s Snapshot) {
+func (run *MapRun) end(index int, s Description) {
 	child := &run.Children[index]
 	child.Status = s.Status
 	if s.Status != Succeeded {

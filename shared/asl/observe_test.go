@@ -15,7 +15,7 @@ func TestObserve(t *testing.T) {
 	l := newLab()
 	var mu sync.Mutex
 	seen := map[string][]string{}
-	var last asl.Snapshot
+	var last asl.Description
 	l.Observe = func(x *asl.Execution, event asl.Event) {
 		mu.Lock()
 		defer mu.Unlock()

@@ -39,7 +39,7 @@ func (e *Engine) outline(s Summary) (*Execution, error) {
 }
 
 // stand sets where the execution stands.
-func (x *Execution) stand(s Snapshot) {
+func (x *Execution) stand(s Description) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.status, x.output, x.started, x.stopped = s.Status, s.Output, s.Started, s.Stopped

@@ -24,7 +24,7 @@ type Summary struct {
 	Input              json.RawMessage
 	Parent, MapRun     string `json:",omitempty"`
 	Within             string `json:",omitempty"` // the map state whose processor ran, of a child
-	Snapshot           Snapshot
+	Snapshot           Description
 }
 
 // Trail is what an execution did, and where it is: all that a redrive needs.

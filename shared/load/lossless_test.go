@@ -41,7 +41,7 @@ func (b *bench) loaded(key, text string) []load.Output {
 	return results
 }
 
-var everything = loadtest.Snapshot{Account: "111122223333", Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: 3}
+var everything = loadtest.Builder{Account: "111122223333", Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: 3}
 
 // TestEveryColumnIsLoaded compares every value of every row with what was sent.
 func TestEveryColumnIsLoaded(t *testing.T) {

@@ -60,7 +60,7 @@ func TestL15L16L17WorkersOnOneFile(t *testing.T) {
 // the other.
 func TestFilesOfOneAccountAtOnce(t *testing.T) {
 	t.Parallel()
-	var snapshots []loadtest.Snapshot
+	var snapshots []loadtest.Builder
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
 		for day := 11; day < 13; day++ {
 			s := everything

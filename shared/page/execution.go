@@ -69,7 +69,7 @@ func (p *page) execution(w http.ResponseWriter, r *http.Request) error {
 	if x.Parent != "" {
 		show.Parent, _ = p.executions.Lookup(x.Parent)
 	}
-	show.Output = indent(show.Snapshot.Output)
+	show.Output = indent(show.Description.Output)
 	status, reason := x.RedriveStatus()
 	show.Redrivable, show.NotRedrivable = status == "REDRIVABLE" && x.Parent == "", reason
 	visits := visitsOf(x.History())

@@ -37,13 +37,13 @@ type executionsPage struct {
 // executionRow is one execution in a list.
 type executionRow struct {
 	ARN, Name, Machine, Subject string
-	asl.Snapshot
+	asl.Description
 	Now    time.Time
 	Caught int // steps that failed although the execution went on
 }
 
 func newExecutionRow(x *asl.Execution, now time.Time) executionRow {
-	return executionRow{ARN: x.ARN, Name: x.Name, Machine: x.Machine.Name, Subject: subject(string(x.Input)), Snapshot: x.Describe(), Now: now}
+	return executionRow{ARN: x.ARN, Name: x.Name, Machine: x.Machine.Name, Subject: subject(string(x.Input)), Description: x.Describe(), Now: now}
 }
 
 // Took is how long the execution has run; a redriven one counts from its redrive.

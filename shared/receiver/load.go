@@ -61,14 +61,14 @@ func (r *Receiver) load(ctx context.Context, v object.Version) (outcome, error) 
 }
 
 // run executes the machine. Each object has an orchestrator of its own, because an orchestrator remembers what it ran.
-func (r *Receiver) run(ctx context.Context, key string) (asl.Snapshot, error) {
+func (r *Receiver) run(ctx context.Context, key string) (asl.Description, error) {
 	functions, executions := inprocess.Functions{}, &executions{}
 	inprocess.AddLoad(functions, r.pool, func(string) *object.Store { return r.store }, executions)
 	executions.Orchestrator = inprocess.NewOrchestrator(functions, r.store, nil)
 	name := fmt.Sprintf("receiver-%d", r.now().UnixMilli())
 	x, err := executions.Run(ctx, r.machine, name, map[string]string{"bucket": r.store.Bucket(), "key": key})
 	if err != nil {
-		return asl.Snapshot{}, err
+		return asl.Description{}, err
 	}
 	return x.Describe(), nil
 }

@@ -58,7 +58,7 @@ type description struct {
 	RedriveDate     timestamp  `json:"redriveDate,omitzero"`
 }
 
-func describe(x *asl.Execution) (description, asl.Snapshot) {
+func describe(x *asl.Execution) (description, asl.Description) {
 	s := x.Describe()
 	return description{
 		ExecutionARN: x.ARN, StateMachineARN: machineARN(x), Name: x.Name, Status: s.Status, MapRunARN: x.MapRun,

@@ -24,20 +24,20 @@ func Write(w io.Writer, asJSON bool, p Printer) error {
 	return encoder.Encode(p)
 }
 
-// Collect is how a run of the collect machine ended.
-type Collect struct {
-	Run        string     `json:"run"`
-	DurationMS int64      `json:"duration_ms"`
-	Snapshots  []Snapshot `json:"snapshots"`
-	Calls      int        `json:"calls"`
-	Throttles  int        `json:"throttles"`
-	PaidCalls  int        `json:"paid_calls"`
+// CollectRun is how a run of the collect machine ended.
+type CollectRun struct {
+	Run        string              `json:"run"`
+	DurationMS int64               `json:"duration_ms"`
+	Snapshots  []CollectedSnapshot `json:"snapshots"`
+	Calls      int                 `json:"calls"`
+	Throttles  int                 `json:"throttles"`
+	PaidCalls  int                 `json:"paid_calls"`
 
 	reports []merge.Report
 }
 
-// Snapshot is one account, region and date.
-type Snapshot struct {
+// CollectedSnapshot is one account, region and date.
+type CollectedSnapshot struct {
 	Account       string            `json:"account"`
 	Region        string            `json:"region"`
 	Date          string            `json:"date"`
@@ -51,12 +51,12 @@ type Snapshot struct {
 	Services      map[string]string `json:"services"` // word to status and reason
 }
 
-// NewCollect sums up the reports of a run.
-func NewCollect(run string, reports []merge.Report, took time.Duration) Collect {
-	s := Collect{Run: run, DurationMS: took.Milliseconds(), reports: reports, Snapshots: []Snapshot{}}
+// NewCollectRun sums up the reports of a run.
+func NewCollectRun(run string, reports []merge.Report, took time.Duration) CollectRun {
+	s := CollectRun{Run: run, DurationMS: took.Milliseconds(), reports: reports, Snapshots: []CollectedSnapshot{}}
 	accounts := map[string]bool{}
 	for _, report := range reports {
-		snapshot := Snapshot{Account: report.Account, Region: report.Region, Date: report.Date, Key: report.Key, Bytes: report.Bytes, Services: map[string]string{}}
+		snapshot := CollectedSnapshot{Account: report.Account, Region: report.Region, Date: report.Date, Key: report.Key, Bytes: report.Bytes, Services: map[string]string{}}
 		for _, o := range report.Outcomes {
 			snapshot.count(o)
 			if o.SourceName == "account" && accounts[o.Account] {
@@ -70,7 +70,7 @@ func NewCollect(run string, reports []merge.Report, took time.Duration) Collect 
 	return s
 }
 
-func (s *Snapshot) count(o collect.Outcome) {
+func (s *CollectedSnapshot) count(o collect.Outcome) {
 	s.Services[o.SourceName] = text(o)
 	s.Items += o.Items
 	switch {
@@ -86,13 +86,13 @@ func (s *Snapshot) count(o collect.Outcome) {
 }
 
 // Clean reports that nothing needs attention: nothing failed, or was read only in part.
-func (s Collect) Clean() bool {
+func (s CollectRun) Clean() bool {
 	failed, warned, _ := s.attention()
 	return len(failed)+len(warned) == 0
 }
 
 // attention are the outcomes that are not green.
-func (s Collect) attention() (failed, warned, notApplicable []collect.Outcome) {
+func (s CollectRun) attention() (failed, warned, notApplicable []collect.Outcome) {
 	for _, report := range s.reports {
 		for _, o := range report.Outcomes {
 			switch {

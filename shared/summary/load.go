@@ -39,8 +39,8 @@ func (c *Counts) add(d Counts) {
 	c.Deleted += d.Deleted
 }
 
-// Result is what became of one snapshot.
-type Result struct {
+// LoadedSnapshot is what became of one snapshot.
+type LoadedSnapshot struct {
 	Key       string            `json:"key"`
 	Source    string            `json:"source"` // the file or object it was read from
 	Status    string            `json:"status"`
@@ -50,17 +50,17 @@ type Result struct {
 	Rejects   []string          `json:"rejects,omitempty"`    // the first rejected rows, with path and reason
 }
 
-// Load is how the runs of the load machine ended; Add is safe for concurrent use.
-type Load struct {
-	Snapshots  []Result `json:"snapshots"`
-	Totals     Counts   `json:"totals"`
-	DurationMS int64    `json:"duration_ms"`
+// LoadRun is how the runs of the load machine ended; Add is safe for concurrent use.
+type LoadRun struct {
+	Snapshots  []LoadedSnapshot `json:"snapshots"`
+	Totals     Counts           `json:"totals"`
+	DurationMS int64            `json:"duration_ms"`
 
 	mu sync.Mutex
 }
 
 // Add adds a snapshot.
-func (s *Load) Add(r Result) {
+func (s *LoadRun) Add(r LoadedSnapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Snapshots = append(s.Snapshots, r)
@@ -70,12 +70,12 @@ func (s *Load) Add(r Result) {
 }
 
 // Clean reports that everything was loaded.
-func (s *Load) Clean() bool {
-	return s.Totals.Rejected == 0 && !slices.ContainsFunc(s.Snapshots, func(r Result) bool { return r.Status != Loaded })
+func (s *LoadRun) Clean() bool {
+	return s.Totals.Rejected == 0 && !slices.ContainsFunc(s.Snapshots, func(r LoadedSnapshot) bool { return r.Status != Loaded })
 }
 
 // Print writes what happened to the rows of each table, and what was not loaded.
-func (s *Load) Print(w io.Writer) error {
+func (s *LoadRun) Print(w io.Writer) error {
 	tables, ended := map[string]Counts{}, map[string]int{}
 	for _, r := range s.Snapshots {
 		ended[r.Status]++
@@ -106,7 +106,7 @@ func row(w io.Writer, name string, c Counts) {
 // shownRejects bounds the rejected rows that the summary names; the database has them all.
 const shownRejects = 10
 
-func (s *Load) printAttention(w io.Writer) {
+func (s *LoadRun) printAttention(w io.Writer) {
 	for _, r := range s.Snapshots {
 		if r.Status != Loaded {
 			fmt.Fprintf(w, "\n%s %s\n  %s\n", r.Source, r.Status, strings.ReplaceAll(r.Reason, "\n", "\n  "))

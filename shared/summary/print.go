@@ -14,7 +14,7 @@ import (
 )
 
 // Print writes a line for each snapshot, and what is not green by its reason.
-func (s Collect) Print(w io.Writer) error {
+func (s CollectRun) Print(w io.Writer) error {
 	fmt.Fprintf(w, "\nCollected %d snapshots in %s: %d AWS calls, %d throttled, %d paid (Cost Explorer)\n\n",
 		len(s.Snapshots), duration(s.DurationMS), s.Calls, s.Throttles, s.PaidCalls)
 	if err := s.printSnapshots(w); err != nil {
@@ -30,10 +30,10 @@ func (s Collect) Print(w io.Writer) error {
 // shownSnapshots bounds the lines of a run that is not small: then only snapshots that need attention have one.
 const shownSnapshots = 60
 
-func (s Collect) printSnapshots(w io.Writer) error {
+func (s CollectRun) printSnapshots(w io.Writer) error {
 	shown := s.Snapshots
 	if len(shown) > shownSnapshots {
-		shown = slices.DeleteFunc(slices.Clone(shown), func(x Snapshot) bool { return x.Failed+x.Warned == 0 })
+		shown = slices.DeleteFunc(slices.Clone(shown), func(x CollectedSnapshot) bool { return x.Failed+x.Warned == 0 })
 	}
 	rest := len(s.Snapshots) - len(shown)
 	shown = shown[:min(len(shown), shownSnapshots)]
@@ -53,7 +53,7 @@ func (s Collect) printSnapshots(w io.Writer) error {
 }
 
 // PrintServices writes a line for each service of each snapshot.
-func (s Collect) PrintServices(w io.Writer) error {
+func (s CollectRun) PrintServices(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "\nACCOUNT\tREGION\tDATE\tSERVICE\tITEMS\tOUTCOME")
 	for _, report := range s.reports {

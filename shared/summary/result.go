@@ -19,8 +19,8 @@ type loadedState struct {
 }
 
 // ResultOf reads how an execution of the load machine ended; source is what the user knows the snapshot by.
-func ResultOf(key, source string, end asl.Snapshot, history []asl.Event) Result {
-	result := Result{Key: key, Source: source, Status: Loaded, Tables: map[string]Counts{}}
+func ResultOf(key, source string, end asl.Description, history []asl.Event) LoadedSnapshot {
+	result := LoadedSnapshot{Key: key, Source: source, Status: Loaded, Tables: map[string]Counts{}}
 	switch {
 	case end.Status == asl.Succeeded:
 	case end.Error == "View360.RejectedSnapshot":
@@ -64,7 +64,7 @@ func lastState(history []asl.Event) loadedState {
 }
 
 // Rows is how many rows the snapshot has.
-func (r Result) Rows() (rows int64) {
+func (r LoadedSnapshot) Rows() (rows int64) {
 	for _, c := range r.Tables {
 		rows += c.Read
 	}

@@ -26,7 +26,7 @@ func TestManyAccounts(t *testing.T) {
 	}
 	reports[7] = report("000000000007", collect.Outcome{SourceName: "kms", Status: collect.Denied, Reason: "denied kms:ListKeys"})
 	var out strings.Builder
-	s := summary.NewCollect("run", reports, time.Minute)
+	s := summary.NewCollectRun("run", reports, time.Minute)
 	if err := s.Print(&out); err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestNewest(t *testing.T) {
 	if len(newest) != 2 || newest[0].Account != "000011112222" {
 		t.Fatalf("newest is %+v", newest)
 	}
-	if s := summary.NewCollect("run", newest, 0); !s.Clean() || len(s.Snapshots[1].Services) != 2 {
+	if s := summary.NewCollectRun("run", newest, 0); !s.Clean() || len(s.Snapshots[1].Services) != 2 {
 		t.Errorf("sum of the newest: %+v", s.Snapshots)
 	}
 }

@@ -51,8 +51,8 @@ const (
 	maxStarts = 2000
 )
 
-// Result is what a sweep found.
-type Result struct {
+// Output is what a sweep found.
+type Output struct {
 	Waiting       int      `json:"waiting"`        // snapshots under data/
 	OldestMinutes int      `json:"oldest_minutes"` // how long the oldest of them has waited
 	Started       int      `json:"started"`        // load executions
@@ -60,7 +60,7 @@ type Result struct {
 }
 
 // Handle sweeps once.
-func (h Handler) Handle(ctx context.Context, _ json.RawMessage) (Result, error) {
+func (h Handler) Handle(ctx context.Context, _ json.RawMessage) (Output, error) {
 	result, err := h.sweep(ctx)
 	if err != nil {
 		return result, fault.Classify(err)
@@ -77,9 +77,9 @@ func (h Handler) now() time.Time {
 	return time.Now()
 }
 
-func (h Handler) sweep(ctx context.Context) (Result, error) {
+func (h Handler) sweep(ctx context.Context) (Output, error) {
 	now := h.now()
-	result := Result{Silent: []string{}}
+	result := Output{Silent: []string{}}
 	seen := arrivals{}
 	err := h.list(ctx, snapshot.DataPrefix, "", func(o s3types.Object) error {
 		key, written := aws.ToString(o.Key), aws.ToTime(o.LastModified)

@@ -46,7 +46,7 @@ func bucket(t *testing.T, keys ...string) (sweep.Handler, *machine) {
 }
 
 // after sweeps as much later as given.
-func after(t *testing.T, h sweep.Handler, later time.Duration) sweep.Result {
+func after(t *testing.T, h sweep.Handler, later time.Duration) sweep.Output {
 	t.Helper()
 	h.Now = func() time.Time { return time.Now().Add(later) }
 	result, err := h.Handle(t.Context(), json.RawMessage(`{}`))

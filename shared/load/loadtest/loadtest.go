@@ -31,8 +31,8 @@ var Groups = []Group{
 	{"inventory", inventory.Tables}, {"resources", resources.Tables}, {"operations", operations.Tables},
 }
 
-// Snapshot is a snapshot in the making. The same one gives the same text.
-type Snapshot struct {
+// Builder is a snapshot in the making. The same one gives the same text.
+type Builder struct {
 	Account, Region string
 	Date            string // 2026-03-11
 	Collected       string // time of collection, RFC 3339
@@ -43,12 +43,12 @@ type Snapshot struct {
 }
 
 // Key is the snapshot's object key, of interval DAILY.
-func (s Snapshot) Key() string {
+func (s Builder) Key() string {
 	return fmt.Sprintf("%s%s/%s/%s_DAILY.json", snapshot.DataPrefix, s.Account, s.Region, s.Date)
 }
 
 // JSON is the snapshot's text.
-func (s Snapshot) JSON() string {
+func (s Builder) JSON() string {
 	document := map[string]any{"meta": s.meta(), "account": s.account(), "logs": map[string]any{"account_status": "Pass", "message": []any{"m"}}}
 	for _, section := range snapshot.Sections {
 		if _, there := document[section.Key]; !there && section.Object {
@@ -69,7 +69,7 @@ func (s Snapshot) JSON() string {
 	return string(text)
 }
 
-func (s Snapshot) meta() map[string]any {
+func (s Builder) meta() map[string]any {
 	sections := map[string]any{}
 	for _, section := range snapshot.Sections {
 		sections[section.Key] = map[string]any{"complete": true, "collected_at": s.Collected}
@@ -77,7 +77,7 @@ func (s Snapshot) meta() map[string]any {
 	return map[string]any{"collected_at": s.Collected, "sections": sections}
 }
 
-func (s Snapshot) account() map[string]any {
+func (s Builder) account() map[string]any {
 	contact := map[string]any{"name": "n", "title": "t", "email": "e", "phone": "1"}
 	return map[string]any{
 		"account_id": s.Account, "region": s.Region, "account_name": fmt.Sprint("name ", s.Version), "product": "alpha, beta",
@@ -87,7 +87,7 @@ func (s Snapshot) account() map[string]any {
 }
 
 // add puts the rows of a table into the document.
-func (s Snapshot) add(document map[string]any, table load.Table) {
+func (s Builder) add(document map[string]any, table load.Table) {
 	outer, nested, isNested := strings.Cut(table.Section, "[].")
 	path := strings.Split(strings.TrimSuffix(outer, "[]"), ".")
 	switch {
@@ -107,7 +107,7 @@ func (s Snapshot) add(document map[string]any, table load.Table) {
 }
 
 // Row is the nth row of a table, as the element of its list.
-func (s Snapshot) Row(table load.Table, n int) map[string]any {
+func (s Builder) Row(table load.Table, n int) map[string]any {
 	row := map[string]any{}
 	for _, c := range table.Columns {
 		if member := memberOf(c); c.Fixed == nil && get(row, member) == nil {
@@ -121,7 +121,7 @@ func (s Snapshot) Row(table load.Table, n int) map[string]any {
 }
 
 // Value is the value of a column in the nth row.
-func (s Snapshot) Value(table load.Table, c load.Column, n int) any {
+func (s Builder) Value(table load.Table, c load.Column, n int) any {
 	member := memberOf(c)
 	name := member[len(member)-1]
 	day := time.Date(2026, 1, 1+n, 0, 0, 0, 0, time.UTC)
@@ -148,7 +148,7 @@ func (s Snapshot) Value(table load.Table, c load.Column, n int) any {
 }
 
 // text tells accounts apart where the key of the table does not.
-func (s Snapshot) text(table load.Table, c load.Column, name string, n int) string {
+func (s Builder) text(table load.Table, c load.Column, name string, n int) string {
 	text := fmt.Sprintf("%s-%d v%d", name, n, s.Version)
 	if c.Name == "_parent_key" || slices.Contains(table.Key, c.Name) {
 		text = fmt.Sprintf("%s-%d %s %s", name, n, s.Account, s.Region)
