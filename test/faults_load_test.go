@@ -39,7 +39,7 @@ func days() []loadtest.Builder {
 func TestConnectionsCutAtEachStatement(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	pool, err := postgres.Pool(t.Context(), s.wire.url, 2, postgres.ConnectOptions{Params: load.SessionParams})
+	pool, err := postgres.OpenPool(t.Context(), s.wire.url, 2, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestL18MessagesDoNotDependOnRows(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	sent := func(account string, rows int) int64 {
-		pool, err := postgres.Pool(t.Context(), s.wire.url, 1, postgres.ConnectOptions{Params: load.SessionParams})
+		pool, err := postgres.OpenPool(t.Context(), s.wire.url, 1, postgres.ConnectOptions{Params: load.SessionParams})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +153,7 @@ func TestLockedTableIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	one := days()[0]
 	s := newSite(t, one)
-	impatient, err := postgres.Pool(t.Context(), s.wire.url, 2, postgres.ConnectOptions{Params: map[string]string{"lock_timeout": "100ms"}})
+	impatient, err := postgres.OpenPool(t.Context(), s.wire.url, 2, postgres.ConnectOptions{Params: map[string]string{"lock_timeout": "100ms"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ var hostiles = []hostile{
 
 // TestHostileFiles: each is loaded, or rejected for a reason that a person understands, within bounds of memory and time.
 func TestHostileFiles(t *testing.T) {
-	pool, err := postgres.Pool(t.Context(), pgtest.URL(t), 2, postgres.ConnectOptions{Params: load.SessionParams})
+	pool, err := postgres.OpenPool(t.Context(), pgtest.URL(t), 2, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func runLoader() error {
 	}
 	client := s3.New(s3.Options{Region: "us-east-1", BaseEndpoint: &in.Endpoint, UsePathStyle: true, Retryer: aws.NopRetryer{},
 		Credentials: credentials.NewStaticCredentialsProvider(in.Key, in.Secret, "")})
-	pool, err := postgres.Pool(context.Background(), in.Database, 2, postgres.ConnectOptions{Params: load.SessionParams})
+	pool, err := postgres.OpenPool(context.Background(), in.Database, 2, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func newSiteOn(t testing.TB, database string, snapshots ...loadtest.Builder) *si
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = disk.Close() })
-	pool, err := postgres.Pool(t.Context(), database, 2, postgres.ConnectOptions{Params: load.SessionParams})
+	pool, err := postgres.OpenPool(t.Context(), database, 2, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func newPipeline(t testing.TB) *pipeline {
 	p.must(err)
 	t.Cleanup(func() { _ = disk.Close() })
 	p.store = object.New(disk.Client(), "data", object.Options{})
-	p.pool, err = postgres.Pool(t.Context(), pgtest.URL(t), 6, postgres.ConnectOptions{})
+	p.pool, err = postgres.OpenPool(t.Context(), pgtest.URL(t), 6, postgres.ConnectOptions{})
 	p.must(err)
 	t.Cleanup(p.pool.Close)
 

@@ -12,6 +12,6 @@ import (
 
 func main() {
 	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, archive.Input) (archive.Output, error), error) {
-		return archive.Handler{Bucket: lambdarun.Buckets(cfg)}.Handle, nil
+		return archive.Handler{Bucket: lambdarun.OpenBuckets(cfg)}.Handle, nil
 	})
 }

@@ -12,6 +12,6 @@ import (
 
 func main() {
 	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, index.Input) (index.Output, error), error) {
-		return index.Handler{Bucket: lambdarun.Buckets(cfg)}.Handle, nil
+		return index.Handler{Bucket: lambdarun.OpenBuckets(cfg)}.Handle, nil
 	})
 }

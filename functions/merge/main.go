@@ -12,11 +12,11 @@ import (
 
 func main() {
 	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, merge.Input) (merge.Output, error), error) {
-		staging, err := lambdarun.Staging(cfg)
+		staging, err := lambdarun.OpenStaging(cfg)
 		if err != nil {
 			return nil, err
 		}
-		data, err := lambdarun.Data(cfg)
+		data, err := lambdarun.OpenData(cfg)
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,7 @@ import (
 
 func main() {
 	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, plan.Input) (plan.Plan, error), error) {
-		staging, err := lambdarun.Staging(cfg)
+		staging, err := lambdarun.OpenStaging(cfg)
 		if err != nil {
 			return nil, err
 		}

@@ -82,7 +82,7 @@ func (d drainCommand) open(ctx context.Context) (*receiver.Receiver, *pgxpool.Po
 	params := maps.Clone(receiver.LockParams)
 	maps.Copy(params, load.SessionParams)
 	size := int32(2*d.AtOnce + 2) // a lock and a loader for each account, and some groups side by side
-	pool, err := postgres.Pool(ctx, d.DatabaseURL, size, postgres.ConnectOptions{Token: d.token(cfg), Params: params})
+	pool, err := postgres.OpenPool(ctx, d.DatabaseURL, size, postgres.ConnectOptions{Token: d.token(cfg), Params: params})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -18,6 +18,6 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		return record.Handler{Pool: pool, Bucket: lambdarun.Buckets(cfg)}.Handle, nil
+		return record.Handler{Pool: pool, Bucket: lambdarun.OpenBuckets(cfg)}.Handle, nil
 	})
 }

@@ -38,10 +38,10 @@ func (c costCommand) Validate() error {
 func (c costCommand) Run(_ context.Context, out *output) error {
 	scenario := price.Scenario{Accounts: c.Accounts, Regions: c.Regions}
 	var err error
-	if scenario.Prices, err = price.Published(); err != nil {
+	if scenario.Prices, err = price.ReadPrices(); err != nil {
 		return err
 	}
-	if scenario.Measured, err = price.Demonstration(); err != nil {
+	if scenario.Measured, err = price.ReadMeasured(); err != nil {
 		return err
 	}
 	bills := map[price.Way][]price.Component{}

@@ -171,7 +171,7 @@ func TestMeasuredCountsAreThoseOfTheDemonstration(t *testing.T) {
 		}
 		return
 	}
-	want, err := price.Demonstration()
+	want, err := price.ReadMeasured()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func openDatabase(ctx context.Context, state, url string) (*database, error) {
 	if _, err := migrate.Run(ctx, server.URL, migrate.Options{}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	db.Pool, err = postgres.Pool(ctx, server.URL, connections, postgres.ConnectOptions{Params: load.SessionParams})
+	db.Pool, err = postgres.OpenPool(ctx, server.URL, connections, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -91,7 +91,7 @@ func install(t *testing.T) *installation {
 // loads adds the load machine.
 func (i *installation) loads(t *testing.T) {
 	t.Helper()
-	pool, err := postgres.Pool(t.Context(), pgtest.URL(t), 6, postgres.ConnectOptions{})
+	pool, err := postgres.OpenPool(t.Context(), pgtest.URL(t), 6, postgres.ConnectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

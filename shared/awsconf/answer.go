@@ -17,10 +17,10 @@ import (
 	"view360/shared/fault"
 )
 
-// withWholeAnswers returns cfg with clients that take no broken answer for an empty or complete one. The SDK reads an
+// requireWholeAnswers returns cfg with clients that take no broken answer for an empty or complete one. The SDK reads an
 // answer without content as one without items, and its paginators end quietly where a page names itself as the next;
 // either way a list would lack items, and nobody would know.
-func withWholeAnswers(cfg aws.Config) aws.Config {
+func requireWholeAnswers(cfg aws.Config) aws.Config {
 	cfg = cfg.Copy()
 	cfg.APIOptions = append(slices.Clip(cfg.APIOptions), func(stack *middleware.Stack) error {
 		if err := stack.Initialize.Add(middleware.InitializeMiddlewareFunc("view360.Token", refuseRepeatedToken), middleware.After); err != nil {
@@ -33,12 +33,12 @@ func withWholeAnswers(cfg aws.Config) aws.Config {
 }
 
 func refuseRepeatedToken(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-	asked := tokens(in.Parameters)
+	asked := findTokens(in.Parameters)
 	out, metadata, err := next.HandleInitialize(ctx, in)
 	if err != nil {
 		return out, metadata, err
 	}
-	for _, token := range tokens(out.Result) {
+	for _, token := range findTokens(out.Result) {
 		if slices.Contains(asked, token) {
 			return out, metadata, fault.New(fault.Internal, "the answer names the page that was asked for as the next one: the list cannot be completed")
 		}
@@ -46,8 +46,8 @@ func refuseRepeatedToken(ctx context.Context, in middleware.InitializeInput, nex
 	return out, metadata, nil
 }
 
-// tokens are the page tokens of an operation's input or output, which AWS calls NextToken, NextPageToken, Marker, ….
-func tokens(shape any) (found []string) {
+// findTokens are the page tokens of an operation's input or output, which AWS calls NextToken, NextPageToken, Marker, ….
+func findTokens(shape any) (found []string) {
 	members := reflect.Indirect(reflect.ValueOf(shape))
 	if members.Kind() != reflect.Struct {
 		return nil
@@ -68,13 +68,13 @@ func requireContent(ctx context.Context, in middleware.DeserializeInput, next mi
 	out, metadata, err := next.HandleDeserialize(ctx, in)
 	response, is := out.RawResponse.(*smithyhttp.Response)
 	if err == nil && is && response.StatusCode == http.StatusOK {
-		response.Body = &content{ReadCloser: response.Body, xml: speaksXML(ctx, in.Request)}
+		response.Body = &content{ReadCloser: response.Body, xml: answersXML(ctx, in.Request)}
 	}
 	return out, metadata, err
 }
 
-// speaksXML reports whether a service answers in XML: those that take forms do, and two that take nothing.
-func speaksXML(ctx context.Context, request any) bool {
+// answersXML reports whether a service answers in XML: those that take forms do, and two that take nothing.
+func answersXML(ctx context.Context, request any) bool {
 	r, is := request.(*smithyhttp.Request)
 	form := is && strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 	return form || slices.Contains([]string{"S3", "CloudFront"}, awsmiddleware.GetServiceID(ctx))

@@ -26,7 +26,7 @@ func answering(t *testing.T, answers ...string) (cfg aws.Config, asked *atomic.I
 	t.Cleanup(endpoint.Close)
 	cfg = organization(t).Config(member)
 	cfg.BaseEndpoint = &endpoint.URL
-	cfg, err := awsconf.For(cfg, awsconf.Target{})
+	cfg, err := awsconf.ForTarget(cfg, awsconf.Target{})
 	if err != nil {
 		t.Fatal(err)
 	}

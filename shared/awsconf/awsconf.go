@@ -24,21 +24,21 @@ type Target struct {
 	Session string
 }
 
-// For returns base pointed at target. No request is sent before the first client call.
-func For(base aws.Config, target Target) (aws.Config, error) {
-	cfg := withWholeAnswers(base)
+// ForTarget returns base pointed at target. No request is sent before the first client call.
+func ForTarget(base aws.Config, target Target) (aws.Config, error) {
+	cfg := requireWholeAnswers(base)
 	if target.Region != "" {
 		cfg.Region = target.Region
 	}
 	if target.RoleARN == "" {
 		return cfg, nil
 	}
-	policy, err := sessionPolicy(target.Actions)
+	policy, err := buildSessionPolicy(target.Actions)
 	if err != nil {
 		return aws.Config{}, err
 	}
 	provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(base), target.RoleARN, func(o *stscreds.AssumeRoleOptions) {
-		o.RoleSessionName = sessionName(target.Session)
+		o.RoleSessionName = buildSessionName(target.Session)
 		o.Policy = policy
 		if target.ExternalID != "" {
 			o.ExternalID = &target.ExternalID
@@ -48,7 +48,7 @@ func For(base aws.Config, target Target) (aws.Config, error) {
 	return cfg, nil
 }
 
-func sessionPolicy(actions []string) (*string, error) {
+func buildSessionPolicy(actions []string) (*string, error) {
 	if len(actions) == 0 {
 		return nil, nil
 	}
@@ -69,8 +69,8 @@ func sessionPolicy(actions []string) (*string, error) {
 
 var notInSessionNames = regexp.MustCompile(`[^\w+=,.@-]`)
 
-// sessionName fits text to what STS accepts: 2 to 64 characters of a small set.
-func sessionName(text string) string {
+// buildSessionName fits text to what STS accepts: 2 to 64 characters of a small set.
+func buildSessionName(text string) string {
 	name := "view360-" + notInSessionNames.ReplaceAllString(text, "-")
 	return name[:min(len(name), 64)]
 }

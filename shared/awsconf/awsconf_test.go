@@ -34,7 +34,7 @@ func organization(t *testing.T) *simaws.Server {
 
 func configFor(t *testing.T, base aws.Config, target awsconf.Target) aws.Config {
 	t.Helper()
-	cfg, err := awsconf.For(base, target)
+	cfg, err := awsconf.ForTarget(base, target)
 	if err != nil {
 		t.Fatal(err)
 	}

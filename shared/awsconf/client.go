@@ -27,7 +27,7 @@ type Client struct{ *awshttp.BuildableClient }
 // Load reads the process's AWS configuration, from the environment and the shared files.
 func Load(ctx context.Context, options ...func(*config.LoadOptions) error) (aws.Config, error) {
 	client := HTTPClient().BuildableClient // the only type that takes the certificates of AWS_CA_BUNDLE
-	options = append([]func(*config.LoadOptions) error{config.WithRetryer(Patient(0)), config.WithHTTPClient(client)}, options...)
+	options = append([]func(*config.LoadOptions) error{config.WithRetryer(NewRetryer(0)), config.WithHTTPClient(client)}, options...)
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("reading the AWS configuration: %w", err)

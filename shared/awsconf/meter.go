@@ -29,7 +29,7 @@ const paidService = "Cost Explorer"
 
 // WithMeter returns cfg with every attempt of its clients counted in m.
 func WithMeter(cfg aws.Config, m *Meter) aws.Config {
-	return eachAttempt(cfg, "view360.Meter", func(ctx context.Context, send func() error) error {
+	return wrapAttempts(cfg, "view360.Meter", func(ctx context.Context, send func() error) error {
 		m.calls.Add(1)
 		if awsmiddleware.GetServiceID(ctx) == paidService {
 			m.paid.Add(1)
@@ -49,7 +49,7 @@ func WithRate(cfg aws.Config, perSecond float64, burst int) aws.Config {
 		return cfg
 	}
 	limiter := rate.NewLimiter(rate.Limit(perSecond), max(burst, 1))
-	return eachAttempt(cfg, "view360.Rate", func(ctx context.Context, send func() error) error {
+	return wrapAttempts(cfg, "view360.Rate", func(ctx context.Context, send func() error) error {
 		if err := limiter.Wait(ctx); err != nil {
 			return fault.New(fault.Transient, "waiting for the request quota: %w", err) // the time left is too short, not the quota
 		}
@@ -57,8 +57,8 @@ func WithRate(cfg aws.Config, perSecond float64, burst int) aws.Config {
 	})
 }
 
-// eachAttempt runs around every attempt, below the SDK's retries.
-func eachAttempt(cfg aws.Config, id string, around func(ctx context.Context, send func() error) error) aws.Config {
+// wrapAttempts runs around every attempt, below the SDK's retries.
+func wrapAttempts(cfg aws.Config, id string, around func(ctx context.Context, send func() error) error) aws.Config {
 	cfg = cfg.Copy()
 	cfg.APIOptions = append(cfg.APIOptions[:len(cfg.APIOptions):len(cfg.APIOptions)], func(stack *middleware.Stack) error {
 		attempt := middleware.FinalizeMiddlewareFunc(id, func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (out middleware.FinalizeOutput, metadata middleware.Metadata, err error) {

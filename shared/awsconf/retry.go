@@ -22,9 +22,9 @@ const (
 	longestBackoff     = 20 * time.Second
 )
 
-// Patient is the retryer of every client: standard retries with full jitter, no client-side retry quota (which would
+// NewRetryer is the retryer of every client: standard retries with full jitter, no client-side retry quota (which would
 // drop items while a service throttles), and few attempts where nobody answers. A zero longest means 20 seconds.
-func Patient(longest time.Duration) func() aws.Retryer {
+func NewRetryer(longest time.Duration) func() aws.Retryer {
 	if longest == 0 {
 		longest = longestBackoff
 	}
@@ -45,11 +45,11 @@ func (p patient) IsErrorRetryable(err error) bool {
 	if errors.As(err, &dns) && dns.IsNotFound {
 		return false
 	}
-	return unreadable(err) || p.Standard.IsErrorRetryable(err)
+	return isUnreadable(err) || p.Standard.IsErrorRetryable(err)
 }
 
-// unreadable reports whether the answer was neither a result nor an error of the service, such as one that broke off.
-func unreadable(err error) bool {
+// isUnreadable reports whether the answer was neither a result nor an error of the service, such as one that broke off.
+func isUnreadable(err error) bool {
 	var deserialization *smithy.DeserializationError
 	var api smithy.APIError
 	return errors.As(err, &deserialization) && !errors.As(err, &api)

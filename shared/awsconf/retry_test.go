@@ -37,7 +37,7 @@ func TestPatientHasNoQuotaOfItsOwn(t *testing.T) {
 	server := organization(t)
 	server.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 10 * requests})
 	cfg := server.Config(member)
-	cfg.Retryer = awsconf.Patient(time.Millisecond)
+	cfg.Retryer = awsconf.NewRetryer(time.Millisecond)
 	client := kms.NewFromConfig(cfg)
 	for range requests {
 		if _, err := client.ListKeys(t.Context(), nil); err == nil {
@@ -94,7 +94,7 @@ func TestConnectingTakesSeconds(t *testing.T) {
 		t.Errorf("an attempt may take %s", got)
 	}
 	connection := &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
-	retryer, waits := awsconf.Patient(0)(), time.Duration(0)
+	retryer, waits := awsconf.NewRetryer(0)(), time.Duration(0)
 	for attempt := 1; ; attempt++ {
 		delay, err := retryer.RetryDelay(attempt, connection)
 		if err != nil {

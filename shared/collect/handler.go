@@ -40,7 +40,7 @@ func (h Handler) Handle(ctx context.Context, request Input) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	cfg, err := awsconf.For(h.Config, h.target(request))
+	cfg, err := awsconf.ForTarget(h.Config, h.target(request))
 	if err != nil {
 		return Outcome{}, fault.Classify(err)
 	}
@@ -168,7 +168,7 @@ func (o Outcome) log(ctx context.Context) {
 	slog.InfoContext(ctx, "collected", "account", o.Account, "region", o.Region, "service", o.SourceName, "execution", o.Run,
 		"status", o.Status, "reason", o.Reason, "items", o.Items, "bytes", o.Bytes, "warnings", o.Warnings,
 		"calls", o.Calls, "throttles", o.Throttles, "paid_calls", o.PaidCalls, "duration_ms", o.DurationMS,
-		"failed", o.failed(), metrics.Of(metrics.Collected))
+		"failed", o.failed(), metrics.BuildAttr(metrics.Collected))
 }
 
 // failed is 1 for a source that could not be read, as a metric counts it.

@@ -54,11 +54,11 @@ type Secrets interface {
 
 // Ensure makes the users, or brings those that are there up to date, in one transaction.
 func (c Cluster) Ensure(ctx context.Context, api API, secrets Secrets) error {
-	password, err := c.password(ctx, secrets)
+	password, err := c.readPassword(ctx, secrets)
 	if err != nil {
 		return err
 	}
-	transaction, err := c.begin(ctx, api)
+	transaction, err := c.beginTransaction(ctx, api)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (c Cluster) Ensure(ctx context.Context, api API, secrets Secrets) error {
 	return nil
 }
 
-func (c Cluster) password(ctx context.Context, secrets Secrets) (string, error) {
+func (c Cluster) readPassword(ctx context.Context, secrets Secrets) (string, error) {
 	secret, err := secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &c.Dashboard})
 	if err != nil {
 		return "", fmt.Errorf("reading the secret of dashboards: %w", err)
@@ -100,8 +100,8 @@ func (c Cluster) password(ctx context.Context, secrets Secrets) (string, error) 
 // pause is between two questions whether a sleeping cluster is awake.
 const pause = 2 * time.Second
 
-// begin waits for a cluster that sleeps, until ctx ends.
-func (c Cluster) begin(ctx context.Context, api API) (*string, error) {
+// beginTransaction waits for a cluster that sleeps, until ctx ends.
+func (c Cluster) beginTransaction(ctx context.Context, api API) (*string, error) {
 	for {
 		begun, err := api.BeginTransaction(ctx, &rdsdata.BeginTransactionInput{ResourceArn: &c.ARN, SecretArn: &c.Secret, Database: &c.Database})
 		if err == nil {

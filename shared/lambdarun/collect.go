@@ -12,7 +12,7 @@ import (
 // Collect serves one collector.
 func Collect(collector collect.Collector) {
 	Start(func(_ context.Context, cfg aws.Config) (func(context.Context, collect.Input) (collect.Outcome, error), error) {
-		staging, err := Staging(cfg)
+		staging, err := OpenStaging(cfg)
 		if err != nil {
 			return nil, err
 		}

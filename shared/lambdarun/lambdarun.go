@@ -33,18 +33,18 @@ const (
 func Start[In, Out any](setup func(ctx context.Context, cfg aws.Config) (func(context.Context, In) (Out, error), error)) {
 	slog.SetDefault(lambdacontext.NewLogger())
 	ctx := context.Background()
-	handle, err := start(ctx, setup)
+	handle, err := buildHandler(ctx, setup)
 	if err != nil {
 		slog.ErrorContext(ctx, "starting", "error", err)
 		os.Exit(1)
 	}
 	lambda.StartHandlerFunc(func(ctx context.Context, in In) (Out, error) {
 		out, err := handle(ctx, in)
-		return out, reported(ctx, err)
+		return out, reportError(ctx, err)
 	})
 }
 
-func start[In, Out any](ctx context.Context, setup func(context.Context, aws.Config) (func(context.Context, In) (Out, error), error)) (func(context.Context, In) (Out, error), error) {
+func buildHandler[In, Out any](ctx context.Context, setup func(context.Context, aws.Config) (func(context.Context, In) (Out, error), error)) (func(context.Context, In) (Out, error), error) {
 	cfg, err := awsconf.Load(ctx)
 	if err != nil {
 		return nil, err
@@ -52,9 +52,9 @@ func start[In, Out any](ctx context.Context, setup func(context.Context, aws.Con
 	return setup(ctx, cfg)
 }
 
-// reported is err as Lambda reports it by type name, with the full text in the log. Handlers return classified errors,
+// reportError is err as Lambda reports it by type name, with the full text in the log. Handlers return classified errors,
 // or one that names itself.
-func reported(ctx context.Context, err error) error {
+func reportError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -70,22 +70,22 @@ func reported(ctx context.Context, err error) error {
 	return err
 }
 
-// Staging is the store of plans, parts and outcomes that the environment names.
-func Staging(cfg aws.Config) (*object.Store, error) { return store(cfg, stagingBucket) }
+// OpenStaging is the store of plans, parts and outcomes that the environment names.
+func OpenStaging(cfg aws.Config) (*object.Store, error) { return openStore(cfg, stagingBucket) }
 
-// Data is the store of snapshots that the environment names.
-func Data(cfg aws.Config) (*object.Store, error) { return store(cfg, dataBucket) }
+// OpenData is the store of snapshots that the environment names.
+func OpenData(cfg aws.Config) (*object.Store, error) { return openStore(cfg, dataBucket) }
 
-func store(cfg aws.Config, variable string) (*object.Store, error) {
+func openStore(cfg aws.Config, variable string) (*object.Store, error) {
 	bucket := os.Getenv(variable)
 	if bucket == "" {
 		return nil, fmt.Errorf("the environment variable %s is not set", variable)
 	}
-	return Buckets(cfg)(bucket), nil
+	return OpenBuckets(cfg)(bucket), nil
 }
 
-// Buckets returns the stores of buckets by name.
-func Buckets(cfg aws.Config) func(name string) *object.Store {
+// OpenBuckets returns the stores of buckets by name.
+func OpenBuckets(cfg aws.Config) func(name string) *object.Store {
 	client := s3.NewFromConfig(cfg)
 	options := object.Options{KMSKey: os.Getenv(kmsKey), Owner: os.Getenv(bucketOwner)}
 	return func(name string) *object.Store { return object.New(client, name, options) }

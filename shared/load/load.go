@@ -95,7 +95,7 @@ func (h Handler) Handle(ctx context.Context, request Input) (Output, error) {
 	}
 	slog.InfoContext(ctx, "loaded", "account", index.Name.Account, "region", index.Name.Region, "group", h.Group, "key", index.Key,
 		"already", result.Already, "read", sum.Read, "created", sum.Created, "updated", sum.Updated, "unchanged", sum.Unchanged,
-		"adapted", sum.Adapted, "rejected", sum.Rejected, "deleted", sum.Deleted, "duration_ms", result.DurationMS, metrics.Of(metrics.Loaded))
+		"adapted", sum.Adapted, "rejected", sum.Rejected, "deleted", sum.Deleted, "duration_ms", result.DurationMS, metrics.BuildAttr(metrics.Loaded))
 	return result, nil
 }
 

@@ -44,7 +44,7 @@ type bench struct {
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	pool, err := postgres.Pool(t.Context(), pgtest.URL(t), 4, postgres.ConnectOptions{Params: load.SessionParams})
+	pool, err := postgres.OpenPool(t.Context(), pgtest.URL(t), 4, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		t.Fatal(err)
 	}

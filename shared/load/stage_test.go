@@ -15,7 +15,7 @@ import (
 func TestStagesStayWithTheConnection(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	one, err := postgres.Pool(t.Context(), b.pool.Config().ConnString(), 1, postgres.ConnectOptions{Params: load.SessionParams})
+	one, err := postgres.OpenPool(t.Context(), b.pool.Config().ConnString(), 1, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func (h Handler) merge(ctx context.Context, in Input) (Output, error) {
 		return Output{}, err
 	}
 	slog.InfoContext(ctx, "merged", "account", name.Account, "region", name.Region, "execution", request.Run, "key", name.Key(),
-		"bytes", size, "services", len(asked), "reused", reused, "failed", failed, "earlier", len(report.Earlier), metrics.Of(metrics.Merged))
+		"bytes", size, "services", len(asked), "reused", reused, "failed", failed, "earlier", len(report.Earlier), metrics.BuildAttr(metrics.Merged))
 	published := Output{Key: name.Key(), Bytes: size, Services: len(asked), Failed: failed}
 	return published, h.Staging.PutJSON(ctx, name.PublishedKey(), published)
 }

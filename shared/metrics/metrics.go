@@ -35,20 +35,20 @@ type Metric struct {
 
 // Collected are the metrics of a collector's run.
 var Collected = []Set{
-	{Metrics: counts("items", "calls", "throttles", "paid_calls", "warnings")},
-	{By: "service", Metrics: append(counts("failed"), Metric{"duration_ms", "Milliseconds"})},
+	{Metrics: buildCounts("items", "calls", "throttles", "paid_calls", "warnings")},
+	{By: "service", Metrics: append(buildCounts("failed"), Metric{"duration_ms", "Milliseconds"})},
 }
 
 // Loaded are the metrics of the load of one table group.
 var Loaded = []Set{
-	{Metrics: counts("created", "updated", "unchanged", "adapted", "rejected", "deleted")},
+	{Metrics: buildCounts("created", "updated", "unchanged", "adapted", "rejected", "deleted")},
 	{By: "group", Metrics: []Metric{{"duration_ms", "Milliseconds"}}},
 }
 
 // Merged are the metrics of a published snapshot.
-var Merged = []Set{{Metrics: append(counts("failed"), Metric{"bytes", "Bytes"})}}
+var Merged = []Set{{Metrics: append(buildCounts("failed"), Metric{"bytes", "Bytes"})}}
 
-func counts(names ...string) []Metric {
+func buildCounts(names ...string) []Metric {
 	metrics := make([]Metric, len(names))
 	for i, name := range names {
 		metrics[i] = Metric{name, "Count"}
@@ -69,9 +69,9 @@ type metadata struct {
 	Metrics   []directive `json:"CloudWatchMetrics"`
 }
 
-// Of is the attribute that makes the line's attributes metrics. It is empty, and left out by handlers, where no
+// BuildAttr is the attribute that makes the line's attributes metrics. It is empty, and left out by handlers, where no
 // namespace is set.
-func Of(sets []Set) slog.Attr {
+func BuildAttr(sets []Set) slog.Attr {
 	namespace := os.Getenv(Variable)
 	if namespace == "" {
 		return slog.Attr{}

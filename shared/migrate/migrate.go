@@ -47,7 +47,7 @@ type Result struct {
 
 // Run migrates the database of url.
 func Run(ctx context.Context, url string, opts Options) (Result, error) {
-	url, err := withSchema(url)
+	url, err := setSearchPath(url)
 	if err != nil {
 		return Result{}, err
 	}
@@ -60,13 +60,13 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lockID); err != nil {
 		return Result{}, fmt.Errorf("waiting for other migrations: %w", err)
 	}
-	shape, err := detect(ctx, conn)
+	shape, err := detectShape(ctx, conn)
 	if err != nil {
 		return Result{}, err
 	}
 	result := Result{Found: shape}
 	if opts.DryRun {
-		return plan(ctx, conn, result)
+		return planRun(ctx, conn, result)
 	}
 	switch shape {
 	case Ours:
@@ -75,11 +75,11 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 			return result, fmt.Errorf("preparing the database: %w", err)
 		}
 	default:
-		if err := adopt(ctx, conn, commit); err != nil {
+		if err := adoptDatabase(ctx, conn, commitTx); err != nil {
 			return result, err
 		}
 	}
-	db, err := open(url, conn)
+	db, err := openForGoose(url, conn)
 	if err != nil {
 		return result, err
 	}
@@ -96,8 +96,8 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 	return result, nil
 }
 
-// withSchema makes schema public the place of every unqualified name, whatever the user's default is.
-func withSchema(text string) (string, error) {
+// setSearchPath makes schema public the place of every unqualified name, whatever the user's default is.
+func setSearchPath(text string) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme == "" {
 		return "", errors.New("reading the database URL: want postgres://user@host/database")
@@ -108,9 +108,9 @@ func withSchema(text string) (string, error) {
 	return u.String(), nil
 }
 
-// open returns the database of text for goose, in the way that conn was connected: its password, which may be a token,
+// openForGoose returns the database of text for goose, in the way that conn was connected: its password, which may be a token,
 // and TLS or not. The driver knows fewer TLS modes than pgx: it does not fall back from one to another.
-func open(text string, conn *pgx.Conn) (*stdsql.DB, error) {
+func openForGoose(text string, conn *pgx.Conn) (*stdsql.DB, error) {
 	u, err := url.Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("reading the database URL: %w", err)

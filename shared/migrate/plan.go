@@ -11,9 +11,9 @@ import (
 	"view360/sql"
 )
 
-// plan completes the result of a dry run. The adoption of a database of the Python version is rehearsed, so that a
+// planRun completes the result of a dry run. The adoption of a database of the Python version is rehearsed, so that a
 // refusal comes now: for that time its tables are locked.
-func plan(ctx context.Context, conn *pgx.Conn, result Result) (Result, error) {
+func planRun(ctx context.Context, conn *pgx.Conn, result Result) (Result, error) {
 	applied := int64(0)
 	switch result.Found {
 	case Empty:
@@ -23,7 +23,7 @@ func plan(ctx context.Context, conn *pgx.Conn, result Result) (Result, error) {
 			return result, fmt.Errorf("reading the applied migrations: %w", err)
 		}
 	default:
-		if err := adopt(ctx, conn, rehearse); err != nil {
+		if err := adoptDatabase(ctx, conn, rollBackTx); err != nil {
 			return result, err
 		}
 		applied = sql.ContractVersion

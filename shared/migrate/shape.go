@@ -24,8 +24,8 @@ const (
 	PythonE  Shape = "Python version 2.9.21"
 )
 
-// detect finds out what the database is, and refuses what it does not know.
-func detect(ctx context.Context, conn *pgx.Conn) (Shape, error) {
+// detectShape finds out what the database is, and refuses what it does not know.
+func detectShape(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 	var ours bool
 	err := conn.QueryRow(ctx, "select to_regclass($1) is not null", versionTable).Scan(&ours)
 	if err != nil {
@@ -34,7 +34,7 @@ func detect(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 	if ours {
 		return Ours, nil
 	}
-	tables, err := publicTables(ctx, conn)
+	tables, err := listPublicTables(ctx, conn)
 	if err != nil {
 		return "", err
 	}
@@ -47,7 +47,7 @@ func detect(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 				table, strings.Join(tables, ", "))
 		}
 	}
-	return pythonVersion(ctx, conn)
+	return findPythonVersion(ctx, conn)
 }
 
 // fingerprints are columns that a version of the Python program added, newest first.
@@ -62,7 +62,7 @@ var fingerprints = []struct {
 	{"accounts", "region", PythonA},
 }
 
-func pythonVersion(ctx context.Context, conn *pgx.Conn) (Shape, error) {
+func findPythonVersion(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 	for _, f := range fingerprints {
 		var has bool
 		err := conn.QueryRow(ctx, `
@@ -79,7 +79,7 @@ func pythonVersion(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 	return PythonV1, nil
 }
 
-func publicTables(ctx context.Context, conn *pgx.Conn) ([]string, error) {
+func listPublicTables(ctx context.Context, conn *pgx.Conn) ([]string, error) {
 	rows, err := conn.Query(ctx, `
 		select relname::text from pg_class c
 		where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')

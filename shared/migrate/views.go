@@ -13,8 +13,8 @@ import (
 	"view360/sql"
 )
 
-// viewsHash identifies the definitions of list.
-func viewsHash(list []sql.View) string {
+// hashViews identifies the definitions of list.
+func hashViews(list []sql.View) string {
 	hash := sha256.New()
 	for _, v := range list {
 		fmt.Fprintf(hash, "%s\x00%s\x00", v.Name, v.Create)
@@ -34,7 +34,7 @@ func replaceViews(ctx context.Context, conn *pgx.Conn) (int, error) {
 		return 0, err
 	}
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		grants, err := viewGrants(ctx, tx)
+		grants, err := readViewGrants(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func replaceViews(ctx context.Context, conn *pgx.Conn) (int, error) {
 				return fmt.Errorf("granting again (%s): %w", grant, err)
 			}
 		}
-		return rememberViews(ctx, tx, list)
+		return recordViews(ctx, tx, list)
 	})
 	if err != nil {
 		return 0, err
@@ -68,17 +68,17 @@ func viewsAreCurrent(ctx context.Context, conn *pgx.Conn, list []sql.View) (curr
 	err = conn.QueryRow(ctx, `
 		select exists (select from view360.view_sets where hash = $1)
 			and not exists (select from unnest($2::text[]) name where to_regclass(name) is null)`,
-		viewsHash(list), names(list)).Scan(&current)
+		hashViews(list), listNames(list)).Scan(&current)
 	if err != nil {
 		return false, fmt.Errorf("comparing the views: %w", err)
 	}
 	return current, nil
 }
 
-func rememberViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
+func recordViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
 	_, err := tx.Exec(ctx, `
 		insert into view360.view_sets (only_row, hash) values (true, $1)
-		on conflict (only_row) do update set hash = excluded.hash, created_at = current_timestamp`, viewsHash(list))
+		on conflict (only_row) do update set hash = excluded.hash, created_at = current_timestamp`, hashViews(list))
 	if err != nil {
 		return fmt.Errorf("remembering the views: %w", err)
 	}
@@ -87,7 +87,7 @@ func rememberViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
 
 // dropViews drops the views of list. It fails, and names the object, when a view that is not ours is built on one.
 func dropViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
-	_, err := tx.Exec(ctx, "drop view if exists "+strings.Join(names(list), ", "))
+	_, err := tx.Exec(ctx, "drop view if exists "+strings.Join(listNames(list), ", "))
 	var refusal *pgconn.PgError
 	if errors.As(err, &refusal) {
 		return fmt.Errorf("dropping the views: %w: %s", err, refusal.Detail)
@@ -98,8 +98,8 @@ func dropViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
 	return nil
 }
 
-// viewGrants returns the statements that restore the present grants on the views of our schemas.
-func viewGrants(ctx context.Context, tx pgx.Tx) ([]string, error) {
+// readViewGrants returns the statements that restore the present grants on the views of our schemas.
+func readViewGrants(ctx context.Context, tx pgx.Tx) ([]string, error) {
 	rows, err := tx.Query(ctx, `
 		select format('grant %s on %s to %s%s', a.privilege_type, c.oid::regclass,
 			case when a.grantee = 0 then 'public' else a.grantee::regrole::text end,
@@ -130,7 +130,7 @@ func takeKeptGrants(ctx context.Context, tx pgx.Tx) ([]string, error) {
 	return grants, nil
 }
 
-func names(list []sql.View) []string {
+func listNames(list []sql.View) []string {
 	all := make([]string, len(list))
 	for i, v := range list {
 		all[i] = v.Name

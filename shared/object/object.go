@@ -70,7 +70,7 @@ func (s *Store) Put(ctx context.Context, key string, body io.Reader) (int64, err
 	})
 	input := &transfermanager.UploadObjectInput{
 		Bucket: &s.bucket, Key: &key, Body: counted, ContentType: aws.String("application/json"),
-		ExpectedBucketOwner: optional(s.owner),
+		ExpectedBucketOwner: toOptional(s.owner),
 	}
 	if s.kmsKey != "" {
 		input.ServerSideEncryption = "aws:kms"
@@ -108,7 +108,7 @@ func (s *Store) GetJSON(ctx context.Context, key string, v any) error {
 // Open streams an object. When v names an ETag or a version the object must still be that one; an object that was
 // replaced meanwhile is a fault.Invalid error, one that is gone satisfies [IsMissing].
 func (s *Store) Open(ctx context.Context, v Version) (io.ReadCloser, Version, error) {
-	got, err := s.get(ctx, v, nil)
+	got, err := s.getObject(ctx, v, nil)
 	if err != nil {
 		return nil, Version{}, err
 	}
@@ -123,7 +123,7 @@ func (s *Store) OpenRange(ctx context.Context, v Version, start, end int64) (io.
 	if start >= end {
 		return io.NopCloser(bytes.NewReader(nil)), nil
 	}
-	got, err := s.get(ctx, v, aws.String(fmt.Sprintf("bytes=%d-%d", start, end-1)))
+	got, err := s.getObject(ctx, v, aws.String(fmt.Sprintf("bytes=%d-%d", start, end-1)))
 	if err != nil {
 		return nil, err
 	}
@@ -144,18 +144,18 @@ type part struct {
 	io.Closer
 }
 
-// get asks for an object. The answer's body must be closed unless there is an error.
-func (s *Store) get(ctx context.Context, v Version, byteRange *string) (*s3.GetObjectOutput, error) {
+// getObject asks for an object. The answer's body must be closed unless there is an error.
+func (s *Store) getObject(ctx context.Context, v Version, byteRange *string) (*s3.GetObjectOutput, error) {
 	got, err := s.client.GetObject(ctx, &s3.GetObjectInput{
-		Bucket: &s.bucket, Key: &v.Key, Range: byteRange, ExpectedBucketOwner: optional(s.owner),
-		IfMatch: optional(v.ETag), VersionId: optional(v.ID),
+		Bucket: &s.bucket, Key: &v.Key, Range: byteRange, ExpectedBucketOwner: toOptional(s.owner),
+		IfMatch: toOptional(v.ETag), VersionId: toOptional(v.ID),
 	})
 	if err == nil && v.ETag != "" && aws.ToString(got.ETag) != v.ETag { // an endpoint that does not know the condition
 		got.Body.Close()
-		return nil, s.replaced(v)
+		return nil, s.replacedError(v)
 	}
 	if hasCode(err, "PreconditionFailed") {
-		return nil, s.replaced(v)
+		return nil, s.replacedError(v)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading s3://%s/%s: %w", s.bucket, v.Key, err)
@@ -163,14 +163,14 @@ func (s *Store) get(ctx context.Context, v Version, byteRange *string) (*s3.GetO
 	return got, nil
 }
 
-func (s *Store) replaced(v Version) error {
+func (s *Store) replacedError(v Version) error {
 	return fault.New(fault.Invalid, "s3://%s/%s was replaced while it was read: start again with the new object", s.bucket, v.Key)
 }
 
 // List calls visit for every object under prefix, in key order.
 func (s *Store) List(ctx context.Context, prefix string, visit func(Version) error) error {
 	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{
-		Bucket: &s.bucket, Prefix: &prefix, ExpectedBucketOwner: optional(s.owner),
+		Bucket: &s.bucket, Prefix: &prefix, ExpectedBucketOwner: toOptional(s.owner),
 	}, func(o *s3.ListObjectsV2PaginatorOptions) { o.StopOnDuplicateToken = true })
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -195,8 +195,8 @@ func (s *Store) Move(ctx context.Context, v Version, key string) error {
 		source += "?versionId=" + url.QueryEscape(v.ID)
 	}
 	input := &s3.CopyObjectInput{
-		Bucket: &s.bucket, Key: &key, CopySource: &source, CopySourceIfMatch: optional(v.ETag),
-		ExpectedBucketOwner: optional(s.owner), ExpectedSourceBucketOwner: optional(s.owner),
+		Bucket: &s.bucket, Key: &key, CopySource: &source, CopySourceIfMatch: toOptional(v.ETag),
+		ExpectedBucketOwner: toOptional(s.owner), ExpectedSourceBucketOwner: toOptional(s.owner),
 	}
 	if s.kmsKey != "" {
 		input.ServerSideEncryption = types.ServerSideEncryptionAwsKms
@@ -215,10 +215,10 @@ func (s *Store) Move(ctx context.Context, v Version, key string) error {
 // object only while it still has v's ETag. An object that is gone is no error.
 func (s *Store) Delete(ctx context.Context, v Version) error {
 	input := &s3.DeleteObjectInput{
-		Bucket: &s.bucket, Key: &v.Key, VersionId: optional(v.ID), ExpectedBucketOwner: optional(s.owner),
+		Bucket: &s.bucket, Key: &v.Key, VersionId: toOptional(v.ID), ExpectedBucketOwner: toOptional(s.owner),
 	}
 	if v.ID == "" {
-		input.IfMatch = optional(v.ETag)
+		input.IfMatch = toOptional(v.ETag)
 	}
 	if _, err := s.client.DeleteObject(ctx, input); err != nil && !IsMissing(err) {
 		return fmt.Errorf("deleting s3://%s/%s: %w", s.bucket, v.Key, err)
@@ -228,7 +228,7 @@ func (s *Store) Delete(ctx context.Context, v Version) error {
 
 // Head returns the current version of key; [IsMissing] tells when there is none.
 func (s *Store) Head(ctx context.Context, key string) (Version, error) {
-	got, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key, ExpectedBucketOwner: optional(s.owner)})
+	got, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key, ExpectedBucketOwner: toOptional(s.owner)})
 	if err != nil {
 		return Version{}, fmt.Errorf("looking at s3://%s/%s: %w", s.bucket, key, err)
 	}
@@ -248,7 +248,7 @@ func hasCode(err error, code string) bool {
 	return errors.As(err, &api) && api.ErrorCode() == code
 }
 
-func optional(text string) *string {
+func toOptional(text string) *string {
 	if text == "" {
 		return nil
 	}

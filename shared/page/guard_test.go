@@ -101,7 +101,7 @@ func TestThePageCannotWrite(t *testing.T) {
 	if _, err := pgtest.Open(t, url).Exec(t.Context(), sql.Roles); err != nil {
 		t.Fatal(err)
 	}
-	pool, err := postgres.Pool(t.Context(), url, 1, postgres.ConnectOptions{})
+	pool, err := postgres.OpenPool(t.Context(), url, 1, postgres.ConnectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func newSiteOver(t testing.TB, o Options, statements string) *site {
 	if _, err := pgtest.Open(t, s.database).Exec(t.Context(), statements); err != nil {
 		t.Fatal(err)
 	}
-	pool, err := postgres.Pool(t.Context(), s.database, 4, postgres.ConnectOptions{})
+	pool, err := postgres.OpenPool(t.Context(), s.database, 4, postgres.ConnectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ var migrated = sync.OnceValue(func() error {
 		return err
 	}
 	ctx := context.Background()
-	if err := execute(ctx, s.URL, "create database "+template); err != nil {
+	if err := runStatement(ctx, s.URL, "create database "+template); err != nil {
 		return err
 	}
 	_, err = migrate.Run(ctx, databaseURL(s.URL, template), migrate.Options{})
@@ -59,13 +59,13 @@ func URL(t testing.TB) string {
 	if err := migrated(); err != nil {
 		t.Fatalf("preparing the test database: %v", err)
 	}
-	return create(t, "template "+template)
+	return createDatabase(t, "template "+template)
 }
 
 // EmptyURL returns the connection string of a new database without anything in it.
 func EmptyURL(t testing.TB) string {
 	t.Helper()
-	return create(t, "")
+	return createDatabase(t, "")
 }
 
 // Conn returns a connection to a new database with all tables and views.
@@ -85,7 +85,7 @@ func Open(t testing.TB, url string) *pgx.Conn {
 	return conn
 }
 
-func create(t testing.TB, options string) string {
+func createDatabase(t testing.TB, options string) string {
 	t.Helper()
 	s, err := server()
 	if err != nil {
@@ -93,18 +93,18 @@ func create(t testing.TB, options string) string {
 	}
 	name := fmt.Sprintf("test%d", databases.Add(1))
 	ctx := context.Background()
-	if err := execute(ctx, s.URL, "create database "+name+" "+options); err != nil {
+	if err := runStatement(ctx, s.URL, "create database "+name+" "+options); err != nil {
 		t.Fatalf("creating a test database: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := execute(ctx, s.URL, "drop database "+name+" with (force)"); err != nil {
+		if err := runStatement(ctx, s.URL, "drop database "+name+" with (force)"); err != nil {
 			t.Errorf("dropping the test database: %v", err)
 		}
 	})
 	return databaseURL(s.URL, name)
 }
 
-func execute(ctx context.Context, url, statement string) error {
+func runStatement(ctx context.Context, url, statement string) error {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return fmt.Errorf("connecting to PostgreSQL: %w", err)

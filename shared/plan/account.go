@@ -120,7 +120,7 @@ func checkRegions(names []string, accounts []account) error {
 // its role cannot be assumed, is planned all the same: its collectors then fail with the reason, a redrive collects them,
 // and no other account is affected.
 func (h Handler) listRegions(ctx context.Context, id string) []string {
-	enabled, err := h.Directory.ListRegions(ctx, id, h.Settings.role(id))
+	enabled, err := h.Directory.ListRegions(ctx, id, h.Settings.buildRole(id))
 	if err != nil {
 		slog.WarnContext(ctx, "planned without knowing the enabled regions", "account", id, "error", err)
 		if len(h.Settings.Regions) > 0 {

@@ -47,14 +47,14 @@ func (d AWSDirectory) ListAccounts(ctx context.Context) (map[string]string, erro
 			return nil, fmt.Errorf("listing the organization's accounts: %w", err)
 		}
 		for _, a := range page.Accounts {
-			accounts[aws.ToString(a.Id)] = stateOf(a)
+			accounts[aws.ToString(a.Id)] = toState(a)
 		}
 	}
 	return accounts, nil
 }
 
-// stateOf prefers State: Status is retired, and older partitions know only that.
-func stateOf(a orgtypes.Account) string {
+// toState prefers State: Status is retired, and older partitions know only that.
+func toState(a orgtypes.Account) string {
 	if a.State != "" {
 		return string(a.State)
 	}
@@ -143,7 +143,7 @@ func (d AWSDirectory) ListRegions(ctx context.Context, id string, role *collect.
 	if role != nil {
 		target.RoleARN, target.ExternalID, target.Actions = role.ARN, role.ExternalID, regionActions
 	}
-	cfg, err := awsconf.For(d.Config, target)
+	cfg, err := awsconf.ForTarget(d.Config, target)
 	if err != nil {
 		return nil, err
 	}

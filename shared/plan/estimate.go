@@ -17,20 +17,20 @@ type Estimate struct {
 // Source: https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/
 const requestsPerDollar = 100
 
-func (e *Estimate) add(s Entry) {
+func (e *Estimate) addEntry(s Entry) {
 	e.Snapshots++
 	e.Regions += len(s.Regions)
 	for _, region := range s.Regions {
 		e.Services += len(region.Sources)
 		for _, planned := range region.Sources {
-			e.PaidRequests += paidRequests(planned.Source, s)
+			e.PaidRequests += countPaidRequests(planned.Source, s)
 		}
 	}
 	e.PaidDollars = float64(e.PaidRequests) / requestsPerDollar
 }
 
-// paidRequests is how many requests one run of a source takes at most.
-func paidRequests(word string, s Entry) int {
+// countPaidRequests is how many requests one run of a source takes at most.
+func countPaidRequests(word string, s Entry) int {
 	source, _ := catalog.FindByName(word)
 	switch {
 	case !source.Paid || s.Request.Options.NoPaidCalls:

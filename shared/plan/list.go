@@ -16,9 +16,9 @@ func WriteList(ctx context.Context, store *object.Store, key string, fill func(a
 	counted := make(chan int, 1)
 	go func() {
 		list := listWriter{out: writer}
-		err := fill(list.add)
+		err := fill(list.writeEntry)
 		if err == nil {
-			err = list.end()
+			err = list.writeEnd()
 		}
 		counted <- list.count
 		writer.CloseWithError(err)
@@ -35,7 +35,7 @@ type listWriter struct {
 	count int
 }
 
-func (l *listWriter) add(s Entry) error {
+func (l *listWriter) writeEntry(s Entry) error {
 	body, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("encoding the plan of account %s: %w", s.Request.Account, err)
@@ -49,7 +49,7 @@ func (l *listWriter) add(s Entry) error {
 	return err
 }
 
-func (l *listWriter) end() error {
+func (l *listWriter) writeEnd() error {
 	end := "]"
 	if l.count == 0 {
 		end = "[]"

@@ -46,11 +46,11 @@ func Key(run string) string { return snapshot.RunPrefix(run) + "plan.json" }
 
 // Handle writes the plan of one execution. Input that makes no sense is a fault.Invalid error that says what is allowed.
 func (h Handler) Handle(ctx context.Context, in Input) (Plan, error) {
-	plan, err := h.plan(ctx, in)
+	plan, err := h.buildPlan(ctx, in)
 	return plan, fault.Classify(err)
 }
 
-func (h Handler) plan(ctx context.Context, in Input) (Plan, error) {
+func (h Handler) buildPlan(ctx context.Context, in Input) (Plan, error) {
 	job, err := h.newJob(ctx, in)
 	if err != nil {
 		return Plan{}, err
@@ -58,7 +58,7 @@ func (h Handler) plan(ctx context.Context, in Input) (Plan, error) {
 	plan := Plan{Run: in.Run, Bucket: h.Staging.Bucket(), Key: Key(in.Run), Concurrency: h.Settings.Concurrency}
 	plan.Snapshots, err = WriteList(ctx, h.Staging, plan.Key, func(add func(Entry) error) error {
 		return job.visitEntries(ctx, func(s Entry) error {
-			plan.Estimate.add(s)
+			plan.Estimate.addEntry(s)
 			if job.request.DryRun {
 				return nil
 			}
@@ -87,13 +87,13 @@ type job struct {
 
 func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 	j = job{Handler: h, started: in.Started.UTC()}
-	if j.request, err = decode(in.Request); err != nil {
+	if j.request, err = parseRequest(in.Request); err != nil {
 		return job{}, err
 	}
 	if j.template, err = h.buildTemplate(j.request, in); err != nil {
 		return job{}, err
 	}
-	if j.dates, err = j.request.dates(in.Started); err != nil {
+	if j.dates, err = j.request.listDates(in.Started); err != nil {
 		return job{}, err
 	}
 	var states map[string]string
@@ -106,7 +106,7 @@ func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 	if j.known, err = h.readRoster(ctx); err != nil {
 		return job{}, err
 	}
-	j.gone = j.known.update(j.accounts, states)
+	j.gone = j.known.updateAccounts(j.accounts, states)
 	return j, nil
 }
 
@@ -119,11 +119,11 @@ func (j job) coversOrganization() bool {
 
 // buildTemplate is what all snapshots of the run have in common.
 func (h Handler) buildTemplate(request Request, in Input) (collect.Input, error) {
-	interval, err := request.interval()
+	interval, err := request.parseInterval()
 	if err != nil {
 		return collect.Input{}, err
 	}
-	all, err := request.allResources()
+	all, err := request.wantsAllResources()
 	if err != nil {
 		return collect.Input{}, err
 	}
@@ -133,7 +133,7 @@ func (h Handler) buildTemplate(request Request, in Input) (collect.Input, error)
 // visitEntries visits the snapshots to take, by account, the oldest date first.
 func (j job) visitEntries(ctx context.Context, visit func(Entry) error) error {
 	if !j.request.Resume {
-		for s := range j.entries() {
+		for s := range j.listEntries() {
 			if err := visit(s); err != nil {
 				return err
 			}
@@ -143,8 +143,8 @@ func (j job) visitEntries(ctx context.Context, visit func(Entry) error) error {
 	return j.visitMissing(ctx, visit)
 }
 
-// entries are those that the request asks for, whatever is there already.
-func (j job) entries() iter.Seq[Entry] {
+// listEntries are those that the request asks for, whatever is there already.
+func (j job) listEntries() iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		for _, a := range j.accounts {
 			for i, date := range j.dates {

@@ -49,16 +49,16 @@ func (f *Flag) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// wants reports whether a source is among those that the request asks for.
-func (r Request) wants(word string) bool {
+// includesSource reports whether a source is among those that the request asks for.
+func (r Request) includesSource(word string) bool {
 	return len(r.Services) == 0 || slices.Contains(r.Services, word)
 }
 
 // maxDates bounds a backfill, so that a typo in a year does not start a run of decades (D28).
 const maxDates = 3 * 366
 
-// dates are the run dates that the request asks for.
-func (r Request) dates(now time.Time) ([]time.Time, error) {
+// listDates are the run dates that the request asks for.
+func (r Request) listDates(now time.Time) ([]time.Time, error) {
 	today := now.UTC().Truncate(24 * time.Hour)
 	if !r.History {
 		date, err := parseDate("date", r.Date, today)
@@ -86,8 +86,8 @@ func (r Request) dates(now time.Time) ([]time.Time, error) {
 	return dates, nil
 }
 
-// interval is the request's interval; a backfill is always daily.
-func (r Request) interval() (snapshot.Interval, error) {
+// parseInterval is the request's interval; a backfill is always daily.
+func (r Request) parseInterval() (snapshot.Interval, error) {
 	if r.Interval == "" {
 		return snapshot.Daily, nil
 	}
@@ -101,7 +101,7 @@ func (r Request) interval() (snapshot.Interval, error) {
 	return interval, nil
 }
 
-func (r Request) allResources() (bool, error) {
+func (r Request) wantsAllResources() (bool, error) {
 	switch r.ConfigMode {
 	case "", "delta":
 		return false, nil
@@ -160,9 +160,9 @@ func parseDate(field, text string, absent time.Time) (time.Time, error) {
 	return time.Time{}, fault.New(fault.Invalid, "%s %q is not a date: write 2026-03-11 or 11-3-2026", field, text)
 }
 
-// decode reads the execution's input. Members that are not part of a request, such as those of a schedule's event, are
+// parseRequest reads the execution's input. Members that are not part of a request, such as those of a schedule's event, are
 // left alone.
-func decode(input json.RawMessage) (Request, error) {
+func parseRequest(input json.RawMessage) (Request, error) {
 	var request Request
 	if err := json.Unmarshal(input, &request); err != nil {
 		return Request{}, fault.New(fault.Invalid, "reading the execution's input: %w", err)

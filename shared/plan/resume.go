@@ -15,7 +15,7 @@ import (
 // for the date, or failed, and regions whose snapshot was not published.
 func (j job) visitMissing(ctx context.Context, visit func(Entry) error) error {
 	all := func(yield func(Entry, error) bool) {
-		for s := range j.entries() {
+		for s := range j.listEntries() {
 			if !yield(s, nil) {
 				return
 			}

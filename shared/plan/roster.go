@@ -34,10 +34,10 @@ func (h Handler) readRoster(ctx context.Context) (roster, error) {
 	return known, nil
 }
 
-// update remembers the accounts of this run, and returns those that are gone since the last one, sorted: closed,
+// updateAccounts remembers the accounts of this run, and returns those that are gone since the last one, sorted: closed,
 // suspended, or no longer in the organization. They are no failure. Their data stay, and one last snapshot of each, with
 // nothing but the account's own section, marks them with their state.
-func (known roster) update(accounts []account, states map[string]string) (gone []string) {
+func (known roster) updateAccounts(accounts []account, states map[string]string) (gone []string) {
 	for _, id := range slices.Sorted(maps.Keys(known)) {
 		now, listed := states[id]
 		if !listed {

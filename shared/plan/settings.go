@@ -49,15 +49,15 @@ type Settings struct {
 // DefaultTrailingDays is how many days' cost a daily run collects unless told otherwise.
 const DefaultTrailingDays = 3
 
-// homeRegion is the region of an account that carries the account-wide sections.
-func (s Settings) homeRegion(covered []string) string {
+// chooseHomeRegion is the region of an account that carries the account-wide sections.
+func (s Settings) chooseHomeRegion(covered []string) string {
 	if len(covered) == 0 || slices.Contains(covered, s.HomeRegion) {
 		return s.HomeRegion
 	}
 	return covered[0]
 }
 
-func (s Settings) role(account string) *collect.Role {
+func (s Settings) buildRole(account string) *collect.Role {
 	if s.RoleName == "" {
 		return nil
 	}

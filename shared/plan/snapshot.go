@@ -70,11 +70,11 @@ func isPast(window snapshot.Window, now time.Time) bool {
 
 func (h Handler) buildEntry(template collect.Input, request Request, a account, date time.Time, span int, started time.Time) Entry {
 	r := template
-	r.Account, r.Role, r.Tenancy = a.id, h.Settings.role(a.id), a.tenancy
+	r.Account, r.Role, r.Tenancy = a.id, h.Settings.buildRole(a.id), a.tenancy
 	r.Window = snapshot.WindowOf(r.Interval, date)
 	r.Date = r.Window.NameDate(r.Interval).Format(time.DateOnly)
 	r.History = isPast(r.Window, started)
-	home := h.Settings.homeRegion(a.regions)
+	home := h.Settings.chooseHomeRegion(a.regions)
 	planned := Entry{
 		HomeRegion: home, Account: h.Settings.Functions["account"], Regions: []Region{},
 		RegionsAtOnce: h.Settings.RegionsAtOnce, ServicesAtOnce: h.Settings.ServicesAtOnce,
@@ -84,7 +84,7 @@ func (h Handler) buildEntry(template collect.Input, request Request, a account, 
 			continue
 		}
 		services := h.planSources(request.Services, region, region == home, r.History, span)
-		if len(services) > 0 || request.wants("account") {
+		if len(services) > 0 || request.includesSource("account") {
 			planned.Regions = append(planned.Regions, Region{Region: region, Home: region == home, Sources: services})
 		}
 	}

@@ -20,7 +20,7 @@ const nobody = 65534
 // account stands for the user who runs the program; its methods then do nothing.
 type account struct{ uid, gid uint32 }
 
-func serverAccount() *account {
+func findServerAccount() *account {
 	if os.Geteuid() != 0 {
 		return nil
 	}
@@ -36,15 +36,15 @@ func serverAccount() *account {
 	return a
 }
 
-// apply makes cmd run as the account.
-func (a *account) apply(cmd *exec.Cmd) {
+// setUser makes cmd run as the account.
+func (a *account) setUser(cmd *exec.Cmd) {
 	if a != nil {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: a.uid, Gid: a.gid}
 	}
 }
 
-// own gives files to the account.
-func (a *account) own(paths ...string) error {
+// giveFiles gives files to the account.
+func (a *account) giveFiles(paths ...string) error {
 	if a == nil {
 		return nil
 	}

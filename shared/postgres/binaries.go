@@ -32,7 +32,7 @@ var versionPattern = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
 // data): wanted and named by the user, else the newest on the machine, else the downloaded distribution.
 func findBinaries(ctx context.Context, binDir, wanted string, a *account) (string, error) {
 	if binDir != "" {
-		version, err := binaryVersion(ctx, binDir)
+		version, err := readBinaryVersion(ctx, binDir)
 		if err != nil {
 			return "", err
 		}
@@ -42,8 +42,8 @@ func findBinaries(ctx context.Context, binDir, wanted string, a *account) (strin
 		return binDir, nil
 	}
 	best, newest := "", 0
-	for _, dir := range candidateDirs(ctx) {
-		version, err := binaryVersion(ctx, dir)
+	for _, dir := range listCandidateDirs(ctx) {
+		version, err := readBinaryVersion(ctx, dir)
 		usable := err == nil && version >= oldestVersion && a.canReach(dir)
 		if wanted != "" {
 			usable = usable && wanted == strconv.Itoa(version)
@@ -61,8 +61,8 @@ func findBinaries(ctx context.Context, binDir, wanted string, a *account) (strin
 	return downloadBinaries(a)
 }
 
-// candidateDirs lists folders that may hold the server's programs, without duplicates.
-func candidateDirs(ctx context.Context) []string {
+// listCandidateDirs lists folders that may hold the server's programs, without duplicates.
+func listCandidateDirs(ctx context.Context) []string {
 	dirs := filepath.SplitList(os.Getenv("PATH"))
 	if out, err := exec.CommandContext(ctx, "pg_config", "--bindir").Output(); err == nil {
 		dirs = append(dirs, strings.TrimSpace(string(out)))
@@ -83,8 +83,8 @@ func candidateDirs(ctx context.Context) []string {
 	return distinct
 }
 
-// binaryVersion returns the major version of the server in dir, which must hold initdb as well.
-func binaryVersion(ctx context.Context, dir string) (int, error) {
+// readBinaryVersion returns the major version of the server in dir, which must hold initdb as well.
+func readBinaryVersion(ctx context.Context, dir string) (int, error) {
 	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
 		return 0, fmt.Errorf("looking for initdb: %w", err)
 	}

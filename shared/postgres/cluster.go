@@ -29,13 +29,13 @@ type cluster struct {
 
 // openCluster returns the cluster of dir, and makes it first if there is none.
 func openCluster(ctx context.Context, dir string, opts Options) (*cluster, error) {
-	c := &cluster{dir: dir, ephemeral: opts.Ephemeral, account: serverAccount()}
+	c := &cluster{dir: dir, ephemeral: opts.Ephemeral, account: findServerAccount()}
 	if c.ephemeral {
-		if err := c.account.own(dir); err != nil { // the keeper removes it
+		if err := c.account.giveFiles(dir); err != nil { // the keeper removes it
 			return nil, err
 		}
 	}
-	c.data = c.dataFolder()
+	c.data = c.chooseDataFolder()
 	password, err := os.ReadFile(filepath.Join(dir, "password"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("reading the password of the database: %w", err)
@@ -43,12 +43,12 @@ func openCluster(ctx context.Context, dir string, opts Options) (*cluster, error
 	c.password = string(password)
 	// A folder without a password has been emptied by the user, or its first start did not finish.
 	fresh := c.password == ""
-	c.binDir, err = findBinaries(ctx, opts.BinDir, c.dataVersion(fresh), c.account)
+	c.binDir, err = findBinaries(ctx, opts.BinDir, c.readDataVersion(fresh), c.account)
 	if err != nil {
 		return nil, err
 	}
 	if fresh {
-		if err := c.create(ctx); err != nil {
+		if err := c.initData(ctx); err != nil {
 			return nil, fmt.Errorf("making a new database in %s: %w", c.data, err)
 		}
 	}
@@ -59,17 +59,17 @@ func openCluster(ctx context.Context, dir string, opts Options) (*cluster, error
 	return c, nil
 }
 
-// dataFolder is dir/data where the server can reach it. The home of root is closed to the unprivileged user that the
+// chooseDataFolder is dir/data where the server can reach it. The home of root is closed to the unprivileged user that the
 // server of root runs as: its data are kept under /var/lib, in a folder named by a hash of dir.
-func (c *cluster) dataFolder() string {
+func (c *cluster) chooseDataFolder() string {
 	if c.account == nil || c.account.canReach(c.dir) {
 		return filepath.Join(c.dir, "data")
 	}
 	return filepath.Join(rootStore, fmt.Sprintf("%x", sha256.Sum256([]byte(c.dir)))[:16], "data")
 }
 
-// dataVersion returns the major version that made the data, "" when new data are to be made.
-func (c *cluster) dataVersion(fresh bool) string {
+// readDataVersion returns the major version that made the data, "" when new data are to be made.
+func (c *cluster) readDataVersion(fresh bool) string {
 	if fresh {
 		return ""
 	}
@@ -77,8 +77,8 @@ func (c *cluster) dataVersion(fresh bool) string {
 	return strings.TrimSpace(string(version))
 }
 
-// create runs initdb. The password is written last: it says that the cluster is complete.
-func (c *cluster) create(ctx context.Context) error {
+// initData runs initdb. The password is written last: it says that the cluster is complete.
+func (c *cluster) initData(ctx context.Context) error {
 	if err := os.RemoveAll(c.data); err != nil {
 		return fmt.Errorf("removing incomplete data: %w", err)
 	}
@@ -91,7 +91,7 @@ func (c *cluster) create(ctx context.Context) error {
 		return fmt.Errorf("writing the password for initdb: %w", err)
 	}
 	defer os.Remove(passwordFile)
-	if err := c.account.own(c.data, passwordFile); err != nil {
+	if err := c.account.giveFiles(c.data, passwordFile); err != nil {
 		return err
 	}
 	args := []string{"-D", c.data, "-U", superuser, "--pwfile", passwordFile, "--auth", "scram-sha-256",
@@ -99,7 +99,7 @@ func (c *cluster) create(ctx context.Context) error {
 	if c.ephemeral {
 		args = append(args, "--no-sync")
 	}
-	initdb := c.command(filepath.Join(c.binDir, "initdb"), args...)
+	initdb := c.buildCommand(filepath.Join(c.binDir, "initdb"), args...)
 	if err := runInit(ctx, initdb); err != nil {
 		return err
 	}
@@ -123,14 +123,14 @@ func runInit(ctx context.Context, initdb *exec.Cmd) error {
 	return nil
 }
 
-// command prepares a program that runs as the server's user, in a process group of its own: an interrupt typed at the
+// buildCommand prepares a program that runs as the server's user, in a process group of its own: an interrupt typed at the
 // terminal must reach the program first, which then stops the server.
-func (c *cluster) command(name string, args ...string) *exec.Cmd {
+func (c *cluster) buildCommand(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Dir = c.data
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	c.account.apply(cmd)
+	c.account.setUser(cmd)
 	return cmd
 }
 

@@ -36,15 +36,15 @@ func IAMToken(cfg aws.Config) TokenFunc {
 // Connect opens a connection to the database of url, which says how TLS is verified; an endpoint of RDS always is. It
 // waits for a server that is asleep, starting or full, until ctx ends but about a minute; any other refusal is final.
 func Connect(ctx context.Context, url string, opts ConnectOptions) (*pgx.Conn, error) {
-	config, err := Config(ctx, url, opts)
+	config, err := BuildConfig(ctx, url, opts)
 	if err != nil {
 		return nil, err
 	}
-	return patiently(ctx, config, func(ctx context.Context) (*pgx.Conn, error) { return pgx.ConnectConfig(ctx, config) })
+	return connectPatiently(ctx, config, func(ctx context.Context) (*pgx.Conn, error) { return pgx.ConnectConfig(ctx, config) })
 }
 
-// Config returns what Connect connects with. A token in it lasts 15 minutes.
-func Config(ctx context.Context, url string, opts ConnectOptions) (*pgx.ConnConfig, error) {
+// BuildConfig returns what Connect connects with. A token in it lasts 15 minutes.
+func BuildConfig(ctx context.Context, url string, opts ConnectOptions) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("reading the database URL: %w", err)
@@ -58,7 +58,7 @@ func Config(ctx context.Context, url string, opts ConnectOptions) (*pgx.ConnConf
 		return nil, err
 	}
 	if opts.Token != nil && config.Password == "" {
-		config.Password, err = opts.Token(ctx, endpoint(config), config.User)
+		config.Password, err = opts.Token(ctx, formatEndpoint(config), config.User)
 		if err != nil {
 			return nil, fmt.Errorf("making a database token: %w", err)
 		}
@@ -66,6 +66,6 @@ func Config(ctx context.Context, url string, opts ConnectOptions) (*pgx.ConnConf
 	return config, nil
 }
 
-func endpoint(config *pgx.ConnConfig) string {
+func formatEndpoint(config *pgx.ConnConfig) string {
 	return net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))
 }

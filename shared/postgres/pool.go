@@ -9,9 +9,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Pool returns at most size connections to the database of url. Nothing is connected before the first is acquired.
+// OpenPool returns at most size connections to the database of url. Nothing is connected before the first is acquired.
 // [Acquire] waits for a database that is asleep.
-func Pool(ctx context.Context, url string, size int32, opts ConnectOptions) (*pgxpool.Pool, error) {
+func OpenPool(ctx context.Context, url string, size int32, opts ConnectOptions) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("reading the database URL: %w", err)
@@ -28,7 +28,7 @@ func Pool(ctx context.Context, url string, size int32, opts ConnectOptions) (*pg
 	if opts.Token != nil && config.ConnConfig.Password == "" {
 		config.BeforeConnect = func(ctx context.Context, c *pgx.ConnConfig) error {
 			var err error
-			c.Password, err = opts.Token(ctx, endpoint(c), c.User) // lasts 15 minutes, so each connection gets its own
+			c.Password, err = opts.Token(ctx, formatEndpoint(c), c.User) // lasts 15 minutes, so each connection gets its own
 			return err
 		}
 	}
@@ -41,5 +41,5 @@ func Pool(ctx context.Context, url string, size int32, opts ConnectOptions) (*pg
 
 // Acquire takes a connection from the pool. A new one waits like [Connect] for a server that is asleep, starting or full.
 func Acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
-	return patiently(ctx, pool.Config().ConnConfig, pool.Acquire)
+	return connectPatiently(ctx, pool.Config().ConnConfig, pool.Acquire)
 }

@@ -66,7 +66,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.start(ctx, lock)
+	return c.startServer(ctx, lock)
 }
 
 // waitUntilReady returns when the server accepts connections, and an error when it ends instead.

@@ -44,20 +44,20 @@ func verifyRDS(config *pgconn.Config) error {
 	if err != nil {
 		return err
 	}
-	config.TLSConfig = verifying(config.TLSConfig, config.Host, roots)
+	config.TLSConfig = buildTLSConfig(config.TLSConfig, config.Host, roots)
 	var others []*pgconn.FallbackConfig
 	for _, other := range config.Fallbacks { // other hosts, and this one again without TLS
 		if other.Host == config.Host && other.Port == config.Port {
 			continue
 		}
-		other.TLSConfig = verifying(other.TLSConfig, other.Host, roots)
+		other.TLSConfig = buildTLSConfig(other.TLSConfig, other.Host, roots)
 		others = append(others, other)
 	}
 	config.Fallbacks = others
 	return nil
 }
 
-func verifying(asked *tls.Config, host string, roots *x509.CertPool) *tls.Config {
+func buildTLSConfig(asked *tls.Config, host string, roots *x509.CertPool) *tls.Config {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host, RootCAs: roots}
 	if asked != nil {
 		config.Certificates, config.NextProtos = asked.Certificates, asked.NextProtos

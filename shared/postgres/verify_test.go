@@ -22,7 +22,7 @@ func TestEndpointsOfRDSAreVerified(t *testing.T) {
 		"postgres://loader@" + strings.ToUpper(endpointOfCluster) + ".cn/core",
 		"postgres://loader@" + endpointOfCluster + ",other.eu-west-1.rds.amazonaws.com/core",
 	} {
-		config, err := Config(t.Context(), url, ConnectOptions{})
+		config, err := BuildConfig(t.Context(), url, ConnectOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +34,7 @@ func TestEndpointsOfRDSAreVerified(t *testing.T) {
 				t.Errorf("%s: falls back to %s without verifying its certificate", url, other.Host)
 			}
 		}
-		pool, err := Pool(t.Context(), url, 1, ConnectOptions{})
+		pool, err := OpenPool(t.Context(), url, 1, ConnectOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func TestEndpointsOfRDSAreVerified(t *testing.T) {
 		}
 		pool.Close()
 	}
-	local, err := Config(t.Context(), "postgres://user@127.0.0.1/db?sslmode=disable", ConnectOptions{})
+	local, err := BuildConfig(t.Context(), "postgres://user@127.0.0.1/db?sslmode=disable", ConnectOptions{})
 	if err != nil || local.TLSConfig != nil {
 		t.Errorf("another host does not connect as its URL says: %v", err)
 	}

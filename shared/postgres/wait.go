@@ -22,9 +22,9 @@ const (
 	longestPause    = 5 * time.Second
 )
 
-// patiently connects, and again while the server is asleep, starting or full, until ctx ends; after a minute it begins
+// connectPatiently connects, and again while the server is asleep, starting or full, until ctx ends; after a minute it begins
 // no other attempt. Its error says where, why, and what to look at.
-func patiently[C any](ctx context.Context, config *pgx.ConnConfig, connect func(context.Context) (C, error)) (conn C, err error) {
+func connectPatiently[C any](ctx context.Context, config *pgx.ConnConfig, connect func(context.Context) (C, error)) (conn C, err error) {
 	var cause error
 	giveUp := time.Now().Add(wakePatience)
 	for pause := firstPause; time.Now().Before(giveUp); pause = min(2*pause, longestPause) {
@@ -42,7 +42,7 @@ func patiently[C any](ctx context.Context, config *pgx.ConnConfig, connect func(
 		case <-ctx.Done():
 		}
 	}
-	return conn, describe(config, cause)
+	return conn, describeFailure(config, cause)
 }
 
 // mayPass reports whether a server that refused with err may accept later.
@@ -68,17 +68,17 @@ func mayPass(err error) bool {
 	return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
-// describe is the last word about a database that could not be connected to.
-func describe(config *pgx.ConnConfig, err error) error {
+// describeFailure is the last word about a database that could not be connected to.
+func describeFailure(config *pgx.ConnConfig, err error) error {
 	giving := ""
 	if mayPass(err) {
 		giving = "giving up: "
 	}
-	return fmt.Errorf("connecting to database %q at %s as %s: %s%w; %s", config.Database, endpoint(config), config.User, giving, err, advice(err))
+	return fmt.Errorf("connecting to database %q at %s as %s: %s%w; %s", config.Database, formatEndpoint(config), config.User, giving, err, buildAdvice(err))
 }
 
-// advice is what to do about a refusal.
-func advice(err error) string {
+// buildAdvice is what to do about a refusal.
+func buildAdvice(err error) string {
 	var refusal *pgconn.PgError
 	var untrusted *tls.CertificateVerificationError
 	var dns *net.DNSError

@@ -88,7 +88,7 @@ func TestServerThatWakesUp(t *testing.T) {
 			return err
 		},
 		"a pool": func(url string) error {
-			pool, err := Pool(t.Context(), url, 1, ConnectOptions{})
+			pool, err := OpenPool(t.Context(), url, 1, ConnectOptions{})
 			if err != nil {
 				return err
 			}
@@ -142,7 +142,7 @@ func TestLastWord(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), test.timeout)
 			defer cancel()
-			pool, err := Pool(ctx, test.url, 1, ConnectOptions{})
+			pool, err := OpenPool(ctx, test.url, 1, ConnectOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}

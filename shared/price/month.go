@@ -55,7 +55,7 @@ type Component struct {
 
 // Month is the monthly bill, one line for each component.
 func (s Scenario) Month(way Way) []Component {
-	p, u := s.Prices, s.usage(way)
+	p, u := s.Prices, s.computeUsage(way)
 	return []Component{
 		{"State transitions", u.transitions, "transitions", u.transitions * p.StateTransition},
 		{"Lambda", u.gbSeconds, "GB-seconds", u.gbSeconds*p.LambdaGBSecond + u.requests*p.LambdaRequest},
@@ -81,8 +81,8 @@ type usage struct {
 	transitions, requests, gbSeconds, paid, puts, gets, storedGB, keys, kms, acuHours, databaseGB, logsGB, metrics, receivers float64
 }
 
-// usage scales the demonstration's day by the number of snapshots, and the paid requests by that of accounts.
-func (s Scenario) usage(way Way) usage {
+// computeUsage scales the demonstration's day by the number of snapshots, and the paid requests by that of accounts.
+func (s Scenario) computeUsage(way Way) usage {
 	m, accounts := s.Measured, float64(s.Accounts)
 	scale := Days * accounts * float64(s.Regions) / float64(m.Snapshots)
 	collect := usage{
@@ -100,7 +100,7 @@ func (s Scenario) usage(way Way) usage {
 	if way == OptionB {
 		load.transitions, load.requests, load.gbSeconds, load.logsGB = 0, 0, 0, 0
 	}
-	month := s.beyondFree(way, collect, load)
+	month := s.subtractFree(way, collect, load)
 	gigabytes := scale * float64(m.Bytes) / 1e9
 	month.paid = Days * accounts * float64(m.PaidRequests) / float64(m.Accounts)
 	month.storedGB, month.databaseGB = gigabytes*keptMonths, gigabytes*databaseShare*keptMonths
@@ -115,9 +115,9 @@ func (s Scenario) usage(way Way) usage {
 	return month
 }
 
-// beyondFree adds up what is charged. Pushed, each account collects within its own free tier; otherwise the hub does it
+// subtractFree adds up what is charged. Pushed, each account collects within its own free tier; otherwise the hub does it
 // all within one.
-func (s Scenario) beyondFree(way Way, collect, load usage) usage {
+func (s Scenario) subtractFree(way Way, collect, load usage) usage {
 	accounts, free := float64(s.Accounts), s.Prices.Free
 	charged := func(pick func(usage) float64, free float64) float64 {
 		if way == Push {

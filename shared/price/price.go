@@ -70,13 +70,13 @@ type Measured struct {
 	LoadSeconds float64 `json:"load_seconds"`
 }
 
-// Published are the prices of prices.json.
-func Published() (Prices, error) { return read[Prices]("prices.json") }
+// ReadPrices are the prices of prices.json.
+func ReadPrices() (Prices, error) { return readFile[Prices]("prices.json") }
 
-// Demonstration are the counts of measured.json.
-func Demonstration() (Measured, error) { return read[Measured]("measured.json") }
+// ReadMeasured are the counts of measured.json.
+func ReadMeasured() (Measured, error) { return readFile[Measured]("measured.json") }
 
-func read[T any](file string) (v T, err error) {
+func readFile[T any](file string) (v T, err error) {
 	body, err := files.ReadFile(file)
 	if err != nil {
 		return v, fmt.Errorf("reading %s: %w", file, err)

@@ -10,7 +10,7 @@ import (
 
 func scenario(t *testing.T, accounts, regions int) price.Scenario {
 	t.Helper()
-	prices, err := price.Published()
+	prices, err := price.ReadPrices()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,11 +84,11 @@ func TestOneAccountStaysWithinTheFreeTier(t *testing.T) {
 }
 
 func TestFilesAreDatedAndComplete(t *testing.T) {
-	prices, err := price.Published()
+	prices, err := price.ReadPrices()
 	if err != nil {
 		t.Fatal(err)
 	}
-	measured, err := price.Demonstration()
+	measured, err := price.ReadMeasured()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,20 +19,20 @@ const rejectedSnapshot = "View360.RejectedSnapshot"
 func (r *Receiver) loadAccount(ctx context.Context, waiting []object.Version, counted *tally) error {
 	for _, v := range waiting {
 		o := busy
-		err := r.locked(ctx, v.Key, func() (err error) {
-			o, err = r.load(ctx, v)
+		err := r.runLocked(ctx, v.Key, func() (err error) {
+			o, err = r.loadObject(ctx, v)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		counted.add(v, o)
+		counted.countStatus(v, o)
 	}
 	return nil
 }
 
-// load runs the machine for one object, which may have been replaced or moved since it was listed.
-func (r *Receiver) load(ctx context.Context, v object.Version) (outcome, error) {
+// loadObject runs the machine for one object, which may have been replaced or moved since it was listed.
+func (r *Receiver) loadObject(ctx context.Context, v object.Version) (loadStatus, error) {
 	switch _, err := r.store.Head(ctx, v.Key); {
 	case object.IsMissing(err):
 		return gone, nil
@@ -40,7 +40,7 @@ func (r *Receiver) load(ctx context.Context, v object.Version) (outcome, error) 
 		return failed, err
 	}
 	started := r.now()
-	end, err := r.run(ctx, v.Key)
+	end, err := r.runMachine(ctx, v.Key)
 	if err != nil {
 		return failed, err
 	}
@@ -60,8 +60,8 @@ func (r *Receiver) load(ctx context.Context, v object.Version) (outcome, error) 
 	}
 }
 
-// run executes the machine. Each object has an orchestrator of its own, because an orchestrator remembers what it ran.
-func (r *Receiver) run(ctx context.Context, key string) (asl.Description, error) {
+// runMachine executes the machine. Each object has an orchestrator of its own, because an orchestrator remembers what it ran.
+func (r *Receiver) runMachine(ctx context.Context, key string) (asl.Description, error) {
 	functions, executions := inprocess.Functions{}, &executions{}
 	inprocess.AddLoad(functions, r.pool, func(string) *object.Store { return r.store }, executions)
 	executions.Orchestrator = inprocess.NewOrchestrator(functions, r.store, nil)

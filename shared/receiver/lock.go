@@ -16,12 +16,12 @@ var LockParams = map[string]string{
 	"tcp_keepalives_idle": "60", "tcp_keepalives_interval": "15", "tcp_keepalives_count": "4",
 }
 
-// locked calls work while no other receiver of this database works on the object, or not at all when one does.
+// runLocked calls work while no other receiver of this database works on the object, or not at all when one does.
 //
 // The lock is an advisory lock of a database session: it ends with the process, however that ends, and needs no clock,
 // whereas a lease in the bucket would have to outlive its owner before anybody could tell that it is stale. Nothing is
 // lost or doubled if the session breaks while work goes on: loading twice changes nothing.
-func (r *Receiver) locked(ctx context.Context, key string, work func() error) error {
+func (r *Receiver) runLocked(ctx context.Context, key string, work func() error) error {
 	conn, err := postgres.Acquire(ctx, r.pool)
 	if err != nil {
 		return fmt.Errorf("locking %s: %w", key, err)
@@ -36,12 +36,12 @@ func (r *Receiver) locked(ctx context.Context, key string, work func() error) er
 		slog.InfoContext(ctx, "busy", "key", key)
 		return nil
 	}
-	defer unlock(context.WithoutCancel(ctx), conn, name)
+	defer releaseLock(context.WithoutCancel(ctx), conn, name)
 	return work()
 }
 
-// unlock gives the lock back, or ends the session that holds it.
-func unlock(ctx context.Context, conn *pgxpool.Conn, name string) {
+// releaseLock gives the lock back, or ends the session that holds it.
+func releaseLock(ctx context.Context, conn *pgxpool.Conn, name string) {
 	if _, err := conn.Exec(ctx, "select pg_advisory_unlock(hashtextextended($1, 0))", name); err != nil {
 		_ = conn.Conn().Close(ctx) // broken anyway
 	}

@@ -22,7 +22,7 @@ type LogFile struct {
 // stay, so the log takes at most (keep+1)·limit bytes.
 func OpenLogFile(path string, limit int64, keep int) (*LogFile, error) {
 	l := &LogFile{path: path, limit: limit, keep: max(keep, 1)}
-	if err := l.open(); err != nil {
+	if err := l.openFile(); err != nil {
 		return nil, fmt.Errorf("opening the log: %w", err)
 	}
 	return l, nil
@@ -32,7 +32,7 @@ func OpenLogFile(path string, limit int64, keep int) (*LogFile, error) {
 func (l *LogFile) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.ready(int64(len(line))); err != nil {
+	if err := l.prepareFile(int64(len(line))); err != nil {
 		return 0, fmt.Errorf("rotating the log: %w", err)
 	}
 	return l.file.Write(line)
@@ -45,13 +45,13 @@ func (l *LogFile) Close() error {
 	return l.file.Close()
 }
 
-func (l *LogFile) open() (err error) {
+func (l *LogFile) openFile() (err error) {
 	l.file, err = os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o640)
 	return err
 }
 
-// ready makes l.file the newest one, with room for so many bytes.
-func (l *LogFile) ready(bytes int64) error {
+// prepareFile makes l.file the newest one, with room for so many bytes.
+func (l *LogFile) prepareFile(bytes int64) error {
 	mine, err := l.file.Stat()
 	if err != nil {
 		return err
@@ -59,28 +59,28 @@ func (l *LogFile) ready(bytes int64) error {
 	newest, err := os.Stat(l.path)
 	switch {
 	case errors.Is(err, os.ErrNotExist) || err == nil && !os.SameFile(mine, newest): // rotated by another process
-		return l.reopen()
+		return l.reopenFile()
 	case err != nil:
 		return err
 	case mine.Size() == 0 || mine.Size()+bytes <= l.limit:
 		return nil
 	}
 	for n := l.keep; n > 1; n-- {
-		if err := os.Rename(l.older(n-1), l.older(n)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.Rename(l.buildOlderPath(n-1), l.buildOlderPath(n)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
-	if err := os.Rename(l.path, l.older(1)); err != nil {
+	if err := os.Rename(l.path, l.buildOlderPath(1)); err != nil {
 		return err
 	}
-	return l.reopen()
+	return l.reopenFile()
 }
 
-func (l *LogFile) reopen() error {
+func (l *LogFile) reopenFile() error {
 	if err := l.file.Close(); err != nil {
 		return err
 	}
-	return l.open()
+	return l.openFile()
 }
 
-func (l *LogFile) older(n int) string { return l.path + "." + strconv.Itoa(n) }
+func (l *LogFile) buildOlderPath(n int) string { return l.path + "." + strconv.Itoa(n) }

@@ -68,13 +68,13 @@ func (r *Receiver) Drain(ctx context.Context) (Summary, error) {
 	started, counted := r.now(), &tally{}
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(r.atOnce)
-	err := r.eachAccount(within, func(waiting []object.Version) {
+	err := r.visitAccounts(within, func(waiting []object.Version) {
 		group.Go(func() error { return r.loadAccount(within, waiting, counted) })
 	})
 	if failure := group.Wait(); failure != nil {
 		err = failure // what the listing says then is only that it was stopped
 	}
-	r.postpone(counted.failures)
+	r.postponeFailures(counted.failures)
 	s := counted.Summary
 	switch {
 	case ctx.Err() != nil:
@@ -102,16 +102,16 @@ func (r *Receiver) Watch(ctx context.Context, tick <-chan time.Time) error {
 	}
 }
 
-// eachAccount hands over what waits, one account after the other: keys are listed in their order, and start with the
+// visitAccounts hands over what waits, one account after the other: keys are listed in their order, and start with the
 // account. Objects that are not snapshots go along, to be rejected with a reason.
-func (r *Receiver) eachAccount(ctx context.Context, visit func([]object.Version)) error {
+func (r *Receiver) visitAccounts(ctx context.Context, visit func([]object.Version)) error {
 	var waiting []object.Version
 	account := ""
 	err := r.store.List(ctx, snapshot.DataPrefix, func(v object.Version) error {
-		if !strings.HasSuffix(v.Key, ".json") || r.now().Before(r.later[state(v)]) {
+		if !strings.HasSuffix(v.Key, ".json") || r.now().Before(r.later[buildStateKey(v)]) {
 			return nil
 		}
-		if a := accountOf(v.Key); a != account {
+		if a := parseAccount(v.Key); a != account {
 			if len(waiting) > 0 {
 				visit(waiting)
 			}
@@ -126,7 +126,7 @@ func (r *Receiver) eachAccount(ctx context.Context, visit func([]object.Version)
 	return err
 }
 
-func accountOf(key string) string {
+func parseAccount(key string) string {
 	account, _, _ := strings.Cut(strings.TrimPrefix(key, snapshot.DataPrefix), "/")
 	return account
 }
@@ -134,13 +134,13 @@ func accountOf(key string) string {
 // patience is how long an object that failed is left alone by a receiver that watches.
 const patience = 15 * time.Minute
 
-func (r *Receiver) postpone(failures []object.Version) {
+func (r *Receiver) postponeFailures(failures []object.Version) {
 	now := r.now()
 	maps.DeleteFunc(r.later, func(_ string, at time.Time) bool { return !now.Before(at) })
 	for _, v := range failures {
-		r.later[state(v)] = now.Add(patience)
+		r.later[buildStateKey(v)] = now.Add(patience)
 	}
 }
 
-// state tells an object that was replaced from the one that failed.
-func state(v object.Version) string { return v.Key + " " + v.ETag }
+// buildStateKey tells an object that was replaced from the one that failed.
+func buildStateKey(v object.Version) string { return v.Key + " " + v.ETag }

@@ -50,7 +50,7 @@ func newBench(t testing.TB) *bench {
 
 func (b *bench) receiver(now func() time.Time) *receiver.Receiver {
 	b.Helper()
-	pool, err := postgres.Pool(b.Context(), b.url, 5, postgres.ConnectOptions{Params: load.SessionParams})
+	pool, err := postgres.OpenPool(b.Context(), b.url, 5, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		b.Fatal(err)
 	}

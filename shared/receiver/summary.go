@@ -14,11 +14,11 @@ type Summary struct {
 	Busy     int // another receiver was at work on them
 }
 
-// outcome is how one snapshot ended.
-type outcome int
+// loadStatus is how one snapshot ended.
+type loadStatus int
 
 const (
-	loaded outcome = iota
+	loaded loadStatus = iota
 	rejected
 	failed
 	busy
@@ -32,7 +32,7 @@ type tally struct {
 	mu       sync.Mutex
 }
 
-func (t *tally) add(v object.Version, o outcome) {
+func (t *tally) countStatus(v object.Version, o loadStatus) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch o {

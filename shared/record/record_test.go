@@ -46,7 +46,7 @@ func newBench(t testing.TB) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	pool, err := postgres.Pool(t.Context(), pgtest.URL(t), 8, postgres.ConnectOptions{})
+	pool, err := postgres.OpenPool(t.Context(), pgtest.URL(t), 8, postgres.ConnectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,10 +66,10 @@ func (d *disk) ListBucket(bucket string, prefix *gofakes3.Prefix, page gofakes3.
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)
-	return d.page(keys, found, prefix, page), nil
+	return d.buildPage(keys, found, prefix, page), nil
 }
 
-func (d *disk) page(keys []string, found map[string]fs.FileInfo, prefix *gofakes3.Prefix, page gofakes3.ListBucketPage) *gofakes3.ObjectList {
+func (d *disk) buildPage(keys []string, found map[string]fs.FileInfo, prefix *gofakes3.Prefix, page gofakes3.ListBucketPage) *gofakes3.ObjectList {
 	list := gofakes3.NewObjectList()
 	var last string
 	for _, key := range keys {
@@ -88,7 +88,7 @@ func (d *disk) page(keys []string, found map[string]fs.FileInfo, prefix *gofakes
 		}
 		info := found[key]
 		list.Add(&gofakes3.Content{
-			Key: key, LastModified: gofakes3.NewContentTime(info.ModTime()), ETag: gofakes3.FormatETag(etag(info)), Size: info.Size(),
+			Key: key, LastModified: gofakes3.NewContentTime(info.ModTime()), ETag: gofakes3.FormatETag(computeETag(info)), Size: info.Size(),
 		})
 	}
 	return list
@@ -135,30 +135,30 @@ func (d *disk) GetObject(bucket, key string, wanted *gofakes3.ObjectRangeRequest
 		return nil, err
 	}
 	object := &gofakes3.Object{
-		Name: key, Size: info.Size(), Range: span, Hash: etag(info), Contents: file,
+		Name: key, Size: info.Size(), Range: span, Hash: computeETag(info), Contents: file,
 		Metadata: map[string]string{"Last-Modified": info.ModTime().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")},
 	}
 	if span != nil {
-		object.Contents = section{io.NewSectionReader(file, span.Start, span.Length), file}
+		object.Contents = rangeReader{io.NewSectionReader(file, span.Start, span.Length), file}
 	}
 	return object, nil
 }
 
-type section struct {
+type rangeReader struct {
 	io.Reader
 	io.Closer
 }
 
 func (d *disk) PutObject(bucket, key string, _ map[string]string, body io.Reader, _ int64, conditions *gofakes3.PutConditions) (gofakes3.PutObjectResult, error) {
-	name, _, err := d.receive(body)
+	name, _, err := d.writeUpload(body)
 	if err != nil {
-		return gofakes3.PutObjectResult{}, told(err)
+		return gofakes3.PutObjectResult{}, exposeReason(err)
 	}
-	return gofakes3.PutObjectResult{}, told(d.publish(name, bucket, key, conditions))
+	return gofakes3.PutObjectResult{}, exposeReason(d.publishUpload(name, bucket, key, conditions))
 }
 
-// told puts the reason into the answer, such as a full disk: gofakes3 keeps what it does not know to itself.
-func told(err error) error {
+// exposeReason puts the reason into the answer, such as a full disk: gofakes3 keeps what it does not know to itself.
+func exposeReason(err error) error {
 	var known gofakes3.Error
 	switch {
 	case err == nil:
@@ -177,12 +177,12 @@ func (d *disk) CopyObject(fromBucket, fromKey, toBucket, toKey string, meta map[
 func (d *disk) DeleteObject(bucket, key string) (gofakes3.ObjectDeleteResult, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return gofakes3.ObjectDeleteResult{}, told(d.remove(path.Join(bucket, key)))
+	return gofakes3.ObjectDeleteResult{}, exposeReason(d.removeObject(path.Join(bucket, key)))
 }
 
-// remove deletes an object, and the folders that have become empty, up to the bucket: keys have no folders. The caller
+// removeObject deletes an object, and the folders that have become empty, up to the bucket: keys have no folders. The caller
 // holds the lock, because somebody may be about to write to such a folder.
-func (d *disk) remove(name string) error {
+func (d *disk) removeObject(name string) error {
 	if err := d.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -204,8 +204,8 @@ func (d *disk) DeleteMulti(bucket string, keys ...string) (gofakes3.MultiDeleteR
 	return result, nil
 }
 
-// receive writes body to a new file of the uploads folder.
-func (d *disk) receive(body io.Reader) (name, sum string, err error) {
+// writeUpload writes body to a new file of the uploads folder.
+func (d *disk) writeUpload(body io.Reader) (name, sum string, err error) {
 	name = path.Join(uploads, rand.Text())
 	file, err := d.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -219,15 +219,15 @@ func (d *disk) receive(body io.Reader) (name, sum string, err error) {
 	return name, fmt.Sprintf(`"%x"`, hash.Sum(nil)), nil
 }
 
-// publish gives an upload its key in one step.
-func (d *disk) publish(upload, bucket, key string, conditions *gofakes3.PutConditions) error {
+// publishUpload gives an upload its key in one step.
+func (d *disk) publishUpload(upload, bucket, key string, conditions *gofakes3.PutConditions) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	target := path.Join(bucket, key)
 	if conditions != nil {
 		current := &gofakes3.ConditionalObjectInfo{}
 		if info, err := d.root.Stat(target); err == nil {
-			current.Exists, current.Hash = true, etag(info)
+			current.Exists, current.Hash = true, computeETag(info)
 		}
 		if err := gofakes3.CheckPutConditions(conditions, current); err != nil {
 			return errors.Join(err, d.root.Remove(upload))
@@ -244,8 +244,8 @@ func (d *disk) publish(upload, bucket, key string, conditions *gofakes3.PutCondi
 	return d.root.Rename(upload, target)
 }
 
-// etag is not the MD5 of the content, which clients may not rely on: it changes with every write.
-func etag(info fs.FileInfo) []byte {
+// computeETag is not the MD5 of the content, which clients may not rely on: it changes with every write.
+func computeETag(info fs.FileInfo) []byte {
 	sum := md5.Sum(fmt.Appendf(nil, "%s %d %d", info.Name(), info.Size(), info.ModTime().UnixNano()))
 	return sum[:]
 }

@@ -27,52 +27,52 @@ func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	copied, ifMatch := r.Header.Get("X-Amz-Copy-Source"), r.Header.Get("X-Amz-Copy-Source-If-Match")
 	switch {
 	case !strings.Contains(r.Header.Get("Authorization"), "Credential="+g.key+"/"):
-		refuse(w, http.StatusForbidden, "AccessDenied", "this endpoint belongs to one process")
+		writeError(w, http.StatusForbidden, "AccessDenied", "this endpoint belongs to one process")
 	case slices.ContainsFunc(strings.Split(r.URL.Path, "/"), func(part string) bool { return part == "." || part == ".." }):
-		refuse(w, http.StatusBadRequest, "InvalidArgument", "a folder cannot hold a key with . or .. between slashes")
-	case copied != "" && ifMatch != "" && !g.matches(copied, ifMatch):
-		refuse(w, http.StatusPreconditionFailed, "PreconditionFailed", "the source is another object now")
+		writeError(w, http.StatusBadRequest, "InvalidArgument", "a folder cannot hold a key with . or .. between slashes")
+	case copied != "" && ifMatch != "" && !g.sourceMatches(copied, ifMatch):
+		writeError(w, http.StatusPreconditionFailed, "PreconditionFailed", "the source is another object now")
 	case r.Method == http.MethodDelete && r.Header.Get("If-Match") != "":
-		g.delete(w, strings.TrimPrefix(r.URL.Path, "/"), r.Header.Get("If-Match"))
+		g.deleteIfMatch(w, strings.TrimPrefix(r.URL.Path, "/"), r.Header.Get("If-Match"))
 	default:
 		g.next.ServeHTTP(w, r)
 	}
 }
 
-// matches reports whether a copy's source has the ETag. A source that is not there is for the copy itself to say.
-func (g guard) matches(source, etag string) bool {
+// sourceMatches reports whether a copy's source has the ETag. A source that is not there is for the copy itself to say.
+func (g guard) sourceMatches(source, etag string) bool {
 	name, err := url.PathUnescape(strings.TrimPrefix(source, "/"))
 	if err != nil {
 		return true
 	}
 	info, err := g.objects.root.Stat(path.Clean(name))
-	return err != nil || quoted(info) == etag
+	return err != nil || quoteETag(info) == etag
 }
 
-// delete removes an object if it still has the ETag.
+// deleteIfMatch removes an object if it still has the ETag.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
-func (g guard) delete(w http.ResponseWriter, name, etag string) {
+func (g guard) deleteIfMatch(w http.ResponseWriter, name, etag string) {
 	g.objects.mu.Lock()
 	defer g.objects.mu.Unlock()
 	info, err := g.objects.root.Stat(path.Clean(name))
 	if err != nil {
-		refuse(w, http.StatusNotFound, "NoSuchKey", "the object is gone")
+		writeError(w, http.StatusNotFound, "NoSuchKey", "the object is gone")
 		return
 	}
-	if quoted(info) != etag {
-		refuse(w, http.StatusPreconditionFailed, "PreconditionFailed", "the object is another one now")
+	if quoteETag(info) != etag {
+		writeError(w, http.StatusPreconditionFailed, "PreconditionFailed", "the object is another one now")
 		return
 	}
-	if err := g.objects.remove(path.Clean(name)); err != nil {
-		refuse(w, http.StatusInternalServerError, string(gofakes3.ErrInternal), err.Error())
+	if err := g.objects.removeObject(path.Clean(name)); err != nil {
+		writeError(w, http.StatusInternalServerError, string(gofakes3.ErrInternal), err.Error())
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func quoted(info fs.FileInfo) string { return `"` + hex.EncodeToString(etag(info)) + `"` }
+func quoteETag(info fs.FileInfo) string { return `"` + hex.EncodeToString(computeETag(info)) + `"` }
 
-func refuse(w http.ResponseWriter, status int, code, message string) {
+func writeError(w http.ResponseWriter, status int, code, message string) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
 	fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>", code, html.EscapeString(message))

@@ -22,34 +22,34 @@ func (d *disk) UploadPart(_, _ string, id gofakes3.UploadID, number int, _ int64
 	if _, err := d.root.Stat(path.Join(uploads, string(id))); err != nil {
 		return "", gofakes3.ErrNoSuchUpload
 	}
-	name, sum, err := d.receive(body)
+	name, sum, err := d.writeUpload(body)
 	if err != nil {
-		return "", told(err)
+		return "", exposeReason(err)
 	}
-	return sum, told(d.root.Rename(name, partName(id, number)))
+	return sum, exposeReason(d.root.Rename(name, buildPartName(id, number)))
 }
 
 func (d *disk) CompleteMultipartUpload(bucket, key string, id gofakes3.UploadID, parts *gofakes3.CompleteMultipartUploadRequest) (gofakes3.VersionID, string, error) {
 	reader, writer := io.Pipe()
 	defer reader.Close()
-	go func() { writer.CloseWithError(d.join(writer, id, parts)) }()
-	name, _, err := d.receive(reader)
+	go func() { writer.CloseWithError(d.joinParts(writer, id, parts)) }()
+	name, _, err := d.writeUpload(reader)
 	if err != nil {
-		return "", "", told(err)
+		return "", "", exposeReason(err)
 	}
-	if err := d.publish(name, bucket, key, nil); err != nil {
-		return "", "", told(err)
+	if err := d.publishUpload(name, bucket, key, nil); err != nil {
+		return "", "", exposeReason(err)
 	}
 	info, err := d.root.Stat(path.Join(bucket, key))
 	if err != nil {
-		return "", "", told(err)
+		return "", "", exposeReason(err)
 	}
-	return "", gofakes3.FormatETag(etag(info)), d.AbortMultipartUpload(bucket, key, id)
+	return "", gofakes3.FormatETag(computeETag(info)), d.AbortMultipartUpload(bucket, key, id)
 }
 
-func (d *disk) join(out io.Writer, id gofakes3.UploadID, parts *gofakes3.CompleteMultipartUploadRequest) error {
+func (d *disk) joinParts(out io.Writer, id gofakes3.UploadID, parts *gofakes3.CompleteMultipartUploadRequest) error {
 	for _, part := range parts.Parts {
-		file, err := d.root.Open(partName(id, part.PartNumber))
+		file, err := d.root.Open(buildPartName(id, part.PartNumber))
 		if err != nil {
 			return gofakes3.ErrInvalidPart
 		}
@@ -73,6 +73,6 @@ func (d *disk) ListParts(string, string, gofakes3.UploadID, int, int64) (*gofake
 	return nil, gofakes3.ErrNotImplemented
 }
 
-func partName(id gofakes3.UploadID, number int) string {
+func buildPartName(id gofakes3.UploadID, number int) string {
 	return path.Join(uploads, string(id), fmt.Sprintf("%05d", number))
 }

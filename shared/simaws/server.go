@@ -72,6 +72,6 @@ func (s *Server) Config(account string) aws.Config {
 		BaseEndpoint: aws.String(s.url),
 		Credentials:  credentials.NewStaticCredentialsProvider(permanentKey+a.ID+keySuffix, secretKey, ""),
 		HTTPClient:   awsconf.HTTPClient(),
-		Retryer:      awsconf.Patient(longestBackoff),
+		Retryer:      awsconf.NewRetryer(longestBackoff),
 	}
 }

@@ -23,7 +23,7 @@ func TestAssumeRole(t *testing.T) {
 	}
 
 	t.Run("the session is the member's, with the actions of the session policy only", func(t *testing.T) {
-		cfg, err := awsconf.For(server.Config(""), target)
+		cfg, err := awsconf.ForTarget(server.Config(""), target)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +54,7 @@ func TestAssumeRole(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			refused := target
 			change(&refused)
-			cfg, err := awsconf.For(server.Config(""), refused)
+			cfg, err := awsconf.ForTarget(server.Config(""), refused)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,42 +16,42 @@ import (
 // arrivals are the times of the newest snapshot of each account.
 type arrivals map[string]time.Time
 
-func (a arrivals) note(account string, at time.Time) {
+func (a arrivals) addArrival(account string, at time.Time) {
 	if at.After(a[account]) {
 		a[account] = at
 	}
 }
 
-// loaded adds the accounts under loaded/. One region with a snapshot that is young enough settles an account, so that
+// addLoaded adds the accounts under loaded/. One region with a snapshot that is young enough settles an account, so that
 // only silent ones are looked at in all of their regions.
-func (h Handler) loaded(ctx context.Context, now time.Time, seen arrivals) error {
-	accounts, err := h.folders(ctx, snapshot.LoadedPrefix)
+func (h Handler) addLoaded(ctx context.Context, now time.Time, seen arrivals) error {
+	accounts, err := h.listFolders(ctx, snapshot.LoadedPrefix)
 	if err != nil {
 		return err
 	}
 	for _, folder := range accounts {
 		account := strings.Trim(strings.TrimPrefix(folder, snapshot.LoadedPrefix), "/")
-		seen.note(account, time.Unix(0, 0)) // known, if only from before
+		seen.addArrival(account, time.Unix(0, 0)) // known, if only from before
 		if now.Sub(seen[account]) <= h.Silence {
 			continue
 		}
-		if err := h.newest(ctx, now, account, folder, seen); err != nil {
+		if err := h.findNewest(ctx, now, account, folder, seen); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// newest looks for snapshots of dates since a little before silence would begin; dates are in the keys.
-func (h Handler) newest(ctx context.Context, now time.Time, account, folder string, seen arrivals) error {
-	regions, err := h.folders(ctx, folder)
+// findNewest looks for snapshots of dates since a little before silence would begin; dates are in the keys.
+func (h Handler) findNewest(ctx context.Context, now time.Time, account, folder string, seen arrivals) error {
+	regions, err := h.listFolders(ctx, folder)
 	if err != nil {
 		return err
 	}
 	since := now.Add(-h.Silence).AddDate(0, 0, -2).UTC().Format(time.DateOnly)
 	for _, region := range append(regions, folder) { // early senders wrote keys without a region
-		err := h.list(ctx, region+"2", region+since, func(o s3types.Object) error {
-			seen.note(account, aws.ToTime(o.LastModified))
+		err := h.listObjects(ctx, region+"2", region+since, func(o s3types.Object) error {
+			seen.addArrival(account, aws.ToTime(o.LastModified))
 			return nil
 		})
 		if err != nil {
@@ -64,8 +64,8 @@ func (h Handler) newest(ctx context.Context, now time.Time, account, folder stri
 	return nil
 }
 
-// folders are the prefixes right under prefix, with a slash at the end.
-func (h Handler) folders(ctx context.Context, prefix string) ([]string, error) {
+// listFolders are the prefixes right under prefix, with a slash at the end.
+func (h Handler) listFolders(ctx context.Context, prefix string) ([]string, error) {
 	pages := s3.NewListObjectsV2Paginator(h.S3, &s3.ListObjectsV2Input{Bucket: &h.Bucket, Prefix: &prefix, Delimiter: aws.String("/")})
 	var found []string
 	for pages.HasMorePages() {

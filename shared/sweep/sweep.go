@@ -61,7 +61,7 @@ type Output struct {
 
 // Handle sweeps once.
 func (h Handler) Handle(ctx context.Context, _ json.RawMessage) (Output, error) {
-	result, err := h.sweep(ctx)
+	result, err := h.sweepBucket(ctx)
 	if err != nil {
 		return result, fault.Classify(err)
 	}
@@ -70,29 +70,29 @@ func (h Handler) Handle(ctx context.Context, _ json.RawMessage) (Output, error) 
 	return result, nil
 }
 
-func (h Handler) now() time.Time {
+func (h Handler) currentTime() time.Time {
 	if h.Now != nil {
 		return h.Now()
 	}
 	return time.Now()
 }
 
-func (h Handler) sweep(ctx context.Context) (Output, error) {
-	now := h.now()
+func (h Handler) sweepBucket(ctx context.Context) (Output, error) {
+	now := h.currentTime()
 	result := Output{Silent: []string{}}
 	seen := arrivals{}
-	err := h.list(ctx, snapshot.DataPrefix, "", func(o s3types.Object) error {
+	err := h.listObjects(ctx, snapshot.DataPrefix, "", func(o s3types.Object) error {
 		key, written := aws.ToString(o.Key), aws.ToTime(o.LastModified)
 		age := now.Sub(written)
 		result.Waiting++
 		result.OldestMinutes = max(result.OldestMinutes, int(age.Minutes()))
 		if name, err := snapshot.ParseKey(key); err == nil {
-			seen.note(name.Account, written)
+			seen.addArrival(name.Account, written)
 		}
 		if h.Machine == "" || age < patience || age > surrender || result.Started >= maxStarts {
 			return nil
 		}
-		started, err := h.start(ctx, key, aws.ToString(o.ETag), int(age/patience))
+		started, err := h.startLoad(ctx, key, aws.ToString(o.ETag), int(age/patience))
 		if started {
 			result.Started++
 		}
@@ -101,7 +101,7 @@ func (h Handler) sweep(ctx context.Context) (Output, error) {
 	if err != nil {
 		return result, err
 	}
-	if err := h.loaded(ctx, now, seen); err != nil {
+	if err := h.addLoaded(ctx, now, seen); err != nil {
 		return result, err
 	}
 	for account, last := range seen {
@@ -113,9 +113,9 @@ func (h Handler) sweep(ctx context.Context) (Output, error) {
 	return result, nil
 }
 
-// start loads one object. The name of the execution follows from the object and how often this was tried, so that a
+// startLoad loads one object. The name of the execution follows from the object and how often this was tried, so that a
 // sweep that is itself tried again starts nothing twice.
-func (h Handler) start(ctx context.Context, key, etag string, attempt int) (bool, error) {
+func (h Handler) startLoad(ctx context.Context, key, etag string, attempt int) (bool, error) {
 	input, err := json.Marshal(map[string]string{"bucket": h.Bucket, "key": key})
 	if err != nil {
 		return false, fmt.Errorf("writing the input for %s: %w", key, err)
@@ -134,9 +134,9 @@ func (h Handler) start(ctx context.Context, key, etag string, attempt int) (bool
 	return true, nil
 }
 
-// list visits the objects under prefix whose keys come after a key.
-func (h Handler) list(ctx context.Context, prefix, after string, visit func(s3types.Object) error) error {
-	pages := s3.NewListObjectsV2Paginator(h.S3, &s3.ListObjectsV2Input{Bucket: &h.Bucket, Prefix: &prefix, StartAfter: optional(after)})
+// listObjects visits the objects under prefix whose keys come after a key.
+func (h Handler) listObjects(ctx context.Context, prefix, after string, visit func(s3types.Object) error) error {
+	pages := s3.NewListObjectsV2Paginator(h.S3, &s3.ListObjectsV2Input{Bucket: &h.Bucket, Prefix: &prefix, StartAfter: toOptional(after)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -154,7 +154,7 @@ func (h Handler) list(ctx context.Context, prefix, after string, visit func(s3ty
 	return nil
 }
 
-func optional(text string) *string {
+func toOptional(text string) *string {
 	if text == "" {
 		return nil
 	}

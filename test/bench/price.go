@@ -41,7 +41,7 @@ func (oneAccount) ListRegions(context.Context, string, *collect.Role) ([]string,
 // measurePrice runs both machines with functions that do nothing, as the daily run of one account does, and counts the
 // states that are entered.
 func measurePrice(ctx context.Context, summary *table) error {
-	prices, err := price.Published()
+	prices, err := price.ReadPrices()
 	if err != nil {
 		return err
 	}

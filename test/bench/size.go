@@ -140,7 +140,7 @@ func (c child) step(ctx context.Context, bucket func(string) *object.Store) (any
 	case "index":
 		return index.Handler{Bucket: bucket}.Handle(ctx, index.Input{Bucket: bucketName, Key: c.Key})
 	}
-	pool, err := postgres.Pool(ctx, c.URL, 1, postgres.ConnectOptions{Params: load.SessionParams})
+	pool, err := postgres.OpenPool(ctx, c.URL, 1, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		return nil, err
 	}

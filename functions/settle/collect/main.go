@@ -13,7 +13,7 @@ import (
 
 func main() {
 	lambdarun.Start(func(_ context.Context, cfg aws.Config) (func(context.Context, settle.CollectInput) (settle.CollectOutput, error), error) {
-		staging, err := lambdarun.Staging(cfg)
+		staging, err := lambdarun.OpenStaging(cfg)
 		if err != nil {
 			return nil, err
 		}

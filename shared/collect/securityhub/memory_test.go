@@ -54,7 +54,7 @@ func collectAlone() error {
 	staging := s3.New(s3.Options{Region: "us-east-1", BaseEndpoint: &w.S3, UsePathStyle: true, Credentials: credentials.StaticCredentialsProvider{Value: w.Storage}})
 	cfg := aws.Config{
 		Region: w.Request.Region, BaseEndpoint: &w.AWS, Credentials: credentials.StaticCredentialsProvider{Value: w.User},
-		HTTPClient: awsconf.HTTPClient(), Retryer: awsconf.Patient(0),
+		HTTPClient: awsconf.HTTPClient(), Retryer: awsconf.NewRetryer(0),
 	}
 	collector := securityhub.Collector
 	collector.Rate = collect.Rate{} // the simulated service has no quota

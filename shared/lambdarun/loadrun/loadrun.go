@@ -23,7 +23,7 @@ func Database(ctx context.Context, cfg aws.Config) (*pgxpool.Pool, error) {
 	if url == "" {
 		return nil, fmt.Errorf("the environment variable %s is not set", databaseURL)
 	}
-	return postgres.Pool(ctx, url, 1, postgres.ConnectOptions{Token: postgres.IAMToken(cfg), Params: load.SessionParams})
+	return postgres.OpenPool(ctx, url, 1, postgres.ConnectOptions{Token: postgres.IAMToken(cfg), Params: load.SessionParams})
 }
 
 // Load serves the loader of one table group. own may be nil.
@@ -33,6 +33,6 @@ func Load(group string, tables []load.Table, own func(context.Context, *load.Ses
 		if err != nil {
 			return nil, err
 		}
-		return load.Handler{Pool: pool, Bucket: lambdarun.Buckets(cfg), Group: group, Tables: tables, LoadAccountRow: own}.Handle, nil
+		return load.Handler{Pool: pool, Bucket: lambdarun.OpenBuckets(cfg), Group: group, Tables: tables, LoadAccountRow: own}.Handle, nil
 	})
 }
