@@ -9,13 +9,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// staging collects what the encoder says while the rows are copied.
-type staging struct {
-	counts  Counts
-	misfits []misfit
+// copyResult collects what the encoder says while the rows are copied.
+type copyResult struct {
+	counts Counts
+	issues []issue
 }
 
-func (s *staging) add(misfits []misfit, ok bool) {
+func (s *copyResult) addRow(misfits []issue, ok bool) {
 	s.counts.Read++
 	if !ok {
 		s.counts.Rejected++
@@ -24,27 +24,27 @@ func (s *staging) add(misfits []misfit, ok bool) {
 		if m.adapted && ok {
 			s.counts.Adapted++
 		}
-		if len(s.misfits) < keptRejects && (ok == m.adapted) {
-			s.misfits = append(s.misfits, m)
+		if len(s.issues) < maxStoredIssues && (ok == m.adapted) {
+			s.issues = append(s.issues, m)
 		}
 	}
 }
 
-// copy streams the section's rows to a COPY statement. line makes the line of the row that the encoder has read; hash
+// copyRows streams the section's rows to a COPY statement. line makes the line of the row that the encoder has read; hash
 // gets the bytes of the section, and may be nil.
-func (s *Session) copy(ctx context.Context, t Table, statement string, hash io.Writer, line func(*encoder, place) ([]byte, error)) (*staging, error) {
-	result := &staging{}
+func (s *Session) copyRows(ctx context.Context, t Table, statement string, hash io.Writer, line func(*encoder, rowPosition) ([]byte, error)) (*copyResult, error) {
+	result := &copyResult{}
 	reader, writer := io.Pipe()
 	read := make(chan error, 1)
 	go func() {
 		lines := &lineWriter{out: writer}
 		encoder := newEncoder(t, s.Index)
-		err := s.source.teed(hash).each(ctx, t.Section, func(at place, d *jsontext.Decoder) error {
-			misfits, ok, err := encoder.read(at, d)
+		err := s.source.withTee(hash).visitRows(ctx, t.Section, func(at rowPosition, d *jsontext.Decoder) error {
+			misfits, ok, err := encoder.readRow(at, d)
 			if err != nil {
 				return err
 			}
-			result.add(misfits, ok)
+			result.addRow(misfits, ok)
 			if !ok {
 				return nil
 			}
@@ -52,7 +52,7 @@ func (s *Session) copy(ctx context.Context, t Table, statement string, hash io.W
 			if err != nil {
 				return err
 			}
-			return lines.write(text)
+			return lines.writeLine(text)
 		})
 		if err == nil {
 			err = lines.flush()
@@ -77,11 +77,11 @@ type lineWriter struct {
 	buffer []byte
 }
 
-const pieceSize = 64 << 10
+const flushSize = 64 << 10
 
-func (l *lineWriter) write(line []byte) error {
+func (l *lineWriter) writeLine(line []byte) error {
 	l.buffer = append(l.buffer, line...)
-	if len(l.buffer) < pieceSize {
+	if len(l.buffer) < flushSize {
 		return nil
 	}
 	return l.flush()

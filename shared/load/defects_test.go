@@ -124,7 +124,7 @@ func TestL23RowsAreTouchedOnlyWhenTheyChange(t *testing.T) {
 	touched := []string{"accounts", "contact_info", "alternate_contacts"}
 	for _, group := range loadtest.Groups {
 		for _, table := range group.Tables {
-			if table.Touched {
+			if table.HasUpdatedAt {
 				touched = append(touched, table.Name)
 			}
 		}
@@ -173,7 +173,7 @@ func TestL50VanishedResourcesGo(t *testing.T) {
 	for _, group := range loadtest.Groups {
 		for _, table := range group.Tables {
 			want := before[table.Name].Created
-			if table.Nature == load.CurrentState || table.Replace {
+			if table.Nature == load.CurrentState || table.ReplaceSet {
 				want = 1
 			}
 			b.want("select count(*) from "+table.Name, fmt.Sprint(want))

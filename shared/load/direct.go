@@ -16,70 +16,70 @@ import (
 // Rows of which the table has none yet go straight into it, at the speed of COPY. Whatever is out of the ordinary (a key
 // that is there twice or is another account's, a row whose parent is not at hand) is left to the stage.
 
-// errUnusual gives the direct way up.
-var errUnusual = errors.New("needs the stage")
+// errNeedsTempTable gives the direct way up.
+var errNeedsTempTable = errors.New("needs the stage")
 
-// mostParents bounds the ids that are held in memory.
-const mostParents = 100_000
+// maxParents bounds the ids that are held in memory.
+const maxParents = 100_000
 
 // uniqueViolation: the file repeats a key, or the row is there and is another account's or region's.
 const uniqueViolation = "23505"
 
-// direct copies the rows into a table that has none of the account; done is false, and nothing has happened, when they
+// copyDirectly copies the rows into a table that has none of the account; done is false, and nothing has happened, when they
 // must go by the stage.
-func (s *Session) direct(ctx context.Context, t Table, section snapshot.Range, known standing, hash io.Writer) (staged *staging, done bool, err error) {
-	if known.stale || !known.vacant || t.IsParent {
+func (s *Session) copyDirectly(ctx context.Context, t Table, section snapshot.Range, known storedState, hash io.Writer) (staged *copyResult, done bool, err error) {
+	if known.isStale || !known.isEmpty || t.IsParent {
 		return nil, false, nil
 	}
 	if section.Empty() {
-		return &staging{}, true, nil
+		return &copyResult{}, true, nil
 	}
-	line, err := s.directLine(ctx, t, section)
+	line, err := s.newDirectLine(ctx, t, section)
 	if err != nil {
-		return nil, false, unlessUnusual(err)
+		return nil, false, ignoreNeedsTempTable(err)
 	}
 	nested, err := s.Tx.Begin(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("setting a savepoint: %w", err)
 	}
-	staged, err = s.copy(ctx, t, t.copyDirect(), hash, line)
+	staged, err = s.copyRows(ctx, t, t.copyDirectSQL(), hash, line)
 	if err != nil {
-		return nil, false, errors.Join(unlessUnusual(err), nested.Rollback(ctx))
+		return nil, false, errors.Join(ignoreNeedsTempTable(err), nested.Rollback(ctx))
 	}
 	staged.counts.Created = staged.counts.Read - staged.counts.Rejected
 	return staged, true, nested.Commit(ctx)
 }
 
-func unlessUnusual(err error) error {
+func ignoreNeedsTempTable(err error) error {
 	var violation *pgconn.PgError
-	if errors.Is(err, errUnusual) || errors.As(err, &violation) && violation.Code == uniqueViolation {
+	if errors.Is(err, errNeedsTempTable) || errors.As(err, &violation) && violation.Code == uniqueViolation {
 		return nil
 	}
 	return err
 }
 
-// directLine makes lines for the table itself: the owner, the columns, and when the row was observed.
-func (s *Session) directLine(ctx context.Context, t Table, section snapshot.Range) (func(*encoder, place) ([]byte, error), error) {
-	ids, err := s.parents(ctx, t)
+// newDirectLine makes lines for the table itself: the owner, the columns, and when the row was observed.
+func (s *Session) newDirectLine(ctx context.Context, t Table, section snapshot.Range) (func(*encoder, rowPosition) ([]byte, error), error) {
+	ids, err := s.readParentIDs(ctx, t)
 	if err != nil {
 		return nil, err
 	}
 	account := strconv.Itoa(int(s.account))
 	observed := section.ObservedAt.UTC().Format(timestampFormat)
-	return func(e *encoder, at place) ([]byte, error) {
+	return func(e *encoder, at rowPosition) ([]byte, error) {
 		e.line = e.line[:0]
-		for _, name := range t.owner() {
+		for _, name := range t.ownerColumns() {
 			owner := account
 			if name != "account_id" {
 				if owner = ids[e.parentKey(at)]; owner == "" {
-					return nil, errUnusual
+					return nil, errNeedsTempTable
 				}
 			}
 			e.line = append(append(e.line, owner...), '\t')
 		}
 		for i, c := range e.table.Columns {
-			if !c.hidden() {
-				e.line = append(e.cells[i].append(e.line), '\t')
+			if !c.isHidden() {
+				e.line = append(e.cells[i].appendTo(e.line), '\t')
 			}
 		}
 		e.line = append(append(e.line, observed...), '\n')
@@ -88,24 +88,24 @@ func (s *Session) directLine(ctx context.Context, t Table, section snapshot.Rang
 }
 
 // parentKey is what the row that was read last knows its parent by.
-func (e *encoder) parentKey(at place) string {
+func (e *encoder) parentKey(at rowPosition) string {
 	if e.table.Parent.Member == "" {
 		return strconv.Itoa(at.parent)
 	}
 	for i, c := range e.table.Columns {
-		if c.hidden() {
+		if c.isHidden() {
 			return e.cells[i].text
 		}
 	}
 	return ""
 }
 
-// parents are the ids of the rows that the table's rows may belong to.
-func (s *Session) parents(ctx context.Context, t Table) (map[string]string, error) {
+// readParentIDs are the ids of the rows that the table's rows may belong to.
+func (s *Session) readParentIDs(ctx context.Context, t Table) (map[string]string, error) {
 	if t.Parent == nil {
 		return nil, nil
 	}
-	rows, err := s.Tx.Query(ctx, t.parents(), s.account, mostParents+1)
+	rows, err := s.Tx.Query(ctx, t.parentIDsSQL(), s.account, maxParents+1)
 	if err != nil {
 		return nil, fmt.Errorf("reading the ids of %s: %w", t.Parent.Table, err)
 	}
@@ -119,8 +119,8 @@ func (s *Session) parents(ctx context.Context, t Table) (map[string]string, erro
 	if err != nil {
 		return nil, fmt.Errorf("reading the ids of %s: %w", t.Parent.Table, err)
 	}
-	if len(ids) > mostParents {
-		return nil, errUnusual
+	if len(ids) > maxParents {
+		return nil, errNeedsTempTable
 	}
 	return ids, nil
 }

@@ -18,8 +18,8 @@ type ledgerEntry struct {
 	counters map[string]Counts
 }
 
-// enter finds or makes the line. It does not wait for the disk: a crash that forgets it forgets nothing else.
-func (h Handler) enter(ctx context.Context, conn *pgx.Conn, index snapshot.Index) (e ledgerEntry, err error) {
+// openLedgerEntry finds or makes the line. It does not wait for the disk: a crash that forgets it forgets nothing else.
+func (h Handler) openLedgerEntry(ctx context.Context, conn *pgx.Conn, index snapshot.Index) (e ledgerEntry, err error) {
 	var counters []byte
 	err = conn.QueryRow(ctx, `insert into view360.loads as l
   (object_key, object_version, table_group, account_id, region, snapshot_date, snapshot_interval)
@@ -28,7 +28,7 @@ on conflict (object_key, object_version, table_group) do update set
   started_at = case when l.state = 'loaded' then l.started_at else current_timestamp end,
   state = case when l.state = 'loaded' then l.state else 'running' end
 returning id, state = 'loaded', counters`,
-		index.Key, version(index), h.Group, index.Name.Account, index.Name.Region, index.Name.Date, string(index.Name.Interval)).Scan(&e.id, &e.loaded, &counters)
+		index.Key, objectVersion(index), h.Group, index.Name.Account, index.Name.Region, index.Name.Date, string(index.Name.Interval)).Scan(&e.id, &e.loaded, &counters)
 	if err != nil {
 		return e, fmt.Errorf("asking the ledger: %w", err)
 	}
@@ -38,11 +38,11 @@ returning id, state = 'loaded', counters`,
 	return e, nil
 }
 
-// version is what the ledger knows a state of an object by.
-func version(index snapshot.Index) string { return cmp.Or(index.Version, index.ETag) }
+// objectVersion is what the ledger knows a state of an object by.
+func objectVersion(index snapshot.Index) string { return cmp.Or(index.Version, index.ETag) }
 
-// renew reads the line again after the lock was waited for, and forgets what did not fit when it was loaded before.
-func (e *ledgerEntry) renew(ctx context.Context, tx pgx.Tx) error {
+// readAgain reads the line again after the lock was waited for, and forgets what did not fit when it was loaded before.
+func (e *ledgerEntry) readAgain(ctx context.Context, tx pgx.Tx) error {
 	var counters []byte
 	if err := tx.QueryRow(ctx, "select state = 'loaded', counters from view360.loads where id = $1", e.id).Scan(&e.loaded, &counters); err != nil {
 		return fmt.Errorf("asking the ledger again: %w", err)
@@ -59,8 +59,8 @@ func (e *ledgerEntry) renew(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-func (e ledgerEntry) finish(ctx context.Context, tx pgx.Tx, tables map[string]Counts) error {
-	if e.loaded && !Changed(tables) {
+func (e ledgerEntry) markLoaded(ctx context.Context, tx pgx.Tx, tables map[string]Counts) error {
+	if e.loaded && !HasChanges(tables) {
 		tables = e.counters // what was done when it was loaded first
 	}
 	counters, err := json.Marshal(tables)
@@ -74,8 +74,8 @@ func (e ledgerEntry) finish(ctx context.Context, tx pgx.Tx, tables map[string]Co
 	return nil
 }
 
-// Changed reports whether a load did anything to any table.
-func Changed(tables map[string]Counts) bool {
+// HasChanges reports whether a load did anything to any table.
+func HasChanges(tables map[string]Counts) bool {
 	for _, c := range tables {
 		if c.Created+c.Updated+c.Deleted > 0 {
 			return true
@@ -90,7 +90,7 @@ func ReadLedger(ctx context.Context, tx pgx.Tx, index snapshot.Index) (tables ma
 	var counters []byte
 	err = tx.QueryRow(ctx, `select coalesce(jsonb_object_agg(t.key, t.value), '{}')
 from view360.loads l, jsonb_each(l.counters) t
-where l.object_key = $1 and l.object_version = $2 and l.state = 'loaded'`, index.Key, version(index)).Scan(&counters)
+where l.object_key = $1 and l.object_version = $2 and l.state = 'loaded'`, index.Key, objectVersion(index)).Scan(&counters)
 	if err != nil {
 		return nil, nil, fmt.Errorf("asking the ledger for counters: %w", err)
 	}
@@ -103,7 +103,7 @@ from (
   from view360.rejects r join view360.loads l on l.id = r.load_id
   where l.object_key = $1 and l.object_version = $2 and l.state = 'loaded' and r.outcome = 'rejected'
 ) as numbered
-where n <= $3 order by load_id, n`, index.Key, version(index), shownRejects)
+where n <= $3 order by load_id, n`, index.Key, objectVersion(index), maxOutputRejects)
 	if err != nil {
 		return nil, nil, fmt.Errorf("asking the ledger for rejects: %w", err)
 	}
@@ -114,7 +114,7 @@ where n <= $3 order by load_id, n`, index.Key, version(index), shownRejects)
 	return tables, rejects, nil
 }
 
-func (e ledgerEntry) fail(ctx context.Context, conn *pgx.Conn, reason error) error {
+func (e ledgerEntry) markFailed(ctx context.Context, conn *pgx.Conn, reason error) error {
 	if conn.IsClosed() {
 		return nil // the ledger still says running, with the time it started
 	}

@@ -64,8 +64,8 @@ var SessionParams = map[string]string{"temp_buffers": "64MB", "client_min_messag
 
 // The rejected rows that are kept: of one table in the database, of one group in the result.
 const (
-	keptRejects  = 1_000
-	shownRejects = 10
+	maxStoredIssues  = 1_000
+	maxOutputRejects = 10
 )
 
 // Handler is the loader of one table group.
@@ -83,7 +83,7 @@ type Handler struct {
 // Handle loads the group in one transaction. An error leaves nothing behind but its line in the ledger.
 func (h Handler) Handle(ctx context.Context, request Input) (Output, error) {
 	started := time.Now()
-	result, err := h.load(ctx, request)
+	result, err := h.loadGroup(ctx, request)
 	result.Group, result.DurationMS = h.Group, time.Since(started).Milliseconds()
 	index := request.Index
 	if err != nil {
@@ -91,7 +91,7 @@ func (h Handler) Handle(ctx context.Context, request Input) (Output, error) {
 	}
 	var sum Counts
 	for _, c := range result.Tables {
-		sum.add(c)
+		sum.Add(c)
 	}
 	slog.InfoContext(ctx, "loaded", "account", index.Name.Account, "region", index.Name.Region, "group", h.Group, "key", index.Key,
 		"already", result.Already, "read", sum.Read, "created", sum.Created, "updated", sum.Updated, "unchanged", sum.Unchanged,
@@ -99,7 +99,7 @@ func (h Handler) Handle(ctx context.Context, request Input) (Output, error) {
 	return result, nil
 }
 
-func (c *Counts) add(d Counts) {
+func (c *Counts) Add(d Counts) {
 	c.Read += d.Read
 	c.Created += d.Created
 	c.Updated += d.Updated
@@ -109,28 +109,28 @@ func (c *Counts) add(d Counts) {
 	c.Deleted += d.Deleted
 }
 
-func (h Handler) load(ctx context.Context, request Input) (Output, error) {
+func (h Handler) loadGroup(ctx context.Context, request Input) (Output, error) {
 	conn, err := postgres.Acquire(ctx, h.Pool)
 	if err != nil {
 		return Output{}, err
 	}
 	defer conn.Release()
-	entry, err := h.enter(ctx, conn.Conn(), request.Index)
+	entry, err := h.openLedgerEntry(ctx, conn.Conn(), request.Index)
 	if err != nil {
 		return Output{}, err
 	}
 	if entry.loaded && !request.Reload {
-		return Output{Tables: asUnchanged(entry.counters), Already: true}, nil
+		return Output{Tables: toUnchanged(entry.counters), Already: true}, nil
 	}
-	result, err := h.transaction(ctx, conn.Conn(), request, entry)
+	result, err := h.runTransaction(ctx, conn.Conn(), request, entry)
 	if err != nil {
-		return Output{}, errors.Join(err, entry.fail(context.WithoutCancel(ctx), conn.Conn(), err))
+		return Output{}, errors.Join(err, entry.markFailed(context.WithoutCancel(ctx), conn.Conn(), err))
 	}
 	return result, nil
 }
 
-// transaction loads all tables of the group, or none.
-func (h Handler) transaction(ctx context.Context, conn *pgx.Conn, request Input, entry ledgerEntry) (Output, error) {
+// runTransaction loads all tables of the group, or none.
+func (h Handler) runTransaction(ctx context.Context, conn *pgx.Conn, request Input, entry ledgerEntry) (Output, error) {
 	index := request.Index
 	tx, err := conn.Begin(ctx)
 	if err != nil {
@@ -144,30 +144,30 @@ func (h Handler) transaction(ctx context.Context, conn *pgx.Conn, request Input,
 	if _, err := tx.Exec(ctx, "set local work_mem = '64MB'; set local default_statistics_target = 10"); err != nil {
 		return Output{}, fmt.Errorf("preparing the transaction: %w", err)
 	}
-	if err := entry.renew(ctx, tx); err != nil {
+	if err := entry.readAgain(ctx, tx); err != nil {
 		return Output{}, err
 	}
 	if entry.loaded && !request.Reload { // by another execution, while this one waited
-		return Output{Tables: asUnchanged(entry.counters), Already: true}, nil
+		return Output{Tables: toUnchanged(entry.counters), Already: true}, nil
 	}
 	result := Output{Tables: map[string]Counts{}}
 	s := &Session{Tx: tx, Index: index, source: source{store: h.Bucket(index.Bucket), index: index}, tables: h.Tables, entry: entry, result: &result}
-	if s.account, err = h.account(ctx, s); err != nil {
+	if s.account, err = h.findAccountRow(ctx, s); err != nil {
 		return Output{}, err
 	}
 	for _, t := range h.Tables {
-		counts, misfits, err := s.table(ctx, t)
+		counts, misfits, err := s.loadTable(ctx, t)
 		if err != nil {
 			return Output{}, fmt.Errorf("loading table %s: %w", t.Name, err)
 		}
-		if err := s.report(ctx, t, counts, misfits); err != nil {
+		if err := s.reportIssues(ctx, t, counts, misfits); err != nil {
 			return Output{}, err
 		}
 	}
-	if err := s.emptyStages(ctx); err != nil {
+	if err := s.truncateTempTables(ctx); err != nil {
 		return Output{}, err
 	}
-	if err := entry.finish(ctx, tx, result.Tables); err != nil {
+	if err := entry.markLoaded(ctx, tx, result.Tables); err != nil {
 		return Output{}, err
 	}
 	if err := tx.Commit(ctx); err != nil {
@@ -176,15 +176,15 @@ func (h Handler) transaction(ctx context.Context, conn *pgx.Conn, request Input,
 	return result, nil
 }
 
-func (h Handler) account(ctx context.Context, s *Session) (int32, error) {
+func (h Handler) findAccountRow(ctx context.Context, s *Session) (int32, error) {
 	if h.LoadAccountRow != nil {
 		return h.LoadAccountRow(ctx, s)
 	}
-	return AccountRow(ctx, s.Tx, s.Index)
+	return FindAccountRow(ctx, s.Tx, s.Index)
 }
 
-// AccountRow is the accounts row of the snapshot.
-func AccountRow(ctx context.Context, tx pgx.Tx, index snapshot.Index) (id int32, err error) {
+// FindAccountRow is the accounts row of the snapshot.
+func FindAccountRow(ctx context.Context, tx pgx.Tx, index snapshot.Index) (id int32, err error) {
 	err = tx.QueryRow(ctx, "select id from accounts where account_id = $1 and region = $2", index.Name.Account, index.Name.Region).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, fault.New(fault.Invalid, "account %s has no row for region %s: load its account section first", index.Name.Account, index.Name.Region)
@@ -205,17 +205,17 @@ func LockAccountRegion(ctx context.Context, tx pgx.Tx, index snapshot.Index) err
 	return nil
 }
 
-func (r *Output) note(t Table, misfits []misfit) {
+func (r *Output) addRejects(t Table, misfits []issue) {
 	for _, m := range misfits {
-		if m.adapted || len(r.Rejects) >= shownRejects {
+		if m.adapted || len(r.Rejects) >= maxOutputRejects {
 			continue
 		}
-		r.Rejects = append(r.Rejects, Reject{m.at.path(t.Section), m.at.index, t.Name, m.column, m.reason, m.excerpt})
+		r.Rejects = append(r.Rejects, Reject{m.at.listPath(t.Section), m.at.index, t.Name, m.column, m.reason, m.excerpt})
 	}
 }
 
-// asUnchanged are the counters of an earlier load as those of one that had nothing to do.
-func asUnchanged(counters map[string]Counts) map[string]Counts {
+// toUnchanged are the counters of an earlier load as those of one that had nothing to do.
+func toUnchanged(counters map[string]Counts) map[string]Counts {
 	for table, c := range counters {
 		counters[table] = Counts{Read: c.Read, Unchanged: c.Read - c.Rejected, Rejected: c.Rejected}
 	}

@@ -49,8 +49,8 @@ func checkMapping(t *testing.T, b *bench, table load.Table) {
 			t.Errorf("column %s is not mapped", name)
 		}
 	}
-	if _, has := types["updated_at"]; has != (table.Touched || slices.Contains(mapped, "updated_at")) {
-		t.Errorf("Touched is %t and updated_at there %t", table.Touched, has)
+	if _, has := types["updated_at"]; has != (table.HasUpdatedAt || slices.Contains(mapped, "updated_at")) {
+		t.Errorf("Touched is %t and updated_at there %t", table.HasUpdatedAt, has)
 	}
 }
 

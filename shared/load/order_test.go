@@ -241,7 +241,7 @@ func TestConnectionThatBreaks(t *testing.T) {
 			if handler.LoadAccountRow != nil {
 				return handler.LoadAccountRow(ctx, s)
 			}
-			return load.AccountRow(ctx, s.Tx, s.Index)
+			return load.FindAccountRow(ctx, s.Tx, s.Index)
 		}
 		if _, err := broken.Handle(t.Context(), load.Input{Index: indexed.Index, Group: handler.Group}); !fault.IsRetryable(err) {
 			t.Errorf("group %s over a broken connection: %v, want an error that is tried again", handler.Group, err)

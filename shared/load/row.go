@@ -12,41 +12,41 @@ import (
 	"view360/shared/snapshot"
 )
 
-// members finds the members of an element that the columns of one table read, without decoding the rest.
-type members struct {
-	columns []int               // columns that take the value here
-	inner   map[string]*members // by member name
+// memberTree finds the members of an element that the columns of one table read, without decoding the rest.
+type memberTree struct {
+	columns []int                  // columns that take the value here
+	inner   map[string]*memberTree // by member name
 }
 
-func membersOf(columns []Column) *members {
-	root := &members{}
+func newMemberTree(columns []Column) *memberTree {
+	root := &memberTree{}
 	for i, c := range columns {
 		if c.Fixed != nil {
 			continue
 		}
-		root.add(cmp.Or(c.Member, c.Name), i)
-		if c.Or != "" {
-			root.add(c.Or, len(columns)+i)
+		root.addPath(cmp.Or(c.Member, c.Name), i)
+		if c.FallbackMember != "" {
+			root.addPath(c.FallbackMember, len(columns)+i)
 		}
 	}
 	return root
 }
 
-func (m *members) add(path string, value int) {
+func (m *memberTree) addPath(path string, value int) {
 	for _, name := range strings.Split(path, ".") {
 		if m.inner == nil {
-			m.inner = map[string]*members{}
+			m.inner = map[string]*memberTree{}
 		}
 		if m.inner[name] == nil {
-			m.inner[name] = &members{}
+			m.inner[name] = &memberTree{}
 		}
 		m = m.inner[name]
 	}
 	m.columns = append(m.columns, value)
 }
 
-// read puts the values that columns take into values. It reports an element that is no valid JSON object.
-func (m *members) read(d *jsontext.Decoder, values []jsontext.Value) error {
+// readObject puts the values that columns take into values. It reports an element that is no valid JSON object.
+func (m *memberTree) readObject(d *jsontext.Decoder, values []jsontext.Value) error {
 	if d.PeekKind() != '{' {
 		return d.SkipValue()
 	}
@@ -70,10 +70,10 @@ func (m *members) read(d *jsontext.Decoder, values []jsontext.Value) error {
 				}
 			}
 			if err == nil && len(at.inner) > 0 { // other columns take members of the same value
-				err = at.read(jsontext.NewDecoder(bytes.NewReader(v), lenient), values)
+				err = at.readObject(jsontext.NewDecoder(bytes.NewReader(v), lenient), values)
 			}
 		default:
-			err = at.read(d, values)
+			err = at.readObject(d, values)
 		}
 		if err != nil {
 			return err
@@ -83,9 +83,9 @@ func (m *members) read(d *jsontext.Decoder, values []jsontext.Value) error {
 	return err
 }
 
-// misfit is a value that was rejected or adapted.
-type misfit struct {
-	at      place
+// issue is a value that was rejected or adapted.
+type issue struct {
+	at      rowPosition
 	column  string
 	reason  string
 	excerpt string
@@ -96,8 +96,8 @@ type misfit struct {
 type encoder struct {
 	table   Table
 	fixed   []string
-	keyed   []bool // parts of the table's key
-	members *members
+	isKey   []bool // parts of the table's key
+	members *memberTree
 	values  []jsontext.Value // of the columns, then of their Or
 	cells   []cell
 	line    []byte
@@ -105,11 +105,11 @@ type encoder struct {
 
 func newEncoder(t Table, index snapshot.Index) *encoder {
 	e := &encoder{
-		table: t, fixed: make([]string, len(t.Columns)), keyed: make([]bool, len(t.Columns)), members: membersOf(t.Columns),
+		table: t, fixed: make([]string, len(t.Columns)), isKey: make([]bool, len(t.Columns)), members: newMemberTree(t.Columns),
 		values: make([]jsontext.Value, 2*len(t.Columns)), cells: make([]cell, len(t.Columns)),
 	}
 	for i, c := range t.Columns {
-		e.keyed[i] = slices.Contains(t.Key, c.Name)
+		e.isKey[i] = slices.Contains(t.Key, c.Name)
 		if c.Fixed != nil {
 			e.fixed[i] = c.Fixed(index)
 		}
@@ -123,85 +123,85 @@ type cell struct {
 	null bool
 }
 
-// read reads one element and returns the values of the columns, valid until the next call, and what did not fit. ok is
+// readRow reads one element and returns the values of the columns, valid until the next call, and what did not fit. ok is
 // false for a row that must not be loaded.
-func (e *encoder) read(at place, d *jsontext.Decoder) (misfits []misfit, ok bool, err error) {
+func (e *encoder) readRow(at rowPosition, d *jsontext.Decoder) (misfits []issue, ok bool, err error) {
 	for i := range e.values {
 		e.values[i] = e.values[i][:0]
 	}
 	if kind := d.PeekKind(); kind != '{' {
 		value, err := d.ReadValue()
-		return []misfit{{at: at, reason: "the element is no object", excerpt: excerpt(value)}}, false, err
+		return []issue{{at: at, reason: "the element is no object", excerpt: toExcerpt(value)}}, false, err
 	}
-	if err := e.members.read(d, e.values); err != nil {
+	if err := e.members.readObject(d, e.values); err != nil {
 		return nil, false, err
 	}
 	ok = true
 	for i, c := range e.table.Columns {
-		out, null, adapted, err := e.column(i, c)
+		out, null, adapted, err := e.encodeColumn(i, c)
 		e.cells[i] = cell{out, null}
 		if err == nil && !adapted {
 			continue
 		}
-		m := misfit{at: at, column: strings.TrimPrefix(c.Name, "_"), adapted: err == nil, excerpt: excerpt(e.values[i]), reason: "changed to fit " + c.Type.String()}
+		m := issue{at: at, column: strings.TrimPrefix(c.Name, "_"), adapted: err == nil, excerpt: toExcerpt(e.values[i]), reason: "changed to fit " + c.Type.String()}
 		if err != nil {
 			m.reason = err.Error()
 			ok = false
 		}
 		misfits = append(misfits, m)
 	}
-	if ok && e.table.Span[0] != "" && e.endsBeforeItStarts() {
+	if ok && e.table.PeriodColumns[0] != "" && e.endsBeforeStart() {
 		ok = false
-		misfits = append(misfits, misfit{at: at, column: e.table.Span[1], reason: "is before " + e.table.Span[0]})
+		misfits = append(misfits, issue{at: at, column: e.table.PeriodColumns[1], reason: "is before " + e.table.PeriodColumns[0]})
 	}
 	return misfits, ok, nil
 }
 
-// endsBeforeItStarts compares the table's span; dates are texts that sort like dates.
-func (e *encoder) endsBeforeItStarts() bool {
+// endsBeforeStart compares the table's span; dates are texts that sort like dates.
+func (e *encoder) endsBeforeStart() bool {
 	var from, to string
 	for i, c := range e.table.Columns {
 		switch c.Name {
-		case e.table.Span[0]:
+		case e.table.PeriodColumns[0]:
 			from = e.cells[i].text
-		case e.table.Span[1]:
+		case e.table.PeriodColumns[1]:
 			to = e.cells[i].text
 		}
 	}
 	return to < from
 }
 
-// stageLine is the row that was read last, in COPY's text format, with its place before it.
-func (e *encoder) stageLine(at place) []byte {
+// tempTableLine is the row that was read last, in COPY's text format, with its place before it.
+func (e *encoder) tempTableLine(at rowPosition) []byte {
 	e.line = strconv.AppendInt(e.line[:0], int64(max(at.index, 0)), 10)
 	e.line = append(e.line, '\t')
 	e.line = strconv.AppendInt(e.line, int64(at.parent), 10)
 	for _, c := range e.cells {
-		e.line = c.append(append(e.line, '\t'))
+		e.line = c.appendTo(append(e.line, '\t'))
 	}
 	e.line = append(e.line, '\n')
 	return e.line
 }
 
-// append writes the value in COPY's text format.
-func (c cell) append(line []byte) []byte {
+// appendTo writes the value in COPY's text format.
+func (c cell) appendTo(line []byte) []byte {
 	if c.null {
 		return append(line, `\N`...)
 	}
 	return appendEscaped(line, c.text)
 }
 
-// column is the value of one column.
-func (e *encoder) column(i int, c Column) (out string, null, adapted bool, err error) {
+// encodeColumn is the value of one column.
+func (e *encoder) encodeColumn(i int, c Column) (out string, null, adapted bool, err error) {
 	if c.Fixed != nil {
 		return e.fixed[i], false, false, nil
 	}
 	v := e.values[i]
-	if (len(v) == 0 || v.Kind() == 'n') && c.Or != "" {
+	if (len(v) == 0 || v.Kind() == 'n') && c.FallbackMember != "" {
 		v, c.Map = e.values[len(e.table.Columns)+i], nil
 	}
-	out, null, adapted, err = c.value(v)
-	if null && c.Default != "" && (len(v) == 0 || c.Rule == Required || e.keyed[i]) {
+	out, null, adapted, err = c.convertValue(v)
+	if null && c.Default != "" && (len(v) == 0 || c.Rule == Required || e.isKey[i]) {
 		return c.Default, false, adapted, err // a column that may be NULL and is no key keeps a null that was sent
 	}
 	if err == nil && null && c.Rule == Required {

@@ -21,32 +21,32 @@ type source struct {
 	tee   io.Writer // gets what is read of a list; may be nil
 }
 
-func (s source) teed(tee io.Writer) source {
+func (s source) withTee(tee io.Writer) source {
 	s.tee = tee
 	return s
 }
 
-// location is where a table's rows lie: the indexed range to read, and the list inside its elements when the rows are
+// sectionPath is where a table's rows lie: the indexed range to read, and the list inside its elements when the rows are
 // nested.
-type location struct {
+type sectionPath struct {
 	path   string // in the index
-	list   bool   // the range is a list of elements
+	isList bool   // the range is a list of elements
 	nested string // member of the elements that lists the rows; "" when the elements are the rows
 }
 
-func locate(section string) location {
+func parseSectionPath(section string) sectionPath {
 	outer, nested, isNested := strings.Cut(section, "[].")
-	return location{path: strings.TrimSuffix(outer, "[]"), list: strings.HasSuffix(outer, "[]") || isNested, nested: strings.TrimSuffix(nested, "[]")}
+	return sectionPath{path: strings.TrimSuffix(outer, "[]"), isList: strings.HasSuffix(outer, "[]") || isNested, nested: strings.TrimSuffix(nested, "[]")}
 }
 
-// place is the position of a row in its section.
-type place struct {
+// rowPosition is the position of a row in its section.
+type rowPosition struct {
 	parent int // ordinal of the element around it; 0 for an object section
 	index  int // ordinal in its list; -1 for an object section
 }
 
-// path is where the list of the row at p stands: security.security_hub[2].findings.
-func (p place) path(section string) string {
+// listPath is where the list of the row at p stands: security.security_hub[2].findings.
+func (p rowPosition) listPath(section string) string {
 	section, isList := strings.CutSuffix(section, "[]")
 	if isList {
 		section = strings.Replace(section, "[]", fmt.Sprintf("[%d]", p.parent), 1)
@@ -54,23 +54,23 @@ func (p place) path(section string) string {
 	return section
 }
 
-// open streams the range of a path. Large lists inside an object section are left out: the section of a table that
+// openSection streams the range of a path. Large lists inside an object section are left out: the section of a table that
 // reads an object is small then, whatever the object lists.
-func (s source) open(ctx context.Context, loc location) (io.ReadCloser, error) {
+func (s source) openSection(ctx context.Context, loc sectionPath) (io.ReadCloser, error) {
 	place := s.index.Sections[loc.path]
 	version := object.Version{Key: s.index.Key, ETag: s.index.ETag, ID: s.index.Version}
-	if loc.list {
+	if loc.isList {
 		body, err := s.store.OpenRange(ctx, version, place.Start, place.End)
 		if err != nil || s.tee == nil {
 			return body, err
 		}
 		return readCloser{io.TeeReader(body, s.tee), body}, nil
 	}
-	return s.withoutMembers(ctx, version, loc.path, place)
+	return s.openWithoutLists(ctx, version, loc.path, place)
 }
 
-// withoutMembers reads an object with each indexed list in it replaced by null.
-func (s source) withoutMembers(ctx context.Context, version object.Version, path string, place snapshot.Range) (io.ReadCloser, error) {
+// openWithoutLists reads an object with each indexed list in it replaced by null.
+func (s source) openWithoutLists(ctx context.Context, version object.Version, path string, place snapshot.Range) (io.ReadCloser, error) {
 	var holes []snapshot.Range
 	for member, r := range s.index.Sections {
 		if strings.HasPrefix(member, path+".") && r.End-r.Start > 1<<10 {
@@ -79,7 +79,7 @@ func (s source) withoutMembers(ctx context.Context, version object.Version, path
 	}
 	slices.SortFunc(holes, func(a, b snapshot.Range) int { return int(a.Start - b.Start) })
 	var readers []io.Reader
-	var closers pieces
+	var closers closers
 	start := place.Start
 	for _, hole := range append(holes, snapshot.Range{Start: place.End, End: place.End}) {
 		piece, err := s.store.OpenRange(ctx, version, start, hole.Start)
@@ -101,9 +101,9 @@ type readCloser struct {
 	io.Closer
 }
 
-type pieces []io.Closer
+type closers []io.Closer
 
-func (p pieces) Close() error {
+func (p closers) Close() error {
 	var failures []error
 	for _, c := range p {
 		failures = append(failures, c.Close())
@@ -111,9 +111,9 @@ func (p pieces) Close() error {
 	return errors.Join(failures...)
 }
 
-// read copies the bytes of a list.
-func (s source) read(ctx context.Context, section string, to io.Writer) error {
-	body, err := s.open(ctx, locate(section))
+// copyTo copies the bytes of a list.
+func (s source) copyTo(ctx context.Context, section string, to io.Writer) error {
+	body, err := s.openSection(ctx, parseSectionPath(section))
 	if err != nil {
 		return err
 	}
@@ -124,10 +124,10 @@ func (s source) read(ctx context.Context, section string, to io.Writer) error {
 	return nil
 }
 
-// each calls visit for every element of the section. visit must read exactly one value.
-func (s source) each(ctx context.Context, section string, visit func(place, *jsontext.Decoder) error) error {
-	loc := locate(section)
-	body, err := s.open(ctx, loc)
+// visitRows calls visit for every element of the section. visit must read exactly one value.
+func (s source) visitRows(ctx context.Context, section string, visit func(rowPosition, *jsontext.Decoder) error) error {
+	loc := parseSectionPath(section)
+	body, err := s.openSection(ctx, loc)
 	if err != nil {
 		return err
 	}
@@ -135,12 +135,12 @@ func (s source) each(ctx context.Context, section string, visit func(place, *jso
 	d := jsontext.NewDecoder(body, lenient)
 	w := walker{d: d, visit: visit}
 	switch {
-	case !loc.list && d.PeekKind() == '{':
-		err = visit(place{index: -1}, d)
-	case loc.list && loc.nested == "":
-		err = w.list(0)
-	case loc.list:
-		err = w.nested(loc.nested)
+	case !loc.isList && d.PeekKind() == '{':
+		err = visit(rowPosition{index: -1}, d)
+	case loc.isList && loc.nested == "":
+		err = w.visitList(0)
+	case loc.isList:
+		err = w.visitNested(loc.nested)
 	}
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", section, err)
@@ -151,28 +151,28 @@ func (s source) each(ctx context.Context, section string, visit func(place, *jso
 // walker goes through a list, or through the lists inside the elements of one, without holding an element.
 type walker struct {
 	d     *jsontext.Decoder
-	visit func(place, *jsontext.Decoder) error
+	visit func(rowPosition, *jsontext.Decoder) error
 }
 
-// list visits the elements of the list that comes next.
-func (w walker) list(parent int) error {
-	return w.elements(func(i int) error { return w.visit(place{parent, i}, w.d) })
+// visitList visits the elements of the list that comes next.
+func (w walker) visitList(parent int) error {
+	return w.readElements(func(i int) error { return w.visit(rowPosition{parent, i}, w.d) })
 }
 
-// nested visits the elements of the lists under a member of the elements of the list that comes next.
-func (w walker) nested(member string) error {
-	return w.elements(func(i int) error {
-		return w.members(func(name string) error {
+// visitNested visits the elements of the lists under a member of the elements of the list that comes next.
+func (w walker) visitNested(member string) error {
+	return w.readElements(func(i int) error {
+		return w.readMembers(func(name string) error {
 			if name == member {
-				return w.list(i)
+				return w.visitList(i)
 			}
 			return w.d.SkipValue()
 		})
 	})
 }
 
-// elements reads a list; what is no list has no elements.
-func (w walker) elements(read func(i int) error) error {
+// readElements reads a list; what is no list has no elements.
+func (w walker) readElements(read func(i int) error) error {
 	if w.d.PeekKind() != '[' {
 		return w.d.SkipValue()
 	}
@@ -188,8 +188,8 @@ func (w walker) elements(read func(i int) error) error {
 	return err
 }
 
-// members reads an object; what is no object has no members.
-func (w walker) members(read func(name string) error) error {
+// readMembers reads an object; what is no object has no members.
+func (w walker) readMembers(read func(name string) error) error {
 	if w.d.PeekKind() != '{' {
 		return w.d.SkipValue()
 	}

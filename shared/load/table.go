@@ -39,14 +39,14 @@ type Table struct {
 	Parent *Parent
 	// IsParent: tables below need the ids of the rows.
 	IsParent bool
-	// Replace: the rows of one parent are a set. What the section does not list for a parent that it mentions goes.
-	Replace bool
-	// Touched: the table has updated_at of its own, the time of the last change of the row.
-	Touched bool
-	// Newest names a column whose greater value wins over the time of collection, such as updated_at.
-	Newest string
-	// Span are two date columns; a row whose second is before its first is rejected.
-	Span [2]string
+	// ReplaceSet: the rows of one parent are a set. What the section does not list for a parent that it mentions goes.
+	ReplaceSet bool
+	// HasUpdatedAt: the table has updated_at of its own, the time of the last change of the row.
+	HasUpdatedAt bool
+	// VersionColumn names a column whose greater value wins over the time of collection, such as updated_at.
+	VersionColumn string
+	// PeriodColumns are two date columns; a row whose second is before its first is rejected.
+	PeriodColumns [2]string
 	// Wrapped is the member of an object that lists the rows, where a sender writes that object instead of the list.
 	Wrapped string
 }
@@ -74,8 +74,8 @@ type Column struct {
 	Default string
 	// Fixed is a value that does not come from a member but from the snapshot as a whole.
 	Fixed func(snapshot.Index) string
-	// Or is the member to read when Member is absent or null.
-	Or string
+	// FallbackMember is the member to read when Member is absent or null.
+	FallbackMember string
 	// Map changes the text of a value, before its length counts.
 	Map func(string) string
 	// Shared: where the rows are [Table.Wrapped], the object around them may hold the value for all of them.
@@ -102,13 +102,13 @@ const (
 	Join
 )
 
-// hidden reports whether the column only finds the parent.
-func (c Column) hidden() bool { return strings.HasPrefix(c.Name, "_") }
+// isHidden reports whether the column only finds the parent.
+func (c Column) isHidden() bool { return strings.HasPrefix(c.Name, "_") }
 
-// inSet reports whether the table's rows are a period's report or the set of one.
-func (t Table) inSet() bool { return t.Replace || t.IsParent && t.Nature == PeriodFact }
+// isReportOrSet reports whether the table's rows are a period's report or the set of one.
+func (t Table) isReportOrSet() bool { return t.ReplaceSet || t.IsParent && t.Nature == PeriodFact }
 
-func (t Table) column(name string) (Column, bool) {
+func (t Table) findColumn(name string) (Column, bool) {
 	for _, c := range t.Columns {
 		if c.Name == name {
 			return c, true

@@ -18,38 +18,38 @@ import (
 // errAbsent is the rejection of a required value that is not there.
 var errAbsent = errors.New("is missing")
 
-// value converts one JSON value to the text that COPY takes for the column, or says why it does not fit. adapted tells
+// convertValue converts one JSON value to the text that COPY takes for the column, or says why it does not fit. adapted tells
 // that it was changed to fit. Text of zero length stands for NULL in columns that are no text.
-func (c Column) value(v jsontext.Value) (out string, null, adapted bool, err error) {
+func (c Column) convertValue(v jsontext.Value) (out string, null, adapted bool, err error) {
 	if len(v) == 0 || v.Kind() == 'n' {
 		return "", true, false, nil
 	}
 	switch c.Type.kind {
 	case text, enumerated:
-		return c.text(v)
+		return c.convertText(v)
 	case integer:
-		return c.integer(v)
+		return c.convertInteger(v)
 	case numeric:
-		return c.numeric(v)
+		return c.convertNumeric(v)
 	case boolean:
-		return c.boolean(v)
+		return c.convertBoolean(v)
 	case timestamp:
-		return c.time(v, func(t time.Time) string { return t.Format(timestampFormat) })
+		return c.convertTime(v, func(t time.Time) string { return t.Format(timestampFormat) })
 	case date:
-		return c.time(v, func(t time.Time) string { return t.Format(time.DateOnly) })
+		return c.convertTime(v, func(t time.Time) string { return t.Format(time.DateOnly) })
 	default:
-		return c.json(v)
+		return c.convertJSON(v)
 	}
 }
 
 // timestampFormat is a timestamptz as PostgreSQL reads it, to the microsecond that it keeps.
 const timestampFormat = "2006-01-02 15:04:05.999999Z07:00"
 
-// plain is the text of a JSON string, or the JSON text of another value as the first generation's loader wrote it.
+// toText is the text of a JSON string, or the JSON text of another value as the first generation's loader wrote it.
 // PostgreSQL can store neither NUL, which is removed, nor half a surrogate pair, which becomes U+FFFD.
-func plain(v jsontext.Value) (s string, adapted bool) {
+func toText(v jsontext.Value) (s string, adapted bool) {
 	if v.Kind() != '"' {
-		return compactSpaced(v), false
+		return toSpacedJSON(v), false
 	}
 	if inner := v[1 : len(v)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) { // most are
 		return string(inner), false
@@ -61,11 +61,11 @@ func plain(v jsontext.Value) (s string, adapted bool) {
 	return string(bytes.ReplaceAll(unquoted, []byte{0}, nil)), true
 }
 
-func (c Column) text(v jsontext.Value) (string, bool, bool, error) {
-	s, adapted := plain(v)
+func (c Column) convertText(v jsontext.Value) (string, bool, bool, error) {
+	s, adapted := toText(v)
 	if c.Rule == Join && v.Kind() == '[' {
 		var err error
-		if s, adapted, err = joined(v); err != nil {
+		if s, adapted, err = joinTexts(v); err != nil {
 			return "", false, false, err
 		}
 	}
@@ -81,9 +81,9 @@ func (c Column) text(v jsontext.Value) (string, bool, bool, error) {
 	}
 	switch c.Rule {
 	case Cut, Join:
-		return cut(s, limit), false, true, nil
+		return truncate(s, limit), false, true, nil
 	case CutAtComma:
-		s = cut(s, limit)
+		s = truncate(s, limit)
 		if i := strings.LastIndexByte(s, ','); i > 0 {
 			s = s[:i]
 		}
@@ -93,8 +93,8 @@ func (c Column) text(v jsontext.Value) (string, bool, bool, error) {
 	}
 }
 
-// joined is a list of texts as one text, separated by commas.
-func joined(v jsontext.Value) (string, bool, error) {
+// joinTexts is a list of texts as one text, separated by commas.
+func joinTexts(v jsontext.Value) (string, bool, error) {
 	var parts []jsontext.Value
 	if err := json.Unmarshal(v, &parts, lenient); err != nil {
 		return "", false, fmt.Errorf("is no list: %w", err)
@@ -102,7 +102,7 @@ func joined(v jsontext.Value) (string, bool, error) {
 	texts, adapted := make([]string, len(parts)), false
 	for i, part := range parts {
 		var changed bool
-		texts[i], changed = plain(part)
+		texts[i], changed = toText(part)
 		adapted = adapted || changed
 	}
 	return strings.Join(texts, ","), adapted, nil
@@ -110,7 +110,7 @@ func joined(v jsontext.Value) (string, bool, error) {
 
 var granularities = map[string]bool{"DAILY": true, "WEEKLY": true, "MONTHLY": true, "YEARLY": true}
 
-func cut(s string, characters int) string {
+func truncate(s string, characters int) string {
 	for i := range s {
 		if characters == 0 {
 			return s[:i]
@@ -120,20 +120,20 @@ func cut(s string, characters int) string {
 	return s
 }
 
-// decimal is the text of a JSON number, or of a text that holds one. Binary floats never come near it.
-func decimal(v jsontext.Value) (string, error) {
+// parseDecimal is the text of a JSON number, or of a text that holds one. Binary floats never come near it.
+func parseDecimal(v jsontext.Value) (string, error) {
 	s := string(v)
 	if v.Kind() == '"' {
-		s, _ = plain(v)
+		s, _ = toText(v)
 		s = strings.TrimSpace(s)
 	}
 	switch {
 	case s == "":
 		return "", nil
-	case len(s) > longestNumber:
-		return "", fmt.Errorf("has %d digits, more than %d", len(s), longestNumber)
+	case len(s) > maxDigits:
+		return "", fmt.Errorf("has %d digits, more than %d", len(s), maxDigits)
 	case !isNumber(s):
-		return "", fmt.Errorf("%s is no number", excerpt(v))
+		return "", fmt.Errorf("%s is no number", toExcerpt(v))
 	}
 	mantissa, _, _ := strings.Cut(strings.ToLower(s), "e")
 	if !strings.ContainsAny(mantissa, "123456789") {
@@ -142,8 +142,8 @@ func decimal(v jsontext.Value) (string, error) {
 	return s, nil
 }
 
-// longestNumber is a bound that no amount reaches, below PostgreSQL's own.
-const longestNumber = 1_000
+// maxDigits is a bound that no amount reaches, below PostgreSQL's own.
+const maxDigits = 1_000
 
 func isNumber(s string) bool {
 	s = strings.TrimPrefix(s, "-")
@@ -154,8 +154,8 @@ func isNumber(s string) bool {
 	return err == nil || errors.Is(err, strconv.ErrRange)
 }
 
-// digitsBefore is the number of digits before the decimal point, without leading zeros, after the exponent.
-func digitsBefore(s string) int {
+// countWholeDigits is the number of digits before the decimal point, without leading zeros, after the exponent.
+func countWholeDigits(s string) int {
 	s = strings.TrimPrefix(s, "-")
 	mantissa, _, _ := strings.Cut(strings.ToLower(s), "e")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
@@ -163,18 +163,18 @@ func digitsBefore(s string) int {
 	if significant == "" {
 		return 0
 	}
-	return max(len(whole)-(len(whole+fraction)-len(significant))+exponentOf(s), 0)
+	return max(len(whole)-(len(whole+fraction)-len(significant))+parseExponent(s), 0)
 }
 
-func (c Column) numeric(v jsontext.Value) (string, bool, bool, error) {
-	s, err := decimal(v)
+func (c Column) convertNumeric(v jsontext.Value) (string, bool, bool, error) {
+	s, err := parseDecimal(v)
 	if err != nil || s == "" {
 		return "", s == "", false, err
 	}
 	room := c.Type.precision - c.Type.scale
-	digits := digitsBefore(s)
+	digits := countWholeDigits(s)
 	if digits < room || digits == room && !roundsUp(s, room, c.Type.scale) {
-		if exponentOf(s) < -longestNumber {
+		if parseExponent(s) < -maxDigits {
 			s = "0" // nothing is left of it at the column's scale
 		}
 		return s, false, false, nil
@@ -186,11 +186,11 @@ func (c Column) numeric(v jsontext.Value) (string, bool, bool, error) {
 		}
 		return most, false, true, nil
 	}
-	return "", false, false, fmt.Errorf("%s does not fit numeric(%d,%d)", excerpt(v), c.Type.precision, c.Type.scale)
+	return "", false, false, fmt.Errorf("%s does not fit numeric(%d,%d)", toExcerpt(v), c.Type.precision, c.Type.scale)
 }
 
-// exponentOf is the number after e; what no int holds is as good as a million.
-func exponentOf(s string) int {
+// parseExponent is the number after e; what no int holds is as good as a million.
+func parseExponent(s string) int {
 	_, exponent, has := strings.Cut(strings.ToLower(s), "e")
 	n, err := strconv.Atoi(exponent)
 	switch {
@@ -216,16 +216,16 @@ func roundsUp(s string, room, scale int) bool {
 	return r.Abs(r).Add(r, half).Cmp(limit) >= 0
 }
 
-func (c Column) integer(v jsontext.Value) (string, bool, bool, error) {
-	s, err := decimal(v)
+func (c Column) convertInteger(v jsontext.Value) (string, bool, bool, error) {
+	s, err := parseDecimal(v)
 	if err != nil || s == "" {
 		return "", s == "", false, err
 	}
 	if n, err := strconv.ParseInt(s, 10, 32); err == nil {
 		return strconv.FormatInt(n, 10), false, false, nil
 	}
-	if digitsBefore(s) > 10 || exponentOf(s) < -longestNumber {
-		return "", false, false, fmt.Errorf("%s does not fit an integer", excerpt(v))
+	if countWholeDigits(s) > 10 || parseExponent(s) < -maxDigits {
+		return "", false, false, fmt.Errorf("%s does not fit an integer", toExcerpt(v))
 	}
 	r, _ := new(big.Rat).SetString(s)
 	rounded := r.FloatString(0) // half away from zero, as numeric does
@@ -234,19 +234,19 @@ func (c Column) integer(v jsontext.Value) (string, bool, bool, error) {
 	}
 	n, err := strconv.ParseInt(rounded, 10, 32)
 	if err != nil {
-		return "", false, false, fmt.Errorf("%s does not fit an integer", excerpt(v))
+		return "", false, false, fmt.Errorf("%s does not fit an integer", toExcerpt(v))
 	}
 	return strconv.FormatInt(n, 10), false, !r.IsInt(), nil
 }
 
-func (c Column) boolean(v jsontext.Value) (string, bool, bool, error) {
+func (c Column) convertBoolean(v jsontext.Value) (string, bool, bool, error) {
 	switch v.Kind() {
 	case 't':
 		return "t", false, false, nil
 	case 'f':
 		return "f", false, false, nil
 	default:
-		return "", false, false, fmt.Errorf("%s is neither true nor false", excerpt(v))
+		return "", false, false, fmt.Errorf("%s is neither true nor false", toExcerpt(v))
 	}
 }
 
@@ -257,11 +257,11 @@ var timeLayouts = []string{
 	time.DateOnly,
 }
 
-func (c Column) time(v jsontext.Value, format func(time.Time) string) (string, bool, bool, error) {
+func (c Column) convertTime(v jsontext.Value, format func(time.Time) string) (string, bool, bool, error) {
 	if v.Kind() != '"' {
-		return "", false, false, fmt.Errorf("%s is no time", excerpt(v))
+		return "", false, false, fmt.Errorf("%s is no time", toExcerpt(v))
 	}
-	s, adapted := plain(v)
+	s, adapted := toText(v)
 	if s == "" {
 		return "", true, false, nil
 	}
@@ -275,12 +275,12 @@ func (c Column) time(v jsontext.Value, format func(time.Time) string) (string, b
 			return out, false, adapted, nil
 		}
 	}
-	return "", false, false, fmt.Errorf("%s is no time", excerpt(v))
+	return "", false, false, fmt.Errorf("%s is no time", toExcerpt(v))
 }
 
-func (c Column) json(v jsontext.Value) (string, bool, bool, error) {
+func (c Column) convertJSON(v jsontext.Value) (string, bool, bool, error) {
 	if k := v.Kind(); k != '{' && k != '[' {
-		return "", false, false, fmt.Errorf("%s is neither an object nor an array", excerpt(v))
+		return "", false, false, fmt.Errorf("%s is neither an object nor an array", toExcerpt(v))
 	}
 	var out bytes.Buffer
 	adapted := false
@@ -300,8 +300,8 @@ func (c Column) json(v jsontext.Value) (string, bool, bool, error) {
 				token, adapted = jsontext.String(strings.ReplaceAll(s, "\x00", "")), true
 			}
 		case '0':
-			if s := token.String(); len(s) > longestNumber || digitsBefore(s) > longestNumber || exponentOf(s) < -longestNumber {
-				return "", false, false, fmt.Errorf("holds the number %s, which cannot be stored", excerpt(jsontext.Value(s)))
+			if s := token.String(); len(s) > maxDigits || countWholeDigits(s) > maxDigits || parseExponent(s) < -maxDigits {
+				return "", false, false, fmt.Errorf("holds the number %s, which cannot be stored", toExcerpt(jsontext.Value(s)))
 			}
 		}
 		if err := e.WriteToken(token); err != nil {
@@ -314,8 +314,8 @@ func (c Column) json(v jsontext.Value) (string, bool, bool, error) {
 // replaced.
 var lenient = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 
-// compactSpaced is JSON text with one blank after , and :, and non-ASCII escaped: the form that dashboards search.
-func compactSpaced(v jsontext.Value) string {
+// toSpacedJSON is JSON text with one blank after , and :, and non-ASCII escaped: the form that dashboards search.
+func toSpacedJSON(v jsontext.Value) string {
 	compact := v.Clone()
 	if err := compact.Compact(); err != nil {
 		return string(v)
@@ -348,9 +348,9 @@ func compactSpaced(v jsontext.Value) string {
 	return out.String()
 }
 
-// excerpt is the beginning of a value for people.
-func excerpt(v jsontext.Value) string {
-	return cut(strings.ToValidUTF8(string(v), "�"), longestExcerpt)
+// toExcerpt is the beginning of a value for people.
+func toExcerpt(v jsontext.Value) string {
+	return truncate(strings.ToValidUTF8(string(v), "�"), maxExcerpt)
 }
 
-const longestExcerpt = 60 // characters
+const maxExcerpt = 60 // characters

@@ -87,7 +87,7 @@ func (h Handler) record(ctx context.Context, in Input) (load.Output, error) {
 		return load.Output{}, err
 	}
 	messages = append(messages, loads(in, done, rejects)...)
-	account, err := load.AccountRow(ctx, tx, in.Index)
+	account, err := load.FindAccountRow(ctx, tx, in.Index)
 	if err != nil {
 		return load.Output{}, err
 	}
@@ -186,7 +186,7 @@ func loads(in Input, done map[string]load.Counts, rejects []load.Reject) []messa
 		}
 	}
 	for _, reject := range rejects {
-		place := strings.TrimSpace(reject.Place() + " " + reject.Column)
+		place := strings.TrimSpace(reject.Path() + " " + reject.Column)
 		messages = append(messages, message{rejected, clean(place + ": " + reject.Reason)})
 	}
 	for _, problem := range in.Index.Problems {
@@ -229,7 +229,7 @@ func write(ctx context.Context, tx pgx.Tx, account int32, index snapshot.Index, 
 		kinds[i], texts[i] = m.kind, m.text
 	}
 	c := load.Counts{Read: int64(len(messages))}
-	if err := tx.QueryRow(ctx, replaceMessages, *id, kinds, texts, observed, !load.Changed(done)).Scan(&c.Created, &c.Deleted); err != nil {
+	if err := tx.QueryRow(ctx, replaceMessages, *id, kinds, texts, observed, !load.HasChanges(done)).Scan(&c.Created, &c.Deleted); err != nil {
 		return nil, fmt.Errorf("writing log_messages: %w", err)
 	}
 	c.Unchanged = c.Read - c.Created

@@ -36,7 +36,7 @@ func ResultOf(key, source string, end asl.Description, history []asl.Event) Load
 			result.Tables[table] = Counts(c)
 		}
 		for _, reject := range r.Rejects {
-			result.Rejects = append(result.Rejects, fmt.Sprintf("%s %s: %s", reject.Place(), reject.Column, reject.Reason))
+			result.Rejects = append(result.Rejects, fmt.Sprintf("%s %s: %s", reject.Path(), reject.Column, reject.Reason))
 		}
 	}
 	for _, p := range state.Index.Problems {

@@ -48,67 +48,67 @@ var (
 )
 
 //go:embed accounts.sql
-var upsertAccount string
+var upsertAccountSQL string
 
 //go:embed contact_info.sql
-var upsertContact string
+var upsertContactSQL string
 
 // Load writes the accounts row and what belongs to it, and returns the row's id. A snapshot whose account section is
 // empty belongs to the row that is there already.
 func Load(ctx context.Context, s *load.Session) (int32, error) {
 	place := s.Index.Sections[accounts.Section]
 	if place.Empty() { // {} or []: the collector could not read it
-		return load.AccountRow(ctx, s.Tx, s.Index)
+		return load.FindAccountRow(ctx, s.Tx, s.Index)
 	}
-	values, ok, err := s.Object(ctx, accounts)
+	values, ok, err := s.ReadSection(ctx, accounts)
 	if err != nil {
 		return 0, err
 	}
 	if !ok {
 		return 0, fault.New(fault.Invalid, "the account section cannot be stored: see view360.rejects")
 	}
-	id, err := account(ctx, s, values, place.ObservedAt)
+	id, err := loadAccount(ctx, s, values, place.ObservedAt)
 	if err != nil {
 		return 0, err
 	}
-	if err := contact(ctx, s, id, place); err != nil {
+	if err := loadContact(ctx, s, id, place); err != nil {
 		return 0, err
 	}
-	if err := alternates(ctx, s, id, place); err != nil {
+	if err := loadAlternates(ctx, s, id, place); err != nil {
 		return 0, err
 	}
-	return id, products(ctx, s, id, values["product"])
+	return id, loadProducts(ctx, s, id, values["product"])
 }
 
 // Each confirms rows that were equal: this snapshot saw them too, so that an older one does not replace them. $1 is the
 // accounts row and $2 when it was collected.
 const (
-	confirmAccount    = "update accounts set observed_at = $2 where id = $1 and coalesce(observed_at, '-infinity') < $2"
-	confirmContact    = "update contact_info set observed_at = $2 where account_id = $1 and coalesce(observed_at, '-infinity') < $2"
-	confirmAlternates = "update alternate_contacts set observed_at = $2 where account_id = $1 and coalesce(observed_at, '-infinity') < $2 and contact_type = any ($3)"
+	markAccountSeenSQL    = "update accounts set observed_at = $2 where id = $1 and coalesce(observed_at, '-infinity') < $2"
+	markContactSeenSQL    = "update contact_info set observed_at = $2 where account_id = $1 and coalesce(observed_at, '-infinity') < $2"
+	markAlternatesSeenSQL = "update alternate_contacts set observed_at = $2 where account_id = $1 and coalesce(observed_at, '-infinity') < $2 and contact_type = any ($3)"
 )
 
-func confirm(ctx context.Context, s *load.Session, statement string, arguments ...any) error {
+func markSeen(ctx context.Context, s *load.Session, statement string, arguments ...any) error {
 	if _, err := s.Tx.Exec(ctx, statement, arguments...); err != nil {
 		return fmt.Errorf("confirming the account: %w", err)
 	}
 	return nil
 }
 
-func account(ctx context.Context, s *load.Session, values map[string]*string, observed time.Time) (id int32, err error) {
+func loadAccount(ctx context.Context, s *load.Session, values map[string]*string, observed time.Time) (id int32, err error) {
 	var outcome string
-	err = s.Tx.QueryRow(ctx, upsertAccount, s.Index.Name.Account, s.Index.Name.Region, values["account_name"], values["account_email"],
+	err = s.Tx.QueryRow(ctx, upsertAccountSQL, s.Index.Name.Account, s.Index.Name.Region, values["account_name"], values["account_email"],
 		values["account_status"], values["account_arn"], values["partner_name"], values["customer_name"], values["joined_method"],
 		values["joined_timestamp"], values["account_type"], values["category"], observed).Scan(&id, &outcome)
 	if err != nil {
 		return 0, fmt.Errorf("writing the accounts row: %w", err)
 	}
-	s.Count("accounts", counted(outcome))
-	return id, confirm(ctx, s, confirmAccount, id, observed)
+	s.AddCounts("accounts", toCounts(outcome))
+	return id, markSeen(ctx, s, markAccountSeenSQL, id, observed)
 }
 
-// counted is one row's outcome without the reading of it, which is counted where the section is read.
-func counted(outcome string) load.Counts {
+// toCounts is one row's outcome without the reading of it, which is counted where the section is read.
+func toCounts(outcome string) load.Counts {
 	switch outcome {
 	case "created":
 		return load.Counts{Created: 1}
@@ -119,9 +119,9 @@ func counted(outcome string) load.Counts {
 	}
 }
 
-// contact writes the primary contact.
-func contact(ctx context.Context, s *load.Session, id int32, place snapshot.Range) error {
-	info, ok, err := s.Object(ctx, contactInfo)
+// loadContact writes the primary contact.
+func loadContact(ctx context.Context, s *load.Session, id int32, place snapshot.Range) error {
+	info, ok, err := s.ReadSection(ctx, contactInfo)
 	if err != nil || !ok {
 		return err
 	}
@@ -129,25 +129,25 @@ func contact(ctx context.Context, s *load.Session, id int32, place snapshot.Rang
 	for _, c := range contactInfo.Columns {
 		arguments = append(arguments, info[c.Name])
 	}
-	given, err := rows(ctx, s, contactInfo.Name, upsertContact, arguments...)
+	given, err := runUpsert(ctx, s, contactInfo.Name, upsertContactSQL, arguments...)
 	if err != nil {
 		return err
 	}
 	if given == 0 {
-		s.Count(contactInfo.Name, load.Counts{Read: -1}) // an object without a value is no contact
+		s.AddCounts(contactInfo.Name, load.Counts{Read: -1}) // an object without a value is no contact
 		return nil
 	}
-	return confirm(ctx, s, confirmContact, id, place.ObservedAt)
+	return markSeen(ctx, s, markContactSeenSQL, id, place.ObservedAt)
 }
 
-// rows runs a statement that returns how many rows were given, created, updated and deleted, and counts them; that they
+// runUpsert runs a statement that returns how many rows were given, created, updated and deleted, and counts them; that they
 // were read is counted where they are.
-func rows(ctx context.Context, s *load.Session, table, statement string, arguments ...any) (given int64, err error) {
+func runUpsert(ctx context.Context, s *load.Session, table, statement string, arguments ...any) (given int64, err error) {
 	var c load.Counts
 	if err := s.Tx.QueryRow(ctx, statement, arguments...).Scan(&given, &c.Created, &c.Updated, &c.Deleted); err != nil {
 		return 0, fmt.Errorf("writing %s: %w", table, err)
 	}
 	c.Unchanged = given - c.Created - c.Updated
-	s.Count(table, c)
+	s.AddCounts(table, c)
 	return given, nil
 }

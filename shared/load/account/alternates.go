@@ -34,15 +34,15 @@ var (
 )
 
 //go:embed alternate_contacts.sql
-var upsertAlternates string
+var upsertAlternatesSQL string
 
-// alternates writes the billing, operations and security contacts. One that is null is removed, one that is absent stays.
-func alternates(ctx context.Context, s *load.Session, id int32, place snapshot.Range) error {
-	contents, ok, err := s.Object(ctx, alternateContacts)
+// loadAlternates writes the billing, operations and security contacts. One that is null is removed, one that is absent stays.
+func loadAlternates(ctx context.Context, s *load.Session, id int32, place snapshot.Range) error {
+	contents, ok, err := s.ReadSection(ctx, alternateContacts)
 	if err != nil || !ok {
 		return err
 	}
-	s.Count(alternateContacts.Name, load.Counts{Read: -1}) // the object around the contacts is no row
+	s.AddCounts(alternateContacts.Name, load.Counts{Read: -1}) // the object around the contacts is no row
 	var types, gone []string
 	columns := make([][]*string, len(alternateContact.Columns))
 	for _, c := range alternateContacts.Columns {
@@ -53,7 +53,7 @@ func alternates(ctx context.Context, s *load.Session, id int32, place snapshot.R
 		default:
 			contact := alternateContact
 			contact.Section += "." + c.Name
-			values, ok, err := s.Row(ctx, contact, *content)
+			values, ok, err := s.ReadText(ctx, contact, *content)
 			if err != nil {
 				return err
 			}
@@ -70,8 +70,8 @@ func alternates(ctx context.Context, s *load.Session, id int32, place snapshot.R
 	for _, values := range columns {
 		arguments = append(arguments, values)
 	}
-	if _, err := rows(ctx, s, alternateContacts.Name, upsertAlternates, append(arguments, gone)...); err != nil {
+	if _, err := runUpsert(ctx, s, alternateContacts.Name, upsertAlternatesSQL, append(arguments, gone)...); err != nil {
 		return err
 	}
-	return confirm(ctx, s, confirmAlternates, id, place.ObservedAt, types)
+	return markSeen(ctx, s, markAlternatesSeenSQL, id, place.ObservedAt, types)
 }

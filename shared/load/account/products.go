@@ -11,21 +11,21 @@ import (
 )
 
 //go:embed products.sql
-var addProducts string
+var addProductsSQL string
 
 //go:embed product_accounts.sql
-var linkProducts string
+var linkProductsSQL string
 
-// longestName is what products.name holds.
-const longestName = 255
+// maxNameLength is what products.name holds.
+const maxNameLength = 255
 
-// products adds the products that the account names, and the links to them. Neither is ever changed or removed: people
+// loadProducts adds the products that the account names, and the links to them. Neither is ever changed or removed: people
 // maintain both by hand.
-func products(ctx context.Context, s *load.Session, id int32, list *string) error {
+func loadProducts(ctx context.Context, s *load.Session, id int32, list *string) error {
 	if list == nil {
 		return nil
 	}
-	names, err := split(ctx, s, *list)
+	names, err := splitProducts(ctx, s, *list)
 	if err != nil || len(names) == 0 {
 		return err
 	}
@@ -33,30 +33,30 @@ func products(ctx context.Context, s *load.Session, id int32, list *string) erro
 		table, statement string
 		arguments        []any
 	}{
-		{"products", addProducts, []any{names}},
-		{"product_accounts", linkProducts, []any{id, names}},
+		{"products", addProductsSQL, []any{names}},
+		{"product_accounts", linkProductsSQL, []any{id, names}},
 	} {
 		tag, err := s.Tx.Exec(ctx, step.statement, step.arguments...)
 		if err != nil {
 			return fmt.Errorf("writing %s: %w", step.table, err)
 		}
 		read, created := int64(len(names)), tag.RowsAffected()
-		s.Count(step.table, load.Counts{Read: read, Created: created, Unchanged: read - created})
+		s.AddCounts(step.table, load.Counts{Read: read, Created: created, Unchanged: read - created})
 	}
 	return nil
 }
 
-// split returns the names of a list, each once whatever its case. None is the sender's word for no product.
-func split(ctx context.Context, s *load.Session, list string) ([]string, error) {
+// splitProducts returns the names of a list, each once whatever its case. None is the sender's word for no product.
+func splitProducts(ctx context.Context, s *load.Session, list string) ([]string, error) {
 	var names []string
 	seen := map[string]bool{"": true, "none": true}
 	for name := range strings.SplitSeq(list, ",") {
 		name = strings.TrimSpace(name)
-		if utf8.RuneCountInString(name) > longestName {
-			if err := s.Adapt(ctx, load.Table{Name: "products", Section: "account.product"}, "name", name); err != nil {
+		if utf8.RuneCountInString(name) > maxNameLength {
+			if err := s.ReportAdapted(ctx, load.Table{Name: "products", Section: "account.product"}, "name", name); err != nil {
 				return nil, err
 			}
-			name = strings.TrimSpace(string([]rune(name)[:longestName]))
+			name = strings.TrimSpace(string([]rune(name)[:maxNameLength]))
 		}
 		if folded := strings.ToLower(name); !seen[folded] {
 			seen[folded] = true

@@ -24,9 +24,9 @@ var configReports = load.Table{
 
 var nonCompliantResources = load.Table{
 	Name: "non_compliant_resources", Section: "config.non_compliant_resources[]", Nature: load.PeriodFact,
-	Replace: true,
-	Parent:  &load.Parent{Table: "config_reports", Column: "config_report_id"},
-	Key:     []string{"config_report_id", "rule_name", "resource_type", "resource_id", "evaluation_mode"},
+	ReplaceSet: true,
+	Parent:     &load.Parent{Table: "config_reports", Column: "config_report_id"},
+	Key:        []string{"config_report_id", "rule_name", "resource_type", "resource_id", "evaluation_mode"},
 	Columns: []load.Column{
 		{Name: "resource_type", Type: load.Varchar(255)},
 		{Name: "resource_id", Type: load.Varchar(255)},

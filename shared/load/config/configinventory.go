@@ -4,8 +4,8 @@ import "view360/shared/load"
 
 var configInventory = load.Table{
 	Name: "config_inventory", Section: "config_inventory[]", Nature: load.CurrentState,
-	Touched: true,
-	Key:     []string{"account_id", "resource_type", "resource_subtype", "resource_id"},
+	HasUpdatedAt: true,
+	Key:          []string{"account_id", "resource_type", "resource_subtype", "resource_id"},
 	Columns: []load.Column{
 		{Name: "resource_type", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "resource_subtype", Type: load.Varchar(255)},

@@ -16,9 +16,9 @@ func global(snapshot.Index) string { return "Global" }
 func granularity(index snapshot.Index) string { return string(index.Name.Interval) }
 
 var services = load.Table{
-	Name: "services", Section: "service[]", Nature: load.PeriodFact, Touched: true,
-	Key:  []string{"account_id", "service", "usage_types", "date_from", "period_granularity"},
-	Span: [2]string{"date_from", "date_to"},
+	Name: "services", Section: "service[]", Nature: load.PeriodFact, HasUpdatedAt: true,
+	Key:           []string{"account_id", "service", "usage_types", "date_from", "period_granularity"},
+	PeriodColumns: [2]string{"date_from", "date_to"},
 	Columns: []load.Column{
 		{Name: "service", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "date_from", Type: load.Date, Rule: load.Required},
@@ -51,7 +51,7 @@ var costReports = load.Table{
 }
 
 var serviceCosts = load.Table{
-	Name: "service_costs", Section: "cost.top_services[]", Nature: load.PeriodFact, Replace: true,
+	Name: "service_costs", Section: "cost.top_services[]", Nature: load.PeriodFact, ReplaceSet: true,
 	Key:    []string{"cost_report_id", "service_name", "region"},
 	Parent: &load.Parent{Table: "cost_reports", Column: "cost_report_id"},
 	Columns: []load.Column{
@@ -62,7 +62,7 @@ var serviceCosts = load.Table{
 }
 
 var costForecasts = load.Table{
-	Name: "cost_forecasts", Section: "cost.forecast[]", Nature: load.PeriodFact, Replace: true,
+	Name: "cost_forecasts", Section: "cost.forecast[]", Nature: load.PeriodFact, ReplaceSet: true,
 	Key:    []string{"cost_report_id", "period_start", "region"},
 	Parent: &load.Parent{Table: "cost_reports", Column: "cost_report_id"},
 	Columns: []load.Column{
@@ -91,11 +91,11 @@ var marketplaceUsage = load.Table{
 
 // savings has one row for each day that a reservation or plan reports, from the day to the next one (L29).
 var savings = load.Table{
-	Name: "ri_sp_daily_savings", Section: "ri_sp_savings[]", Nature: load.PeriodFact, Touched: true,
+	Name: "ri_sp_daily_savings", Section: "ri_sp_savings[]", Nature: load.PeriodFact, HasUpdatedAt: true,
 	Key: []string{"account_id", "subscription_id", "date_to", "reservation_type"},
 	Columns: []load.Column{
-		{Name: "date_from", Member: "date", Or: "date_from", Type: load.Date, Rule: load.Required},
-		{Name: "date_to", Member: "date", Map: nextDay, Or: "date_to", Type: load.Date, Rule: load.Required},
+		{Name: "date_from", Member: "date", FallbackMember: "date_from", Type: load.Date, Rule: load.Required},
+		{Name: "date_to", Member: "date", Map: nextDay, FallbackMember: "date_to", Type: load.Date, Rule: load.Required},
 		{Name: "reservation_type", Type: load.Varchar(50), Rule: load.Required},
 		{Name: "subscription_id", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "offering_id", Type: load.Varchar(255)},

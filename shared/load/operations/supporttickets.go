@@ -4,10 +4,10 @@ import "view360/shared/load"
 
 var supportTickets = load.Table{
 	Name: "support_tickets", Section: "support_tickets[]", Nature: load.Event,
-	Touched: true,
-	Wrapped: "tickets",
-	Span:    [2]string{"date_from", "date_to"},
-	Key:     []string{"case_id"},
+	HasUpdatedAt:  true,
+	Wrapped:       "tickets",
+	PeriodColumns: [2]string{"date_from", "date_to"},
+	Key:           []string{"case_id"},
 	Columns: []load.Column{
 		{Name: "case_id", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "display_id", Type: load.Varchar(50), Rule: load.Required},

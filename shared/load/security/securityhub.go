@@ -4,7 +4,7 @@ import "view360/shared/load"
 
 var security = load.Table{
 	Name: "security", Section: "security.security_hub[]", Nature: load.Event,
-	Touched: true, IsParent: true,
+	HasUpdatedAt: true, IsParent: true,
 	Key: []string{"account_id", "service"},
 	Columns: []load.Column{
 		{Name: "service", Type: load.Varchar(255), Rule: load.Required},
@@ -21,9 +21,9 @@ var security = load.Table{
 
 var findings = load.Table{
 	Name: "findings", Section: "security.security_hub[].findings[]", Nature: load.Event,
-	Newest: "updated_at",
-	Parent: &load.Parent{Table: "security", Column: "security_id"},
-	Key:    []string{"finding_id"},
+	VersionColumn: "updated_at",
+	Parent:        &load.Parent{Table: "security", Column: "security_id"},
+	Key:           []string{"finding_id"},
 	Columns: []load.Column{
 		{Name: "finding_id", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "service", Type: load.Varchar(255), Rule: load.Required},

@@ -21,8 +21,8 @@ var wafRules = load.Table{
 
 var wafRulesDetailed = load.Table{
 	Name: "waf_rules_detailed", Section: "security.waf_rules[]", Nature: load.CurrentState,
-	Touched: true,
-	Key:     []string{"account_id", "web_acl_name", "rule_name", "scope"},
+	HasUpdatedAt: true,
+	Key:          []string{"account_id", "web_acl_name", "rule_name", "scope"},
 	Columns: []load.Column{
 		{Name: "web_acl_name", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "rule_name", Type: load.Varchar(255), Rule: load.Required},
