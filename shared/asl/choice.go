@@ -2,7 +2,7 @@ package asl
 
 import "context"
 
-// choice takes the first rule whose Condition is true, else Default; Output and Assign of the state belong to Default.
+// choice takes the first rule whose Condition is true, else Default.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
 type choice struct {
 	rules     []rule
@@ -13,25 +13,22 @@ type rule struct {
 	condition template
 	next      string
 	output    template
-	assign    *object
 }
 
 func readChoice(p *parser, s *state) behaviour {
-	c := choice{otherwise: p.text("Default")}
+	c := choice{otherwise: p.required("Default")}
 	p.objects("Choices", func(q *parser, _ bool) {
-		r := rule{q.template("Condition"), q.required("Next"), q.template("Output"), q.assigning(s)}
+		r := rule{q.template("Condition"), q.required("Next"), q.template("Output")}
 		if r.condition == nil {
 			q.fail("Condition", "is missing")
 		}
 		c.rules = append(c.rules, r)
 		s.targets = append(s.targets, r.next)
-	}, "Comment", "Condition", "Next", "Output", "Assign")
+	}, "Comment", "Condition", "Next", "Output")
 	if len(c.rules) == 0 {
 		p.fail("Choices", "is empty")
 	}
-	if c.otherwise != "" {
-		s.targets = append(s.targets, c.otherwise)
-	}
+	s.targets = append(s.targets, c.otherwise)
 	return c
 }
 
@@ -46,11 +43,8 @@ func (c choice) run(_ context.Context, v *visit) (data, string, error) {
 			return data{}, "", wrongType("Condition", value, "true or false")
 		}
 		if chosen {
-			return v.leave(r.output, r.assign, v.f.Input, r.next)
+			return v.leave(r.output, nil, v.f.Input, r.next)
 		}
 	}
-	if c.otherwise == "" {
-		return data{}, "", &Failure{Name: noChoiceMatched, Cause: "no Condition of state " + v.s.name + " is true, and it has no Default"}
-	}
-	return v.leave(v.s.output, v.s.assign, v.f.Input, c.otherwise)
+	return v.leave(nil, nil, v.f.Input, c.otherwise)
 }

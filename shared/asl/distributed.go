@@ -18,19 +18,15 @@ func (m *mapState) distribute(ctx context.Context, v *visit) (data, error) {
 	if err != nil {
 		return data{}, err
 	}
-	allowed, err := m.tolerated.eval(v.scope)
+	items, err := m.reader.items(ctx, v)
 	if err != nil {
 		return data{}, err
 	}
-	items, err := m.source(ctx, v)
+	run, err := m.begin(v, side)
 	if err != nil {
 		return data{}, err
 	}
-	run, err := m.begin(v, side, allowed)
-	if err != nil {
-		return data{}, err
-	}
-	c := &children{m: m, v: v, run: run, items: items, allowed: allowed}
+	c := &children{m: m, v: v, run: run, items: items}
 	err = c.runAll(ctx, side)
 	status, kind, details := Succeeded, "MapRunSucceeded", (*Details)(nil)
 	switch {
@@ -55,7 +51,7 @@ func (m *mapState) distribute(ctx context.Context, v *visit) (data, error) {
 }
 
 // begin starts a map run, or redrives the one that the state is in the middle of.
-func (m *mapState) begin(v *visit, side int, allowed threshold) (*MapRun, error) {
+func (m *mapState) begin(v *visit, side int) (*MapRun, error) {
 	if v.f.Map == nil {
 		length := 0 // the items are read later, by the map run
 		if err := v.line.record("MapStateStarted", &Details{Length: &length}); err != nil {
@@ -63,7 +59,7 @@ func (m *mapState) begin(v *visit, side int, allowed threshold) (*MapRun, error)
 		}
 		v.f.Map = &progress{}
 	}
-	run := v.x.beginMapRun(v.f.Map.MapRun, v.s.name, m.label, side, allowed)
+	run := v.x.beginMapRun(v.f.Map.MapRun, v.s.name, m.label, side, m.tolerated)
 	v.f.Map.MapRun = run.ARN
 	if v.f == v.x.place {
 		v.x.engine.save(v.x)
@@ -76,11 +72,10 @@ func (m *mapState) begin(v *visit, side int, allowed threshold) (*MapRun, error)
 
 // children are the child executions of a map run while it runs.
 type children struct {
-	m       *mapState
-	v       *visit
-	run     *MapRun
-	items   iter.Seq2[any, error]
-	allowed threshold
+	m     *mapState
+	v     *visit
+	run   *MapRun
+	items iter.Seq2[any, error]
 
 	mu     sync.Mutex
 	failed int
@@ -110,7 +105,7 @@ func (c *children) runAll(ctx context.Context, side int) error {
 	if err != nil {
 		return err
 	}
-	if !c.allowed.exceeded(c.failed, len(c.run.Children), c.run.AllRead) {
+	if !c.run.exceeded(c.failed) {
 		return nil
 	}
 	cause := fmt.Sprintf("The specified tolerated failure threshold was exceeded: %d of %d children of state %s failed", c.failed, len(c.run.Children), c.v.s.name)
@@ -162,7 +157,7 @@ func (c *children) child(index int, value any) (*Execution, error) {
 	x := &Execution{
 		ARN:  fmt.Sprintf("%s/%s:%s", arn("execution", parent.Machine.Name), c.m.label, name),
 		Name: name, Machine: parent.Machine, Input: []byte(input.text), Parent: parent.ARN, MapRun: c.run.ARN,
-		flow: c.m.processor, within: c.v.s.name, express: c.m.express,
+		flow: c.m.processor, within: c.v.s.name,
 	}
 	if err := parent.engine.add(x); err != nil {
 		return nil, &Failure{Name: statesRuntime, Cause: err.Error()}
@@ -205,7 +200,7 @@ func (c *children) fail(failure *Failure) {
 	if c.first == nil {
 		c.first = failure
 	}
-	if c.v.x.tooMany(c.run, c.allowed, c.failed) {
+	if c.v.x.tooMany(c.run, c.failed) {
 		c.stop(&Failure{Cause: "the map run failed"})
 	}
 }

@@ -36,31 +36,21 @@ type emulator struct {
 var deviations = map[string]string{
 	"succeed shapes its output":                                 "Succeed has no Output there",
 	"fail needs neither error nor cause":                        "names an error that the machine does not name",
-	"a function is not a value":                                 "reports it as its own failure, States.Runtime",
-	"$states as a whole":                                        "has errorOutput and result where there are none",
 	"assign is for the states that follow":                      "Succeed has no Output there",
 	"children of a distributed map do not read outer variables": "they do there",
 	"the context object":                                        "names region and machine otherwise",
-	"choice goes to Default, with the state's own output":       "Choice has no Output there",
 	"a condition is true or false":                              "takes any value that is not empty for true",
 	"a task's result is that of Lambda's Invoke":                "leaves ExecutedVersion out",
 	"an answer must be JSON":                                    "a Go function cannot answer so",
 	"arguments must name a function":                            "looks for a function with an empty name",
-	"describeExecution answers in PascalCase":                   "has no redrive, and so no RedriveCount",
-	"describeExecution of nothing":                              "errors of AWS SDK integrations end in Exception",
 	"catch hands the error on":                                  "writes the cause with spaces",
-	"States.TaskFailed does not take a timeout":                 "no function of the emulator's takes that long",
 	"States.ALL does not take States.DataLimitExceeded":         "has no limit of 256 KiB",
 	"States.ALL does not take States.Runtime":                   "looks for a function with an empty name",
 	"map of no array":                                           "takes one object for a list of one",
 	"a distributed map reads a JSON array":                      noDistributedMap,
-	"MaxItems":                                                  noDistributedMap,
-	"JSON Lines":                                                noDistributedMap,
 	"no child may fail by default":                              noDistributedMap,
-	"ToleratedFailureCount":                                     noDistributedMap,
 	"ToleratedFailurePercentage":                                noDistributedMap,
 	"ToleratedFailurePercentage exceeded":                       noDistributedMap,
-	"the stricter threshold counts":                             noDistributedMap,
 }
 
 const noDistributedMap = "has no distributed Map in JSONata; the rule rests on the documentation alone"
@@ -286,7 +276,6 @@ var retryRules = []rule{
 	{"a retried failure is handed on after the last attempt", errorsDoc, retried("retryable", `{"ErrorEquals":["RetryableError"],"MaxAttempts":2}`), ``, ``},
 	{"another failure is not retried", errorsDoc, retried("terminal", `{"ErrorEquals":["RetryableError"]}`), ``, ``},
 	{"the first retrier that matches decides", errorsDoc, retried("retryable", `{"ErrorEquals":["RetryableError"],"MaxAttempts":1},{"ErrorEquals":["States.ALL"],"MaxAttempts":9}`), ``, ``},
-	{"States.TaskFailed is retried", errorsDoc, retried("terminal", `{"ErrorEquals":["States.TaskFailed"],"MaxAttempts":1}`), ``, ``},
 }
 
 // retried is a task that fails and tells which attempt the error came from.

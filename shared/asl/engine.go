@@ -32,7 +32,7 @@ type Engine struct {
 	Base context.Context
 	// Evaluated is told about every JSONata expression that was evaluated, at any time from any goroutine; nil: nobody asks.
 	Evaluated func(Evaluation)
-	// Now, Sleep and Random replace the clock, the waiting of Wait and Retry, and the jitter of Retry (0 to 1).
+	// Now, Sleep and Random replace the clock, the waiting of Retry, and the jitter of Retry (0 to 1).
 	Now    func() time.Time
 	Sleep  func(ctx context.Context, d time.Duration) error
 	Random func() float64

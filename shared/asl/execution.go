@@ -28,10 +28,9 @@ type Execution struct {
 	Parent  string // ARN of the parent, of a child
 	MapRun  string // ARN of the map run, of a child
 
-	engine  *Engine
-	flow    *flow
-	within  string // the map state whose processor runs, of a child
-	express bool   // a child without redrive: it starts again
+	engine *Engine
+	flow   *flow
+	within string // the map state whose processor runs, of a child
 
 	mu       sync.Mutex
 	status   Status

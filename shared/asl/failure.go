@@ -26,12 +26,11 @@ func refuse(name, format string, args ...any) *Failure {
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-error-representation
 const (
 	statesAll            = "States.ALL"
-	statesTaskFailed     = "States.TaskFailed"
 	statesTimeout        = "States.Timeout"
+	statesTaskFailed     = "States.TaskFailed"
 	statesRuntime        = "States.Runtime"
 	dataLimitExceeded    = "States.DataLimitExceeded"
 	queryEvaluationError = "States.QueryEvaluationError"
-	noChoiceMatched      = "States.NoChoiceMatched"
 	itemReaderFailed     = "States.ItemReaderFailed"
 	exceedTolerated      = "States.ExceedToleratedFailureThreshold"
 )
@@ -71,7 +70,7 @@ func errorType(err error) string {
 }
 
 // matches reports whether an ErrorEquals list takes the failure. Nothing takes States.Runtime; States.ALL takes all
-// others but States.DataLimitExceeded, and States.TaskFailed all of those but timeouts.
+// others but States.DataLimitExceeded.
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-error-representation
 func (f *Failure) matches(names []string) bool {
 	if f.Name == statesRuntime {
@@ -83,8 +82,6 @@ func (f *Failure) matches(names []string) bool {
 			return true
 		case statesAll:
 			return f.Name != dataLimitExceeded
-		case statesTaskFailed:
-			return f.Name != dataLimitExceeded && f.Name != statesTimeout
 		default:
 			return false
 		}

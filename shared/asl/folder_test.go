@@ -25,10 +25,10 @@ func openFolder(t *testing.T, dir string) *asl.Folder {
 
 // Another process, with the same store, shows and redrives what an earlier one left: inside children, inside iterations.
 func TestStoreOutlivesTheEngine(t *testing.T) {
-	const states = `"A":{"Type":"Pass","Assign":{"big":12345678901234567,"none":null,"list":[]},"Next":"M"},
-		"M":{"Type":"Map","Items":"{% ['a','b'] %}","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
-			"N":{"Type":"Map","Items":"{% [1,2,3] %}","ItemSelector":"{% $states.input & $string($states.context.Map.Item.Value) %}","MaxConcurrency":1,"ItemProcessor":{"StartAt":"W","States":{
-				"W":` + worker + `"Assign":{"done":"{% $states.context.Map.Item.Index %}"},"Next":"V"},"V":{"Type":"Pass","Output":"{% $states.input & $string($done) %}","End":true}}},"End":true}}},
+	states := `"A":{"Type":"Pass","Assign":{"big":12345678901234567,"none":null,"list":[]},"Next":"M"},
+		"M":{"Type":"Map",` + items(`["a","b"]`) + `"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
+			"N":{"Type":"Map","Items":"{% [1,2,3] %}","ItemSelector":"{% $states.input & $states.context.Map.Item.Value %}","MaxConcurrency":1,"ItemProcessor":{"StartAt":"W","States":{
+				"W":` + worker + `"Assign":{"done":"{% $states.context.Map.Item.Index %}"},"Next":"V"},"V":{"Type":"Pass","Output":"{% $states.input & $done %}","End":true}}},"End":true}}},
 		"Output":{"result":"{% $states.result %}","big":"{% $big %}","none":"{% $none %}","list":"{% $list %}"},"End":true}`
 	dir := t.TempDir()
 	first := newLab()
@@ -74,7 +74,7 @@ func TestFolder(t *testing.T) {
 	dir := t.TempDir()
 	l := newLab()
 	l.Store = openFolder(t, dir)
-	l.run(t, machine("M", `"M":{"Type":"Map","Label":"Items","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`), `[1,2]`)
+	l.run(t, machine("M", `"M":{"Type":"Map","Label":"Items",`+items(`[1,2]`)+`"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`), `{}`)
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if !entry.IsDir() {

@@ -31,7 +31,6 @@ type Details struct {
 	Resource          string            `json:"resource,omitempty"`
 	Region            string            `json:"region,omitempty"`
 	Parameters        string            `json:"parameters,omitempty"`
-	TimeoutInSeconds  int64             `json:"timeoutInSeconds,omitempty"`
 	State             string            `json:"state,omitempty"`    // whose expression failed
 	Location          string            `json:"location,omitempty"` // the field that the expression stands in
 	Error             string            `json:"error,omitempty"`
@@ -111,7 +110,7 @@ func (x *Execution) record(previous int64, kind string, details *Details) (int64
 	return x.append(previous, kind, details), nil
 }
 
-func (x *Execution) full() bool { return len(x.history) >= eventLimit-1 && !x.express }
+func (x *Execution) full() bool { return len(x.history) >= eventLimit-1 }
 
 // recordLast appends the event of the execution's end.
 func (x *Execution) recordLast(previous int64, kind string, details *Details) {

@@ -1,7 +1,6 @@
 package asl
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -16,12 +15,11 @@ import (
 type (
 	// expression is JSONata, compiled once.
 	expression struct {
-		source     string
-		location   string        // the field it stands in
-		expr       *jsonata.Expr // nil: the library changes the expression when it evaluates it
-		variables  []string      // the names that it mentions
-		members    []string      // the members of $states that it mentions
-		extensions map[string]jsonata.Extension
+		source    string
+		location  string // the field it stands in
+		expr      *jsonata.Expr
+		variables []string // the names that it mentions
+		members   []string // the members of $states that it mentions
 	}
 	// path is an expression that only walks members, as most do. It is walked without the library, which takes an empty
 	// array for nothing.
@@ -32,21 +30,16 @@ type (
 )
 
 var (
-	plainPath = regexp.MustCompile(`^\$[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
-	quoted    = regexp.MustCompile(`"(\\.|[^"\\])*"|'(\\.|[^'\\])*'`)
-	mention   = regexp.MustCompile(`\$([A-Za-z_]\w*)`)
-	member    = regexp.MustCompile(`\$states\s*\.\s*(\w+)`)
-	call      = regexp.MustCompile(`\$([A-Za-z_]\w*)\s*\(`)
-	binding   = regexp.MustCompile(`\$([A-Za-z_]\w*)\s*:=|(?:function|λ)\s*\(([^)]*)\)`)
+	plainPath   = regexp.MustCompile(`^\$[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
+	quoted      = regexp.MustCompile(`"(\\.|[^"\\])*"|'(\\.|[^'\\])*'`)
+	mention     = regexp.MustCompile(`\$([A-Za-z_]\w*)`)
+	member      = regexp.MustCompile(`\$states\s*\.\s*(\w+)`)
+	call        = regexp.MustCompile(`\$([A-Za-z_]\w*)\s*\(`)
+	unsupported = regexp.MustCompile(`~>|:=|λ|\bfunction\s*\(`)
 )
 
-// builtins are the functions that the library has and Step Functions too. $eval is missing in both.
-// https://docs.jsonata.org/2.0.0/string-functions and the pages beside it
-var builtins = strings.Fields(`string length substring substringBefore substringAfter uppercase lowercase pad trim
-	contains split join match replace formatNumber formatBase base64encode base64decode decodeUrl decodeUrlComponent
-	encodeUrl encodeUrlComponent number abs floor ceil round power sqrt sum max min average boolean not exists distinct
-	count reverse sort shuffle zip append map filter reduce single each sift keys lookup spread merge fromMillis toMillis
-	type error now millis`)
+// functions are the built-in functions that the state machines call.
+var functions = []string{"append", "count", "join", "merge"}
 
 func compileText(text, location string) (template, error) {
 	opened, closed := strings.HasPrefix(text, "{%"), strings.HasSuffix(text, "%}")
@@ -71,28 +64,15 @@ func compileText(text, location string) (template, error) {
 	return e, nil
 }
 
-// resolve finds the variables and functions that an expression mentions, and refuses functions that do not exist.
+// resolve finds the variables that an expression mentions, and refuses syntax and functions that are not supported.
 func (e *expression) resolve(source string) error {
 	source = quoted.ReplaceAllString(source, "''")
-	if strings.Contains(source, "~>") { // each evaluation would add the left side to the arguments of the right
-		e.expr = nil
-	}
-	var local []string
-	for _, match := range binding.FindAllStringSubmatch(source, -1) {
-		local = append(local, match[1])
-		for _, parameter := range mention.FindAllStringSubmatch(match[2], -1) {
-			local = append(local, parameter[1])
-		}
+	if syntax := unsupported.FindString(source); syntax != "" {
+		return fmt.Errorf("%s is not supported", syntax)
 	}
 	for _, match := range call.FindAllStringSubmatch(source, -1) {
-		name := match[1]
-		if extension, known := extensions[name]; known {
-			if e.extensions == nil {
-				e.extensions = map[string]jsonata.Extension{}
-			}
-			e.extensions[name] = extension
-		} else if !slices.Contains(builtins, name) && !slices.Contains(local, name) {
-			return fmt.Errorf("function $%s is not supported", name)
+		if !slices.Contains(functions, match[1]) {
+			return fmt.Errorf("function $%s is not supported", match[1])
 		}
 	}
 	for _, match := range mention.FindAllStringSubmatch(source, -1) {
@@ -103,8 +83,8 @@ func (e *expression) resolve(source string) error {
 	for _, match := range member.FindAllStringSubmatch(source, -1) {
 		e.members = append(e.members, match[1])
 	}
-	if strings.Count(source, "$states") > len(e.members) { // as a whole, or by a wildcard
-		e.members = []string{"input", "result", "errorOutput", "context"}
+	if strings.Count(source, "$states") > len(e.members) {
+		return errors.New("$states without a member is not supported")
 	}
 	return nil
 }
@@ -143,30 +123,13 @@ func (e expression) evaluate(s *scope) (result any, err error) {
 }
 
 func (e expression) run(variables map[string]any) (any, error) {
-	expr, err := e.fresh()
-	if err != nil {
-		return nil, err
-	}
+	expr := *e.expr // with variables of its own
 	if err := expr.RegisterVars(variables); err != nil {
 		return nil, err
-	}
-	if e.extensions != nil {
-		if err := expr.RegisterExts(e.extensions); err != nil {
-			return nil, err
-		}
 	}
 	library.Lock()
 	defer library.Unlock()
 	return expr.Eval(map[string]any{})
-}
-
-// fresh is the expression with variables of its own.
-func (e expression) fresh() (*jsonata.Expr, error) {
-	if e.expr == nil {
-		return jsonata.Compile(inner(e.source))
-	}
-	expr := *e.expr
-	return &expr, nil
 }
 
 // inner is the JSONata between {% and %}.
@@ -195,16 +158,13 @@ func (p path) walk(s *scope) (any, error) {
 	names := p.names
 	var value any
 	var defined bool
-	switch {
-	case names[0] != "states":
+	if names[0] == "states" {
+		names = names[1:]
+		value, defined = s.member(names[0])
+	} else {
 		var variable data
 		variable, defined = s.vars[names[0]]
 		value = variable.value
-	case len(names) == 1:
-		value, defined = s.some(p.members), true
-	default:
-		names = names[1:]
-		value, defined = s.member(names[0])
 	}
 	for _, name := range names[1:] {
 		switch v := value.(type) {
@@ -264,11 +224,7 @@ func normalise(value any) (any, error) {
 		return members, nil
 	case jtypes.Callable:
 		return nil, errors.New("the result has a function")
-	default: // lists of strings and the like
-		text, err := json.Marshal(v)
-		if err != nil {
-			return nil, fmt.Errorf("the result is not JSON: %w", err)
-		}
-		return decode(text)
+	default:
+		return nil, fmt.Errorf("the result has a %T", v)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -52,6 +53,9 @@ func newLab() *lab {
 	}}
 	l.Invoke = l.invoke
 	l.OpenItems = func(_ context.Context, bucket, key string) (io.ReadCloser, error) {
+		if bucket == literal {
+			return io.NopCloser(strings.NewReader(key)), nil
+		}
 		body, exists := l.objects[bucket+"/"+key]
 		if !exists {
 			return nil, errors.New("no such key")
@@ -93,6 +97,14 @@ func (l *lab) called() []string {
 	calls := l.calls
 	l.calls = nil
 	return calls
+}
+
+// literal is a bucket whose keys are the objects themselves.
+const literal = "literal"
+
+// items is the ItemReader of a distributed map over these items.
+func items(list string) string {
+	return `"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Arguments":{"Bucket":"` + literal + `","Key":` + strconv.Quote(list) + `}},`
 }
 
 func parse(t testing.TB, definition string) *asl.Machine {

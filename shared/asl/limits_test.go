@@ -21,7 +21,7 @@ func TestPayloadLimit(t *testing.T) {
 		"variables":           {`"A":{"Type":"Pass","Assign":{"a":"{% $states.input %}","b":1},"End":true}`, "the Assign of state A"},
 		"input of iterations": {`"A":{"Type":"Map","Items":"{% [1] %}","ItemSelector":` + grow + `,"ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Pass","Output":1,"End":true}}},"End":true}`, "the input of an iteration of state A"},
 		"result of a map":     {`"A":{"Type":"Map","Items":"{% [1] %}","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Pass","Output":"{% $states.context.Execution.Input %}","End":true}}},"End":true}`, "the result of state A"},
-		"result of children":  {`"A":{"Type":"Map","Items":"{% [1,2] %}","ItemSelector":"{% $states.input %}","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"B","States":{"B":{"Type":"Succeed"}}},"End":true}`, "the result of state A"},
+		"result of children":  {`"A":{"Type":"Map",` + items(`[1,2]`) + `"ItemSelector":"{% $states.input %}","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"B","States":{"B":{"Type":"Succeed"}}},"End":true}`, "the result of state A"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +59,7 @@ func TestVariablesLimit(t *testing.T) {
 
 // An execution that goes in circles ends at 25,000 events, of which the last says so.
 func TestEventLimit(t *testing.T) {
-	x := newLab().run(t, machine("A", `"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Choice","Choices":[{"Condition":"{% true %}","Next":"A"}]}`), `{}`)
+	x := newLab().run(t, machine("A", `"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Choice","Choices":[{"Condition":"{% true %}","Next":"A"}],"Default":"A"}`), `{}`)
 	history := x.History()
 	if got := len(history); got != 25_000 || history[got-1].Type != "ExecutionFailed" {
 		t.Errorf("%d events, the last %s, want 25000 and ExecutionFailed", got, history[got-1].Type)
@@ -110,11 +110,12 @@ func TestMapsRunSideBySide(t *testing.T) {
 				return json.RawMessage("1"), nil
 			}
 			rest, isDistributed := strings.CutSuffix(c.rest, "distributed")
-			config := ""
+			source, config := `"Items":"{% [1..100] %}",`, ""
 			if isDistributed {
+				source = items("[1" + strings.Repeat(",1", 99) + "]")
 				config = `"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},`
 			}
-			x := l.run(t, machine("M", `"M":{"Type":"Map",`+rest+`"Items":"{% [1..100] %}","ItemProcessor":{`+config+`"StartAt":"A","States":{"A":`+worker+`"End":true}}},"Output":"{% $count($states.result) %}","End":true}`), `{}`)
+			x := l.run(t, machine("M", `"M":{"Type":"Map",`+rest+source+`"ItemProcessor":{`+config+`"StartAt":"A","States":{"A":`+worker+`"End":true}}},"Output":"{% $count($states.result) %}","End":true}`), `{}`)
 			if got := ended(x); got != "100" || most != c.want {
 				t.Errorf("ended with %s, with %d side by side, want %d", got, most, c.want)
 			}

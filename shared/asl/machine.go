@@ -52,14 +52,11 @@ func Parse(name string, definition []byte, substitutions map[string]string) (*Ma
 	}
 	m := &Machine{Name: name, Definition: text, processors: map[string]*mapState{}}
 	p := &parser{where: "state machine", raw: text, m: m, names: map[string]bool{}}
-	p.only("Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Version")
+	p.only("Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds")
 	m.Comment = p.text("Comment")
 	p.decode("TimeoutSeconds", &m.timeoutSeconds)
 	if language := p.text("QueryLanguage"); language != "JSONata" {
 		p.fail("QueryLanguage", "is %q: only JSONata is supported", language)
-	}
-	if version := p.text("Version"); version != "" && version != "1.0" {
-		p.fail("Version", "is %q: only 1.0 is supported", version)
 	}
 	m.flow = p.flow()
 	if p.err != nil {

@@ -2,7 +2,6 @@ package asl
 
 import (
 	"context"
-	"iter"
 	"strings"
 )
 
@@ -14,10 +13,9 @@ type mapState struct {
 	reader      *itemReader
 	selector    template
 	concurrency template
-	tolerated   tolerance
+	tolerated   float64 // percentage of children that may fail
 	processor   *flow
 	distributed bool
-	express     bool   // the type of the children
 	label       string // in the ARNs of the children
 }
 
@@ -30,7 +28,7 @@ type progress struct {
 func readMap(p *parser, s *state) behaviour {
 	m := &mapState{
 		items: p.template("Items"), selector: p.template("ItemSelector"), concurrency: p.amount("MaxConcurrency"),
-		tolerated: p.tolerance(), label: p.text("Label"),
+		tolerated: p.number("ToleratedFailurePercentage", 0, 0), label: p.text("Label"),
 	}
 	if m.label == "" {
 		m.label = strings.ReplaceAll(s.name, " ", "")
@@ -39,12 +37,15 @@ func readMap(p *parser, s *state) behaviour {
 		p.fail("Items", "is %v, not an array", fixed.value)
 	}
 	p.processor(m)
-	p.reader(m)
-	for _, field := range []string{"ItemReader", "ToleratedFailurePercentage", "ToleratedFailureCount", "Label"} {
+	if m.tolerated > 100 {
+		p.fail("ToleratedFailurePercentage", "is more than 100")
+	}
+	for _, field := range []string{"ItemReader", "ToleratedFailurePercentage", "Label"} {
 		if p.has(field) && !m.distributed {
 			p.fail(field, "is only for a distributed map")
 		}
 	}
+	p.reader(m)
 	p.m.processors[s.name] = m
 	return m
 }
@@ -54,8 +55,8 @@ func (p *parser) processor(m *mapState) {
 	config := q.object("ProcessorConfig", q.where+": ProcessorConfig", "Mode", "ExecutionType")
 	mode, kind := config.text("Mode"), config.text("ExecutionType")
 	switch {
-	case mode == "DISTRIBUTED" && (kind == "STANDARD" || kind == "EXPRESS"):
-		m.distributed, m.express = true, kind == "EXPRESS"
+	case mode == "DISTRIBUTED" && kind == "STANDARD":
+		m.distributed = true
 	case mode != "" && mode != "INLINE":
 		config.fail("Mode", "%q with ExecutionType %q is not supported", mode, kind)
 	case kind != "":
@@ -103,21 +104,6 @@ func (m *mapState) list(v *visit) ([]any, error) {
 		return nil, wrongType("Items", value, "an array")
 	}
 	return items, nil
-}
-
-// source yields the items of a distributed map one by one, from ItemReader or from Items.
-func (m *mapState) source(ctx context.Context, v *visit) (iter.Seq2[any, error], error) {
-	if m.reader != nil {
-		return m.reader.items(ctx, v)
-	}
-	items, err := m.list(v)
-	return func(yield func(any, error) bool) {
-		for _, value := range items {
-			if !yield(value, nil) {
-				return
-			}
-		}
-	}, err
 }
 
 // input is what the iteration for an item starts with: ItemSelector, by default the item.

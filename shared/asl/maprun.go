@@ -17,15 +17,12 @@ type MapRun struct {
 	Stopped        time.Time // zero while running
 	Redriven       time.Time // the last redrive, zero without one
 	RedriveCount   int
-	MaxConcurrency int // side by side
-	Tolerated      Tolerated
+	MaxConcurrency int     // side by side
+	Tolerated      float64 // percentage of children that may fail
 	Children       []Child // one for each item that was read so far, in their order
 	AllRead        bool    // every item has its child
 	OutputBytes    int     // of all children that succeeded
 }
-
-// Tolerated is how many children may fail; 0 percent beside a count, or the other way round, means that it is not set.
-type Tolerated struct{ Percentage, Count float64 }
 
 // Child is one child execution of a map run.
 type Child struct {
@@ -51,7 +48,7 @@ func (x *Execution) copyMapRuns() []MapRun {
 }
 
 // beginMapRun starts a map run, or redrives the one that the map state is in the middle of.
-func (x *Execution) beginMapRun(arn, state, label string, side int, allowed threshold) *MapRun {
+func (x *Execution) beginMapRun(arn, state, label string, side int, tolerated float64) *MapRun {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, run := range x.mapRuns {
@@ -63,8 +60,7 @@ func (x *Execution) beginMapRun(arn, state, label string, side int, allowed thre
 	}
 	run := &MapRun{
 		ARN:       fmt.Sprintf("%s/%s:%s-%d", arnOf("mapRun", x.Machine), label, x.Name, len(x.mapRuns)+1),
-		Execution: x.ARN, State: state, Status: Running, Started: x.engine.now(), MaxConcurrency: side,
-		Tolerated: Tolerated{max(0, allowed.percentage), max(0, allowed.count)},
+		Execution: x.ARN, State: state, Status: Running, Started: x.engine.now(), MaxConcurrency: side, Tolerated: tolerated,
 	}
 	x.mapRuns = append(x.mapRuns, run)
 	return run
@@ -136,8 +132,16 @@ func (x *Execution) allRead(run *MapRun) {
 	run.AllRead = true
 }
 
-func (x *Execution) tooMany(run *MapRun, allowed threshold, failed int) bool {
+func (x *Execution) tooMany(run *MapRun, failed int) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return allowed.exceeded(failed, len(run.Children), run.AllRead)
+	return run.exceeded(failed)
+}
+
+// exceeded reports whether too many children failed. The percentage is known when all items have been read.
+func (run *MapRun) exceeded(failed int) bool {
+	if !run.AllRead {
+		return run.Tolerated == 0 && failed > 0
+	}
+	return float64(failed)*100 > run.Tolerated*float64(len(run.Children))
 }

@@ -22,7 +22,7 @@ func TestObserve(t *testing.T) {
 		seen[x.Name] = append(seen[x.Name], event.Type)
 		last = x.Describe()
 	}
-	x := l.run(t, machine("M", `"M":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`), `[1]`)
+	x := l.run(t, machine("M", `"M":{"Type":"Map",`+items(`[1]`)+`"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`), `{}`)
 	want := map[string][]string{
 		"run":     events(x),
 		"run-1-0": strings.Fields("ExecutionStarted SucceedStateEntered SucceedStateExited ExecutionSucceeded"),

@@ -9,30 +9,28 @@ import (
 	"iter"
 )
 
-// itemReader reads the items of a distributed map from an object in S3: the elements of a JSON array, or JSON Lines.
+// itemReader reads the items of a distributed map from an object in S3: the elements of a JSON array.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 type itemReader struct {
-	inputType string // JSON or JSONL
-	maxItems  template
 	arguments template // {Bucket, Key}
 }
 
 func (p *parser) reader(m *mapState) {
-	if !p.has("ItemReader") {
+	if !m.distributed {
 		return
 	}
 	if p.has("Items") {
-		p.fail("ItemReader", "excludes Items")
+		p.fail("Items", "is only for an inline map")
+	}
+	if !p.has("ItemReader") {
+		p.fail("ItemReader", "is missing")
 	}
 	q := p.object("ItemReader", p.where+": ItemReader", "Resource", "ReaderConfig", "Arguments")
-	name := q.text("Resource")
-	if match := resource.FindStringSubmatch(name); match == nil || match[1] != "s3:getObject" {
-		q.fail("Resource", "%q is not supported", name)
-	}
-	config := q.object("ReaderConfig", q.where+": ReaderConfig", "InputType", "MaxItems")
-	m.reader = &itemReader{config.text("InputType"), config.amount("MaxItems"), q.template("Arguments")}
-	if m.reader.inputType != "JSON" && m.reader.inputType != "JSONL" {
-		config.fail("InputType", "%q is not supported", m.reader.inputType)
+	q.resource("s3:getObject")
+	config := q.object("ReaderConfig", q.where+": ReaderConfig", "InputType")
+	m.reader = &itemReader{q.template("Arguments")}
+	if kind := config.text("InputType"); kind != "JSON" {
+		config.fail("InputType", "%q is not supported", kind)
 	}
 	if m.reader.arguments == nil {
 		q.fail("Arguments", "is missing")
@@ -43,10 +41,6 @@ func (p *parser) reader(m *mapState) {
 
 // items yields the items as they are read, so that memory holds those in work only.
 func (r *itemReader) items(ctx context.Context, v *visit) (iter.Seq2[any, error], error) {
-	most, err := evalNumber(r.maxItems, v.scope, "MaxItems", 0)
-	if err != nil {
-		return nil, err
-	}
 	value, err := r.arguments.eval(v.scope)
 	if err != nil {
 		return nil, err
@@ -64,29 +58,20 @@ func (r *itemReader) items(ctx context.Context, v *visit) (iter.Seq2[any, error]
 			return
 		}
 		defer body.Close() // nothing was written
-		if err := r.read(body, int(most), yield); err != nil {
+		if err := readArray(body, yield); err != nil {
 			yield(nil, &Failure{Name: itemReaderFailed, Cause: fmt.Sprintf("reading s3://%s/%s: %v", bucket, key, err)})
 		}
 	}, nil
 }
 
-func (r *itemReader) read(body io.Reader, most int, yield func(any, error) bool) error {
+func readArray(body io.Reader, yield func(any, error) bool) error {
 	decoder := json.NewDecoder(body)
 	decoder.UseNumber()
-	if r.inputType == "JSON" {
-		if start, err := decoder.Token(); err != nil || start != json.Delim('[') {
-			return errors.New("it is not a JSON array")
-		}
+	if start, err := decoder.Token(); err != nil || start != json.Delim('[') {
+		return errors.New("it is not a JSON array")
 	}
-	for n := 0; most == 0 || n < most; n++ {
-		if r.inputType == "JSON" && !decoder.More() {
-			_, err := decoder.Token() // an array that ends too early is no array
-			return err
-		}
+	for decoder.More() {
 		value, err := decodeNext(decoder)
-		if errors.Is(err, io.EOF) && r.inputType == "JSONL" {
-			return nil
-		}
 		if err != nil {
 			return err
 		}
@@ -94,5 +79,6 @@ func (r *itemReader) read(body io.Reader, most int, yield func(any, error) bool)
 			return nil
 		}
 	}
-	return nil
+	_, err := decoder.Token() // an array that ends too early is no array
+	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -36,8 +35,8 @@ func (c *copied) kill() {
 	c.killed = true
 }
 
-const interruptible = `"A":` + worker + `"Assign":{"seen":"{% $states.result.Payload %}"},"Next":"M"},
-	"M":{"Type":"Map","Items":"{% ['a','b','c'] %}","MaxConcurrency":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"P","States":{
+var interruptible = `"A":` + worker + `"Assign":{"seen":"{% $states.result.Payload %}"},"Next":"M"},
+	"M":{"Type":"Map",` + items(`["a","b","c"]`) + `"MaxConcurrency":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"P","States":{
 		"P":` + worker + `"Next":"Q"},"Q":` + worker + `"End":true}}},"Output":"{% [$seen, $states.result] %}","End":true}`
 
 // A process is killed at each call of a function; the next one shows its execution as aborted, and a redrive does the
@@ -110,10 +109,10 @@ func TestList(t *testing.T) {
 		return now
 	}
 	first.Store = openFolder(t, dir)
-	m := parse(t, machine("M", `"M":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`))
-	first.Run(t.Context(), m, "z-first", []byte(`[1]`))
+	m := parse(t, machine("M", `"M":{"Type":"Map",`+items(`{% $states.input %}`)+`"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`))
+	first.Run(t.Context(), m, "z-first", []byte(`"[1]"`))
 	first.Run(t.Context(), m, "second", []byte(`"no list"`))
-	waiting := parse(t, strings.Replace(machine("W", `"W":{"Type":"Wait","Seconds":60,"End":true}`), `{`, `{"Comment":"waits",`, 1))
+	waiting := parse(t, machine("W", `"W":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"retryable"},"Retry":[{"ErrorEquals":["RetryableError"]}],"End":true}`))
 	first.Sleep = func(ctx context.Context, _ time.Duration) error {
 		<-ctx.Done()
 		return ctx.Err()
@@ -168,7 +167,7 @@ func TestList(t *testing.T) {
 func TestMapRunByItsARN(t *testing.T) {
 	l := newLab()
 	l.Store = openFolder(t, t.TempDir())
-	l.run(t, machine("M", `"M":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`), `[1,2]`)
+	l.run(t, machine("M", `"M":{"Type":"Map",`+items(`[1,2]`)+`"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`), `{}`)
 	run, known := l.MapRun("arn:aws:states:local:000000000000:mapRun:test/M:run-1")
 	if !known || run.Status != asl.Succeeded || len(run.Children) != 2 {
 		t.Errorf("the map run is %+v", run)

@@ -74,7 +74,7 @@ func (x *Execution) atLimit() bool {
 	return x.full()
 }
 
-// beginRedrive makes the execution run again. One that had not begun, or is a child of type EXPRESS, starts anew.
+// beginRedrive makes the execution run again. One that had not begun starts anew.
 func (x *Execution) beginRedrive() error {
 	x.settled()
 	taken, err := x.engine.hold(x)
@@ -119,9 +119,6 @@ func (x *Execution) reopen() (redrives int, err error) {
 	defer x.mu.Unlock()
 	if err := x.redrivable(full); err != nil {
 		return 0, err
-	}
-	if x.express {
-		x.place = nil
 	}
 	x.redrives++
 	x.redriven = x.engine.now()

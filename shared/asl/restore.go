@@ -34,7 +34,7 @@ func (e *Engine) outline(s Summary) (*Execution, error) {
 	if !exists {
 		return nil, fmt.Errorf("restoring execution %s: machine %s has no map state %q", s.ARN, s.Machine, s.Within)
 	}
-	x.flow, x.express = processor.processor, processor.express
+	x.flow = processor.processor
 	return x, nil
 }
 

@@ -26,12 +26,11 @@ func (p *parser) retriers(s *state) {
 		if q.has("MaxDelaySeconds") && r.longest <= r.interval {
 			q.fail("MaxDelaySeconds", "is not greater than IntervalSeconds")
 		}
-		switch jitter := q.text("JitterStrategy"); jitter {
-		case "FULL":
+		if q.has("JitterStrategy") {
 			r.jitter = true
-		case "", "NONE":
-		default:
-			q.fail("JitterStrategy", "is %q, not FULL or NONE", jitter)
+			if jitter := q.text("JitterStrategy"); jitter != "FULL" {
+				q.fail("JitterStrategy", "%q is not supported", jitter)
+			}
 		}
 		s.retriers = append(s.retriers, r)
 	}, "Comment", "ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds", "JitterStrategy")
@@ -42,6 +41,9 @@ func (p *parser) errorNames(last bool) (names []string) {
 	p.decode("ErrorEquals", &names)
 	if len(names) == 0 {
 		p.fail("ErrorEquals", "is empty")
+	}
+	if slices.Contains(names, statesTaskFailed) {
+		p.fail("ErrorEquals", "has States.TaskFailed, which is not supported")
 	}
 	if slices.Contains(names, statesAll) && (len(names) > 1 || !last) {
 		p.fail("ErrorEquals", "has States.ALL, which must stand alone and last")

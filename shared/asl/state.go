@@ -29,19 +29,16 @@ type stateType struct {
 
 func stateTypeOf(kind string) (stateType, bool) {
 	working := []string{"Output", "Assign", "Next", "End"}
-	caught := append([]string{"Retry", "Catch"}, working...)
 	switch kind {
 	case "Task":
-		return stateType{append(caught, "Resource", "Arguments", "TimeoutSeconds"), readTask}, true
+		return stateType{append(working, "Retry", "Catch", "Resource", "Arguments"), readTask}, true
 	case "Map":
-		return stateType{append(caught, "Items", "ItemSelector", "ItemReader", "ItemProcessor", "MaxConcurrency",
-			"ToleratedFailurePercentage", "ToleratedFailureCount", "Label"), readMap}, true
+		return stateType{append(working, "Items", "ItemSelector", "ItemReader", "ItemProcessor", "MaxConcurrency",
+			"ToleratedFailurePercentage", "Label"), readMap}, true
 	case "Choice":
-		return stateType{[]string{"Choices", "Default", "Output", "Assign"}, readChoice}, true
+		return stateType{[]string{"Choices", "Default"}, readChoice}, true
 	case "Pass":
 		return stateType{working, readPass}, true
-	case "Wait":
-		return stateType{append(working, "Seconds", "Timestamp"), readWait}, true
 	case "Succeed":
 		return stateType{[]string{"Output"}, readPass}, true
 	case "Fail":

@@ -15,37 +15,26 @@ import (
 
 // slow is an engine whose function takes a minute, and whose clock is that of the test's bubble.
 func slow() *asl.Engine {
-	return &asl.Engine{Invoke: func(ctx context.Context, _ string, _ json.RawMessage) (json.RawMessage, error) {
+	e := &newLab().Engine
+	e.Sleep = nil
+	e.Invoke = func(ctx context.Context, _ string, _ json.RawMessage) (json.RawMessage, error) {
 		select {
 		case <-time.After(time.Minute):
 			return json.RawMessage("1"), nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-	}}
+	}
+	return e
 }
 
 const task = `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f"},`
-
-// https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html: TimeoutSeconds raises States.Timeout.
-func TestTaskTimeout(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		started := time.Now()
-		x := slow().Run(t.Context(), parse(t, machine("A", `"A":{`+task+`"TimeoutSeconds":"{% 10 %}","Retry":[{"ErrorEquals":["States.Timeout"],"MaxAttempts":1}],"Catch":[{"ErrorEquals":["States.Timeout"],"Output":"{% $states.errorOutput.Error %}","Next":"B"}],"End":true},"B":{"Type":"Succeed"}`)), "run", []byte(`{}`))
-		if got, want := ended(x), `"States.Timeout"`; got != want {
-			t.Errorf("ended with %s, want %s", got, want)
-		}
-		if got := time.Since(started); got != 21*time.Second {
-			t.Errorf("it took %v, want 21s: two attempts of 10 s and the wait of 1 s", got)
-		}
-	})
-}
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html: TimeoutSeconds of the machine.
 func TestExecutionTimeoutAndRedrive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := slow()
-		definition := strings.Replace(machine("A", `"A":{"Type":"Wait","Seconds":50,"Next":"B"},"B":{`+task+`"Catch":[{"ErrorEquals":["States.ALL"],"Next":"A"}],"End":true}`), `{`, `{"TimeoutSeconds":100,`, 1)
+		definition := strings.Replace(machine("A", `"A":{`+task+`"Next":"B"},"B":{`+task+`"Catch":[{"ErrorEquals":["States.ALL"],"Next":"A"}],"End":true}`), `{`, `{"TimeoutSeconds":100,`, 1)
 		x := e.Run(t.Context(), parse(t, definition), "run", []byte(`{}`))
 		if got := x.Describe(); got.Status != asl.TimedOut || got.Error != "States.Timeout" || got.Stopped.Sub(got.Started) != 100*time.Second {
 			t.Errorf("ended with %+v, want a timeout after 100 s that nothing catches", got)
@@ -53,7 +42,7 @@ func TestExecutionTimeoutAndRedrive(t *testing.T) {
 		if got := events(x); got[len(got)-1] != "ExecutionTimedOut" {
 			t.Errorf("the last event is %s, want ExecutionTimedOut", got[len(got)-1])
 		}
-		// The redrive has 100 seconds of its own, and does not wait again.
+		// The redrive has 100 seconds of its own, and does not call the first function again.
 		if err := e.Redrive(t.Context(), x); err != nil {
 			t.Fatal(err)
 		}
@@ -63,41 +52,10 @@ func TestExecutionTimeoutAndRedrive(t *testing.T) {
 	})
 }
 
-// https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html
-func TestWait(t *testing.T) {
-	for field, want := range map[string]time.Duration{
-		`"Seconds":90`:                                         90 * time.Second,
-		`"Seconds":"{% $states.input.n %}"`:                    5 * time.Second,
-		`"Timestamp":"2000-01-01T00:01:00Z"`:                   time.Minute, // the bubble starts at midnight of 2000-01-01
-		`"Timestamp":"{% '2000-01-01T01:00:30+01:00' %}"`:      30 * time.Second,
-		`"Timestamp":"1999-12-31T00:00:00Z"`:                   0,
-		`"Timestamp":"tomorrow"`:                               -1,
-		`"Seconds":"{% 'x' %}"`:                                -1,
-		`"Seconds":0,"Assign":{"a":1},"Output":"{% 'done' %}"`: 0,
-	} {
-		t.Run(field, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				x := (&asl.Engine{}).Run(t.Context(), parse(t, machine("A", `"A":{"Type":"Wait",`+field+`,"End":true}`)), "run", []byte(`{"n":5}`))
-				s := x.Describe()
-				if want < 0 {
-					if s.Error != "States.QueryEvaluationError" {
-						t.Errorf("ended with %s, want States.QueryEvaluationError", ended(x))
-					}
-					return
-				}
-				if got := s.Stopped.Sub(s.Started); got != want || s.Status != asl.Succeeded {
-					t.Errorf("waited %v and ended with %s, want %v", got, ended(x), want)
-				}
-			})
-		})
-	}
-}
-
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
 func TestStop(t *testing.T) {
-	nested := `"M":{"Type":"Map","Items":"{% [1] %}","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
-		"N":{"Type":"Map","Items":"{% [1] %}","ItemProcessor":{"StartAt":"A","States":{"A":{` + task + `"Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}],"End":true},"B":{"Type":"Succeed"}}},"End":true}}},
-		"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Z"}],"End":true},"Z":{"Type":"Succeed"}`
+	nested := `"M":{"Type":"Map",` + items(`[1]`) + `"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
+		"N":{"Type":"Map","Items":"{% [1] %}","ItemProcessor":{"StartAt":"A","States":{"A":{` + task + `"Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}],"End":true},"B":{"Type":"Succeed"}}},"End":true}}},"End":true}`
 	synctest.Test(t, func(t *testing.T) {
 		e := slow()
 		x, err := e.Start(t.Context(), parse(t, machine("M", nested)), "run", []byte(`{}`))

@@ -5,59 +5,41 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"time"
 )
 
-// task calls a Lambda function or the Step Functions API with its Arguments, by default the input.
+// task calls a Lambda function with its Arguments.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
-type task struct {
-	integration integration
-	arguments   template
-	timeout     template // seconds
-}
+type task struct{ arguments template }
 
-// integration is a resource that a task can name.
-type integration struct {
-	service, action string // as the history names them
-	call            func(ctx context.Context, v *visit, arguments any) (data, error)
-}
-
-var integrations = map[string]integration{
-	"lambda:invoke":                 {"lambda", "invoke", invoke},
-	"aws-sdk:sfn:describeExecution": {"aws-sdk:sfn", "describeExecution", describeExecution},
-}
-
-var resource = regexp.MustCompile(`^arn:aws(?:-cn|-us-gov)?:states:::(.+)$`)
+var resource = regexp.MustCompile(`^arn:aws[a-z-]*:states:::(.+)$`)
 
 func readTask(p *parser, _ *state) behaviour {
-	name := p.required("Resource")
-	match := resource.FindStringSubmatch(name)
-	if match == nil {
-		match = []string{"", ""}
+	p.resource("lambda:invoke")
+	t := task{p.template("Arguments")}
+	if t.arguments == nil {
+		p.fail("Arguments", "is missing")
 	}
-	called, supported := integrations[match[1]]
-	if !supported {
+	return t
+}
+
+// resource reads Resource, which must be the named integration in any partition.
+func (p *parser) resource(integration string) {
+	name := p.required("Resource")
+	if match := resource.FindStringSubmatch(name); match == nil || match[1] != integration {
 		p.fail("Resource", "%q is not supported", name)
 	}
-	return task{called, p.template("Arguments"), p.amount("TimeoutSeconds")}
 }
 
 func (t task) run(ctx context.Context, v *visit) (data, string, error) {
-	arguments := v.f.Input
-	if t.arguments != nil {
-		value, err := t.arguments.eval(v.scope)
-		if err != nil {
-			return data{}, "", err
-		}
-		if arguments, err = limited("the arguments of state "+v.s.name, value); err != nil {
-			return data{}, "", err
-		}
-	}
-	seconds, err := evalNumber(t.timeout, v.scope, "TimeoutSeconds", 0)
+	value, err := t.arguments.eval(v.scope)
 	if err != nil {
 		return data{}, "", err
 	}
-	result, err := t.recorded(ctx, v, arguments, seconds)
+	arguments, err := limited("the arguments of state "+v.s.name, value)
+	if err != nil {
+		return data{}, "", err
+	}
+	result, err := t.recorded(ctx, v, arguments)
 	if err != nil {
 		return data{}, "", err
 	}
@@ -66,19 +48,18 @@ func (t task) run(ctx context.Context, v *visit) (data, string, error) {
 }
 
 // recorded makes the call and writes it into the history.
-func (t task) recorded(ctx context.Context, v *visit, arguments data, seconds float64) (data, error) {
+func (t task) recorded(ctx context.Context, v *visit, arguments data) (data, error) {
 	err := v.line.record("TaskScheduled", &Details{
-		ResourceType: t.integration.service, Resource: t.integration.action, Region: region,
-		Parameters: arguments.text, TimeoutInSeconds: int64(seconds),
+		ResourceType: "lambda", Resource: "invoke", Region: region, Parameters: arguments.text,
 	})
 	if err != nil {
 		return data{}, err
 	}
-	about := Details{ResourceType: t.integration.service, Resource: t.integration.action}
+	about := Details{ResourceType: "lambda", Resource: "invoke"}
 	if err := v.line.record("TaskStarted", &about); err != nil {
 		return data{}, err
 	}
-	result, err := t.call(ctx, v, arguments.value, seconds)
+	result, err := invoke(ctx, v, arguments.value)
 	if err == nil {
 		err = checkSize("the result of state "+v.s.name, len(result.text))
 	}
@@ -92,9 +73,6 @@ func (t task) recorded(ctx context.Context, v *visit, arguments data, seconds fl
 		failure = failureOf(err)
 		kind, ended = "TaskFailed", about
 		ended.Error, ended.Cause = failure.Name, failure.Cause
-		if failure.Name == statesTimeout {
-			kind = "TaskTimedOut"
-		}
 	}
 	if err := v.line.record(kind, &ended); err != nil {
 		return data{}, err
@@ -103,21 +81,6 @@ func (t task) recorded(ctx context.Context, v *visit, arguments data, seconds fl
 		return data{}, failure
 	}
 	return result, nil
-}
-
-var errTaskTimedOut = &Failure{Name: statesTimeout, Cause: "the TimeoutSeconds of the task are over"}
-
-func (t task) call(ctx context.Context, v *visit, arguments any, seconds float64) (data, error) {
-	if seconds > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(seconds*float64(time.Second)), errTaskTimedOut)
-		defer cancel()
-	}
-	result, err := t.integration.call(ctx, v, arguments)
-	if context.Cause(ctx) == errTaskTimedOut {
-		return data{}, errTaskTimedOut
-	}
-	return result, err
 }
 
 // invoke calls the function FunctionName with Payload; the result is {ExecutedVersion, Payload, StatusCode}.

@@ -93,14 +93,13 @@ func (v *visit) attempts(ctx context.Context) (data, string, error) {
 		if v.x.engine.sleep(ctx, wait) != nil {
 			return data{}, "", v.abort(ctx)
 		}
-		v.f.Map = nil
 	}
 }
 
 // abort records that the state stops because its execution or its map does.
 func (v *visit) abort(ctx context.Context) error {
 	switch v.s.kind {
-	case "Task", "Map", "Wait":
+	case "Task", "Map":
 		if context.Cause(ctx) != errTimedOut {
 			_ = v.line.record(v.s.kind+"StateAborted", nil) // at the event limit the execution ends all the same
 		}

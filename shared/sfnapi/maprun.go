@@ -106,7 +106,7 @@ func (a *api) describeMapRun(_ context.Context, in struct{ MapRunARN string }) (
 		RedriveDate     timestamp  `json:"redriveDate,omitzero"`
 	}{
 		run.ARN, run.Execution, run.Status, timestamp(run.Started), timestamp(run.Stopped), run.MaxConcurrency,
-		run.Tolerated.Percentage, int(run.Tolerated.Count), n, n, run.RedriveCount, timestamp(run.Redriven),
+		run.Tolerated, 0, n, n, run.RedriveCount, timestamp(run.Redriven),
 	}, nil
 }
 

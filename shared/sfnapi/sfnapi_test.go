@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -28,7 +29,7 @@ import (
 const (
 	machineARN = "arn:aws:states:local:000000000000:stateMachine:fan"
 	executions = "arn:aws:states:local:000000000000:execution:fan:"
-	definition = `{"Comment":"${What}","QueryLanguage":"JSONata","StartAt":"M","States":{"M":{"Type":"Map","Label":"Items","MaxConcurrency":1,"ToleratedFailureCount":1,
+	definition = `{"Comment":"${What}","QueryLanguage":"JSONata","StartAt":"M","States":{"M":{"Type":"Map","Label":"Items","MaxConcurrency":1,"ToleratedFailurePercentage":50,"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Arguments":{"Bucket":"items","Key":"{% $states.input %}"}},
 		"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"Work","States":{
 			"Work":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","Payload":"{% $states.input %}"},"Output":"{% $states.result.Payload %}","End":true}}},"End":true}}}`
 )
@@ -55,6 +56,9 @@ func start(t *testing.T) *process {
 		}
 		return payload, nil
 	}
+	p.engine.OpenItems = func(_ context.Context, _, items string) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(items)), nil
+	}
 	m, err := asl.Parse("fan", []byte(definition), map[string]string{"What": "fans out"})
 	if err != nil {
 		t.Fatal(err)
@@ -68,15 +72,14 @@ func start(t *testing.T) *process {
 	return p
 }
 
-// run starts an execution and waits until it has ended.
-func (p *process) run(t *testing.T, name, input string) *types.ExecutionListItem {
+// run starts an execution over items and waits until it has ended.
+func (p *process) run(t *testing.T, name, items string) {
 	t.Helper()
-	started, err := p.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(machineARN), Name: &name, Input: &input})
+	started, err := p.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(machineARN), Name: &name, Input: aws.String(strconv.Quote(items))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.wait(t, *started.ExecutionArn)
-	return &types.ExecutionListItem{ExecutionArn: started.ExecutionArn, StartDate: started.StartDate}
 }
 
 func (p *process) wait(t *testing.T, arn string) *asl.Execution {
@@ -98,7 +101,7 @@ func TestAnExecutionFromItsStartToItsRedrive(t *testing.T) {
 		t.Fatal(err)
 	}
 	if failed.Status != types.ExecutionStatusFailed || *failed.Error != "States.ExceedToleratedFailureThreshold" || !strings.Contains(*failed.Cause, "<is & stays>") ||
-		*failed.Input != "[1,-2,-3]" || *failed.Name != "run" || *failed.StateMachineArn != machineARN || failed.RedriveStatus != types.ExecutionRedriveStatusRedrivable ||
+		*failed.Input != `"[1,-2,-3]"` || *failed.Name != "run" || *failed.StateMachineArn != machineARN || failed.RedriveStatus != types.ExecutionRedriveStatusRedrivable ||
 		!failed.InputDetails.Included || failed.StopDate.Before(*failed.StartDate) || time.Since(*failed.StopDate) > time.Minute {
 		t.Errorf("described as %+v", failed)
 	}
@@ -112,7 +115,7 @@ func TestAnExecutionFromItsStartToItsRedrive(t *testing.T) {
 		t.Errorf("the map run is %s, want %s", got, want)
 	}
 	described, err := p.DescribeMapRun(t.Context(), &sfn.DescribeMapRunInput{MapRunArn: mapRun})
-	if err != nil || described.Status != types.MapRunStatusFailed || described.MaxConcurrency != 1 || described.ToleratedFailureCount != 1 ||
+	if err != nil || described.Status != types.MapRunStatusFailed || described.MaxConcurrency != 1 || described.ToleratedFailurePercentage != 50 ||
 		described.ItemCounts.Failed != 2 || described.ItemCounts.Succeeded != 1 || described.ExecutionCounts.Total != 3 {
 		t.Errorf("the map run is described as %+v, error %v", described, err)
 	}
@@ -238,11 +241,11 @@ func TestLists(t *testing.T) {
 
 func TestStop(t *testing.T) {
 	p := start(t)
-	started, err := p.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(machineARN), Name: aws.String("run"), Input: aws.String("[0]")})
+	started, err := p.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(machineARN), Name: aws.String("run"), Input: aws.String(`"[0]"`)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := p.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(machineARN), Name: aws.String("run"), Input: aws.String("[0]")})
+	again, err := p.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(machineARN), Name: aws.String("run"), Input: aws.String(`"[0]"`)})
 	if err != nil || !again.StartDate.Equal(*started.StartDate) {
 		t.Errorf("starting it again with the same input: %+v, error %v", again, err)
 	}
