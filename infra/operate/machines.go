@@ -127,7 +127,7 @@ func listMachines(ctx context.Context, client *sfn.Client) ([]string, error) {
 	for pages := sfn.NewListStateMachinesPaginator(client, &sfn.ListStateMachinesInput{}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("listing the state machines (is the process running, 'go run ./infra/local'?): %w", err)
+			return nil, fmt.Errorf("listing the state machines (is the process running, 'go run ./infra/view360'?): %w", err)
 		}
 		for _, m := range page.StateMachines {
 			arns = append(arns, *m.StateMachineArn)

@@ -50,10 +50,10 @@ AWS_REGION, AWS_ENDPOINT_URL and the rest are honoured. What cannot be read beco
 its reason; the snapshot is written all the same.
 
 Examples:
-  go run ./infra/local collect --profile audit --out snapshots
-  go run ./infra/local collect --regions eu-west-1 --services kms,guardduty --out snapshots
-  go run ./infra/local collect --history --start 1-1-2026 --end 31-1-2026 --dry-run
-  go run ./infra/local load snapshots`
+  go run ./infra/view360 collect --profile audit --out snapshots
+  go run ./infra/view360 collect --regions eu-west-1 --services kms,guardduty --out snapshots
+  go run ./infra/view360 collect --history --start 1-1-2026 --end 31-1-2026 --dry-run
+  go run ./infra/view360 load snapshots`
 }
 
 // Run collects and copies the snapshots to the folder.
@@ -103,7 +103,7 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 		return err
 	}
 	if !c.JSON {
-		fmt.Fprintf(out.out, "\nSnapshots are in %s. Load them with:\n  go run ./infra/local load %s\n", filepath.Join(c.Out, "data"), c.Out)
+		fmt.Fprintf(out.out, "\nSnapshots are in %s. Load them with:\n  go run ./infra/view360 load %s\n", filepath.Join(c.Out, "data"), c.Out)
 	}
 	return partial(ended.Clean())
 }

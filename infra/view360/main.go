@@ -1,4 +1,4 @@
-// Command local is View360 in one process: the same state machines and functions as on AWS, with an embedded PostgreSQL
+// Command view360 is View360 in one process: the same state machines and functions as on AWS, with an embedded PostgreSQL
 // and object store, observing a simulated organisation or a real account.
 package main
 
@@ -70,11 +70,11 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var options cli
 	code := -1
-	parser, err := kong.New(&options, kong.Name("local"), kong.Description(description), kong.UsageOnError(),
+	parser, err := kong.New(&options, kong.Name("view360"), kong.Description(description), kong.UsageOnError(),
 		kong.Writers(stdout, stderr), kong.Exit(func(c int) { code = c }), kong.Vars{"state": defaultState()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 	if err != nil {
-		fmt.Fprintln(stderr, "local:", err)
+		fmt.Fprintln(stderr, "view360:", err)
 		return exitFailed
 	}
 	command, err := parser.Parse(args)
@@ -82,12 +82,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "local: %v\nTry: go run ./infra/local --help\n", err)
+		fmt.Fprintf(stderr, "view360: %v\nTry: go run ./infra/view360 --help\n", err)
 		return exitUsage
 	}
 	closeLog, err := startLog(options.Log, stderr)
 	if err != nil {
-		fmt.Fprintln(stderr, "local:", err)
+		fmt.Fprintln(stderr, "view360:", err)
 		return exitUsage
 	}
 	defer closeLog()
@@ -102,10 +102,10 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.Is(err, errPartial):
 		return exitPartial
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "local: interrupted. What was published or loaded stays. To go on run the same command again; collect takes only what is missing with --resume.")
+		fmt.Fprintln(stderr, "view360: interrupted. What was published or loaded stays. To go on run the same command again; collect takes only what is missing with --resume.")
 		return exitFailed
 	default:
-		fmt.Fprintln(stderr, "local:", err)
+		fmt.Fprintln(stderr, "view360:", err)
 		return exitFailed
 	}
 }

@@ -176,7 +176,7 @@ func TestUsage(t *testing.T) {
 	}{
 		{[]string{"--help"}, exitOK, "Exit codes: 0 everything done"},
 		{[]string{"load", "--help"}, exitOK, "s3://bucket/prefix"},
-		{[]string{"nosuch"}, exitUsage, "Try: go run ./infra/local --help"},
+		{[]string{"nosuch"}, exitUsage, "Try: go run ./infra/view360 --help"},
 		{[]string{"collect"}, exitUsage, "--out"},
 		{[]string{"collect", "--out", "x", "--config-mode", "full"}, exitUsage, "config-mode"},
 		{[]string{"load", "/no/such/place"}, exitFailed, "no such file"},

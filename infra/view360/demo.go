@@ -146,7 +146,7 @@ Look at the data
   select account, account_name, latest_cost, total_findings, critical_findings from view_acct_summary;
 `, url)
 	if d.Once {
-		fmt.Fprint(out.out, "The database stops with this program. Keep it up: go run ./infra/local\n")
+		fmt.Fprint(out.out, "The database stops with this program. Keep it up: go run ./infra/view360\n")
 		return
 	}
 	fmt.Fprintf(out.out, "  http://%s\nBoth stay up until Ctrl-C.\n", d.Listen)

@@ -36,9 +36,9 @@ func (loadCommand) Help() string {
 after a newer one fills in its dated rows and leaves the current state alone.
 
 Examples:
-  go run ./infra/local load snapshots
-  go run ./infra/local load s3://analytics-bucket/data/ --database-url postgres://loader@db.example.com/core?sslmode=verify-full
-  go run ./infra/local load --json snapshots/data/111122223333 > result.json`
+  go run ./infra/view360 load snapshots
+  go run ./infra/view360 load s3://analytics-bucket/data/ --database-url postgres://loader@db.example.com/core?sslmode=verify-full
+  go run ./infra/view360 load --json snapshots/data/111122223333 > result.json`
 }
 
 // Run loads every snapshot that the paths name.
