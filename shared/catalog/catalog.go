@@ -1,4 +1,4 @@
-// Package catalog is the list of sources: one row for each word, data only. The stacks, the plan, the merge, the local
+// Package catalog is the list of sources: one row for each, data only. The stacks, the plan, the merge, the local
 // process and the tests loop over it; adding a source is one row here and files that no other source touches.
 package catalog
 
@@ -22,7 +22,9 @@ const (
 
 // Source is one row: everything that differs between sources, outside their own code.
 type Source struct {
-	Name      string
+	Name string // lower case, no separators, such as guardduty
+	// Title names the source for people, such as GuardDuty findings.
+	Title     string
 	Placement Placement
 	// Sections are the paths in the snapshot that the source fills, such as security.kms.
 	Sections []string
