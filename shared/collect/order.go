@@ -52,21 +52,25 @@ func InOrder[In, Out any](ctx context.Context, limit int, items iter.Seq2[In, er
 	return group.Wait()
 }
 
-// Pages turns an SDK paginator into the sequence of its items. It ends after the first error.
-func Pages[Page, Item any](ctx context.Context, more func() bool, next func(context.Context) (Page, error), items func(Page) []Item) iter.Seq2[Item, error] {
+// Sequence returns the items as a sequence for [InOrder].
+func Sequence[Item any](items []Item) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		for more() {
-			page, err := next(ctx)
-			if err != nil {
-				var none Item
-				yield(none, err)
+		for _, item := range items {
+			if !yield(item, nil) {
 				return
-			}
-			for _, item := range items(page) {
-				if !yield(item, nil) {
-					return
-				}
 			}
 		}
 	}
+}
+
+// Tolerate records err, if there is one, as a warning from source and returns nil, so that the run goes on with the next
+// item. It returns the error of ctx if the run as a whole has ended.
+func Tolerate(ctx context.Context, part *Part, source string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		part.Warn(source, err)
+	}
+	return nil
 }

@@ -3,7 +3,6 @@ package collect_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"sync/atomic"
@@ -146,29 +145,5 @@ func TestInOrderEndsWhenTheRunIsCancelled(t *testing.T) {
 	}, emit)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestPagesEndAfterTheFirstError(t *testing.T) {
-	t.Parallel()
-	broken, page := errors.New("broken"), 0
-	items := collect.Pages(t.Context(), func() bool { return true }, func(context.Context) ([]string, error) {
-		page++
-		if page == 3 {
-			return nil, broken
-		}
-		return []string{fmt.Sprint(page, "a"), fmt.Sprint(page, "b")}, nil
-	}, func(page []string) []string { return page })
-	var got []string
-	var failure error
-	for item, err := range items {
-		if err != nil {
-			failure = err
-			continue
-		}
-		got = append(got, item)
-	}
-	if !slices.Equal(got, []string{"1a", "1b", "2a", "2b"}) || !errors.Is(failure, broken) || page != 3 {
-		t.Errorf("got %v, %v after %d pages", got, failure, page)
 	}
 }

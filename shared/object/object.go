@@ -20,6 +20,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 
 	"view360/shared/fault"
+	"view360/shared/paging"
 )
 
 // Store is one bucket.
@@ -172,8 +173,7 @@ func (s *Store) List(ctx context.Context, prefix string, visit func(Version) err
 	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{
 		Bucket: &s.bucket, Prefix: &prefix, ExpectedBucketOwner: toOptional(s.owner),
 	}, func(o *s3.ListObjectsV2PaginatorOptions) { o.StopOnDuplicateToken = true })
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return fmt.Errorf("listing s3://%s/%s: %w", s.bucket, prefix, err)
 		}

@@ -14,6 +14,7 @@ import (
 
 	"view360/shared/awsconf"
 	"view360/shared/collect"
+	"view360/shared/paging"
 )
 
 // Directory knows the accounts and their regions.
@@ -41,8 +42,7 @@ func (d AWSDirectory) ListAccounts(ctx context.Context) (map[string]string, erro
 	pages := organizations.NewListAccountsPaginator(organizations.NewFromConfig(d.Config), &organizations.ListAccountsInput{},
 		func(o *organizations.ListAccountsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	accounts := map[string]string{}
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, fmt.Errorf("listing the organization's accounts: %w", err)
 		}
@@ -83,8 +83,7 @@ func listAccountsInUnit(ctx context.Context, client *organizations.Client, unit 
 	pages := organizations.NewListAccountsForParentPaginator(client, &organizations.ListAccountsForParentInput{ParentId: &unit},
 		func(o *organizations.ListAccountsForParentPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var accounts []string
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, err
 		}
@@ -99,8 +98,7 @@ func listUnitsInUnit(ctx context.Context, client *organizations.Client, unit str
 	pages := organizations.NewListOrganizationalUnitsForParentPaginator(client, &organizations.ListOrganizationalUnitsForParentInput{ParentId: &unit},
 		func(o *organizations.ListOrganizationalUnitsForParentPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var units []string
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, err
 		}
@@ -116,8 +114,7 @@ func (d AWSDirectory) ListTags(ctx context.Context, account string) (map[string]
 	pages := organizations.NewListTagsForResourcePaginator(organizations.NewFromConfig(d.Config), &organizations.ListTagsForResourceInput{ResourceId: &account},
 		func(o *organizations.ListTagsForResourcePaginatorOptions) { o.StopOnDuplicateToken = true })
 	tags := map[string]string{}
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, fmt.Errorf("listing the tags of account %s: %w", account, err)
 		}
@@ -152,8 +149,7 @@ func (d AWSDirectory) ListRegions(ctx context.Context, id string, role *collect.
 		RegionOptStatusContains: []accounttypes.RegionOptStatus{accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault},
 	}, func(o *accountapi.ListRegionsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var regions []string
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, fmt.Errorf("listing the regions of account %s: %w", id, err)
 		}

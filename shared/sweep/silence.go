@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -68,8 +69,7 @@ func (h Handler) findNewest(ctx context.Context, now time.Time, account, folder 
 func (h Handler) listFolders(ctx context.Context, prefix string) ([]string, error) {
 	pages := s3.NewListObjectsV2Paginator(h.S3, &s3.ListObjectsV2Input{Bucket: &h.Bucket, Prefix: &prefix, Delimiter: aws.String("/")})
 	var found []string
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, fmt.Errorf("listing the folders of %s: %w", prefix, err)
 		}

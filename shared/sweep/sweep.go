@@ -23,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"view360/shared/fault"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -137,8 +138,7 @@ func (h Handler) startLoad(ctx context.Context, key, etag string, attempt int) (
 // listObjects visits the objects under prefix whose keys come after a key.
 func (h Handler) listObjects(ctx context.Context, prefix, after string, visit func(s3types.Object) error) error {
 	pages := s3.NewListObjectsV2Paginator(h.S3, &s3.ListObjectsV2Input{Bucket: &h.Bucket, Prefix: &prefix, StartAfter: toOptional(after)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return fmt.Errorf("listing %s: %w", prefix, err)
 		}

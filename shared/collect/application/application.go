@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationsignals/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -84,8 +85,7 @@ func add(ctx context.Context, api API, day snapshot.Window, seen map[string]bool
 	pages := applicationsignals.NewListServicesPaginator(api, &applicationsignals.ListServicesInput{
 		StartTime: &day.Start, EndTime: &day.End, MaxResults: aws.Int32(pageSize),
 	}, func(o *applicationsignals.ListServicesPaginatorOptions) { o.StopOnDuplicateToken = true })
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return fmt.Errorf("listing the services of %s: %w", day.StartDate(), err)
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/acm/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -50,9 +51,7 @@ const (
 func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	pages := acm.NewListCertificatesPaginator(api, everything(), func(o *acm.ListCertificatesPaginatorOptions) { o.StopOnDuplicateToken = true })
-	summaries := collect.Pages(ctx, pages.HasMorePages,
-		func(ctx context.Context) (*acm.ListCertificatesOutput, error) { return pages.NextPage(ctx) },
-		func(page *acm.ListCertificatesOutput) []types.CertificateSummary { return page.CertificateSummaryList })
+	summaries := paging.EachItem(paging.ReadPages(ctx, pages), func(page *acm.ListCertificatesOutput) []types.CertificateSummary { return page.CertificateSummaryList })
 	err := collect.InOrder(ctx, atOnce, summaries,
 		func(ctx context.Context, summary types.CertificateSummary) (*snapshot.Certificate, error) {
 			return describe(ctx, api, summary, part)

@@ -1,4 +1,4 @@
-// Package cloudtrail collects the trails that are at home in a region, those of the organisation included. A trail of
+// Package cloudtrail collects the trails that are at home in a region, those of the organization included. A trail of
 // all regions is reported once, not in every region that it covers.
 //
 //	operations  cloudtrail DescribeTrails, GetTrailStatus (one call per trail, side by side), LookupEvents (the first
@@ -15,13 +15,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -56,15 +56,15 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	if err != nil {
 		return fmt.Errorf("describing trails: %w", err)
 	}
-	trails := atHome(described.TrailList, scope.Region)
+	trails := filterHome(described.TrailList, scope.Region)
 	if len(trails) == 0 {
 		return nil
 	}
-	events, err := recent(ctx, api, scope.Window)
-	if err := warn(ctx, part, err); err != nil {
+	events, err := countEvents(ctx, api, scope.Window)
+	if err := collect.Tolerate(ctx, part, source, err); err != nil {
 		return err
 	}
-	return collect.InOrder(ctx, atOnce, each(trails),
+	return collect.InOrder(ctx, atOnce, collect.Sequence(trails),
 		func(ctx context.Context, trail types.Trail) (*snapshot.Trail, error) {
 			status, err := api.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: trail.TrailARN})
 			if isGone(err, trail) {
@@ -73,7 +73,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 			if err != nil {
 				err = fmt.Errorf("reading the status of trail %s: %w", aws.ToString(trail.TrailARN), err)
 			}
-			return toTrail(trail, status, events), warn(ctx, part, err)
+			return toTrail(trail, status, events), collect.Tolerate(ctx, part, source, err)
 		},
 		func(trail *snapshot.Trail) error {
 			if trail == nil {
@@ -83,8 +83,6 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		})
 }
 
-// atHome leaves out the shadows of trails of other regions. They are asked for because an organisation's trail shows
-// only as a shadow in its member accounts, also at home (D53).
 // isGone reports whether the trail was deleted after it was described. A trail of the organization that its members may
 // not read answers alike, and is kept (D53).
 func isGone(err error, trail types.Trail) bool {
@@ -92,7 +90,9 @@ func isGone(err error, trail types.Trail) bool {
 	return errors.As(err, &unknown) && !aws.ToBool(trail.IsOrganizationTrail)
 }
 
-func atHome(trails []types.Trail, region string) []types.Trail {
+// filterHome leaves out the shadows of trails of other regions. They are requested because an organization's trail
+// appears only as a shadow in its member accounts, also at home (D53).
+func filterHome(trails []types.Trail, region string) []types.Trail {
 	var home []types.Trail
 	for _, trail := range trails {
 		if aws.ToString(trail.HomeRegion) == region {
@@ -102,15 +102,14 @@ func atHome(trails []types.Trail, region string) []types.Trail {
 	return home
 }
 
-// recent counts the account's events of the window, up to the most that one call answers. Events belong to the account
+// countEvents counts the account's events of the window, up to the most that one call answers. Events belong to the account
 // and region, not to a trail. A page may be empty and not the last.
-func recent(ctx context.Context, api API, window snapshot.Window) (*int, error) {
+func countEvents(ctx context.Context, api API, window snapshot.Window) (*int, error) {
 	pages := cloudtrail.NewLookupEventsPaginator(api, &cloudtrail.LookupEventsInput{
 		StartTime: &window.Start, EndTime: &window.End, MaxResults: aws.Int32(mostEvents),
 	})
 	count := 0
-	for count == 0 && pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, fmt.Errorf("looking up events: %w", err)
 		}
@@ -119,32 +118,14 @@ func recent(ctx context.Context, api API, window snapshot.Window) (*int, error) 
 				count++
 			}
 		}
+		if count > 0 {
+			break
+		}
 	}
 	return &count, nil
 }
 
-// warn records what failed for one trail; what ends the whole run is returned.
-func warn(ctx context.Context, part *collect.Part, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		part.Warn(source, err)
-	}
-	return nil
-}
-
-func each(trails []types.Trail) iter.Seq2[types.Trail, error] {
-	return func(yield func(types.Trail, error) bool) {
-		for _, trail := range trails {
-			if !yield(trail, nil) {
-				return
-			}
-		}
-	}
-}
-
-// toTrail takes a nil status for one that we may not read.
+// toTrail leaves the members of the status null if status is nil, because it could not be read.
 func toTrail(t types.Trail, status *cloudtrail.GetTrailStatusOutput, events *int) *snapshot.Trail {
 	trail := &snapshot.Trail{
 		Name: t.Name, ARN: t.TrailARN, IsMultiRegion: t.IsMultiRegionTrail, IncludeGlobalEvents: t.IncludeGlobalServiceEvents,

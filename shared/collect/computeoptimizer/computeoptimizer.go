@@ -20,6 +20,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -57,91 +58,85 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		part.Skip("recommendations have no history: those of today do not belong under a past date")
 		return nil
 	}
-	enrolment, err := api.GetEnrollmentStatus(ctx, &computeoptimizer.GetEnrollmentStatusInput{})
+	enrollment, err := api.GetEnrollmentStatus(ctx, &computeoptimizer.GetEnrollmentStatusInput{})
 	if err != nil {
-		return fmt.Errorf("asking for the enrolment: %w", err)
+		return fmt.Errorf("asking for the enrollment: %w", err)
 	}
-	if enrolment.Status != types.StatusActive {
-		return fault.New(fault.NotEnabled, "Compute Optimizer is %s: opt the account in, in the console of Compute Optimizer", enrolment.Status)
+	if enrollment.Status != types.StatusActive {
+		return fault.New(fault.NotEnabled, "Compute Optimizer is %s: opt the account in, in the console of Compute Optimizer", enrollment.Status)
 	}
 	part.DeclareLists(section)
 	return collect.Lists(ctx, part, section, []list{
 		{Name: "instance recommendations", Read: func(ctx context.Context, visit visit) error {
-			return instances(ctx, api, scope.Account, part, visit)
+			return readInstances(ctx, api, scope.Account, part, visit)
 		}},
 		{Name: "volume recommendations", Read: func(ctx context.Context, visit visit) error {
-			return volumes(ctx, api, scope.Account, part, visit)
+			return readVolumes(ctx, api, scope.Account, part, visit)
 		}},
 		{Name: "function recommendations", Read: func(ctx context.Context, visit visit) error {
-			return functions(ctx, api, scope.Account, visit)
+			return readFunctions(ctx, api, scope.Account, visit)
 		}},
 	})
 }
 
-// instances follows the tokens by hand, and so does volumes: the SDK has no paginators for them.
-func instances(ctx context.Context, api API, account string, part *collect.Part, visit visit) error {
-	input := &computeoptimizer.GetEC2InstanceRecommendationsInput{MaxResults: aws.Int32(pageSize)}
-	for {
-		page, err := api.GetEC2InstanceRecommendations(ctx, input)
+func readInstances(ctx context.Context, api API, account string, part *collect.Part, visit visit) error {
+	read := func(token *string) (*computeoptimizer.GetEC2InstanceRecommendationsOutput, *string, error) {
+		page, err := api.GetEC2InstanceRecommendations(ctx, &computeoptimizer.GetEC2InstanceRecommendationsInput{MaxResults: aws.Int32(pageSize), NextToken: token})
+		if err != nil {
+			return nil, nil, err
+		}
+		return page, page.NextToken, nil
+	}
+	for page, err := range paging.FollowTokens(read) {
 		if err != nil {
 			return err
 		}
-		warn(part, page.Errors)
+		warnOfErrors(part, page.Errors)
 		for _, r := range page.InstanceRecommendations {
 			if err := visit(toInstance(account, r)); err != nil {
 				return err
 			}
 		}
-		if last(page.NextToken, input.NextToken) {
-			return nil
-		}
-		input.NextToken = page.NextToken
 	}
+	return nil
 }
 
-func volumes(ctx context.Context, api API, account string, part *collect.Part, visit visit) error {
-	input := &computeoptimizer.GetEBSVolumeRecommendationsInput{MaxResults: aws.Int32(pageSize)}
-	for {
-		page, err := api.GetEBSVolumeRecommendations(ctx, input)
+func readVolumes(ctx context.Context, api API, account string, part *collect.Part, visit visit) error {
+	read := func(token *string) (*computeoptimizer.GetEBSVolumeRecommendationsOutput, *string, error) {
+		page, err := api.GetEBSVolumeRecommendations(ctx, &computeoptimizer.GetEBSVolumeRecommendationsInput{MaxResults: aws.Int32(pageSize), NextToken: token})
+		if err != nil {
+			return nil, nil, err
+		}
+		return page, page.NextToken, nil
+	}
+	for page, err := range paging.FollowTokens(read) {
 		if err != nil {
 			return err
 		}
-		warn(part, page.Errors)
+		warnOfErrors(part, page.Errors)
 		for _, r := range page.VolumeRecommendations {
 			if err := visit(toVolume(account, r)); err != nil {
 				return err
 			}
 		}
-		if last(page.NextToken, input.NextToken) {
-			return nil
-		}
-		input.NextToken = page.NextToken
 	}
+	return nil
 }
 
-// last reports whether a page was the last one: it has no token, or repeats the one that it was asked with.
-func last(next, asked *string) bool {
-	return aws.ToString(next) == "" || aws.ToString(next) == aws.ToString(asked)
-}
-
-// warn records the resources that the service itself could not answer for.
-func warn(part *collect.Part, failures []types.GetRecommendationError) {
+// warnOfErrors records the resources for which the service itself has no recommendation.
+func warnOfErrors(part *collect.Part, failures []types.GetRecommendationError) {
 	for _, f := range failures {
 		part.Warn(section, fmt.Errorf("reading the recommendation of %s: %s: %s", aws.ToString(f.Identifier), aws.ToString(f.Code), aws.ToString(f.Message)))
 	}
 }
 
-func functions(ctx context.Context, api API, account string, visit visit) error {
+func readFunctions(ctx context.Context, api API, account string, visit visit) error {
 	pages := computeoptimizer.NewGetLambdaFunctionRecommendationsPaginator(api, &computeoptimizer.GetLambdaFunctionRecommendationsInput{MaxResults: aws.Int32(pageSize)},
 		func(o *computeoptimizer.GetLambdaFunctionRecommendationsPaginatorOptions) {
 			o.StopOnDuplicateToken = true
 		})
-	return collect.Each(collect.Pages(ctx, pages.HasMorePages,
-		func(ctx context.Context) (*computeoptimizer.GetLambdaFunctionRecommendationsOutput, error) {
-			return pages.NextPage(ctx)
-		},
-		func(page *computeoptimizer.GetLambdaFunctionRecommendationsOutput) []types.LambdaFunctionRecommendation {
-			return page.LambdaFunctionRecommendations
-		}),
+	return collect.Each(paging.EachItem(paging.ReadPages(ctx, pages), func(page *computeoptimizer.GetLambdaFunctionRecommendationsOutput) []types.LambdaFunctionRecommendation {
+		return page.LambdaFunctionRecommendations
+	}),
 		func(r types.LambdaFunctionRecommendation) snapshot.Recommendation { return toFunction(account, r) }, visit)
 }

@@ -25,6 +25,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -101,15 +102,14 @@ func packsByRule(ctx context.Context, api API, part *collect.Part) (map[string]s
 	pages := configservice.NewDescribeConformancePacksPaginator(api, &configservice.DescribeConformancePacksInput{Limit: packPage},
 		func(o *configservice.DescribeConformancePacksPaginatorOptions) { o.StopOnDuplicateToken = true })
 	packs := map[string]string{}
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
-			return packs, warn(ctx, part, fmt.Errorf("listing conformance packs: %w", err))
+			return packs, collect.Tolerate(ctx, part, section, fmt.Errorf("listing conformance packs: %w", err))
 		}
 		for _, pack := range page.ConformancePackDetails {
 			name := aws.ToString(pack.ConformancePackName)
 			if err := packRules(ctx, api, name, packs); err != nil {
-				if err := warn(ctx, part, fmt.Errorf("listing the rules of conformance pack %s: %w", name, err)); err != nil {
+				if err := collect.Tolerate(ctx, part, section, fmt.Errorf("listing the rules of conformance pack %s: %w", name, err)); err != nil {
 					return nil, err
 				}
 			}
@@ -123,8 +123,7 @@ func packRules(ctx context.Context, api API, pack string, packs map[string]strin
 		func(o *configservice.DescribeConformancePackCompliancePaginatorOptions) {
 			o.StopOnDuplicateToken = true
 		})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return err
 		}
@@ -135,15 +134,6 @@ func packRules(ctx context.Context, api API, pack string, packs map[string]strin
 			}
 		}
 	}
-	return nil
-}
-
-// warn records a failure that leaves the section usable; what ends the whole run is returned.
-func warn(ctx context.Context, part *collect.Part, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	part.Warn(section, err)
 	return nil
 }
 
@@ -158,8 +148,7 @@ func rules(ctx context.Context, api API) ([]rule, error) {
 		ComplianceTypes: []types.ComplianceType{types.ComplianceTypeCompliant, types.ComplianceTypeNonCompliant},
 	}, func(o *configservice.DescribeComplianceByConfigRulePaginatorOptions) { o.StopOnDuplicateToken = true })
 	var found []rule
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, fmt.Errorf("listing the compliance of rules: %w", err)
 		}
@@ -180,18 +169,11 @@ type kept struct{ compliant, nonCompliant int }
 // reported (D44). Some rules are asked for side by side, and written one after the other.
 func details(ctx context.Context, api API, scope collect.Scope, rules []rule, packs map[string]string, part *collect.Part) (kept, error) {
 	var counters kept
-	each := func(yield func(rule, error) bool) {
-		for _, r := range rules {
-			if !yield(r, nil) {
-				return
-			}
-		}
-	}
-	err := collect.InOrder(ctx, atOnce, each,
+	err := collect.InOrder(ctx, atOnce, collect.Sequence(rules),
 		func(ctx context.Context, r rule) ([]snapshot.ConfigEvaluation, error) {
 			found, err := ruleDetails(ctx, api, scope, r, packs)
 			if err != nil {
-				return found, warn(ctx, part, fmt.Errorf("reading the evaluations of rule %s: %w", r.name, err))
+				return found, collect.Tolerate(ctx, part, section, fmt.Errorf("reading the evaluations of rule %s: %w", r.name, err))
 			}
 			return found, nil
 		},
@@ -226,8 +208,7 @@ func ruleDetails(ctx context.Context, api API, scope collect.Scope, r rule, pack
 		ComplianceTypes: []types.ComplianceType{types.ComplianceTypeCompliant, types.ComplianceTypeNonCompliant},
 	}, func(o *configservice.GetComplianceDetailsByConfigRulePaginatorOptions) { o.StopOnDuplicateToken = true })
 	var found []snapshot.ConfigEvaluation
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return found, err
 		}

@@ -19,6 +19,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/paging"
 )
 
 // API is the part of the Config client that Collect uses; its method is the one IAM action of the role.
@@ -63,8 +64,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	pages := configservice.NewSelectResourceConfigPaginator(api, &configservice.SelectResourceConfigInput{Expression: aws.String(query), Limit: pageSize},
 		func(o *configservice.SelectResourceConfigPaginatorOptions) { o.StopOnDuplicateToken = true })
 	results := 0
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return fmt.Errorf("querying the recorded resources: %w", err)
 		}

@@ -15,6 +15,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -43,34 +44,35 @@ func read(ctx context.Context, api API, days []collect.Day) (bill, error) {
 		Granularity: granularity(newest.Interval), Metrics: []string{metric}, GroupBy: []types.GroupDefinition{by("SERVICE"), by("BILLING_ENTITY")},
 		Filter: ofAccount(newest.Account),
 	}
-	var b bill
-	for {
+	read := func(token *string) (*costexplorer.GetCostAndUsageOutput, *string, error) {
+		input.NextPageToken = token
 		page, err := api.GetCostAndUsage(ctx, input)
-		if tooOld(err) && aws.ToString(input.TimePeriod.Start) != start {
+		if isTooOld(err) && aws.ToString(input.TimePeriod.Start) != start {
 			oldest.Part.Warn("cost", fmt.Errorf("the period before is older than the data that Cost Explorer keeps, its cost counts as 0: %w", err))
 			input.TimePeriod.Start = &start
-			continue
+			page, err = api.GetCostAndUsage(ctx, input)
 		}
 		if err != nil {
-			return nil, notEnabled(fmt.Errorf("reading the cost by service: %w", err))
+			return nil, nil, err
+		}
+		return page, page.NextPageToken, nil
+	}
+	var b bill
+	for page, err := range paging.FollowTokens(read) {
+		if err != nil {
+			return nil, explainNotEnabled(fmt.Errorf("reading the cost by service: %w", err))
 		}
 		for _, result := range page.ResultsByTime {
 			if b, err = b.with(result); err != nil {
 				return nil, err
 			}
 		}
-		if aws.ToString(page.NextPageToken) == "" {
-			return b, nil
-		}
-		if aws.ToString(page.NextPageToken) == aws.ToString(input.NextPageToken) {
-			return nil, errors.New("reading the cost by service: Cost Explorer repeats a page token")
-		}
-		input.NextPageToken = page.NextPageToken
 	}
+	return b, nil
 }
 
-// tooOld recognises a query that goes back further than Cost Explorer keeps data, 14 months unless more was enabled.
-func tooOld(err error) bool {
+// isTooOld recognizes a query that goes back further than Cost Explorer keeps data, 14 months unless more was enabled.
+func isTooOld(err error) bool {
 	var api smithy.APIError
 	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "historical data")
 }
@@ -146,8 +148,8 @@ func (p *period) add(l line) {
 	})
 }
 
-// notEnabled recognises an account where nobody has opened Cost Explorer yet: the service says access denied.
-func notEnabled(err error) error {
+// explainNotEnabled recognizes an account where nobody has opened Cost Explorer yet: the service says access denied.
+func explainNotEnabled(err error) error {
 	var api smithy.APIError
 	if errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "not enabled for cost explorer") {
 		return fault.New(fault.NotEnabled, "Cost Explorer is not enabled: open it once in the Billing console of the management account")

@@ -24,6 +24,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -78,8 +79,7 @@ func list(ctx context.Context, api API) ([]string, error) {
 	pages := guardduty.NewListDetectorsPaginator(api, &guardduty.ListDetectorsInput{MaxResults: aws.Int32(pageSize)},
 		func(o *guardduty.ListDetectorsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var detectors []string
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, fmt.Errorf("listing detectors: %w", err)
 		}
@@ -123,8 +123,7 @@ func idPages(ctx context.Context, api API, detector string, scope collect.Scope)
 		SortCriteria: &types.SortCriteria{AttributeName: aws.String("updatedAt"), OrderBy: types.OrderByAsc},
 	}, func(o *guardduty.ListFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	return func(yield func([]string, error) bool) {
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
+		for page, err := range paging.ReadPages(ctx, pages) {
 			if err != nil {
 				yield(nil, fmt.Errorf("listing findings: %w", err))
 				return

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/health/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -65,8 +66,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 func add(ctx context.Context, api API, scope collect.Scope, part *collect.Part, kind string, filter *types.EventFilter) error {
 	pages := health.NewDescribeEventsPaginator(api, &health.DescribeEventsInput{Filter: filter, MaxResults: aws.Int32(pageSize)},
 		func(o *health.DescribeEventsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return collect.WithoutPlan("AWS Health", fmt.Errorf("listing %s events: %w", kind, err))
 		}

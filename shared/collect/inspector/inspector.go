@@ -23,6 +23,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -50,8 +51,7 @@ const (
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	pages := inspector2.NewListFindingsPaginator(api, changed(scope), func(o *inspector2.ListFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if isOff(err) {
 			return fault.New(fault.NotEnabled, "Inspector is off in %s: activate Inspector to collect its findings", scope.Region)
 		}

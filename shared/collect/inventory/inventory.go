@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -62,49 +63,39 @@ func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) 
 	part.DeclareLists(instances, applications, patches)
 	pages := ssm.NewDescribeInstanceInformationPaginator(api, &ssm.DescribeInstanceInformationInput{MaxResults: aws.Int32(nodePage)},
 		func(o *ssm.DescribeInstanceInformationPaginatorOptions) { o.StopOnDuplicateToken = true })
-	listed := collect.Pages(ctx, pages.HasMorePages,
-		func(ctx context.Context) (*ssm.DescribeInstanceInformationOutput, error) { return pages.NextPage(ctx) },
-		func(page *ssm.DescribeInstanceInformationOutput) []types.InstanceInformation {
-			return page.InstanceInformationList
-		})
+	listed := paging.EachItem(paging.ReadPages(ctx, pages), func(page *ssm.DescribeInstanceInformationOutput) []types.InstanceInformation {
+		return page.InstanceInformationList
+	})
 	err := collect.InOrder(ctx, atOnce, listed,
 		func(ctx context.Context, information types.InstanceInformation) (node, error) {
-			return read(ctx, api, information, part)
+			return readNode(ctx, api, information, part)
 		},
-		func(n node) error { return write(n, part) })
+		func(n node) error { return writeNode(n, part) })
 	if err != nil {
 		return fmt.Errorf("listing managed nodes: %w", err)
 	}
 	return nil
 }
 
-func read(ctx context.Context, api API, information types.InstanceInformation, part *collect.Part) (node, error) {
+// readNode returns a node with its applications and patches; those that cannot be read are a warning.
+func readNode(ctx context.Context, api API, information types.InstanceInformation, part *collect.Part) (node, error) {
 	n := node{instance: toInstance(information)}
 	id := n.instance.InstanceID
 	var err error
 	if n.applications, err = readApplications(ctx, api, id); err != nil {
-		if err := warn(ctx, part, fmt.Errorf("listing the applications of %s: %w", id, err)); err != nil {
+		if err := collect.Tolerate(ctx, part, "inventory", fmt.Errorf("listing the applications of %s: %w", id, err)); err != nil {
 			return node{}, err
 		}
 	}
 	if n.patches, err = readPatches(ctx, api, id); err != nil {
-		if err := warn(ctx, part, fmt.Errorf("listing the patches of %s: %w", id, err)); err != nil {
+		if err := collect.Tolerate(ctx, part, "inventory", fmt.Errorf("listing the patches of %s: %w", id, err)); err != nil {
 			return node{}, err
 		}
 	}
 	return n, nil
 }
 
-// warn records the failure of one node; what ends the whole run is returned.
-func warn(ctx context.Context, part *collect.Part, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	part.Warn("inventory", err)
-	return nil
-}
-
-func write(n node, part *collect.Part) error {
+func writeNode(n node, part *collect.Part) error {
 	if err := part.Add(instances, n.instance); err != nil {
 		return err
 	}
@@ -121,24 +112,26 @@ func write(n node, part *collect.Part) error {
 	return nil
 }
 
-// readApplications follows the tokens by hand: the SDK has no paginator for ListInventoryEntries.
 func readApplications(ctx context.Context, api API, id string) ([]snapshot.InventoryApplication, error) {
-	input := &ssm.ListInventoryEntriesInput{InstanceId: &id, TypeName: aws.String("AWS:Application"), MaxResults: aws.Int32(entryPage)}
+	read := func(token *string) (*ssm.ListInventoryEntriesOutput, *string, error) {
+		page, err := api.ListInventoryEntries(ctx, &ssm.ListInventoryEntriesInput{
+			InstanceId: &id, TypeName: aws.String("AWS:Application"), MaxResults: aws.Int32(entryPage), NextToken: token,
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		return page, page.NextToken, nil
+	}
 	var found []snapshot.InventoryApplication
-	for {
-		page, err := api.ListInventoryEntries(ctx, input)
+	for page, err := range paging.FollowTokens(read) {
 		if err != nil {
 			return found, err
 		}
 		for _, entry := range page.Entries {
 			found = append(found, toApplication(id, entry))
 		}
-		token := aws.ToString(page.NextToken)
-		if token == "" || token == aws.ToString(input.NextToken) {
-			return found, nil
-		}
-		input.NextToken = page.NextToken
 	}
+	return found, nil
 }
 
 // readPatches lists the patches of one node, those that are missing or failed included (D41).
@@ -146,8 +139,7 @@ func readPatches(ctx context.Context, api API, id string) ([]snapshot.InventoryP
 	pages := ssm.NewDescribeInstancePatchesPaginator(api, &ssm.DescribeInstancePatchesInput{InstanceId: &id, MaxResults: aws.Int32(patchPage)},
 		func(o *ssm.DescribeInstancePatchesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var found []snapshot.InventoryPatch
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return found, err
 		}

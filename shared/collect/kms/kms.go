@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -49,9 +50,7 @@ const (
 func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	pages := kms.NewListKeysPaginator(api, &kms.ListKeysInput{Limit: aws.Int32(pageSize)}, func(o *kms.ListKeysPaginatorOptions) { o.StopOnDuplicateToken = true })
-	keys := collect.Pages(ctx, pages.HasMorePages,
-		func(ctx context.Context) (*kms.ListKeysOutput, error) { return pages.NextPage(ctx) },
-		func(page *kms.ListKeysOutput) []types.KeyListEntry { return page.Keys })
+	keys := paging.EachItem(paging.ReadPages(ctx, pages), func(page *kms.ListKeysOutput) []types.KeyListEntry { return page.Keys })
 	err := collect.InOrder(ctx, atOnce, keys,
 		func(ctx context.Context, entry types.KeyListEntry) (*snapshot.KMSKey, error) {
 			return describe(ctx, api, entry, part)
@@ -76,25 +75,21 @@ func describe(ctx context.Context, api API, entry types.KeyListEntry, part *coll
 	case errors.As(err, &gone):
 		return nil, nil
 	case err != nil:
-		return nil, warn(ctx, part, "describing key %s: %w", entry, err)
+		return nil, warnOfKey(ctx, part, "describing key %s: %w", entry, err)
 	case described.KeyMetadata == nil:
-		return nil, warn(ctx, part, "describing key %s: %w", entry, errors.New("the answer has no key"))
+		return nil, warnOfKey(ctx, part, "describing key %s: %w", entry, errors.New("the answer has no key"))
 	}
 	key := toKey(entry, described.KeyMetadata)
 	key.KeyRotationEnabled, err = rotation(ctx, api, entry, described.KeyMetadata)
 	if err != nil {
-		return key, warn(ctx, part, "asking for the rotation of key %s: %w", entry, err)
+		return key, warnOfKey(ctx, part, "asking for the rotation of key %s: %w", entry, err)
 	}
 	return key, nil
 }
 
-// warn records the failure of one key; what ends the whole run is returned.
-func warn(ctx context.Context, part *collect.Part, format string, entry types.KeyListEntry, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	part.Warn("kms", fmt.Errorf(format, aws.ToString(entry.KeyId), err))
-	return nil
+// warnOfKey records the failure of one key as a warning.
+func warnOfKey(ctx context.Context, part *collect.Part, format string, entry types.KeyListEntry, err error) error {
+	return collect.Tolerate(ctx, part, "kms", fmt.Errorf(format, aws.ToString(entry.KeyId), err))
 }
 
 // rotation is nil where we may not ask. Keys that cannot rotate, and keys in a state that does not say, do not (D49).

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/resiliencehub/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -55,9 +56,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	part.DeclareLists(section)
 	pages := resiliencehub.NewListAppsPaginator(api, &resiliencehub.ListAppsInput{MaxResults: aws.Int32(pageSize)},
 		func(o *resiliencehub.ListAppsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	apps := collect.Pages(ctx, pages.HasMorePages,
-		func(ctx context.Context) (*resiliencehub.ListAppsOutput, error) { return pages.NextPage(ctx) },
-		func(page *resiliencehub.ListAppsOutput) []types.AppSummary { return page.AppSummaries })
+	apps := paging.EachItem(paging.ReadPages(ctx, pages), func(page *resiliencehub.ListAppsOutput) []types.AppSummary { return page.AppSummaries })
 	err := collect.InOrder(ctx, atOnce, apps,
 		func(ctx context.Context, listed types.AppSummary) (snapshot.ResilienceApp, error) {
 			return complete(ctx, api, listed, part)
@@ -97,8 +96,7 @@ func cost(ctx context.Context, api API, app string) (*float64, error) {
 		AppArn: &app, AssessmentStatus: []types.AssessmentStatus{types.AssessmentStatusSuccess}, ReverseOrder: aws.Bool(true),
 		MaxResults: aws.Int32(1),
 	}, func(o *resiliencehub.ListAppAssessmentsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/redshift"
 	redshifttypes "github.com/aws/aws-sdk-go-v2/service/redshift/types"
 
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -21,8 +22,7 @@ func (r *run) cacheNodes(ctx context.Context, region string) ([]commitment, erro
 	pages := elasticache.NewDescribeReservedCacheNodesPaginator(r.api.ElastiCache, &elasticache.DescribeReservedCacheNodesInput{MaxRecords: aws.Int32(nodePage)},
 		func(o *elasticache.DescribeReservedCacheNodesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var found []commitment
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx, func(o *elasticache.Options) { o.Region = region })
+	for page, err := range paging.ReadPages(ctx, pages, func(o *elasticache.Options) { o.Region = region }) {
 		if err != nil {
 			return found, err
 		}
@@ -51,8 +51,7 @@ func (r *run) searchInstances(ctx context.Context, region string) ([]commitment,
 	pages := opensearch.NewDescribeReservedInstancesPaginator(r.api.OpenSearch, &opensearch.DescribeReservedInstancesInput{MaxResults: nodePage},
 		func(o *opensearch.DescribeReservedInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var found []commitment
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx, func(o *opensearch.Options) { o.Region = region })
+	for page, err := range paging.ReadPages(ctx, pages, func(o *opensearch.Options) { o.Region = region }) {
 		if err != nil {
 			return found, err
 		}
@@ -83,8 +82,7 @@ func (r *run) warehouseNodes(ctx context.Context, region string) ([]commitment, 
 	pages := redshift.NewDescribeReservedNodesPaginator(r.api.Redshift, &redshift.DescribeReservedNodesInput{MaxRecords: aws.Int32(nodePage)},
 		func(o *redshift.DescribeReservedNodesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var found []commitment
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx, func(o *redshift.Options) { o.Region = region })
+	for page, err := range paging.ReadPages(ctx, pages, func(o *redshift.Options) { o.Region = region }) {
 		if err != nil {
 			return found, err
 		}

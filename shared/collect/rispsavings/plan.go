@@ -8,32 +8,34 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/savingsplans"
 	"github.com/aws/aws-sdk-go-v2/service/savingsplans/types"
 
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
 const planPage = 100
 
-// plans follows the tokens by hand: the SDK has no paginator for DescribeSavingsPlans.
-func (r *run) plans(ctx context.Context) ([]commitment, error) {
-	input := &savingsplans.DescribeSavingsPlansInput{MaxResults: aws.Int32(planPage)}
+func (r *run) listPlans(ctx context.Context) ([]commitment, error) {
+	var states []types.SavingsPlanState
 	if !r.scope.History {
-		input.States = []types.SavingsPlanState{types.SavingsPlanStateActive}
+		states = []types.SavingsPlanState{types.SavingsPlanStateActive}
+	}
+	read := func(token *string) (*savingsplans.DescribeSavingsPlansOutput, *string, error) {
+		page, err := r.api.SavingsPlans.DescribeSavingsPlans(ctx, &savingsplans.DescribeSavingsPlansInput{States: states, MaxResults: aws.Int32(planPage), NextToken: token})
+		if err != nil {
+			return nil, nil, err
+		}
+		return page, page.NextToken, nil
 	}
 	var found []commitment
-	for {
-		page, err := r.api.SavingsPlans.DescribeSavingsPlans(ctx, input)
+	for page, err := range paging.FollowTokens(read) {
 		if err != nil {
 			return found, err
 		}
 		for _, p := range page.SavingsPlans {
 			found = append(found, r.toPlan(p))
 		}
-		token := aws.ToString(page.NextToken)
-		if token == "" || token == aws.ToString(input.NextToken) {
-			return found, nil
-		}
-		input.NextToken = page.NextToken
 	}
+	return found, nil
 }
 
 func (r *run) toPlan(p types.SavingsPlan) commitment {

@@ -46,7 +46,7 @@ func (r *run) reservations(ctx context.Context) ([]commitment, error) {
 		names = []string{r.scope.Region}
 	}
 	var all []commitment
-	err = collect.InOrder(ctx, regionsAtOnce, sequence(names), r.inRegion, func(here region) error {
+	err = collect.InOrder(ctx, regionsAtOnce, collect.Sequence(names), r.inRegion, func(here region) error {
 		for i, list := range r.lists() {
 			r.note(list.kind+" in "+here.name, here.errs[i])
 			all = append(all, here.found[i]...)
@@ -68,16 +68,6 @@ func (r *run) regions(ctx context.Context) ([]string, error) {
 	}
 	slices.Sort(names)
 	return names, nil
-}
-
-func sequence[T any](items []T) func(yield func(T, error) bool) {
-	return func(yield func(T, error) bool) {
-		for _, item := range items {
-			if !yield(item, nil) {
-				return
-			}
-		}
-	}
 }
 
 func (r *run) inRegion(ctx context.Context, name string) (region, error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
 
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -64,8 +65,7 @@ func (r *run) databases(ctx context.Context, region string) ([]commitment, error
 	pages := rds.NewDescribeReservedDBInstancesPaginator(r.api.RDS, &rds.DescribeReservedDBInstancesInput{MaxRecords: aws.Int32(databasePage)},
 		func(o *rds.DescribeReservedDBInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var found []commitment
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx, func(o *rds.Options) { o.Region = region })
+	for page, err := range paging.ReadPages(ctx, pages, func(o *rds.Options) { o.Region = region }) {
 		if err != nil {
 			return found, err
 		}

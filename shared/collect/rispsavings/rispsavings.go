@@ -129,7 +129,7 @@ func (r *run) commitments(ctx context.Context) ([]commitment, error) {
 		return err
 	})
 	group.Go(func() error {
-		plans, plansErr = r.plans(ctx)
+		plans, plansErr = r.listPlans(ctx)
 		return ctx.Err()
 	})
 	if err := group.Wait(); err != nil {

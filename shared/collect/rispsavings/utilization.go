@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
 	"github.com/aws/aws-sdk-go-v2/service/costexplorer/types"
+
+	"view360/shared/paging"
 )
 
 const (
@@ -122,28 +124,29 @@ func (c *commitment) fill(found map[string]figures, period *types.DateInterval) 
 // reservationFigures reads the reservations of one service by the names that their lists use: subscription id, lease id,
 // ARN and the ARN's last part (D36). The operation takes one service at a time, and groups only without a granularity.
 func (r *run) reservationFigures(ctx context.Context, service string, period *types.DateInterval) (map[string]figures, error) {
-	input := &costexplorer.GetReservationUtilizationInput{
-		TimePeriod: period, MaxResults: aws.Int32(reservationPage),
-		GroupBy: []types.GroupDefinition{{Type: types.GroupDefinitionTypeDimension, Key: aws.String("SUBSCRIPTION_ID")}},
-		Filter:  &types.Expression{And: []types.Expression{only(types.DimensionService, service), only(types.DimensionLinkedAccount, r.scope.Account)}},
+	read := func(token *string) (*costexplorer.GetReservationUtilizationOutput, *string, error) {
+		page, err := r.api.CostExplorer.GetReservationUtilization(ctx, &costexplorer.GetReservationUtilizationInput{
+			TimePeriod: period, MaxResults: aws.Int32(reservationPage), NextPageToken: token,
+			GroupBy: []types.GroupDefinition{{Type: types.GroupDefinitionTypeDimension, Key: aws.String("SUBSCRIPTION_ID")}},
+			Filter:  &types.Expression{And: []types.Expression{only(types.DimensionService, service), only(types.DimensionLinkedAccount, r.scope.Account)}},
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		return page, page.NextPageToken, nil
 	}
 	found := map[string]figures{}
-	for {
-		page, err := r.api.CostExplorer.GetReservationUtilization(ctx, input)
+	for page, err := range paging.FollowTokens(read) {
 		if err != nil {
 			return found, err
 		}
-		for _, span := range page.UtilizationsByTime {
-			for _, group := range span.Groups {
+		for _, period := range page.UtilizationsByTime {
+			for _, group := range period.Groups {
 				addReservation(found, group)
 			}
 		}
-		token := aws.ToString(page.NextPageToken)
-		if token == "" || token == aws.ToString(input.NextPageToken) {
-			return found, nil
-		}
-		input.NextPageToken = page.NextPageToken
 	}
+	return found, nil
 }
 
 func only(dimension types.Dimension, value string) types.Expression {
@@ -169,8 +172,7 @@ func (r *run) planFigures(ctx context.Context, period *types.DateInterval) (map[
 		&costexplorer.GetSavingsPlansUtilizationDetailsInput{TimePeriod: period, MaxResults: aws.Int32(detailPage), Filter: &filter},
 		func(o *costexplorer.GetSavingsPlansUtilizationDetailsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	found := map[string]figures{}
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return found, err
 		}

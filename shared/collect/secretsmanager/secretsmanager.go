@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -47,8 +48,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	part.DeclareLists(section)
 	pages := secretsmanager.NewListSecretsPaginator(api, &secretsmanager.ListSecretsInput{MaxResults: aws.Int32(pageSize)},
 		func(o *secretsmanager.ListSecretsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return fmt.Errorf("listing secrets: %w", err)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 
 	"view360/shared/fault"
+	"view360/shared/paging"
 )
 
 // aggregatedIn is the region that shows the findings of region: the home of the account's aggregation where region is
@@ -17,8 +18,7 @@ import (
 func aggregatedIn(ctx context.Context, api API, region string) (string, error) {
 	pages := securityhub.NewListFindingAggregatorsPaginator(api, &securityhub.ListFindingAggregatorsInput{MaxResults: aws.Int32(pageSize)},
 		func(o *securityhub.ListFindingAggregatorsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return "", fmt.Errorf("listing finding aggregators: %w", err)
 		}

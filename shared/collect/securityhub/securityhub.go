@@ -24,6 +24,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/paging"
 )
 
 // API is the part of the Security Hub client that Collect uses; each method is one IAM action of the role.
@@ -60,8 +61,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	}
 	found := newProducts(part)
 	pages := securityhub.NewGetFindingsPaginator(api, changed(scope), func(o *securityhub.GetFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return notSubscribed(fmt.Errorf("getting findings: %w", err), scope.Region)
 		}

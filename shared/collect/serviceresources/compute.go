@@ -13,6 +13,7 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -26,13 +27,9 @@ func (api API) balancers(scope collect.Scope) list {
 	return list{Name: "load balancers", Read: func(ctx context.Context, visit visit) error {
 		p := elasticloadbalancingv2.NewDescribeLoadBalancersPaginator(api.ELB, &elasticloadbalancingv2.DescribeLoadBalancersInput{PageSize: aws.Int32(balancerPage)},
 			func(o *elasticloadbalancingv2.DescribeLoadBalancersPaginatorOptions) { o.StopOnDuplicateToken = true })
-		return all(ctx, p.HasMorePages,
-			func(ctx context.Context) (*elasticloadbalancingv2.DescribeLoadBalancersOutput, error) {
-				return p.NextPage(ctx)
-			},
-			func(page *elasticloadbalancingv2.DescribeLoadBalancersOutput) []balancers.LoadBalancer {
-				return page.LoadBalancers
-			},
+		return readAll(paging.ReadPages(ctx, p), func(page *elasticloadbalancingv2.DescribeLoadBalancersOutput) []balancers.LoadBalancer {
+			return page.LoadBalancers
+		},
 			func(b balancers.LoadBalancer) snapshot.ServiceResource { return toBalancer(b, scope.Region) }, visit)
 	}}
 }
@@ -57,13 +54,9 @@ func (api API) groups(scope collect.Scope) list {
 	return list{Name: "Auto Scaling groups", Read: func(ctx context.Context, visit visit) error {
 		p := autoscaling.NewDescribeAutoScalingGroupsPaginator(api.AutoScaling, &autoscaling.DescribeAutoScalingGroupsInput{MaxRecords: aws.Int32(groupPage)},
 			func(o *autoscaling.DescribeAutoScalingGroupsPaginatorOptions) { o.StopOnDuplicateToken = true })
-		return all(ctx, p.HasMorePages,
-			func(ctx context.Context) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {
-				return p.NextPage(ctx)
-			},
-			func(page *autoscaling.DescribeAutoScalingGroupsOutput) []groups.AutoScalingGroup {
-				return page.AutoScalingGroups
-			},
+		return readAll(paging.ReadPages(ctx, p), func(page *autoscaling.DescribeAutoScalingGroupsOutput) []groups.AutoScalingGroup {
+			return page.AutoScalingGroups
+		},
 			func(g groups.AutoScalingGroup) snapshot.ServiceResource { return toGroup(g, scope.Region) }, visit)
 	}}
 }
@@ -86,9 +79,7 @@ func (api API) functions(scope collect.Scope) list {
 	return list{Name: "functions", Read: func(ctx context.Context, visit visit) error {
 		p := lambda.NewListFunctionsPaginator(api.Lambda, &lambda.ListFunctionsInput{MaxItems: aws.Int32(functionPage)},
 			func(o *lambda.ListFunctionsPaginatorOptions) { o.StopOnDuplicateToken = true })
-		return all(ctx, p.HasMorePages,
-			func(ctx context.Context) (*lambda.ListFunctionsOutput, error) { return p.NextPage(ctx) },
-			func(page *lambda.ListFunctionsOutput) []functions.FunctionConfiguration { return page.Functions },
+		return readAll(paging.ReadPages(ctx, p), func(page *lambda.ListFunctionsOutput) []functions.FunctionConfiguration { return page.Functions },
 			func(f functions.FunctionConfiguration) snapshot.ServiceResource { return toFunction(f, scope.Region) }, visit)
 	}}
 }

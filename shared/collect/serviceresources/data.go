@@ -10,6 +10,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -22,9 +23,7 @@ func (api API) databases(scope collect.Scope) list {
 	return list{Name: "databases", Read: func(ctx context.Context, visit visit) error {
 		p := rds.NewDescribeDBInstancesPaginator(api.RDS, &rds.DescribeDBInstancesInput{MaxRecords: aws.Int32(databasePage)},
 			func(o *rds.DescribeDBInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
-		return all(ctx, p.HasMorePages,
-			func(ctx context.Context) (*rds.DescribeDBInstancesOutput, error) { return p.NextPage(ctx) },
-			func(page *rds.DescribeDBInstancesOutput) []rdstypes.DBInstance { return page.DBInstances },
+		return readAll(paging.ReadPages(ctx, p), func(page *rds.DescribeDBInstancesOutput) []rdstypes.DBInstance { return page.DBInstances },
 			func(d rdstypes.DBInstance) snapshot.ServiceResource { return toDatabase(d, scope.Region) }, visit)
 	}}
 }
@@ -43,9 +42,7 @@ func (api API) buckets() list {
 	return list{Name: "buckets", Read: func(ctx context.Context, visit visit) error {
 		p := s3.NewListBucketsPaginator(api.S3, &s3.ListBucketsInput{MaxBuckets: aws.Int32(bucketPage)},
 			func(o *s3.ListBucketsPaginatorOptions) { o.StopOnDuplicateToken = true })
-		return all(ctx, p.HasMorePages,
-			func(ctx context.Context) (*s3.ListBucketsOutput, error) { return p.NextPage(ctx) },
-			func(page *s3.ListBucketsOutput) []s3types.Bucket { return page.Buckets }, toBucket, visit)
+		return readAll(paging.ReadPages(ctx, p), func(page *s3.ListBucketsOutput) []s3types.Bucket { return page.Buckets }, toBucket, visit)
 	}}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -19,9 +20,7 @@ func (api API) instances(scope collect.Scope) list {
 	return list{Name: "instances", Read: func(ctx context.Context, visit visit) error {
 		p := ec2.NewDescribeInstancesPaginator(api.EC2, &ec2.DescribeInstancesInput{MaxResults: aws.Int32(ec2Page)},
 			func(o *ec2.DescribeInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
-		return all(ctx, p.HasMorePages,
-			func(ctx context.Context) (*ec2.DescribeInstancesOutput, error) { return p.NextPage(ctx) },
-			instancesOf,
+		return readAll(paging.ReadPages(ctx, p), instancesOf,
 			func(i types.Instance) snapshot.ServiceResource { return toInstance(i, scope.Region) }, visit)
 	}}
 }
@@ -52,9 +51,7 @@ func (api API) volumes(scope collect.Scope) list {
 	return list{Name: "volumes", Read: func(ctx context.Context, visit visit) error {
 		p := ec2.NewDescribeVolumesPaginator(api.EC2, &ec2.DescribeVolumesInput{MaxResults: aws.Int32(ec2Page)},
 			func(o *ec2.DescribeVolumesPaginatorOptions) { o.StopOnDuplicateToken = true })
-		return all(ctx, p.HasMorePages,
-			func(ctx context.Context) (*ec2.DescribeVolumesOutput, error) { return p.NextPage(ctx) },
-			func(page *ec2.DescribeVolumesOutput) []types.Volume { return page.Volumes },
+		return readAll(paging.ReadPages(ctx, p), func(page *ec2.DescribeVolumesOutput) []types.Volume { return page.Volumes },
 			func(v types.Volume) snapshot.ServiceResource { return toVolume(v, scope.Region) }, visit)
 	}}
 }
@@ -72,9 +69,7 @@ func (api API) subnets(scope collect.Scope) list {
 	return list{Name: "subnets", Read: func(ctx context.Context, visit visit) error {
 		p := ec2.NewDescribeSubnetsPaginator(api.EC2, &ec2.DescribeSubnetsInput{MaxResults: aws.Int32(ec2Page)},
 			func(o *ec2.DescribeSubnetsPaginatorOptions) { o.StopOnDuplicateToken = true })
-		return all(ctx, p.HasMorePages,
-			func(ctx context.Context) (*ec2.DescribeSubnetsOutput, error) { return p.NextPage(ctx) },
-			func(page *ec2.DescribeSubnetsOutput) []types.Subnet { return page.Subnets },
+		return readAll(paging.ReadPages(ctx, p), func(page *ec2.DescribeSubnetsOutput) []types.Subnet { return page.Subnets },
 			func(s types.Subnet) snapshot.ServiceResource { return toSubnet(s, scope.Region) }, visit)
 	}}
 }

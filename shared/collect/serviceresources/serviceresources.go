@@ -14,6 +14,7 @@ package serviceresources
 
 import (
 	"context"
+	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -24,6 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -82,7 +84,7 @@ func (api API) lists(scope collect.Scope) []list {
 	return lists
 }
 
-// all reads the items of all pages.
-func all[Page, Item any](ctx context.Context, more func() bool, next func(context.Context) (Page, error), items func(Page) []Item, to func(Item) snapshot.ServiceResource, visit visit) error {
-	return collect.Each(collect.Pages(ctx, more, next, items), to, visit)
+// readAll calls visit with every item of all pages, mapped by to.
+func readAll[Page, Item any](pages iter.Seq2[Page, error], items func(Page) []Item, to func(Item) snapshot.ServiceResource, visit visit) error {
+	return collect.Each(paging.EachItem(pages, items), to, visit)
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/support/types"
 
 	"view360/shared/collect"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -70,8 +71,7 @@ func text(t time.Time) *string { return aws.String(t.UTC().Format(time.RFC3339))
 func add(ctx context.Context, api API, scope collect.Scope, part *collect.Part, kind string, input *support.DescribeCasesInput, wanted func(types.CaseDetails, time.Time) bool) error {
 	input.MaxResults, input.IncludeCommunications = aws.Int32(pageSize), aws.Bool(false)
 	pages := support.NewDescribeCasesPaginator(api, input, func(o *support.DescribeCasesPaginatorOptions) { o.StopOnDuplicateToken = true })
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return collect.WithoutPlan("AWS Support", fmt.Errorf("listing %s cases: %w", kind, err))
 		}

@@ -15,7 +15,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"time"
 
@@ -70,7 +69,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	part.DeclareLists(section)
 	var failures []error
 	batches := 0
-	err = collect.InOrder(ctx, atOnce, batchesOf(listed),
+	err = collect.InOrder(ctx, atOnce, collect.Sequence(slices.Collect(slices.Chunk(listed, batch))),
 		func(ctx context.Context, batch checks) (result, error) { return summarize(ctx, api, batch) },
 		func(r result) error {
 			batches++
@@ -97,16 +96,6 @@ func list(ctx context.Context, api API) (checks, error) {
 		return nil, collect.WithoutPlan("Trusted Advisor", fmt.Errorf("listing checks: %w", err))
 	}
 	return listed.Checks, nil
-}
-
-func batchesOf(all checks) iter.Seq2[checks, error] {
-	return func(yield func(checks, error) bool) {
-		for some := range slices.Chunk(all, batch) {
-			if !yield(some, nil) {
-				return
-			}
-		}
-	}
 }
 
 // result is what is known of a batch of checks, or why nothing is.

@@ -3,13 +3,14 @@ package waf
 import (
 	"context"
 	"errors"
-	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	cloudfronttypes "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	"github.com/aws/aws-sdk-go-v2/service/wafv2"
 	"github.com/aws/aws-sdk-go-v2/service/wafv2/types"
+
+	"view360/shared/paging"
 )
 
 // resources are the ARNs of what the web ACL protects. With an error they are those that could be read.
@@ -35,7 +36,7 @@ func (r reader) resources(ctx context.Context, summary types.WebACLSummary) ([]s
 
 // protectedDistributions asks CloudFront, which alone knows its associations (D50).
 func (r reader) protectedDistributions(ctx context.Context, summary types.WebACLSummary) ([]string, error) {
-	next := func(marker *string) (*cloudfronttypes.DistributionList, *string, error) {
+	read := func(marker *string) (*cloudfronttypes.DistributionList, *string, error) {
 		page, err := r.distributions.ListDistributionsByWebACLId(ctx, &cloudfront.ListDistributionsByWebACLIdInput{
 			WebACLId: summary.ARN, MaxItems: aws.Int32(pageSize), Marker: marker,
 		})
@@ -53,41 +54,11 @@ func (r reader) protectedDistributions(ctx context.Context, summary types.WebACL
 		}
 	}
 	var arns []string
-	for distribution, err := range marked(next, func(list *cloudfronttypes.DistributionList) []cloudfronttypes.DistributionSummary { return list.Items }) {
+	for distribution, err := range paging.EachItem(paging.FollowTokens(read), func(list *cloudfronttypes.DistributionList) []cloudfronttypes.DistributionSummary { return list.Items }) {
 		if err != nil {
 			return arns, err
 		}
 		arns = append(arns, aws.ToString(distribution.ARN))
 	}
 	return arns, nil
-}
-
-// marked is the sequence of the items of all pages, for operations without a paginator in the SDK. A marker that comes
-// back ends it, as in the SDK's paginators.
-func marked[Page, Item any](next func(marker *string) (Page, *string, error), items func(Page) []Item) iter.Seq2[Item, error] {
-	return func(yield func(Item, error) bool) {
-		var marker *string
-		for {
-			page, after, err := next(marker)
-			if err != nil {
-				var none Item
-				yield(none, err)
-				return
-			}
-			for _, item := range items(page) {
-				if !yield(item, nil) {
-					return
-				}
-			}
-			if aws.ToString(after) == "" {
-				return
-			}
-			if aws.ToString(after) == aws.ToString(marker) {
-				var none Item
-				yield(none, errors.New("the answer names the page that was asked for as the next one"))
-				return
-			}
-			marker = after
-		}
-	}
 }

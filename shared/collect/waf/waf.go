@@ -25,6 +25,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
@@ -92,14 +93,14 @@ type reader struct {
 }
 
 func (r reader) collect(ctx context.Context) error {
-	next := func(marker *string) (*wafv2.ListWebACLsOutput, *string, error) {
+	read := func(marker *string) (*wafv2.ListWebACLsOutput, *string, error) {
 		page, err := r.api.ListWebACLs(ctx, &wafv2.ListWebACLsInput{Scope: r.scope, Limit: aws.Int32(pageSize), NextMarker: marker})
 		if err != nil {
 			return nil, nil, err
 		}
 		return page, page.NextMarker, nil
 	}
-	summaries := marked(next, func(page *wafv2.ListWebACLsOutput) []types.WebACLSummary { return page.WebACLs })
+	summaries := paging.EachItem(paging.FollowTokens(read), func(page *wafv2.ListWebACLsOutput) []types.WebACLSummary { return page.WebACLs })
 	err := collect.InOrder(ctx, atOnce, summaries, r.read, func(list *accessList) error {
 		if list == nil {
 			return nil
@@ -119,10 +120,10 @@ func (r reader) read(ctx context.Context, summary types.WebACLSummary) (*accessL
 		return nil, nil
 	}
 	if err != nil {
-		return nil, r.warn(ctx, "getting", summary, err)
+		return nil, r.tolerate(ctx, "getting", summary, err)
 	}
 	if got.WebACL == nil {
-		return nil, r.warn(ctx, "getting", summary, errors.New("the answer has no web ACL"))
+		return nil, r.tolerate(ctx, "getting", summary, errors.New("the answer has no web ACL"))
 	}
 	list := &accessList{scope: r.scope, summary: summary, acl: got.WebACL}
 	var logging, association, tagging error
@@ -132,20 +133,17 @@ func (r reader) read(ctx context.Context, summary types.WebACLSummary) (*accessL
 	details.Go(func() { list.tags, tagging = r.tags(ctx, summary) })
 	details.Wait()
 	return list, errors.Join(
-		r.warn(ctx, "reading the logging of", summary, logging),
-		r.warn(ctx, "listing the resources of", summary, association),
-		r.warn(ctx, "listing the tags of", summary, tagging))
+		r.tolerate(ctx, "reading the logging of", summary, logging),
+		r.tolerate(ctx, "listing the resources of", summary, association),
+		r.tolerate(ctx, "listing the tags of", summary, tagging))
 }
 
-// warn records what failed for one web ACL; what ends the whole run is returned.
-func (r reader) warn(ctx context.Context, doing string, summary types.WebACLSummary, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
+// tolerate records the failure of a step for one web ACL as a warning.
+func (r reader) tolerate(ctx context.Context, step string, summary types.WebACLSummary, err error) error {
 	if err != nil {
-		r.part.Warn(source, fmt.Errorf("%s web ACL %s: %w", doing, aws.ToString(summary.Name), err))
+		err = fmt.Errorf("%s web ACL %s: %w", step, aws.ToString(summary.Name), err)
 	}
-	return nil
+	return collect.Tolerate(ctx, r.part, source, err)
 }
 
 // isAbsent reports whether err says that what was asked for does not exist.
@@ -170,7 +168,7 @@ func (r reader) tags(ctx context.Context, summary types.WebACLSummary) ([]snapsh
 	if r.omitTags {
 		return nil, nil
 	}
-	next := func(marker *string) (*wafv2.ListTagsForResourceOutput, *string, error) {
+	read := func(marker *string) (*wafv2.ListTagsForResourceOutput, *string, error) {
 		page, err := r.api.ListTagsForResource(ctx, &wafv2.ListTagsForResourceInput{ResourceARN: summary.ARN, Limit: aws.Int32(pageSize), NextMarker: marker})
 		if err != nil {
 			return nil, nil, err
@@ -178,7 +176,7 @@ func (r reader) tags(ctx context.Context, summary types.WebACLSummary) ([]snapsh
 		return page, page.NextMarker, nil
 	}
 	var tags []snapshot.Tag
-	for tag, err := range marked(next, tagsOf) {
+	for tag, err := range paging.EachItem(paging.FollowTokens(read), tagsOf) {
 		if err != nil {
 			return tags, err
 		}
