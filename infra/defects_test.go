@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestD18CodeIsShippedWithTheStack(t *testing.T) {
+func TestCodeIsShippedWithTheStack(t *testing.T) { // D18
 	content := regexp.MustCompile(`^[0-9a-f]{64}\.zip$`)
 	each(t, "AWS::Lambda::Function", func(t *testing.T, id string, f object) {
 		key, _ := find(f, "Code", "S3Key").(string)
@@ -21,14 +21,14 @@ func TestD18CodeIsShippedWithTheStack(t *testing.T) {
 	})
 }
 
-func TestD68WhatIsDeployedToEveryAccountNamesNoPartition(t *testing.T) {
+func TestMemberResourcesNameNoPartition(t *testing.T) { // D68
 	push := string(synthesized(t, "organization-push", "Collection").text)
 	if at := strings.Index(push, "arn:aws:"); at >= 0 || !strings.Contains(push, "AWS::Partition") {
 		t.Errorf("a partition is named: %.120s", push[max(0, at):])
 	}
 }
 
-func TestD69SmallFunctionsThatStartApart(t *testing.T) {
+func TestFunctionsAreSmallAndStartAtDifferentTimes(t *testing.T) { // D69
 	each(t, "AWS::Lambda::Function", func(t *testing.T, id string, f object) {
 		if memory, _ := f["MemorySize"].(float64); memory > 1024 {
 			t.Errorf("%s has %v MB", id, memory)
@@ -44,7 +44,7 @@ func TestD69SmallFunctionsThatStartApart(t *testing.T) {
 	}
 }
 
-func TestD70AnAccountWritesUnderItsOwnPrefixAlone(t *testing.T) {
+func TestAccountWritesOnlyUnderItsOwnPrefix(t *testing.T) { // D70
 	bucket, _ := push(t)
 	for name, c := range map[string]struct {
 		account, action string

@@ -7,8 +7,8 @@ import (
 	"view360/infra/config"
 )
 
-// TestChoices synthesizes once what the examples leave out.
-func TestChoices(t *testing.T) {
+// TestOptionalSettingsReachTheTemplates synthesizes once what the examples leave out.
+func TestOptionalSettingsReachTheTemplates(t *testing.T) {
 	stacks := mustSynthesize("single-account", scratch+"/choices", func(f *config.Config) {
 		f.Tags = map[string]string{"owner": "platform"}
 		f.PermissionsBoundary = "developer-boundary"

@@ -24,7 +24,7 @@ func member(t *testing.T) (trust policy.Policies, read policy.Document) {
 	}, resolved(t, find(role, "Policies", 0, "PolicyDocument"), pseudo(other))
 }
 
-func TestThreatsToTheMemberRole(t *testing.T) {
+func TestMemberRoleRefusesStrangers(t *testing.T) {
 	trust, _ := member(t)
 	const collector = "arn:aws:iam::" + owner + ":role/view360/collect/View360Collection-CollectKmsRole-1A2B3C"
 	right := map[string]string{"sts:ExternalId": "view360-7d1f0c52", "aws:PrincipalOrgID": orgID}
@@ -51,8 +51,8 @@ func TestThreatsToTheMemberRole(t *testing.T) {
 	}
 }
 
-// TestTheMemberRoleCanOnlyRead asks for what a session of a collector must not do, and for all that it must.
-func TestTheMemberRoleCanOnlyRead(t *testing.T) {
+// TestMemberRoleCanOnlyRead asks for what a session of a collector must not do, and for all that it must.
+func TestMemberRoleCanOnlyRead(t *testing.T) {
 	_, read := member(t)
 	session := func(word string) policy.Policies {
 		source, known := catalog.FindByName(word)
@@ -89,7 +89,7 @@ func TestTheMemberRoleCanOnlyRead(t *testing.T) {
 	}
 }
 
-func TestPullNamesNoOtherAccount(t *testing.T) {
+func TestPullModeNamesNoOtherAccount(t *testing.T) {
 	hub := synthesized(t, "organization-pull", "Analytics")
 	for _, kind := range []string{"AWS::S3::BucketPolicy", "AWS::KMS::Key"} {
 		for id, properties := range hub.resources(kind) {

@@ -43,7 +43,7 @@ func reviewed(action string) bool {
 	return slices.Contains(withoutResource, action)
 }
 
-func TestA1(t *testing.T) {
+func TestNoPolicyHasActionWildcards(t *testing.T) { // A1
 	check := func(t *testing.T, id string, document any) {
 		for _, s := range parse(t, document).Statement {
 			for _, action := range s.Action {

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-func TestA2(t *testing.T) {
+func TestFunctionsAreSmallAssetsWithLogsAndQueue(t *testing.T) { // A2
 	each(t, "AWS::Lambda::Function", func(t *testing.T, id string, f object) {
 		if got := text(f["Architectures"]); got != `["arm64"]` {
 			t.Errorf("%s runs on %s", id, got)
@@ -35,7 +35,7 @@ func TestA2(t *testing.T) {
 	})
 }
 
-func TestA3(t *testing.T) {
+func TestBucketsAreEncryptedRetainedAndRefusePlainConnections(t *testing.T) { // A3
 	for example, synthesize := range scenarios {
 		for _, stack := range synthesize() {
 			for id := range stack.resources("AWS::S3::Bucket") {
@@ -65,7 +65,7 @@ func TestA3(t *testing.T) {
 	}
 }
 
-func TestA4(t *testing.T) {
+func TestKeysRotateAndStayInTheHub(t *testing.T) { // A4
 	for example, synthesize := range scenarios {
 		for _, stack := range synthesize() {
 			for id, key := range stack.resources("AWS::KMS::Key") {
@@ -84,7 +84,7 @@ func TestA4(t *testing.T) {
 	}
 }
 
-func TestA5(t *testing.T) {
+func TestClusterIsEncryptedProtectedAndMayPause(t *testing.T) { // A5
 	hub := synthesized(t, "single-account", "Analytics")
 	for id, cluster := range hub.resources("AWS::RDS::DBCluster") {
 		for _, property := range []string{"StorageEncrypted", "DeletionProtection", "EnableHttpEndpoint", "EnableIAMDatabaseAuthentication", "ManageMasterUserPassword"} {
@@ -112,7 +112,7 @@ func TestA5(t *testing.T) {
 	}
 }
 
-func TestA6(t *testing.T) {
+func TestNoGatewayNorOpenPortIsCreated(t *testing.T) { // A6
 	for example, synthesize := range scenarios {
 		for name, stack := range synthesize() {
 			if n := len(stack.resources("AWS::EC2::NatGateway")) + len(stack.resources("AWS::EC2::InternetGateway")); n > 0 {
@@ -134,7 +134,7 @@ func TestA6(t *testing.T) {
 	}
 }
 
-func TestA7(t *testing.T) {
+func TestEveryAlarmReachesTheTopic(t *testing.T) { // A7
 	want := map[string][]string{
 		"Analytics": {
 			"UndeliveredAlarm", "DeploymentDeadLettersAlarm", "LoadDeadLettersAlarm", "SweepDeadLettersAlarm",
@@ -163,7 +163,7 @@ func TestA7(t *testing.T) {
 	})
 }
 
-func TestA8(t *testing.T) {
+func TestRulesAndSchedulesRetryAndKeepFailures(t *testing.T) { // A8
 	hub := synthesized(t, "single-account", "Analytics")
 	arrived := false
 	for _, rule := range hub.resources("AWS::Events::Rule") {
@@ -199,7 +199,7 @@ func TestA8(t *testing.T) {
 	}
 }
 
-func TestA9(t *testing.T) {
+func TestImportedNetworkIsNotChanged(t *testing.T) { // A9
 	hub := synthesized(t, "imported-network", "Analytics")
 	for _, kind := range []string{"VPC", "Subnet", "RouteTable", "SubnetRouteTableAssociation", "VPCEndpoint", "FlowLog"} {
 		if n := len(hub.resources("AWS::EC2::" + kind)); n > 0 {
@@ -211,7 +211,7 @@ func TestA9(t *testing.T) {
 	}
 }
 
-func TestA12(t *testing.T) {
+func TestMemberTemplateSuitsEveryAccount(t *testing.T) { // A12
 	for _, set := range synthesized(t, "organization-pull", "Organization").resources("AWS::CloudFormation::StackSet") {
 		body := set["TemplateBody"].(string)
 		if len(body) > 51_200 {
@@ -246,7 +246,7 @@ func TestA12(t *testing.T) {
 	}
 }
 
-func TestA13(t *testing.T) {
+func TestSchemaResourceHasAVersion(t *testing.T) { // A13
 	hub := synthesized(t, "single-account", "Analytics")
 	version := ""
 	for _, schema := range hub.resources("Custom::View360Schema") {
@@ -257,7 +257,7 @@ func TestA13(t *testing.T) {
 	}
 }
 
-func TestA14(t *testing.T) {
+func TestTemplatesAreSmallAndDeterministic(t *testing.T) { // A14
 	for example, synthesize := range scenarios {
 		for name, stack := range synthesize() {
 			if len(stack.text) >= 1_000_000 {
@@ -277,7 +277,7 @@ func TestA14(t *testing.T) {
 	}
 }
 
-func TestA15(t *testing.T) {
+func TestAdoptionCreatesNoStatefulResource(t *testing.T) { // A15
 	for name, stack := range scenarios["adoption"]() {
 		for _, kind := range []string{"RDS::DBCluster", "RDS::DBInstance", "S3::Bucket", "S3::BucketPolicy", "EC2::VPC", "EC2::Subnet"} {
 			if n := len(stack.resources("AWS::" + kind)); n > 0 {

@@ -88,9 +88,9 @@ func sender(account, action, resource string, changes map[string]string) policy.
 	}
 }
 
-// TestThreats decides the cases of an account that writes to the hub on the policies of push mode. Each attacker may do
+// TestHostileMemberAccountIsRefused decides the cases of an account that writes to the hub on the policies of push mode. Each attacker may do
 // anything as far as its own account is concerned, so that the hub's policies alone must stop it.
-func TestThreats(t *testing.T) {
+func TestHostileMemberAccountIsRefused(t *testing.T) {
 	bucket, key := push(t)
 	own := bucketARN + "/data/" + other + "/eu-west-1/2026-03-11_DAILY.json"
 	foreign := bucketARN + "/data/" + third + "/eu-west-1/2026-03-11_DAILY.json"
@@ -150,7 +150,7 @@ func hubRequest(values map[string]string) policy.Request {
 	}
 }
 
-func TestThreatsToTheKey(t *testing.T) {
+func TestKeyRefusesStrangers(t *testing.T) {
 	_, key := push(t)
 	key.Identity = []policy.Document{anything}
 	context := func(account string) map[string]string {

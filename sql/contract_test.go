@@ -135,9 +135,9 @@ func catalogue(t *testing.T, conn *pgx.Conn) schema {
 	return s
 }
 
-// TestContractMigrations compares the migrations that stand for a database of the Python version with the contract:
+// TestContractMigrationsBuildThePythonSchema compares the migrations that stand for a database of the Python version with the contract:
 // they must agree in everything, because such a database takes them as applied.
-func TestContractMigrations(t *testing.T) {
+func TestContractMigrationsBuildThePythonSchema(t *testing.T) {
 	ctx := context.Background()
 	conn := pgtest.Open(t, pgtest.EmptyURL(t))
 	statements, err := sql.Contract()
@@ -164,9 +164,9 @@ func TestContractMigrations(t *testing.T) {
 	}
 }
 
-// TestW24Contract compares a migrated database with the contract, which is right where descriptions of it differ:
+// TestDatabaseMatchesTheContract compares a migrated database with the contract, which is right where descriptions of it differ:
 // everything in it is there, additions stand at the end.
-func TestW24Contract(t *testing.T) {
+func TestDatabaseMatchesTheContract(t *testing.T) { // W24
 	t.Parallel()
 	want, got := contract(t), catalogue(t, pgtest.Conn(t))
 	for name, table := range want.Tables {
@@ -207,8 +207,8 @@ func compareColumns(t *testing.T, want, got []column) {
 	}
 }
 
-// TestObservedAtIsLast: the column must be the last one of every table that is filled from snapshots.
-func TestObservedAtIsLast(t *testing.T) {
+// TestObservedAtIsTheLastColumn: the column must be the last one of every table that is filled from snapshots.
+func TestObservedAtIsTheLastColumn(t *testing.T) {
 	t.Parallel()
 	for name, table := range catalogue(t, pgtest.Conn(t)).Tables {
 		last := table.Columns[len(table.Columns)-1].Name
@@ -218,8 +218,8 @@ func TestObservedAtIsLast(t *testing.T) {
 	}
 }
 
-// TestForeignKeysHaveAnIndex: SF4 and L63, columns that joins and cascading deletes look up.
-func TestForeignKeysHaveAnIndex(t *testing.T) {
+// TestEveryForeignKeyHasAnIndex (L63): columns that joins and cascading deletes look up.
+func TestEveryForeignKeyHasAnIndex(t *testing.T) {
 	t.Parallel()
 	type missing struct{ Table, Constraint string }
 	for _, m := range query[missing](t, pgtest.Conn(t), `

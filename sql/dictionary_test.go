@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write sql/README.md anew")
 const dictionaryHead = `# Data dictionary
 
 Every table and view of the database. Made from the comments in migrations/ and views/ by
-` + "`go test ./sql -run TestDictionary -update`" + `; do not edit.
+` + "`go test ./sql -run TestDictionaryDescribesTheDatabase -update`" + `; do not edit.
 
 Schema public is what dashboards and loaders use. Schema view360 is what View360 remembers about its own work.
 A path such as security.kms_keys[].arn is the place in the snapshot that a value comes from.
@@ -84,8 +84,8 @@ func dictionary(t *testing.T, conn *pgx.Conn) string {
 	return text.String()
 }
 
-// TestDictionary keeps README.md equal to what the database says of itself.
-func TestDictionary(t *testing.T) {
+// TestDictionaryDescribesTheDatabase keeps README.md equal to what the database says of itself.
+func TestDictionaryDescribesTheDatabase(t *testing.T) {
 	t.Parallel()
 	want := dictionary(t, pgtest.Conn(t))
 	if *update {
@@ -98,6 +98,6 @@ func TestDictionary(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(got), want); diff != "" {
-		t.Errorf("README.md is not current, run go test ./sql -run TestDictionary -update (-file +database):\n%s", diff)
+		t.Errorf("README.md is not current, run go test ./sql -run TestDictionaryDescribesTheDatabase -update (-file +database):\n%s", diff)
 	}
 }

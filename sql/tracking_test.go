@@ -7,7 +7,7 @@ import (
 	"view360/shared/catalog"
 )
 
-func TestCoverage(t *testing.T) {
+func TestCoverageShowsTheLastOutcome(t *testing.T) {
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -35,9 +35,9 @@ support_tickets Fail 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 no plan`, `
 	check(t, conn, "16", "select count(*) from view360.coverage")
 }
 
-// TestCoverageTellsReasonsOfEverySource: a message is about the first section of a source, and a reason of all that the
+// TestCoverageShowsReasonsOfEverySource: a message is about the first section of a source, and a reason of all that the
 // source fills.
-func TestCoverageTellsReasonsOfEverySource(t *testing.T) {
+func TestCoverageShowsReasonsOfEverySource(t *testing.T) {
 	t.Parallel()
 	conn := textConn(t)
 	for _, source := range catalog.Sources {
@@ -56,7 +56,7 @@ func TestCoverageTellsReasonsOfEverySource(t *testing.T) {
 	}
 }
 
-func TestLoadHistoryAndRejects(t *testing.T) {
+func TestLoadHistoryAndRejectsAreShown(t *testing.T) {
 	t.Parallel()
 	conn := textConn(t)
 	load := insert(t, conn, `

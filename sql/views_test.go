@@ -111,7 +111,7 @@ func textConn(t *testing.T) *pgx.Conn {
 	return conn
 }
 
-func TestW01EveryAccountHasItsOwnLatestCost(t *testing.T) {
+func TestEveryAccountHasItsOwnLatestCost(t *testing.T) { // W01
 	t.Parallel()
 	conn := textConn(t)
 	a, b := account(t, conn, "111111111111", "r"), account(t, conn, "222222222222", "r")
@@ -122,7 +122,7 @@ func TestW01EveryAccountHasItsOwnLatestCost(t *testing.T) {
 	check(t, conn, "11.0000000000\n20.0000000000\n0", "select latest_cost from view_acct_summary order by account")
 }
 
-func TestW02EveryAccountHasItsOwnHealthScore(t *testing.T) {
+func TestEveryAccountHasItsOwnHealthScore(t *testing.T) { // W02
 	t.Parallel()
 	conn := textConn(t)
 	a, b := account(t, conn, "111111111111", "r"), account(t, conn, "222222222222", "r")
@@ -136,7 +136,7 @@ func TestW02EveryAccountHasItsOwnHealthScore(t *testing.T) {
 		"select security_findings, critical_findings, security_health_score from view_acct_summary order by account")
 }
 
-func TestW03DailyReportsCountWithoutMonthlyOnes(t *testing.T) {
+func TestDailyReportsCountWithoutMonthlyOnes(t *testing.T) { // W03
 	t.Parallel()
 	conn := textConn(t)
 	a, b := account(t, conn, "111111111111", "r"), account(t, conn, "222222222222", "r")
@@ -146,7 +146,7 @@ func TestW03DailyReportsCountWithoutMonthlyOnes(t *testing.T) {
 	check(t, conn, "421.5200000000\n9000.0000000000", "select latest_cost from view_acct_summary order by account")
 }
 
-func TestW04AccountAgeIsInDays(t *testing.T) {
+func TestAccountAgeCountsAllDays(t *testing.T) { // W04
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -157,7 +157,7 @@ func TestW04AccountAgeIsInDays(t *testing.T) {
 	}
 }
 
-func TestW05ServiceFiguresCoverThePeriodOfTheReport(t *testing.T) {
+func TestServiceFiguresCoverThePeriodOfTheReport(t *testing.T) { // W05
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -176,7 +176,7 @@ func TestW05ServiceFiguresCoverThePeriodOfTheReport(t *testing.T) {
 	}
 }
 
-func TestW06ProductsRepeatTheFiguresOfTheAccount(t *testing.T) {
+func TestProductsRepeatTheFiguresOfTheAccount(t *testing.T) { // W06
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -188,7 +188,7 @@ func TestW06ProductsRepeatTheFiguresOfTheAccount(t *testing.T) {
 		"select project_product_name, current_period_cost, products_in_account from view_product_summary order by 1")
 }
 
-func TestW07StatesAreComparedInLowerCase(t *testing.T) {
+func TestStatesMatchInAnyCase(t *testing.T) { // W07
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -209,7 +209,7 @@ RDS 0 1
 VPC 0 0`, "select service_name, active_resources, inactive_resources from view_service_resources_summary order by 1")
 }
 
-func TestW08ApplicationsHaveTheirDetails(t *testing.T) {
+func TestApplicationsHaveTheirDetails(t *testing.T) { // W08
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -224,7 +224,7 @@ func TestW08ApplicationsHaveTheirDetails(t *testing.T) {
 		from view_inventory_applications`, app)
 }
 
-func TestW09ProductsShowThemselves(t *testing.T) {
+func TestProductRowsShowTheirOwnProduct(t *testing.T) { // W09
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -233,14 +233,14 @@ func TestW09ProductsShowThemselves(t *testing.T) {
 	check(t, conn, "p1 p1\np2 p2", "select name, project_product_name from view_acct_products order by name")
 }
 
-func TestW10AccountsShowTheirRegion(t *testing.T) {
+func TestAccountsShowTheirRegion(t *testing.T) { // W10
 	t.Parallel()
 	conn := textConn(t)
 	account(t, conn, "111111111111", "eu-west-1")
 	check(t, conn, "eu-west-1", "select account_region from view_accounts")
 }
 
-func TestW11LogsShowBothStatuses(t *testing.T) {
+func TestLogsShowBothStatuses(t *testing.T) { // W11
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -248,7 +248,7 @@ func TestW11LogsShowBothStatuses(t *testing.T) {
 	check(t, conn, "Fail ACTIVE", "select account_status, acct_status from view_acct_logs")
 }
 
-func TestW12TiesAreDecided(t *testing.T) {
+func TestReportTiesHaveOneWinner(t *testing.T) { // W12
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -265,7 +265,7 @@ func TestW12TiesAreDecided(t *testing.T) {
 	}
 }
 
-func TestW13NoViewSorts(t *testing.T) {
+func TestNoViewSorts(t *testing.T) { // W13
 	t.Parallel()
 	conn := textConn(t)
 	for _, view := range []string{"view_summary", "view_product_summary"} {
@@ -273,7 +273,7 @@ func TestW13NoViewSorts(t *testing.T) {
 	}
 }
 
-func TestW14CompliantEvaluationsAreShown(t *testing.T) {
+func TestCompliantEvaluationsAreShown(t *testing.T) { // W14
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -284,7 +284,7 @@ func TestW14CompliantEvaluationsAreShown(t *testing.T) {
 	check(t, conn, "COMPLIANT RESOLVED", "select compliance_type, status from view_non_compliant_resources")
 }
 
-func TestW15RatesAndWords(t *testing.T) {
+func TestRatesAndLabelsKeepTheirForm(t *testing.T) { // W15
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -296,7 +296,7 @@ func TestW15RatesAndWords(t *testing.T) {
 	check(t, conn, "0.1250", "select security_resolution_rate from view_summary")
 }
 
-func TestW16AllSpellingsOfNotOptimized(t *testing.T) {
+func TestEverySpellingOfNotOptimizedCounts(t *testing.T) { // W16
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -314,7 +314,7 @@ Overprovisioned 1
 Unavailable 0`, `select finding, not_optimized_count from view_compute_optimizer_summary order by finding nulls first`)
 }
 
-func TestW17OneRowForEachRegionOfAnAccount(t *testing.T) {
+func TestEachRegionOfAnAccountHasOneRow(t *testing.T) { // W17
 	t.Parallel()
 	conn := textConn(t)
 	home := account(t, conn, "111111111111", "r1")
@@ -324,7 +324,7 @@ func TestW17OneRowForEachRegionOfAnAccount(t *testing.T) {
 	check(t, conn, "r1 421.52\nr2 NULL", "select account_region, current_period_cost from view_summary order by 1")
 }
 
-func TestW18TheFirstLinkedProductIsShown(t *testing.T) {
+func TestFirstLinkedProductIsShown(t *testing.T) { // W18
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -336,7 +336,7 @@ func TestW18TheFirstLinkedProductIsShown(t *testing.T) {
 	check(t, conn, "z\nNULL\na", "select project_product_name from view_accounts order by account")
 }
 
-func TestW19TheLatestForecastIsMarked(t *testing.T) {
+func TestLatestForecastIsMarked(t *testing.T) { // W19
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -349,7 +349,7 @@ func TestW19TheLatestForecastIsMarked(t *testing.T) {
 	check(t, conn, "2026-11-21 f\n2026-11-22 t", "select date_to, is_latest from view_acct_cost_rep_forecast order by 1")
 }
 
-func TestW20JSONStaysJSON(t *testing.T) {
+func TestJSONColumnsStayJSON(t *testing.T) { // W20
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")
@@ -357,7 +357,7 @@ func TestW20JSONStaysJSON(t *testing.T) {
 	check(t, conn, `jsonb {"Allow": {}}`, "select pg_typeof(default_action), default_action from view_waf_rules")
 }
 
-func TestW21RegionsAreCountedApart(t *testing.T) {
+func TestRegionsAreCountedSeparately(t *testing.T) { // W21
 	t.Parallel()
 	conn := textConn(t)
 	for _, region := range []string{"r1", "r2"} {
@@ -367,8 +367,8 @@ func TestW21RegionsAreCountedApart(t *testing.T) {
 	check(t, conn, "r1 1\nr2 1", "select account_region, resource_count from view_service_resources_summary order by 1")
 }
 
-// TestW22RowsWithoutAnAccountCannotBe: views that join the account from the left lose and invent nothing.
-func TestW22RowsWithoutAnAccountCannotBe(t *testing.T) {
+// TestRowsWithoutAnAccountAreRefused: views that join the account from the left lose and invent nothing.
+func TestRowsWithoutAnAccountAreRefused(t *testing.T) { // W22
 	t.Parallel()
 	conn := textConn(t)
 	exec(t, conn, `insert into compute_optimizer (account_id, resource_type, resource_arn, finding)
@@ -380,7 +380,7 @@ func TestW22RowsWithoutAnAccountCannotBe(t *testing.T) {
 	}
 }
 
-func TestW23GranularityIsShown(t *testing.T) {
+func TestGranularityIsShown(t *testing.T) { // W23
 	t.Parallel()
 	conn := textConn(t)
 	a := account(t, conn, "111111111111", "r")

@@ -33,7 +33,7 @@ func TestInterpreterTakesTheFiles(t *testing.T) {
 }
 
 // A misspelt error name would never match, and nothing would be retried.
-func TestErrorNamesAreThoseThatFunctionsReport(t *testing.T) {
+func TestErrorNamesAreThoseFunctionsReport(t *testing.T) {
 	ours := []string{name(fault.New(fault.Throttled, "")), name(fault.New(fault.Denied, "")), name(fault.New(fault.Invalid, ""))}
 	list := regexp.MustCompile(`"ErrorEquals":\s*(\[[^\]]*\])`)
 	for file, definition := range definitions {
@@ -54,8 +54,8 @@ func TestErrorNamesAreThoseThatFunctionsReport(t *testing.T) {
 // name is how aws-lambda-go reports an error: the name of its type.
 func name(err error) string { return strings.TrimPrefix(fmt.Sprintf("%T", err), "*fault.") }
 
-// TestValidator asks asl-validator, which knows more of the language than the interpreter does.
-func TestValidator(t *testing.T) {
+// TestValidatorAcceptsTheFiles asks asl-validator, which knows more of the language than the interpreter does.
+func TestValidatorAcceptsTheFiles(t *testing.T) {
 	validator, err := filepath.Abs("../.ci/tools/bin/asl-validator")
 	if err != nil {
 		t.Fatal(err)

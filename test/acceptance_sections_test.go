@@ -17,9 +17,9 @@ import (
 // jsonObject has the API's or the snapshot's own member names.
 type jsonObject = map[string]any
 
-// TestAcceptanceOfSections is what the contract asks of single sections, of snapshots of an account whose content is
+// TestSectionsFollowTheContract is what the contract asks of single sections, of snapshots of an account whose content is
 // known: the second region has no rules, the second account had no cost the day before.
-func TestAcceptanceOfSections(t *testing.T) {
+func TestSectionsFollowTheContract(t *testing.T) {
 	t.Parallel()
 	c := newCollection(t, setting{organisation: simaws.Options{Volume: 0.03, Accounts: simaws.DefaultAccounts()[:2]}})
 	furnishSections(c)
@@ -31,43 +31,43 @@ func TestAcceptanceOfSections(t *testing.T) {
 	section := func(text string) (members jsonObject) { c.decode([]byte(text), &members); return members }
 	list := func(text string) (elements []jsonObject) { c.decode([]byte(text), &elements); return elements }
 
-	t.Run("5: services by cost, top five, Security Hub by size", func(t *testing.T) {
+	t.Run("services by cost, top five, Security Hub by size", func(t *testing.T) {
 		want := []string{"F 9", "B 7", "D 7", "C 5", "G 2", "A 1", "E -3"}
 		same(t, want, told(list(home["service"]), "service", "cost"))
 		top, _ := section(home["cost"])["top_services"].([]any)
 		same(t, want[:5], told(objects(top), "service", "cost"))
 		same(t, []string{"Inspector 3", "GuardDuty 2", "Macie 1"}, told(list(home["security.security_hub"]), "service", "total_findings"))
 	})
-	t.Run("6: the compliance table of WAF", func(t *testing.T) {
+	t.Run("the compliance table of WAF", func(t *testing.T) {
 		var want []string
 		for _, s := range statements {
 			want = append(want, fmt.Sprint(s.kind, " ", s.compliant))
 		}
 		same(t, want, told(list(home["security.waf_rules"]), "statement_type", "is_compliant"))
 	})
-	t.Run("7: the score of half the rules, and of none", func(t *testing.T) {
+	t.Run("the score of half the rules, and of none", func(t *testing.T) {
 		away := c.snapshot(collecttest.Production, "eu-west-1", today).Sections
 		same(t, []string{"50 2"}, told([]jsonObject{section(home["config"])}, "compliance_score", "total_rules"))
 		same(t, []string{"0 0"}, told([]jsonObject{section(away["config"])}, "compliance_score", "total_rules"))
 	})
-	t.Run("8: the percentage is not rounded, and 0 after nothing", func(t *testing.T) {
+	t.Run("the percentage is not rounded, and 0 after nothing", func(t *testing.T) {
 		if got, want := section(home["cost"])["cost_difference_percentage"], 2500.0/3; got != want {
 			t.Errorf("%v percent more, want %v", got, want)
 		}
 		other := section(c.snapshot(collecttest.Platform, "us-east-1", today).Sections["cost"])
 		same(t, []string{"0 4"}, told([]jsonObject{other}, "cost_difference_percentage", "cost_difference"))
 	})
-	t.Run("11: a contact that is missing is null", func(t *testing.T) {
+	t.Run("a contact that is missing is null", func(t *testing.T) {
 		contacts, _ := section(home["account"])["alternate_contacts"].(jsonObject)
 		security, there := contacts["security"]
 		if !there || security != nil || contacts["billing"] == nil {
 			t.Errorf("the contacts are %v", contacts)
 		}
 	})
-	t.Run("12: defaults of a patch", func(t *testing.T) {
+	t.Run("defaults of a patch", func(t *testing.T) {
 		same(t, []string{"kernel Normal None", "bash Security Critical"}, told(list(home["inventory.patches"]), "title", "classification", "severity"))
 	})
-	t.Run("13: closed objects have their members and no other", func(t *testing.T) {
+	t.Run("closed objects have their members and no other", func(t *testing.T) {
 		account, config, cost := section(home["account"]), section(home["config"]), section(home["cost"])
 		evaluations, _ := config["non_compliant_resources"].([]any)
 		if len(evaluations) == 0 {

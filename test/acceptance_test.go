@@ -24,17 +24,17 @@ var update = flag.Lookup("update") // of package collecttest
 
 const today = "2026-03-11"
 
-// TestAcceptance is what the contract asks of snapshots, point by point, of one run over the whole organisation. The
-// points that are rules of one section are TestAcceptanceOfSections, those of a backfill TestAcceptanceOfHistory, and
-// that of a denied source is TestAcceptanceOfDenial.
-func TestAcceptance(t *testing.T) {
+// TestSnapshotsFollowTheContract is what the contract asks of snapshots, point by point, of one run over the whole organisation. The
+// points that are rules of one section are TestSectionsFollowTheContract, those of a backfill TestBackfillPublishesTheRequestedDates, and
+// that of a denied source is TestDeniedSourceLosesOnlyItsOwnSection.
+func TestSnapshotsFollowTheContract(t *testing.T) {
 	c := newCollection(t, setting{organisation: simaws.Options{Volume: 0.1}})
 	if ended := c.run("daily", map[string]any{}); ended.Status != "SUCCEEDED" {
 		t.Fatalf("by default nothing fails, but the run ended with %s: %s", ended.Error, ended.Cause)
 	}
 	all := c.snapshots()
 
-	t.Run("1, D24: name and window", func(t *testing.T) {
+	t.Run("name and window", func(t *testing.T) { // D24
 		for key, p := range all {
 			window := p.Meta.Window
 			if !strings.HasSuffix(key, "/"+window.EndDate()+"_DAILY.json") || !window.Start.AddDate(0, 0, 1).Equal(window.End) {
@@ -47,8 +47,8 @@ func TestAcceptance(t *testing.T) {
 			t.Errorf("the cost is of %+v", cost.Period)
 		}
 	})
-	t.Run("4: all 17 keys, lists are arrays", func(t *testing.T) { everyKey(t, c, slices.Collect(maps.Keys(all))) })
-	t.Run("9: times", func(t *testing.T) {
+	t.Run("all 17 keys, lists are arrays", func(t *testing.T) { everyKey(t, c, slices.Collect(maps.Keys(all))) })
+	t.Run("times", func(t *testing.T) {
 		text := c.snapshot(collecttest.Production, "us-east-1", today).Sections["security.kms"]
 		times := regexp.MustCompile(`"creation_date":"([^"]*)"`).FindAllStringSubmatch(text, -1)
 		form := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00$`)
@@ -61,7 +61,7 @@ func TestAcceptance(t *testing.T) {
 			t.Error("no key has a time")
 		}
 	})
-	t.Run("10: the text None for labels that are not set", func(t *testing.T) {
+	t.Run("the text None for labels that are not set", func(t *testing.T) {
 		var account map[string]any
 		c.decode([]byte(c.snapshot(collecttest.Production, "us-east-1", today).Sections["account"]), &account)
 		for _, label := range []string{"partner_name", "customer_name", "category", "account_type", "product"} {
@@ -70,7 +70,7 @@ func TestAcceptance(t *testing.T) {
 			}
 		}
 	})
-	t.Run("15: cost in exactly one snapshot for an account and day", func(t *testing.T) {
+	t.Run("cost in exactly one snapshot for an account and day", func(t *testing.T) {
 		homes := map[string]int{}
 		for _, p := range all {
 			if cost := p.Sections["cost"]; cost != "{}" {
@@ -84,8 +84,8 @@ func TestAcceptance(t *testing.T) {
 		}
 	})
 	t.Run("every section has data, every kind of not applicable is there", func(t *testing.T) { showsEverything(t, all) })
-	t.Run("D2: nothing is called to probe", func(t *testing.T) { onlyDeclared(t, c.called()) })
-	t.Run("D9: sources without a snapshot before are collected", func(t *testing.T) {
+	t.Run("nothing is called to probe", func(t *testing.T) { onlyDeclared(t, c.called()) }) // D2
+	t.Run("sources without a snapshot before are collected", func(t *testing.T) {           // D9
 		home := c.snapshot(collecttest.Production, "us-east-1", today)
 		for _, path := range []string{"marketplace", "application", "iam"} {
 			if len(home.Sections[path]) < 10 {
@@ -93,13 +93,13 @@ func TestAcceptance(t *testing.T) {
 			}
 		}
 	})
-	t.Run("D10: what was not collected does not pass", func(t *testing.T) {
+	t.Run("what was not collected does not pass", func(t *testing.T) { // D10
 		away := c.snapshot(collecttest.Production, "eu-west-1", today)
 		if got := away.Logs.Statuses["trusted_advisor_status"]; got != "Skipped" {
 			t.Errorf("trusted_advisor_status away from home is %s", got)
 		}
 	})
-	t.Run("D11: every enabled region has its snapshot, D12: account-wide sections are at home", func(t *testing.T) {
+	t.Run("every enabled region has its snapshot, account-wide sections are at home", func(t *testing.T) { // D11, D12
 		for _, account := range c.Accounts() {
 			for _, region := range account.Regions {
 				p, there := all["data/"+account.ID+"/"+region+"/"+today+"_DAILY.json"]
@@ -114,7 +114,7 @@ func TestAcceptance(t *testing.T) {
 			}
 		}
 	})
-	t.Run("D22, D26, D29, D30: a snapshot says what it is", func(t *testing.T) {
+	t.Run("a snapshot says what it is", func(t *testing.T) { // D22, D26, D29, D30
 		for key, p := range all {
 			m := p.Meta
 			if m.SchemaVersion != snapshot.SchemaVersion || m.Run != "daily" || m.Interval != snapshot.Daily || m.Date != m.Window.EndDate() || m.Date == today && !m.CollectedAt.Equal(collecttest.Now) {
@@ -203,14 +203,14 @@ func onlyDeclared(t *testing.T, called []string) {
 	}
 }
 
-func TestAcceptanceOfHistory(t *testing.T) {
+func TestBackfillPublishesTheRequestedDates(t *testing.T) {
 	for _, of := range []struct {
 		name, start, end string
 		want             []string
 	}{
-		{"2: both dates and none else", "06-03-2026", "07-03-2026", []string{"2026-03-06", "2026-03-07"}},
-		{"3: dates may be written as ISO", "2026-03-06", "2026-03-06", []string{"2026-03-06"}},
-		{"3: the start after the end is refused", "08-03-2026", "07-03-2026", nil},
+		{"both dates and none else", "06-03-2026", "07-03-2026", []string{"2026-03-06", "2026-03-07"}},
+		{"dates may be written as ISO", "2026-03-06", "2026-03-06", []string{"2026-03-06"}},
+		{"the start after the end is refused", "08-03-2026", "07-03-2026", nil},
 	} {
 		t.Run(of.name, func(t *testing.T) {
 			t.Parallel()
@@ -229,14 +229,14 @@ func TestAcceptanceOfHistory(t *testing.T) {
 }
 
 // A source that is denied takes its own section, and nothing else.
-func TestAcceptanceOfDenial(t *testing.T) {
+func TestDeniedSourceLosesOnlyItsOwnSection(t *testing.T) {
 	options := everything()
 	options.Volume = 0.03
 	calm := newCollection(t, setting{account: collecttest.Production, organisation: options})
 	calm.run("calm", map[string]any{"regions": []string{"us-east-1"}})
 	want := calm.snapshot(collecttest.Production, "us-east-1", today)
 	for _, word := range []string{"kms", "securityhub", "cost", "config", "trustedadvisor"} {
-		t.Run("14, D1, D6: "+word, func(t *testing.T) {
+		t.Run(word, func(t *testing.T) { // D1, D6
 			t.Parallel()
 			source, _ := catalog.FindByName(word)
 			c := newCollection(t, setting{account: collecttest.Production, organisation: options})
@@ -269,8 +269,8 @@ func TestAcceptanceOfDenial(t *testing.T) {
 	}
 }
 
-// TestGoldenSnapshots keeps a whole snapshot of each character of account.
-func TestGoldenSnapshots(t *testing.T) {
+// TestSnapshotsMatchTheGoldenFiles keeps a whole snapshot of each character of account.
+func TestSnapshotsMatchTheGoldenFiles(t *testing.T) {
 	c := newCollection(t, setting{organisation: simaws.Options{Volume: 0.01}})
 	for _, region := range []string{"eu-west-1", "eu-central-1"} { // a service control policy closes two regions
 		c.Fault(simaws.Fault{Account: collecttest.Staging, Region: region, Kind: simaws.PolicyDenied})

@@ -179,7 +179,7 @@ func (c *collection) logs(text []byte) (statuses, messages map[string]string) {
 	for _, entry := range list {
 		for source, message := range entry.(map[string]any) {
 			if _, twice := messages[source]; twice {
-				c.Errorf("D7: two messages of %s", source)
+				c.Errorf("two messages of %s", source) // D7
 			}
 			messages[source] = fmt.Sprint(message)
 		}

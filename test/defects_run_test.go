@@ -21,25 +21,25 @@ import (
 	"view360/shared/simaws"
 )
 
-func TestD7D8MessagesAndFailedSections(t *testing.T) {
+func TestFailedSourceLeavesOneMessageAndEmptySection(t *testing.T) { // D7, D8
 	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
 	c.Fault(simaws.Fault{Service: "kms", Operation: "DescribeKey", Kind: simaws.Denied})
 	c.Fault(simaws.Fault{Service: "config", Kind: simaws.Denied})
 	c.run("denied", map[string]any{"regions": []string{"us-east-1"}, "services": []string{"config", "kms"}})
 	p := c.snapshot(collecttest.Production, "us-east-1", today)
-	t.Run("D7: many failures of a source are one message", func(t *testing.T) {
+	t.Run("many failures of a source are one message", func(t *testing.T) { // D7
 		if message := p.Logs.Messages["kms"]; !strings.Contains(message, "items could not be read") || strings.Count(message, "denied kms:DescribeKey") == 0 {
 			t.Errorf("the message is %q", message)
 		}
 	})
-	t.Run("D8: an object that failed is an empty object", func(t *testing.T) {
+	t.Run("an object that failed is an empty object", func(t *testing.T) { // D8
 		if p.Sections["config"] != "{}" || p.Sections["config_inventory"] != "[]" {
 			t.Errorf("config is %s, config_inventory is %s", p.Sections["config"], p.Sections["config_inventory"])
 		}
 	})
 }
 
-func TestD16OneConfigServesManyAtOnce(t *testing.T) {
+func TestOneConfigServesManyCollectors(t *testing.T) { // D16
 	b := collecttest.New(t, kms.Collector, simaws.Options{})
 	disk, err := s3disk.Start(t.TempDir(), "data")
 	if err != nil {
@@ -97,7 +97,7 @@ func (w *windows) take() map[string]bool {
 	return days
 }
 
-func TestD23D27Backfill(t *testing.T) {
+func TestBackfillContinuesWhereItStopped(t *testing.T) { // D23, D27
 	const broken = "1772755200000" // 6 March 2026
 	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
 	seen := &windows{days: map[string]bool{}}
@@ -116,12 +116,12 @@ func TestD23D27Backfill(t *testing.T) {
 	repaired.Store(true)
 	input["resume"] = true
 	ended = c.run("resumed", input)
-	t.Run("D23: a backfill goes on where it was cut", func(t *testing.T) {
+	t.Run("a backfill goes on where it was cut", func(t *testing.T) { // D23
 		if diff := cmp.Diff(map[string]bool{broken: true}, seen.take()); ended.Status != "SUCCEEDED" || diff != "" {
 			t.Errorf("ended with %s %s: %s", ended.Status, ended.Cause, diff)
 		}
 	})
-	t.Run("D27: a backfill says what it published", func(t *testing.T) {
+	t.Run("a backfill says what it published", func(t *testing.T) { // D27
 		var summary struct{ Published int }
 		if c.decode(ended.Output, &summary); summary.Published != 1 {
 			t.Errorf("the output is %s", ended.Output)
@@ -129,7 +129,7 @@ func TestD23D27Backfill(t *testing.T) {
 	})
 }
 
-func TestD73LogsAreStructured(t *testing.T) {
+func TestLogsAreStructured(t *testing.T) { // D73
 	var written bytes.Buffer
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&written, nil)))

@@ -18,7 +18,7 @@ import (
 	"view360/shared/simaws"
 )
 
-func TestD3UploadFailureIsAnError(t *testing.T) {
+func TestUploadFailureIsAnError(t *testing.T) { // D3
 	disk, err := s3disk.Start(t.TempDir(), "data")
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +31,7 @@ func TestD3UploadFailureIsAnError(t *testing.T) {
 	}
 }
 
-func TestD31NoNumberLosesTheFile(t *testing.T) {
+func TestInvalidNumberDoesNotLoseTheSnapshot(t *testing.T) { // D31
 	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
 	c.Override(simaws.Answer{Service: "ce", Operation: "GetCostAndUsage", Give: func(simaws.Request) (any, error) {
 		return json.RawMessage(`{"ResultsByTime":[{"TimePeriod":{"Start":"2026-03-10","End":"2026-03-11"},"Groups":[{"Keys":["P","AWS"],"Metrics":{"UnblendedCost":{"Amount":"NaN","Unit":"USD"}}}]}]}`), nil
@@ -43,7 +43,7 @@ func TestD31NoNumberLosesTheFile(t *testing.T) {
 	}
 }
 
-func TestD32ObjectsAreCompactJSON(t *testing.T) {
+func TestSnapshotsAreCompactJSON(t *testing.T) { // D32
 	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
 	c.run("json", map[string]any{"regions": []string{"us-east-1"}, "services": []string{"kms"}})
 	if text := c.snapshot(collecttest.Production, "us-east-1", today).Sections["security.kms"]; strings.Contains(text, "\n") || strings.Contains(text, `": `) {
@@ -51,7 +51,7 @@ func TestD32ObjectsAreCompactJSON(t *testing.T) {
 	}
 }
 
-func TestD48D67D68ActionsAreValidAndDeclaredOnce(t *testing.T) {
+func TestActionsAreValidAndDeclaredOnce(t *testing.T) { // D48, D67, D68
 	form := regexp.MustCompile(`^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$`)
 	for _, source := range catalog.Sources {
 		seen := map[string]bool{}
@@ -70,8 +70,8 @@ func TestD48D67D68ActionsAreValidAndDeclaredOnce(t *testing.T) {
 	}
 }
 
-// TestDocumentsOfCollectors reads the table of each collector's package comment.
-func TestDocumentsOfCollectors(t *testing.T) {
+// TestCollectorDocumentsMatchTheCatalog reads the table of each collector's package comment.
+func TestCollectorDocumentsMatchTheCatalog(t *testing.T) {
 	for _, source := range catalog.Sources {
 		file := filepath.Join("..", "shared", "collect", source.Name, source.Name+".go")
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.PackageClauseOnly)

@@ -35,7 +35,7 @@ func TestDemonstrationShowsEverything(t *testing.T) {
 	}
 }
 
-func TestPaidCallsSwitchedOffAreGreen(t *testing.T) {
+func TestPaidCallsSwitchedOffNeedNoAction(t *testing.T) {
 	options := everything()
 	options.Volume = 0.03
 	c := newCollection(t, setting{account: collecttest.Production, organisation: options, options: collect.Options{NoPaidCalls: true}})

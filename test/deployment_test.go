@@ -54,10 +54,10 @@ type deployment struct {
 	machines *sfn.Client
 }
 
-// TestDeployment deploys the stacks to an emulator with the CDK's own command line: the real templates, the real
+// TestStacksDeployToAnEmulator deploys the stacks to an emulator with the CDK's own command line: the real templates, the real
 // functions as Lambda runs them, and a real PostgreSQL in the place of Aurora, of which the emulator has a stub only.
 // README.md beside this file says what else it lacks and what checks that instead.
-func TestDeployment(t *testing.T) {
+func TestStacksDeployToAnEmulator(t *testing.T) {
 	if os.Getenv("VIEW360_DEPLOY") == "" {
 		t.Skip("skipped: builds and deploys everything; set VIEW360_DEPLOY=1 after .ci/tools/install")
 	}

@@ -16,9 +16,9 @@ import (
 	"view360/shared/pgtest"
 )
 
-// TestFullDisk loads into a database whose file system has no room for the snapshot. The load says so, what was there
+// TestFullDiskFailsTheLoadAndLosesNothing loads into a database whose file system has no room for the snapshot. The load says so, what was there
 // before stays, and when there is room again a later load completes.
-func TestFullDisk(t *testing.T) {
+func TestFullDiskFailsTheLoadAndLosesNothing(t *testing.T) {
 	admin := pgtest.Conn(t)
 	empty := pgtest.Conn(t)
 	name := empty.Config().Database

@@ -147,7 +147,7 @@ func (r trial) empty() string {
 	return ""
 }
 
-func TestFaultsOfEveryOperation(t *testing.T) {
+func TestFaultOfAnOperationHasItsOutcome(t *testing.T) {
 	t.Parallel()
 	var tried, survived atomic.Int64
 	group := errgroup.Group{}

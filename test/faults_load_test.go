@@ -87,8 +87,8 @@ var refusals = []struct{ state, text string }{
 	{"57P01", "terminating connection due to administrator command"}, {"57P03", "the database system is starting up"},
 }
 
-// TestL18MessagesDoNotDependOnRows: a load of many rows takes as many messages as one of a few.
-func TestL18MessagesDoNotDependOnRows(t *testing.T) {
+// TestMessageCountDoesNotDependOnRows: a load of many rows takes as many messages as one of a few.
+func TestMessageCountDoesNotDependOnRows(t *testing.T) { // L18
 	t.Parallel()
 	s := newSite(t)
 	sent := func(account string, rows int) int64 {
@@ -109,9 +109,9 @@ func TestL18MessagesDoNotDependOnRows(t *testing.T) {
 	}
 }
 
-// TestErrorsOfTheServer makes the server refuse in the last table of every group, once for each reason. The error is
+// TestServerErrorsAreRetriedOrReported makes the server refuse in the last table of every group, once for each reason. The error is
 // tried again and says what the matter is, and the group has left nothing behind.
-func TestErrorsOfTheServer(t *testing.T) {
+func TestServerErrorsAreRetriedOrReported(t *testing.T) {
 	t.Parallel()
 	one := days()[0]
 	s := newSite(t, one)
@@ -179,9 +179,9 @@ func TestLockedTableIsTriedAgain(t *testing.T) {
 	}
 }
 
-// TestObjectChangesMeanwhile replaces or deletes the object before each step of its load. The load stops, and what is
+// TestObjectReplacedDuringItsLoadIsLoadedAgain replaces or deletes the object before each step of its load. The load stops, and what is
 // put there then is loaded as if nothing had been.
-func TestObjectChangesMeanwhile(t *testing.T) {
+func TestObjectReplacedDuringItsLoadIsLoadedAgain(t *testing.T) {
 	older, newer := days()[0], days()[2]
 	newer.Date, newer.Rows = older.Date, older.Rows
 	want := undisturbed(t, newer)

@@ -56,8 +56,8 @@ var hostiles = []hostile{
 	{"deep and well formed", `[{"key_id":"k","x":` + strings.Repeat("[", 10_000), "", strings.Repeat("]", 10_000) + "}]", 0, "nested deeper than 64 levels", load.Counts{}},
 }
 
-// TestHostileFiles: each is loaded, or rejected for a reason that a person understands, within bounds of memory and time.
-func TestHostileFiles(t *testing.T) {
+// TestHostileFilesAreLoadedOrRejected: each is loaded, or rejected for a reason that a person understands, within bounds of memory and time.
+func TestHostileFilesAreLoadedOrRejected(t *testing.T) {
 	pool, err := postgres.OpenPool(t.Context(), pgtest.URL(t), 2, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
 		t.Fatal(err)
@@ -121,8 +121,8 @@ func TestHostileFiles(t *testing.T) {
 // kinds are values of every kind, and what no column expects.
 var kinds = []any{nil, true, 1e300, "x", []any{}, map[string]any{}, []any{map[string]any{"a": []any{1}}}, "0000-00-00", "\x00", "\U0001F600", strings.Repeat("é", 300)}
 
-// TestWrongKindsEverywhere puts every kind of value into every column of every table, one for each row.
-func TestWrongKindsEverywhere(t *testing.T) {
+// TestValuesOfWrongKindAreAdaptedOrRejected puts every kind of value into every column of every table, one for each row.
+func TestValuesOfWrongKindAreAdaptedOrRejected(t *testing.T) {
 	mostColumns := 0
 	for _, group := range loadtest.Groups {
 		for _, table := range group.Tables {
@@ -181,8 +181,8 @@ func (s *site) counts(snapshot loadtest.Builder) map[string]load.Counts {
 // attack is what no text may become: a statement, a line of COPY, a format, HTML.
 const attack = "'); drop table accounts; -- \\. \\N \t\n $1 %s {{.}} <script>alert(1)</script> \"&'"
 
-// TestTextsOfAttackers: a text is what it is, in every column that holds one.
-func TestTextsOfAttackers(t *testing.T) {
+// TestHostileTextsAreStoredUnchanged: a text is what it is, in every column that holds one.
+func TestHostileTextsAreStoredUnchanged(t *testing.T) {
 	s := newSite(t)
 	evil := days()[0]
 	evil.Rows = 1

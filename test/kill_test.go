@@ -27,9 +27,9 @@ var (
 // that a campaign ends.
 const messagesOfALoad = 600
 
-// TestKilledLoaders kills loaders at random messages to the database, two of them at once, and starts them again until
+// TestKilledLoadersLoseAndDoubleNothing kills loaders at random messages to the database, two of them at once, and starts them again until
 // nothing waits.
-func TestKilledLoaders(t *testing.T) {
+func TestKilledLoadersLoseAndDoubleNothing(t *testing.T) {
 	t.Parallel()
 	snapshots := days()
 	want := undisturbed(t, snapshots...)
@@ -85,8 +85,8 @@ func (s *site) loadersKilledAt(message int64) (killed int, finished bool) {
 	return killed, waiting == 0
 }
 
-// TestKilledServer kills the database server at random messages. What it has confirmed is there after its recovery.
-func TestKilledServer(t *testing.T) {
+// TestKilledServerKeepsConfirmedRows kills the database server at random messages. What it has confirmed is there after its recovery.
+func TestKilledServerKeepsConfirmedRows(t *testing.T) {
 	t.Parallel()
 	snapshots := days()[:2]
 	want := undisturbed(t, snapshots...)

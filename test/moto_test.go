@@ -19,10 +19,10 @@ import (
 	"view360/shared/collecttest"
 )
 
-// TestMoto collects every source from an independent simulation of AWS what was made there before, and compares it with
+// TestMotoSnapshotsMatchTheContract collects every source from an independent simulation of AWS what was made there before, and compares it with
 // the contract's values. It needs moto_server (pip install 'moto[server]==5.2.5') on the PATH, or its URL in
 // MOTO_ENDPOINT.
-func TestMoto(t *testing.T) {
+func TestMotoSnapshotsMatchTheContract(t *testing.T) {
 	t.Parallel()
 	url := moto(t)
 	cfg := aws.Config{

@@ -15,9 +15,9 @@ import (
 	"view360/shared/load/loadtest"
 )
 
-// TestL60NumbersInEachPlace loads a snapshot of which rows are created, updated, unchanged, adapted, rejected and
+// TestEveryReportShowsTheSameCounts loads a snapshot of which rows are created, updated, unchanged, adapted, rejected and
 // deleted, and compares the numbers in the output of the execution, the ledger, log_messages, the log and the views.
-func TestL60NumbersInEachPlace(t *testing.T) {
+func TestEveryReportShowsTheSameCounts(t *testing.T) { // L60
 	t.Parallel()
 	p := newPipeline(t)
 	first := days()[0]
@@ -127,8 +127,8 @@ func checkLogged(t *testing.T, log string, tables map[string]load.Counts) {
 	}
 }
 
-// TestL07ArchivedOnlyWhenLoaded: a group that fails leaves the object where it is.
-func TestL07ArchivedOnlyWhenLoaded(t *testing.T) {
+// TestObjectIsArchivedOnlyWhenLoaded: a group that fails leaves the object where it is.
+func TestObjectIsArchivedOnlyWhenLoaded(t *testing.T) { // L07
 	p := newPipeline(t)
 	one := days()[0]
 	_, err := p.store.Put(t.Context(), one.Key(), strings.NewReader(one.JSON()))

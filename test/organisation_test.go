@@ -53,7 +53,7 @@ func (p *pipeline) suspend(id string) {
 	}})
 }
 
-func TestAccountThatIsGoneIsKeptAndMarked(t *testing.T) {
+func TestClosedAccountIsKeptAndMarked(t *testing.T) {
 	t.Parallel()
 	p := newPipeline(t)
 	p.collected("daily", struct{}{})

@@ -174,7 +174,7 @@ func succeeded(statuses []string) bool {
 	return !slices.ContainsFunc(statuses, func(s string) bool { return s != "SUCCEEDED" })
 }
 
-func TestFromAWSToViews(t *testing.T) {
+func TestCollectedDataReachesTheViews(t *testing.T) {
 	t.Parallel()
 	p := newPipeline(t)
 	x := p.run(t.Context(), p.collect, "daily", struct{}{})

@@ -36,7 +36,7 @@ func (p *pipeline) publish(account string) string {
 	return published.Key
 }
 
-func TestSnapshotsThatArriveAtOnceQueueAtTheDatabase(t *testing.T) {
+func TestSimultaneousSnapshotsQueueAtTheDatabase(t *testing.T) {
 	t.Parallel()
 	p := newPipeline(t)
 	keys := make([]string, *scaleLoads)

@@ -29,7 +29,7 @@ import (
 
 // The size of the scale test. The full one is
 //
-//	go test ./test -run TestScale -v -timeout 60m -scale.accounts 3000
+//	go test ./test -run TestCollectMachineStaysWithinServiceLimits -v -timeout 60m -scale.accounts 3000
 var (
 	scaleAccounts = flag.Int("scale.accounts", 6, "accounts of the scale test")
 	scaleRegions  = flag.Int("scale.regions", 17, "regions of each")
@@ -244,7 +244,7 @@ func (s *scale) timeline() []int {
 }
 
 // The interpreter enforces the limits of Step Functions, 256 KiB and 25,000 events: a run that exceeded one would fail.
-func TestScale(t *testing.T) {
+func TestCollectMachineStaysWithinServiceLimits(t *testing.T) {
 	accounts, regions, services := *scaleAccounts, *scaleRegions, *scaleServices
 	s := newScale(t)
 	started := time.Now()

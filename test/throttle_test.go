@@ -18,8 +18,8 @@ import (
 	"view360/shared/simaws"
 )
 
-// TestD15ThrottlingLosesNothing throttles every service: each collector brings all that it brings undisturbed.
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+// TestThrottlingLosesNothing throttles every service: each collector brings all that it brings undisturbed.
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	calm := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
 	calm.run("calm", map[string]any{"regions": []string{"us-east-1"}})
 	throttled := newCollection(t, setting{account: collecttest.Production, organisation: everything()})

@@ -33,7 +33,7 @@ func (p *pipeline) texts(query string, arguments ...any) []string {
 }
 
 // A bill that changes after its day is corrected by the next daily runs, and nothing else of that day's snapshot is.
-func TestD19LateCostsAreCorrectedAndNothingElse(t *testing.T) {
+func TestLateCostsAreCorrectedAndNothingElse(t *testing.T) { // D19
 	t.Parallel()
 	p := newPipeline(t)
 	account := p.organisation.Accounts()[1].ID

@@ -158,7 +158,7 @@ func (s *site) logged() map[string]int {
 	return messages
 }
 
-func TestReceiverKilledAndStartedAgainLosesAndDoublesNothing(t *testing.T) {
+func TestKilledReceiverLosesAndDoublesNothing(t *testing.T) {
 	undisturbed := newSite(t)
 	undisturbed.fill()
 	undisturbed.onCall.Store(new(func(int64) {}))
@@ -218,7 +218,7 @@ func (s *site) drainUntilEmpty() {
 	s.Fatal("objects still wait after 20 drains")
 }
 
-func TestReceiverExitCodes(t *testing.T) {
+func TestExitCodesNameTheFailure(t *testing.T) {
 	s := newSite(t)
 	s.fill()
 	conn := pgtest.Open(t, s.database)

@@ -11,7 +11,7 @@ import (
 )
 
 // Every certificate signs itself, belongs to Amazon RDS and lasts; each region has its three.
-func TestCertificates(t *testing.T) {
+func TestRegionsHaveValidDatabaseCertificates(t *testing.T) {
 	t.Parallel()
 	rest, regions := []byte(certificates), map[string]int{}
 	for {
@@ -43,7 +43,7 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-func TestARegionWithoutCertificatesIsToldBeforeSynthesis(t *testing.T) {
+func TestRegionWithoutCertificatesFailsBeforeSynthesis(t *testing.T) {
 	t.Parallel()
 	err := Check(config.Config{Hub: config.Hub{Region: "xx-north-9"}})
 	if err == nil || !strings.Contains(err.Error(), "xx-north-9") {
@@ -51,7 +51,7 @@ func TestARegionWithoutCertificatesIsToldBeforeSynthesis(t *testing.T) {
 	}
 }
 
-func TestSubnetCIDR(t *testing.T) {
+func TestSubnetsDivideTheNetwork(t *testing.T) {
 	t.Parallel()
 	for i, want := range []string{"10.0.0.0/19", "10.0.32.0/19", "10.0.64.0/19"} {
 		if got := subnetCIDR("10.0.0.0/16", i); got != want {

@@ -14,7 +14,7 @@ func version(t *testing.T, migrations fstest.MapFS, others ...string) string {
 	return v
 }
 
-func TestA13(t *testing.T) {
+func TestSchemaVersionChangesWithItsFiles(t *testing.T) { // A13
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	before := version(t, fstest.MapFS{"0001_a.sql": file("create table a (n int)")}, "view")
 	for name, after := range map[string]string{

@@ -94,7 +94,7 @@ func TestFormerZipsAreRemoved(t *testing.T) {
 	}
 }
 
-func TestZip(t *testing.T) {
+func TestZipDependsOnlyOnContentAndSettings(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	build := Placeholder{Dir: dir}
@@ -120,7 +120,7 @@ func TestZip(t *testing.T) {
 	}
 }
 
-func TestUnknownFunctionsAreTold(t *testing.T) {
+func TestUnknownFunctionsAreReported(t *testing.T) {
 	t.Parallel()
 	g := &Go{dist: t.TempDir(), binaries: map[string]string{}}
 	g.Zip("collect/nothing")

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestBillOfMaterials compares a real function's bill with what the Go tool says of the program.
-func TestBillOfMaterials(t *testing.T) {
+// TestBillOfMaterialsListsTheProgramsModules compares a real function's bill with what the Go tool says of the program.
+func TestBillOfMaterialsListsTheProgramsModules(t *testing.T) {
 	dist := t.TempDir()
 	binary := filepath.Join(dist, "kms")
 	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", binary, "view360/functions/collect/kms")

@@ -10,7 +10,7 @@ import (
 	"view360/infra/config"
 )
 
-func TestExamples(t *testing.T) {
+func TestExamplesAreValid(t *testing.T) {
 	t.Parallel()
 	paths, err := filepath.Glob("../examples/*.yaml")
 	if err != nil || len(paths) < 6 {
@@ -23,7 +23,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-func TestDefaults(t *testing.T) {
+func TestOmittedFieldsHaveDefaults(t *testing.T) {
 	t.Parallel()
 	c, err := config.Parse([]byte("hub: {account: \"111122223333\", region: eu-west-1}"))
 	if err != nil {
@@ -39,7 +39,7 @@ func TestDefaults(t *testing.T) {
 }
 
 // Each mistake names its line, its field, its value and what is allowed.
-func TestMistakes(t *testing.T) {
+func TestMistakeNamesLineFieldAndAllowedValues(t *testing.T) {
 	t.Parallel()
 	hub := "hub:\n  account: \"111122223333\"\n  region: eu-west-1\n"
 	for name, c := range map[string]struct{ text, want string }{
@@ -86,7 +86,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-func TestAllMistakesAreToldAtOnce(t *testing.T) {
+func TestAllMistakesAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "view360.yaml")
 	if err := os.WriteFile(path, []byte("name: 1st\nhub:\n  account: \"1\"\n  region: x\n"), 0o600); err != nil {

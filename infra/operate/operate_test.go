@@ -211,7 +211,7 @@ func TestOneAccountIsRepaired(t *testing.T) {
 	}
 }
 
-func TestBackfill(t *testing.T) {
+func TestBackfillCollectsEveryMissingDate(t *testing.T) {
 	i := install(t)
 	id := i.organisation.Accounts()[1].ID
 	today := time.Now().UTC()
@@ -240,7 +240,7 @@ func TestBackfill(t *testing.T) {
 	}
 }
 
-func TestLoadsAreShown(t *testing.T) {
+func TestLoadsAreListedWithTheirOutcome(t *testing.T) {
 	i := install(t)
 	i.loads(t)
 	i.operate(t, "collect", "--account", i.organisation.Accounts()[1].ID, "--wait")
@@ -318,7 +318,7 @@ func (i *installation) firstKey(t *testing.T) (first string) {
 }
 
 // An interrupt ends the waiting, not the execution.
-func TestInterrupt(t *testing.T) {
+func TestInterruptEndsTheWaitOnly(t *testing.T) {
 	i := install(t)
 	reached, ctx := make(chan struct{}), t.Context()
 	i.functions["plan"] = func(ctx context.Context, _ json.RawMessage) (json.RawMessage, error) {
@@ -344,7 +344,7 @@ func TestInterrupt(t *testing.T) {
 	<-running.Done()
 }
 
-func TestUsage(t *testing.T) {
+func TestUsageErrorsNameTheMistake(t *testing.T) {
 	i := install(t)
 	for _, test := range []struct {
 		args []string

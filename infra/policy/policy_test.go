@@ -24,7 +24,7 @@ func document(t *testing.T, statements string) policy.Document {
 	return d
 }
 
-func TestAllows(t *testing.T) {
+func TestPoliciesAllowWhatTheyName(t *testing.T) {
 	everything := `{"Effect":"Allow","Action":"*","Resource":"*"}`
 	onBucket := func(rest string) string {
 		return `{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"s3:PutObject",` + rest + `}`
@@ -108,7 +108,7 @@ func TestParseRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-func TestFromTemplate(t *testing.T) {
+func TestPoliciesAreReadFromTemplates(t *testing.T) {
 	var part any
 	text := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:PutObject","Resource":{"Fn::Join":["",[{"Fn::GetAtt":["Bucket","Arn"]},"/data/",{"Ref":"AWS::AccountId"},"/*"]]}},
 		{"Effect":"Allow","Action":"s3:GetObject","Resource":{"Fn::Sub":"arn:${AWS::Partition}:s3:::bucket/${!aws:PrincipalAccount}/*"}}]}`

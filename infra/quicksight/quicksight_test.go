@@ -57,7 +57,7 @@ var direct = sync.OnceValue(func() synthtest.Template {
 	return synthesize(config.QuickSight{Viewers: []string{"readers"}, DirectQuery: true, ExistingSecretsRole: true})
 })
 
-func TestA10QuickSightStack(t *testing.T) {
+func TestStackHasConnectionSourceAndDashboard(t *testing.T) { // A10
 	full := full()
 	for kind, want := range map[string]int{
 		"AWS::QuickSight::VPCConnection": 1, "AWS::QuickSight::DataSource": 1, "AWS::QuickSight::Dashboard": 1, "AWS::QuickSight::Analysis": 1,
@@ -80,7 +80,7 @@ func TestA10QuickSightStack(t *testing.T) {
 	}
 }
 
-func TestA10DashboardHasEveryVisual(t *testing.T) {
+func TestDashboardHasEveryVisual(t *testing.T) { // A10
 	sheets := full().Of("AWS::QuickSight::Dashboard")[0].Properties["Definition"].(object)["Sheets"].([]any)
 	visuals := map[string]int{}
 	for _, s := range sheets {
@@ -110,7 +110,7 @@ func TestDashboardWaitsForItsDataSets(t *testing.T) {
 	}
 }
 
-func TestA10DataSetsHaveExplicitColumns(t *testing.T) {
+func TestDataSetsHaveExplicitColumns(t *testing.T) { // A10
 	for _, r := range full().Of("AWS::QuickSight::DataSet") {
 		name := r.Properties["Name"].(string)
 		for _, table := range r.Properties["PhysicalTableMap"].(object) {
@@ -126,7 +126,7 @@ func TestA10DataSetsHaveExplicitColumns(t *testing.T) {
 	}
 }
 
-func TestA10PermissionsAreForConfiguredGroups(t *testing.T) {
+func TestPermissionsAreForConfiguredGroups(t *testing.T) { // A10
 	allowed := []string{"arn:aws:quicksight:us-east-1:111122223333:group/default/readers", "arn:aws:quicksight:us-east-1:111122223333:group/default/analysts"}
 	for id, r := range full().Resources {
 		granted, _ := r.Properties["Permissions"].([]any)
@@ -159,7 +159,7 @@ func resolved(v any) string {
 	return whole.String()
 }
 
-func TestSpiceIsRefreshedDailyOneSetAfterTheOther(t *testing.T) {
+func TestDataSetsRefreshDailyOneAfterAnother(t *testing.T) {
 	times := map[string]bool{}
 	for _, r := range full().Of("AWS::QuickSight::RefreshSchedule") {
 		frequency := r.Properties["Schedule"].(object)["ScheduleFrequency"].(object)

@@ -79,7 +79,7 @@ func script(tb testing.TB, t synthtest.Template) string {
 	return whole.String()
 }
 
-func TestReceiverInstance(t *testing.T) {
+func TestInstanceIsSmallEncryptedAndUpToDate(t *testing.T) {
 	stack := running().receiver
 	instance := stack.One(t, "AWS::EC2::Instance")
 	metadata := synthtest.Text(instance["MetadataOptions"]) + synthtest.Text(stack.Of("AWS::EC2::LaunchTemplate"))
@@ -115,7 +115,7 @@ func TestReceiverHasNoWayIn(t *testing.T) {
 	}
 }
 
-func TestReceiverEndpointsAreInItsStackAlone(t *testing.T) {
+func TestEndpointsBelongToTheReceiverStack(t *testing.T) {
 	both := running()
 	var services []string
 	for _, r := range both.receiver.Of("AWS::EC2::VPCEndpoint") {
@@ -139,7 +139,7 @@ func TestReceiverEndpointsAreInItsStackAlone(t *testing.T) {
 	}
 }
 
-func TestReceiverSetup(t *testing.T) {
+func TestSetupScriptIsValidAndSmall(t *testing.T) {
 	setup := script(t, running().receiver)
 	check := exec.CommandContext(t.Context(), "bash", "-n")
 	check.Stdin = strings.NewReader(setup)
@@ -160,7 +160,7 @@ func TestReceiverSetup(t *testing.T) {
 }
 
 // systemd itself reads the units; the programs that they start are not here.
-func TestReceiverUnits(t *testing.T) {
+func TestSystemdAcceptsTheUnits(t *testing.T) {
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {
 		t.Skip("systemd-analyze is not installed: the units are not checked")
 	}
@@ -194,7 +194,7 @@ func TestReceiverSetupFitsTheProgram(t *testing.T) {
 	}
 }
 
-func TestReceiverIsToldOfArrivals(t *testing.T) {
+func TestArrivingSnapshotStartsTheReceiver(t *testing.T) {
 	stack := running().receiver
 	document := stack.One(t, "AWS::SSM::Document")
 	if content := document["Content"].(object); content["parameters"] != nil || !strings.Contains(synthtest.Text(content), "touch "+arrivedFile) {
@@ -237,7 +237,7 @@ func TestReceiverMayDoNoMoreThanLoaders(t *testing.T) {
 	}
 }
 
-func TestReceiverIsWatched(t *testing.T) {
+func TestInstanceFailuresRaiseAlarms(t *testing.T) {
 	actions := map[string]bool{}
 	for _, alarm := range running().receiver.Of("AWS::CloudWatch::Alarm") {
 		done := synthtest.Text(alarm.Properties["AlarmActions"])
@@ -256,7 +256,7 @@ func TestReceiverIsWatched(t *testing.T) {
 	}
 }
 
-func TestReceiverPaused(t *testing.T) {
+func TestPausedReceiverIsNotStarted(t *testing.T) {
 	stack := paused().receiver
 	if state := stack.One(t, "AWS::Events::Rule")["State"]; state != "DISABLED" {
 		t.Errorf("the rule is %v", state)

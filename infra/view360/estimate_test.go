@@ -57,7 +57,7 @@ func TestDryRunPrintsWhatABackfillCosts(t *testing.T) {
 	}
 }
 
-func TestLabelsOfAMappingFile(t *testing.T) {
+func TestMappingFileSetsAccountLabels(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "tenancy.json")
 	if err := os.WriteFile(file, []byte(`{"111122223333":{"customer":"A"},"":{"partner":"P"}}`), 0o600); err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ func exported(t *testing.T, dir string) int {
 }
 
 // What was published when the user interrupts is in the folder, and resuming adds the rest.
-func TestInterruptedCollect(t *testing.T) {
+func TestInterruptedCollectKeepsWhatItPublished(t *testing.T) {
 	regions := len(observed(t).Accounts()[0].Regions)
 	state, dir := t.TempDir(), t.TempDir()
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -73,7 +73,7 @@ func TestInterruptedCollect(t *testing.T) {
 }
 
 // A program follows the progress: each line says how much is done of what is expected.
-func TestProgressAsJSON(t *testing.T) {
+func TestProgressIsPrintedAsJSON(t *testing.T) {
 	_, _, progress := local(t, "load", "--json", "--state", t.TempDir(), "--database-url", pgtest.URL(t), snapshots(t))
 	var last distance
 	for line := range strings.Lines(progress) {

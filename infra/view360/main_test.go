@@ -20,7 +20,7 @@ func local(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), err.String()
 }
 
-func TestDemonstration(t *testing.T) {
+func TestDemonstrationCollectsLoadsAndReports(t *testing.T) {
 	url, state := pgtest.URL(t), t.TempDir()
 	code, out, progress := local(t, "--once", "--fresh", "--state", state, "--database-url", url)
 	if code != exitOK {
@@ -74,7 +74,7 @@ func snapshots(t *testing.T) string {
 	return dir
 }
 
-func TestLoadJSON(t *testing.T) {
+func TestLoadReportsSnapshotsAsJSON(t *testing.T) {
 	url, state, dir := pgtest.URL(t), t.TempDir(), snapshots(t)
 	code, out, _ := local(t, "load", "--json", "--state", state, "--database-url", url, dir)
 	if code != exitPartial {
@@ -125,7 +125,7 @@ func TestLoadJSON(t *testing.T) {
 	}
 }
 
-func TestLoadArchives(t *testing.T) {
+func TestLoadReadsSnapshotsFromArchives(t *testing.T) {
 	dir := snapshots(t)
 	if code, out, _ := local(t, "load", "--archive", "--state", t.TempDir(), "--database-url", pgtest.URL(t), dir); code != exitPartial {
 		t.Fatalf("exit code %d\n%s", code, out)
@@ -140,7 +140,7 @@ func TestLoadArchives(t *testing.T) {
 	}
 }
 
-func TestLoadArchivesBesideAnEarlierSnapshot(t *testing.T) {
+func TestArchiveKeepsAnEarlierSnapshot(t *testing.T) {
 	dir := snapshots(t)
 	earlier := filepath.Join(dir, "loaded", "111122223333", "2026-03-12_DAILY.json")
 	if err := os.MkdirAll(filepath.Dir(earlier), 0o700); err != nil {
@@ -159,7 +159,7 @@ func TestLoadArchivesBesideAnEarlierSnapshot(t *testing.T) {
 	}
 }
 
-func TestMigrateTwice(t *testing.T) {
+func TestSecondMigrationChangesNothing(t *testing.T) {
 	url := pgtest.EmptyURL(t)
 	for _, want := range []string{"Applied", "up to date"} {
 		if code, out, stderr := local(t, "migrate", "--database-url", url); code != exitOK || !strings.Contains(out, want) {
@@ -168,7 +168,7 @@ func TestMigrateTwice(t *testing.T) {
 	}
 }
 
-func TestUsage(t *testing.T) {
+func TestUsageErrorsNameTheMistake(t *testing.T) {
 	tests := []struct {
 		args []string
 		code int

@@ -126,7 +126,7 @@ func measure(t *testing.T) price.Measured {
 	}
 	for account, requests := range paid {
 		if requests > collect.DefaultPaidCalls {
-			t.Errorf("D39: account %s costs %d Cost Explorer requests a day, want at most %d", account, requests, collect.DefaultPaidCalls)
+			t.Errorf("account %s costs %d Cost Explorer requests a day, want at most %d", account, requests, collect.DefaultPaidCalls) // D39
 		}
 	}
 	m.now.Store(&m.load)

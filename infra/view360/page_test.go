@@ -183,7 +183,7 @@ func (s *site) pages() []string {
 	}
 }
 
-func TestPageInABrowser(t *testing.T) {
+func TestPageWorksInABrowser(t *testing.T) {
 	s := startSite(t,
 		simaws.Fault{Account: "617390258846", Service: "kms", Operation: "ListKeys", Kind: simaws.Denied},
 		simaws.Fault{Account: "617390258846", Service: "wafv2", Kind: simaws.Denied})

@@ -73,7 +73,7 @@ func TestLoadedSnapshotMovesOnce(t *testing.T) {
 	}
 }
 
-func TestL11EarlierContentIsKept(t *testing.T) {
+func TestEarlierContentIsKept(t *testing.T) { // L11
 	b := newBucket(t)
 	b.put(archived, "what was loaded before")
 	got, err := b.archive(archive.Input{Index: b.put(key, "{}")})
@@ -87,7 +87,7 @@ func TestL11EarlierContentIsKept(t *testing.T) {
 }
 
 // A collector may publish a newer snapshot while the old one is being loaded; that one has not been loaded.
-func TestL10ObjectThatWasReplacedStays(t *testing.T) {
+func TestReplacedObjectStays(t *testing.T) { // L10
 	b := newBucket(t)
 	loaded := b.put(key, "{}")
 	b.put(key, `{"newer": true}`)

@@ -56,7 +56,7 @@ var deviations = map[string]string{
 const noDistributedMap = "has no distributed Map in JSONata; the rule rests on the documentation alone"
 
 // The rules hold on an independent implementation too: the same output or error, and the same states in the same order.
-func TestRulesOnAnEmulator(t *testing.T) {
+func TestEmulatorAgreesWithTheRules(t *testing.T) {
 	e := startEmulator(t)
 	for _, r := range slices.Concat(rules(), retryRules) {
 		t.Run(r.name, func(t *testing.T) {

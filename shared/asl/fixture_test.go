@@ -110,7 +110,7 @@ func (f *fanout) settle(payload json.RawMessage) (any, error) {
 
 // The whole shape of the collect machine: a service that fails stops nothing, the run fails visibly after everything is
 // published, and each redrive collects only what is still missing.
-func TestFanout(t *testing.T) {
+func TestFailedServiceStopsNothing(t *testing.T) {
 	f := newFanout(`[{"account":"a","regions":["eu","us"],"services":["kms","iam","waf"]}]`)
 	f.broken["a eu kms"] = 1  // one retry
 	f.broken["a us iam"] = -1 // for ever

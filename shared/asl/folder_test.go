@@ -70,7 +70,7 @@ func TestStoreOutlivesTheEngine(t *testing.T) {
 	}
 }
 
-func TestFolder(t *testing.T) {
+func TestFolderKeepsExecutions(t *testing.T) {
 	dir := t.TempDir()
 	l := newLab()
 	l.Store = openFolder(t, dir)

@@ -12,7 +12,7 @@ import (
 
 // The order of events. Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html and
 // the histories shown in https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html.
-func TestHistory(t *testing.T) {
+func TestHistoryKeepsTheOrderOfEvents(t *testing.T) {
 	for name, c := range map[string]struct{ states, input, want string }{
 		"task": {`"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"echo"},"End":true}`, `{}`,
 			"ExecutionStarted TaskStateEntered TaskScheduled TaskStarted TaskSucceeded TaskStateExited ExecutionSucceeded"},
@@ -56,7 +56,7 @@ func TestHistory(t *testing.T) {
 }
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
-func TestEventJSON(t *testing.T) {
+func TestEventsHaveTheFormOfTheAPI(t *testing.T) {
 	l := newLab()
 	x := l.run(t, machine("A", `"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"echo","Payload":{"b":"<"}},"Assign":{"v":{"c":1}},"Output":2,"End":true}`), `{"a":1}`)
 	want := []string{

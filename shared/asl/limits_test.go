@@ -10,7 +10,7 @@ import (
 )
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-func TestPayloadLimit(t *testing.T) {
+func TestPayloadAboveTheLimitFails(t *testing.T) {
 	fits, over := strings.Repeat("x", 262_144-2), strings.Repeat("x", 262_144-1) // and two quotes
 	grow := `"{% $states.input & 'x' %}"`
 	for name, c := range map[string]struct{ states, what string }{
@@ -45,7 +45,7 @@ func TestPayloadLimit(t *testing.T) {
 	})
 }
 
-func TestVariablesLimit(t *testing.T) {
+func TestVariablesAboveTheLimitFail(t *testing.T) {
 	var states []string
 	for i := range 43 {
 		states = append(states, fmt.Sprintf(`"S%d":{"Type":"Pass","Assign":{"v%d":"{%% $states.input %%}"},"Next":"S%d"}`, i, i, i+1))
@@ -58,7 +58,7 @@ func TestVariablesLimit(t *testing.T) {
 }
 
 // An execution that goes in circles ends at 25,000 events, of which the last says so.
-func TestEventLimit(t *testing.T) {
+func TestExecutionEndsAtTheEventLimit(t *testing.T) {
 	x := newLab().run(t, machine("A", `"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Choice","Choices":[{"Condition":"{% true %}","Next":"A"}],"Default":"A"}`), `{}`)
 	history := x.History()
 	if got := len(history); got != 25_000 || history[got-1].Type != "ExecutionFailed" {

@@ -11,7 +11,7 @@ import (
 )
 
 // An observer sees the events of parents and children as they happen, and may ask how far an execution is.
-func TestObserve(t *testing.T) {
+func TestObserverSeesEventsAsTheyHappen(t *testing.T) {
 	l := newLab()
 	var mu sync.Mutex
 	seen := map[string][]string{}

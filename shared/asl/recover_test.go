@@ -41,7 +41,7 @@ var interruptible = `"A":` + worker + `"Assign":{"seen":"{% $states.result.Paylo
 
 // A process is killed at each call of a function; the next one shows its execution as aborted, and a redrive does the
 // rest without what was done before.
-func TestKilledProcess(t *testing.T) {
+func TestExecutionOfKilledProcessIsRedriven(t *testing.T) {
 	all := []string{`f {}`, `f "a"`, `f "a"`, `f "b"`, `f "b"`, `f "c"`, `f "c"`}
 	for at := range all {
 		dir := t.TempDir()
@@ -97,7 +97,7 @@ func names(list []*asl.Execution) (all []string) {
 	return all
 }
 
-func TestList(t *testing.T) {
+func TestExecutionsAreListedNewestFirst(t *testing.T) {
 	dir := t.TempDir()
 	first := newLab()
 	now := time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)

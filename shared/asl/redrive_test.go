@@ -34,7 +34,7 @@ func (l *lab) repairable(name string, broken ...string) (repair func()) {
 
 const worker = `{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","Payload":"{% $states.input %}"},"Output":"{% $states.result.Payload %}",`
 
-func TestRedrive(t *testing.T) {
+func TestRedriveRepeatsOnlyWhatFailed(t *testing.T) {
 	for name, c := range map[string]struct {
 		states, input string
 		broken        []string
@@ -124,7 +124,7 @@ func TestRedrive(t *testing.T) {
 	}
 }
 
-func TestRedriveIsRefused(t *testing.T) {
+func TestRedriveIsRefusedWithItsReason(t *testing.T) {
 	l := newLab()
 	now := time.Date(2026, 3, 11, 2, 0, 0, 0, time.UTC)
 	l.Now = func() time.Time { return now }

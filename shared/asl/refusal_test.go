@@ -9,7 +9,7 @@ import (
 
 // What a definition must not have, with what Parse says. Sources: the pages that rules_test.go names, and
 // https://states-language.net/spec.html.
-func TestParseRefuses(t *testing.T) {
+func TestParseRefusesUnknownFeatures(t *testing.T) {
 	task := func(rest string) string {
 		return machine("A", `"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{},`+rest+`"End":true}`)
 	}

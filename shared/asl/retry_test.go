@@ -10,7 +10,7 @@ import (
 )
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-retrying-after-an-error
-func TestRetryWaits(t *testing.T) {
+func TestRetryWaitsAsDocumented(t *testing.T) {
 	for name, c := range map[string]struct {
 		retry string
 		want  []time.Duration

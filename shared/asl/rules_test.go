@@ -118,7 +118,7 @@ func rules() []rule {
 	}
 }
 
-func TestRules(t *testing.T) {
+func TestRulesOfTheLanguageHold(t *testing.T) {
 	for _, r := range rules() {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()

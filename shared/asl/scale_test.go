@@ -37,7 +37,7 @@ func (c *counting) List() []asl.Summary { return nil }
 
 // The histories of an account with every region and service, and of the execution over all accounts, stay far below
 // the limit of 25,000 events, and so do payloads below 256 KiB: both are enforced.
-func TestFanoutOfAllRegionsAndServices(t *testing.T) {
+func TestFanoutCoversAllRegionsAndServices(t *testing.T) {
 	const accounts = 20
 	calls, store := runFanout(t, accounts)
 	if want := int64(2 + accounts*17*(26+1)); calls != want {

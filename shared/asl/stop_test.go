@@ -31,7 +31,7 @@ func slow() *asl.Engine {
 const task = `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f"},`
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html: TimeoutSeconds of the machine.
-func TestExecutionTimeoutAndRedrive(t *testing.T) {
+func TestTimedOutExecutionIsRedriven(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := slow()
 		definition := strings.Replace(machine("A", `"A":{`+task+`"Next":"B"},"B":{`+task+`"Catch":[{"ErrorEquals":["States.ALL"],"Next":"A"}],"End":true}`), `{`, `{"TimeoutSeconds":100,`, 1)
@@ -53,7 +53,7 @@ func TestExecutionTimeoutAndRedrive(t *testing.T) {
 }
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
-func TestStop(t *testing.T) {
+func TestStoppedExecutionIsAborted(t *testing.T) {
 	nested := `"M":{"Type":"Map",` + items(`[1]`) + `"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
 		"N":{"Type":"Map","Items":"{% [1] %}","ItemProcessor":{"StartAt":"A","States":{"A":{` + task + `"Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}],"End":true},"B":{"Type":"Succeed"}}},"End":true}}},"End":true}`
 	synctest.Test(t, func(t *testing.T) {
@@ -92,7 +92,7 @@ func TestStop(t *testing.T) {
 	})
 }
 
-func TestContextAborts(t *testing.T) {
+func TestCanceledContextAbortsTheExecution(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
@@ -128,7 +128,7 @@ func TestExecutionsLiveInTheBase(t *testing.T) {
 	})
 }
 
-func TestStartRefuses(t *testing.T) {
+func TestStartRefusesInvalidInput(t *testing.T) {
 	l := newLab()
 	m := parse(t, machine("A", `"A":{"Type":"Succeed"}`))
 	l.Run(t.Context(), m, "taken", []byte(`{}`))

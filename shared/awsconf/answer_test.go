@@ -45,7 +45,7 @@ func TestBrokenAnswerIsAskedForAgain(t *testing.T) {
 	}
 }
 
-func TestAnswerInAnotherLanguageIsNoEmptyList(t *testing.T) {
+func TestAnswerOfAnotherFormatIsAnError(t *testing.T) {
 	cfg, asked := answering(t, `{"Volumes": []}`)
 	if _, err := ec2.NewFromConfig(cfg).DescribeVolumes(t.Context(), nil); err == nil || asked.Load() != 4 {
 		t.Errorf("got error %v after %d requests, want one after four", err, asked.Load())

@@ -33,7 +33,7 @@ func TestRateHoldsCallsBack(t *testing.T) {
 }
 
 // Retries are requests too: they must not run past the quota that they were throttled by.
-func TestRateCountsRetries(t *testing.T) {
+func TestRetriesCountAgainstTheRate(t *testing.T) {
 	server := organization(t)
 	server.Fault(simaws.Fault{Kind: simaws.Throttled})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -83,7 +83,7 @@ func TestHostThatDoesNotAnswerIsGivenUp(t *testing.T) {
 }
 
 // Three attempts to connect, and the waits between them, stay below a quarter of a minute.
-func TestConnectingTakesSeconds(t *testing.T) {
+func TestConnectingGivesUpWithinSeconds(t *testing.T) {
 	t.Parallel()
 	client := awsconf.HTTPClient()
 	dial, handshake := client.GetDialer().Timeout, client.GetTransport().TLSHandshakeTimeout
@@ -108,7 +108,7 @@ func TestConnectingTakesSeconds(t *testing.T) {
 }
 
 // A host that takes the connection and says nothing is cut by the wait for its answer, and asked once more.
-func TestHangingHostIsCut(t *testing.T) {
+func TestHangingConnectionIsClosed(t *testing.T) {
 	for limit, client := range map[string]aws.HTTPClient{
 		"of the answer":  awsconf.HTTPClient().WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = 20 * time.Millisecond }),
 		"of the attempt": awsconf.HTTPClient().WithTimeout(20 * time.Millisecond),

@@ -13,7 +13,7 @@ import (
 
 var root = filepath.Join("..", "..")
 
-func TestEveryWordHasItsFilesAndNoFileIsWithoutARow(t *testing.T) {
+func TestEverySourceHasItsFiles(t *testing.T) {
 	for _, word := range catalog.Names() {
 		for _, file := range []string{
 			filepath.Join("shared", "collect", word, word+".go"),
@@ -39,7 +39,7 @@ func TestEveryWordHasItsFilesAndNoFileIsWithoutARow(t *testing.T) {
 	}
 }
 
-func TestRowsSayWhatDeploymentsNeed(t *testing.T) {
+func TestRowsHaveWhatDeploymentsNeed(t *testing.T) {
 	action := regexp.MustCompile(`^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$`)
 	sections := map[string]string{}
 	for _, s := range catalog.Sources {
@@ -72,7 +72,7 @@ func TestRowsSayWhatDeploymentsNeed(t *testing.T) {
 	}
 }
 
-func TestLookupAndRegions(t *testing.T) {
+func TestSourcesAreFoundByNameOrSection(t *testing.T) {
 	for _, word := range catalog.Names() {
 		source, found := catalog.FindByName(word)
 		if !found || source.Name != word {

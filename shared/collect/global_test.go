@@ -7,7 +7,7 @@ import (
 	"view360/shared/fault"
 )
 
-func TestGlobalRegion(t *testing.T) {
+func TestGlobalRegionDependsOnThePartition(t *testing.T) {
 	t.Parallel()
 	for region, want := range map[string]string{
 		"us-east-1": "us-east-1", "ap-southeast-7": "us-east-1", "il-central-1": "us-east-1", "eu-west-1": "us-east-1",

@@ -86,7 +86,7 @@ func TestWarningsCountAllAndShowTheFirst(t *testing.T) {
 	}
 }
 
-func TestSkippedOnPurpose(t *testing.T) {
+func TestSkippedSourceNeedsNoAction(t *testing.T) {
 	s := newStage(t)
 	nothing, err := s.run(func(_ context.Context, part *collect.Part) error {
 		part.Skip("paid calls are switched off")
@@ -104,7 +104,7 @@ func TestSkippedOnPurpose(t *testing.T) {
 	}
 }
 
-func TestRequestDateThatIsNone(t *testing.T) {
+func TestInvalidRequestDateIsRefused(t *testing.T) {
 	s := newStage(t)
 	wrong := request
 	wrong.Date = "11.03.2026"

@@ -56,7 +56,7 @@ func TestInOrderKeepsTheOrderOfTheItems(t *testing.T) {
 	}
 }
 
-func TestInOrderFetchesNoMoreThanTheLimitAtOnce(t *testing.T) {
+func TestInOrderFetchesAtMostTheLimit(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []int{1, 2, 7} {
 		synctest.Test(t, func(t *testing.T) {

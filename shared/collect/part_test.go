@@ -232,7 +232,7 @@ func TestComposedSectionHidesItsList(t *testing.T) {
 	}
 }
 
-func TestElementThatIsNoJSON(t *testing.T) {
+func TestInvalidJSONElementIsRefused(t *testing.T) {
 	s := newStage(t)
 	_, err := s.run(func(_ context.Context, part *collect.Part) error { return part.Add("security.kms", make(chan int)) })
 	if err == nil || fault.IsRetryable(err) || !strings.Contains(err.Error(), "security.kms") {

@@ -9,7 +9,7 @@ import (
 	"view360/shared/collectors"
 )
 
-func TestAllAreTheCatalogues(t *testing.T) {
+func TestCollectorsAreThoseOfTheCatalog(t *testing.T) {
 	var words []string
 	for _, c := range collectors.All {
 		words = append(words, c.Source)

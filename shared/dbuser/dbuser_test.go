@@ -115,7 +115,7 @@ func asMigrator(t *testing.T, url string) {
 	}
 }
 
-func TestEnsureOnAnEmptyDatabase(t *testing.T) {
+func TestEnsureCreatesUsersInAnEmptyDatabase(t *testing.T) {
 	url := pgtest.EmptyURL(t)
 	c, cfg := newCluster(t, url)
 	c.asleep = 1

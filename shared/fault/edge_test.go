@@ -102,7 +102,7 @@ func TestClassOfServicesOwnAnswers(t *testing.T) {
 }
 
 // A cost query that is throttled has a code that elsewhere means a full quota.
-func TestCostExplorerThrottling(t *testing.T) {
+func TestCostExplorerLimitIsThrottling(t *testing.T) {
 	server, cfg := organization(t)
 	server.Fault(simaws.Fault{Service: "ce", Kind: simaws.Throttled})
 	_, err := costexplorer.NewFromConfig(cfg).GetCostForecast(t.Context(), &costexplorer.GetCostForecastInput{Granularity: "MONTHLY", Metric: "UNBLENDED_COST",

@@ -118,7 +118,7 @@ func TestReasonOfOtherErrorsIsTheirText(t *testing.T) {
 	}
 }
 
-func TestCaught(t *testing.T) {
+func TestCaughtErrorYieldsItsMessage(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ error, cause, want string }{
 		"of a function":    {"AccessDeniedError", `{"errorMessage":"denied kms:ListKeys","errorType":"AccessDeniedError"}`, "denied kms:ListKeys"},

@@ -10,7 +10,7 @@ import (
 	"view360/shared/fault"
 )
 
-func TestIsGone(t *testing.T) {
+func TestVanishedItemsAreRecognized(t *testing.T) {
 	missing, denied := &smithy.GenericAPIError{Code: "NotFoundException"}, &smithy.GenericAPIError{Code: "AccessDeniedException"}
 	for name, c := range map[string]struct {
 		err  error

@@ -52,12 +52,12 @@ func indexed(t testing.TB, store *object.Store, key, text string, keep bool) ind
 	return result
 }
 
-func TestWhatIsNoSnapshotIsRejected(t *testing.T) {
+func TestInvalidSnapshotIsRejected(t *testing.T) {
 	tests := []struct{ name, key, text, want string }{
-		{"L12: empty", key, "", "it is empty"},
-		{"L12: a list", key, "[]", "it is no JSON object"},
+		{"empty", key, "", "it is empty"},             // L12
+		{"a list", key, "[]", "it is no JSON object"}, // L12
 		{"truncated in a text", key, document()[:60], "byte 60"},
-		{"L12: truncated at the end", key, strings.TrimSuffix(document(), "}"), "it is no valid JSON at byte"},
+		{"truncated at the end", key, strings.TrimSuffix(document(), "}"), "it is no valid JSON at byte"}, // L12
 		{"something follows", key, document() + "{}", "something follows the end"},
 		{"gzip", key, "\x1f\x8b\x08", "it is compressed with gzip"},
 		{"ZIP", key, "PK\x03\x04", "it is a ZIP archive"},
@@ -70,9 +70,9 @@ func TestWhatIsNoSnapshotIsRejected(t *testing.T) {
 		{"invalid UTF-8", key, document(`\u00e9`, "\xff"), "it is no UTF-8 at byte"},
 		{"too deep by far", key, document(`"cost": {}`, `"cost": `+strings.Repeat(`{"a":`, 10_000)+"1"+strings.Repeat("}", 10_000)), "nested deeper than 64 levels"},
 		{"too deep", key, document(`"cost": {}`, `"cost": `+strings.Repeat("[", 100)+strings.Repeat("]", 100)), "nested deeper than 64 levels"},
-		{"L08: a missing section", key, document(`"health": [], `, ""), "the section health is missing"},
+		{"a missing section", key, document(`"health": [], `, ""), "the section health is missing"}, // L08
 		{"a section twice", key, document(`"cost": {}`, `"cost": {}, "cost": {}`), "section cost is there twice"},
-		{"L03: another account", key, document("111122223333", "444455556666"), "it belongs to account 444455556666 and lies under account 111122223333"},
+		{"another account", key, document("111122223333", "444455556666"), "it belongs to account 444455556666 and lies under account 111122223333"}, // L03
 		{"an account id that is none", key, document("111122223333", "12"), `account.account_id "12" is not 12 digits`},
 		{"no account id", key, document(`"account_id": "111122223333", `, ""), "account.account_id is missing"},
 		{"another region", key, document("eu-west-1", "us-east-1"), "account.region is us-east-1 and the key says eu-west-1"},
@@ -105,8 +105,8 @@ func TestWhatIsNoSnapshotIsRejected(t *testing.T) {
 	}
 }
 
-// TestTruncatedAnywhere: whatever is missing at the end is noticed.
-func TestTruncatedAnywhere(t *testing.T) {
+// TestTruncatedSnapshotIsRejected: whatever is missing at the end is noticed.
+func TestTruncatedSnapshotIsRejected(t *testing.T) {
 	store, text := open(t), document()
 	for n := range len(text) - 1 {
 		result := indexed(t, store, key, text[:n], true)
@@ -116,8 +116,8 @@ func TestTruncatedAnywhere(t *testing.T) {
 	}
 }
 
-// TestHostileKeys: an object whose name is none is rejected under its own name, and nothing else is touched.
-func TestHostileKeys(t *testing.T) {
+// TestHostileKeyIsRejectedUnderItsName: an object whose name is none is rejected under its own name, and nothing else is touched.
+func TestHostileKeyIsRejectedUnderItsName(t *testing.T) {
 	for _, key := range []string{
 		"data/../loaded/111122223333/eu-west-1/2026-03-11_DAILY.json", "data/111122223333/../2026-03-11_DAILY.json", "data/%2e%2e/x.json",
 		"data/111122223333%2Feu-west-1%2F2026-03-11_DAILY.json", "data/111122223333/eu-west-1/2026-03-11_DAILY.json/x", "data/１１１１２２２２３３３３/eu-west-1/2026-03-11_DAILY.json",
@@ -207,7 +207,7 @@ func TestSectionsOfTheWrongKindAreReported(t *testing.T) {
 	}
 }
 
-func TestKeyWithoutRegion(t *testing.T) {
+func TestKeyWithoutRegionUsesTheAccountSection(t *testing.T) {
 	result := indexed(t, open(t), "data/111122223333/2026-03-11_DAILY.json", document(), false)
 	if result.Index.Name.Region != "eu-west-1" {
 		t.Errorf("region %q, want that of the account section", result.Index.Name.Region)

@@ -26,84 +26,84 @@ const savingsOfADay = `{"subscription_id":"s","reservation_type":"Savings Plan",
 
 var defects = []defect{
 	{
-		"L19: a null is not taken for true",
+		"a null is not taken for true", // L19
 		[]file{section("security", `{"kms":[{"key_id":"false","enabled":false},{"key_id":"null","enabled":null},{"key_id":"true","enabled":true}]}`)},
 		"select key_id, enabled from kms_keys order by 1", []string{"false|false", "null|<nil>", "true|true"},
 	},
 	{
-		"L20: missing parts of keys do not double rows",
+		"missing parts of keys do not double rows", // L20
 		[]file{section("service", `[{"service":"EC2","usage_types":null,"date_from":"2026-03-10","date_to":"2026-03-11","cost":1}]`),
 			{date: "2026-03-12", sections: section("service", `[{"service":"EC2","date_from":"2026-03-10","date_to":"2026-03-11","cost":2}]`).sections}},
 		"select usage_types, cost::text from services", []string{"Aggregated|2.0000000000"},
 	},
 	{
-		"L20: the name of a service is among its attributes",
+		"the name of a service is among its attributes", // L20
 		[]file{section("application", `[{"service_name":null,"key_attributes":{"Name":"shop","Type":"Service"}},{"service_name":"given","key_attributes":{"Name":"other"}},{"key_attributes":{}}]`)},
 		"select service_name, key_attributes->>'Type' from application_signals order by 1", []string{"given|<nil>", "shop|Service"},
 	},
 	{
-		"L25: another start of the same day is the same row",
+		"another start of the same day is the same row", // L25
 		[]file{section("ri_sp_savings", "["+fmt.Sprintf(savingsOfADay, "2026-03-10", 1)+"]"),
 			{date: "2026-03-12", sections: section("ri_sp_savings", "["+fmt.Sprintf(savingsOfADay, "2026-03-09", 2)+"]").sections}},
 		"select date_from::text, net_savings::text from ri_sp_daily_savings", []string{"2026-03-09|2.00"},
 	},
 	{
-		"L35: times of a GuardDuty finding are its own",
+		"times of a GuardDuty finding are its own", // L35
 		[]file{section("security", `{"guard_duty":[{"id":"f","created_at":"2026-01-02T03:04:05Z","updated_at":"2026-01-03T03:04:05.5+01:00"}]}`)},
 		"select detector_id, created_at at time zone 'utc', updated_at at time zone 'utc' from guard_duty_findings",
 		[]string{"f|2026-01-02 03:04:05 +0000 UTC|2026-01-03 02:04:05.5 +0000 UTC"},
 	},
 	{
-		"L41: a contact that is gone goes, an unknown one stays",
+		"a contact that is gone goes, an unknown one stays", // L41
 		[]file{
 			{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: accountSection(`"contact_info":{"city":"Bonn"},"alternate_contacts":{"billing":{"name":"B"},"security":{"name":"S"}}`)},
 			{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: accountSection(`"contact_info":{"city":null},"alternate_contacts":{"billing":null}`)}},
 		"select contact_type from alternate_contacts union all select city from contact_info", []string{"security"},
 	},
 	{
-		"L44: empty times are none",
+		"empty times are none", // L44
 		[]file{section("inventory", `{"instances":[{"instance_id":"i","last_ping_date_time":""}],"applications":[{"instance_id":"i","name":"bash","install_time":""}]}`)},
 		"select name, a.install_time, i.last_ping_date_time from inventory_applications a join inventory_instances i on i.id = a.instance_id", []string{"bash|<nil>|<nil>"},
 	},
 	{
-		"L45: what is too long or too large is adapted",
+		"what is too long or too large is adapted", // L45
 		[]file{section("service_resources", `[{"service_name":"ELB","resource_type":"LoadBalancer","resource_id":"l","availability_zone":"eu-central-1a,eu-central-1b,eu-central-1c,eu-central-1d,eu-central-1e,eu-central-1f"}]`)},
 		"select availability_zone, (select count(*) from view360.rejects where outcome = 'adapted') from service_resources", []string{"eu-central-1a,eu-central-1b,eu-central-1c|1"},
 	},
 	{
-		"L46: a fraction of a size is at least one",
+		"a fraction of a size is at least one", // L46
 		[]file{section("service_resources", `[{"service_name":"Lambda","resource_type":"Function","resource_id":"f","size_gb":0.125},{"service_name":"Lambda","resource_type":"Function","resource_id":"g","size_gb":0},{"service_name":"Lambda","resource_type":"Function","resource_id":"h","size_gb":2.5}]`)},
 		"select resource_id, size_gb from service_resources order by 1", []string{"f|1", "g|0", "h|3"},
 	},
 	{
-		"L47: one malformed product leaves the others alone",
+		"one malformed product leaves the others alone", // L47
 		[]file{section("security", `{"security_hub":[{"service":"A","severity_counts":null},7,{"service":"B","severity_counts":"x"}],"kms":[{"key_id":"k"}]}`)},
 		"select service from security union all select key_id from kms_keys order by 1", []string{"A", "B", "k"},
 	},
 	{
-		"L48: lists and actions keep the form that dashboards search",
+		"lists and actions keep the form that dashboards search", // L48
 		[]file{section("security", `{"waf":[{"id":"w","blocked_countries":["US","CN","Å"]},{"id":"e","blocked_countries":[]}],"waf_rules":[{"web_acl_name":"w","rule_name":"r","priority":1,"action":{"Block":{}}}]}`)},
 		"select blocked_countries from waf_rules union all select action from waf_rules_detailed order by 1", []string{`["US", "CN", "\u00c5"]`, "[]", `{"Block": {}}`},
 	},
 	{
-		"L49: counters are those of the last day that has any",
+		"counters are those of the last day that has any", // L49
 		[]file{section("security", `{"security_hub":[{"service":"A","total_findings":5},{"service":"B","total_findings":3}]}`),
 			{date: "2026-03-12", sections: section("security", `{"security_hub":[{"service":"A","total_findings":1}]}`).sections}},
 		"select service, total_findings from security order by 1", []string{"A|1", "B|3"},
 	},
 	{
-		"L52: amounts keep every digit",
+		"amounts keep every digit", // L52
 		[]file{section("service", `[{"service":"a","date_from":"2026-03-10","date_to":"2026-03-11","cost":1234567890.0123456789},{"service":"b","date_from":"2026-03-10","date_to":"2026-03-11","cost":"0.0000000001"},{"service":"c","date_from":"2026-03-10","date_to":"2026-03-11","cost":0.00000000005}]`)},
 		"select cost::text from services order by service", []string{"1234567890.0123456789", "0.0000000001", "0.0000000001"},
 	},
 	{
-		"L53: a row without a value that it needs is rejected and recorded",
+		"a row without a value that it needs is rejected and recorded", // L53
 		[]file{section("service", `[{"service":"EC2","date_from":"2026-03-10","date_to":"2026-03-11"},{"service":"S3","date_from":"2026-03-10","date_to":"2026-03-11","cost":1}]`)},
 		"select section, item_index, column_name, reason from view360.rejects", []string{"service|0|cost|is missing"},
 	},
 }
 
-func TestDefects(t *testing.T) {
+func TestDefectsOfThePythonVersionAreAvoided(t *testing.T) {
 	t.Parallel()
 	for _, d := range defects {
 		t.Run(d.name, func(t *testing.T) {
@@ -117,8 +117,8 @@ func TestDefects(t *testing.T) {
 	}
 }
 
-// TestL23RowsAreTouchedOnlyWhenTheyChange: updated_at of the tables that have one of their own.
-func TestL23RowsAreTouchedOnlyWhenTheyChange(t *testing.T) {
+// TestUpdatedAtMovesOnlyWithAChange: updated_at of the tables that have one of their own.
+func TestUpdatedAtMovesOnlyWithAChange(t *testing.T) { // L23
 	t.Parallel()
 	b := newBench(t)
 	touched := []string{"accounts", "contact_info", "alternate_contacts"}
@@ -161,9 +161,9 @@ func (b *bench) exec(statement string, arguments ...any) {
 	}
 }
 
-// TestL50VanishedResourcesGo: of each current-state table, what a later complete snapshot does not list; nothing of the
+// TestVanishedResourcesAreDeleted: of each current-state table, what a later complete snapshot does not list; nothing of the
 // other tables. Rows that went with the row they belonged to are counted as well.
-func TestL50VanishedResourcesGo(t *testing.T) {
+func TestVanishedResourcesAreDeleted(t *testing.T) { // L50
 	t.Parallel()
 	b := newBench(t)
 	s := everything
@@ -184,9 +184,9 @@ func TestL50VanishedResourcesGo(t *testing.T) {
 	}
 }
 
-// TestL14L21AGroupIsOneTransaction: when the last table of a group fails the first ones are empty; an error is never
+// TestTableGroupLoadsInOneTransaction: when the last table of a group fails the first ones are empty; an error is never
 // taken for a row that is not there.
-func TestL14L21AGroupIsOneTransaction(t *testing.T) {
+func TestTableGroupLoadsInOneTransaction(t *testing.T) { // L14, L21
 	t.Parallel()
 	b := newBench(t)
 	indexed := b.index(everything.Key(), everything.JSON())

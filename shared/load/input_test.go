@@ -8,7 +8,7 @@ import (
 	"view360/shared/load"
 )
 
-func TestL38TicketsComeInTwoForms(t *testing.T) {
+func TestTicketsLoadFromBothForms(t *testing.T) { // L38
 	t.Parallel()
 	ticket := func(id, more string) string {
 		return fmt.Sprintf(`{"case_id":%q,"display_id":"1","subject":"s","status":"open","severity_code":"low","category_code":"x","time_created":"2026-03-10T01:02:03Z"%s}`, id, more)
@@ -47,7 +47,7 @@ func TestTextThatPostgreSQLCannotStoreIsAdapted(t *testing.T) {
 	b.want("select reason from view360.rejects where outcome = 'rejected'", "holds the number 1e400000, which cannot be stored")
 }
 
-func TestNumbersAtTheEdge(t *testing.T) {
+func TestNumbersAtTheEdgeFitOrAreAdapted(t *testing.T) {
 	t.Parallel()
 	amounts := []string{"0e9999999999", "1e-99999999999", "-0.0", `"1.50"`, `""`, "9999999999.99999999994", "9999999999.99999999995", "1e9999999999", `"NaN"`, `"0x10"`, "0." + strings.Repeat("1", 1_500), "true"}
 	var services []string
@@ -60,7 +60,7 @@ func TestNumbersAtTheEdge(t *testing.T) {
 	b.want("select count(*) from view360.rejects where outcome = 'rejected' and column_name = 'utilization'", "6")
 }
 
-func TestTimesAtTheEdge(t *testing.T) {
+func TestTimesAtTheEdgeFitOrAreAdapted(t *testing.T) {
 	t.Parallel()
 	var events []string
 	for i, when := range []string{"0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-02-29T00:00:00Z", "2026-03-10T24:00:00Z", "2026-03-10T10:00:00.1234567Z", "1773136800"} {
@@ -74,7 +74,7 @@ func TestTimesAtTheEdge(t *testing.T) {
 	}
 }
 
-func TestSectionsOfTheWrongKindLeaveTheOthersAlone(t *testing.T) {
+func TestSectionOfWrongKindLeavesTheOthers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a")})

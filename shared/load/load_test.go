@@ -215,7 +215,7 @@ func TestLoadingTwiceChangesNothing(t *testing.T) {
 	}
 }
 
-func TestL24OlderSnapshotDoesNotUndoState(t *testing.T) {
+func TestOlderSnapshotKeepsNewerState(t *testing.T) { // L24
 	t.Parallel()
 	b := newBench(t)
 	newer := file{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: kms("a=Disabled")}
@@ -227,7 +227,7 @@ func TestL24OlderSnapshotDoesNotUndoState(t *testing.T) {
 	b.want("select service, cost::text from services", "EC2|1.5000000000")
 }
 
-func TestVanishedResources(t *testing.T) {
+func TestOnlyCompleteSectionsDeleteRows(t *testing.T) {
 	t.Parallel()
 	t.Run("go with a complete section", func(t *testing.T) {
 		b := newBench(t)
@@ -254,7 +254,7 @@ func TestVanishedResources(t *testing.T) {
 	})
 }
 
-func TestL27L28GranularitiesDoNotOverwriteEachOther(t *testing.T) {
+func TestGranularitiesKeepTheirOwnRows(t *testing.T) { // L27, L28
 	t.Parallel()
 	b := newBench(t)
 	cost := func(amount, granularity string) map[string]string {
@@ -268,7 +268,7 @@ func TestL27L28GranularitiesDoNotOverwriteEachOther(t *testing.T) {
 		"DAILY|1.0000000000", "MONTHLY|31.0000000000", "YEARLY|365.0000000000")
 }
 
-func TestL29OneRowPerDay(t *testing.T) {
+func TestCommitmentHasOneRowPerDay(t *testing.T) { // L29
 	t.Parallel()
 	b := newBench(t)
 	b.load(file{date: "2026-03-31", interval: "MONTHLY", sections: map[string]string{"ri_sp_savings": `[
@@ -279,7 +279,7 @@ func TestL29OneRowPerDay(t *testing.T) {
 		"p|2026-03-01|2026-04-01|<nil>", "s|2026-03-30|2026-03-31|1.00", "s|2026-03-31|2026-04-01|2.00")
 }
 
-func TestL34ApplicationsBelongToTheirInstance(t *testing.T) {
+func TestApplicationsBelongToTheirInstance(t *testing.T) { // L34
 	t.Parallel()
 	b := newBench(t)
 	got := b.load(file{date: "2026-03-11", sections: map[string]string{"inventory": `{
@@ -298,7 +298,7 @@ func TestL34ApplicationsBelongToTheirInstance(t *testing.T) {
 		"inventory.applications|2|instance_id|its row in inventory_instances does not exist")
 }
 
-func TestL36OffsetsOfTimes(t *testing.T) {
+func TestTimesKeepTheirOffset(t *testing.T) { // L36
 	t.Parallel()
 	b := newBench(t)
 	b.load(file{date: "2026-03-11", sections: map[string]string{"health": `[
@@ -310,7 +310,7 @@ func TestL36OffsetsOfTimes(t *testing.T) {
 		"b|2026-03-10 10:00:00.123456 +0000 UTC|<nil>", "c|2026-03-10 10:00:00 +0000 UTC|2026-03-10 00:00:00 +0000 UTC")
 }
 
-func TestL26KeysAreNeitherTooNarrowNorTooWide(t *testing.T) {
+func TestKeysSeparateExactlyDifferentRows(t *testing.T) { // L26
 	t.Parallel()
 	b := newBench(t)
 	shared := map[string]string{
@@ -325,7 +325,7 @@ func TestL26KeysAreNeitherTooNarrowNorTooWide(t *testing.T) {
 	}
 }
 
-func TestL39L40ProductsAreMaintainedByHand(t *testing.T) {
+func TestLoadKeepsProductsEditedByHand(t *testing.T) { // L39, L40
 	t.Parallel()
 	b := newBench(t)
 	f := file{date: "2026-03-11", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","product":"alpha, None ,, Beta"}`}}
@@ -338,7 +338,7 @@ func TestL39L40ProductsAreMaintainedByHand(t *testing.T) {
 	b.want("select p.name, p.owner from products p join product_accounts l on l.product_id = p.id order by 1", "Alpha|Jane", "Beta|System")
 }
 
-func TestL42PlaceholdersDoNotReplaceRealValues(t *testing.T) {
+func TestPlaceholdersDoNotReplaceRealValues(t *testing.T) { // L42
 	t.Parallel()
 	b := newBench(t)
 	b.load(file{date: "2026-03-11", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","account_name":"shop","account_email":"a@b.example"}`}})
@@ -346,7 +346,7 @@ func TestL42PlaceholdersDoNotReplaceRealValues(t *testing.T) {
 	b.want("select account_name, account_email, joined_method from accounts", "shop|a@b.example|CREATED")
 }
 
-func TestL37AlternateContactsHaveTheirPhone(t *testing.T) {
+func TestAlternateContactsKeepTheirPhone(t *testing.T) { // L37
 	t.Parallel()
 	b := newBench(t)
 	account := func(contacts string) map[string]string {
@@ -358,7 +358,7 @@ func TestL37AlternateContactsHaveTheirPhone(t *testing.T) {
 	b.want("select contact_type, full_name, phone_number from alternate_contacts", "security|S|<nil>")
 }
 
-func TestL43FindingsOfANamelessProductAreCounted(t *testing.T) {
+func TestFindingsWithoutProductNameAreCounted(t *testing.T) { // L43
 	t.Parallel()
 	b := newBench(t)
 	finding := func(id, updated, status string) string {
@@ -375,7 +375,7 @@ func TestL43FindingsOfANamelessProductAreCounted(t *testing.T) {
 	b.want("select f.finding_id, f.status, s.service, s.total_findings from findings f join security s on s.id = f.security_id", "f|RESOLVED|GuardDuty|2")
 }
 
-func TestL51SetsAreReplaced(t *testing.T) {
+func TestNewerSetReplacesOlderSet(t *testing.T) { // L51
 	t.Parallel()
 	b := newBench(t)
 	evaluation := func(rule, resource string) string {
@@ -419,7 +419,7 @@ func TestIncompleteReportDoesNotShrinkASet(t *testing.T) {
 	})
 }
 
-func TestL09ValuesThatDoNotFitAreRecorded(t *testing.T) {
+func TestUnfitValuesAreRecorded(t *testing.T) { // L09
 	t.Parallel()
 	long := strings.Repeat("é", 300)
 	b := newBench(t)
@@ -455,7 +455,7 @@ func TestL09ValuesThatDoNotFitAreRecorded(t *testing.T) {
 		"detector_id|has 300 characters, more than 255", "severity|1e400 does not fit numeric(3,1)", "<nil>|the element is no object", "detector_id|is missing")
 }
 
-func TestL55FailuresAreErrors(t *testing.T) {
+func TestFailedLoadReturnsAnError(t *testing.T) { // L55
 	t.Parallel()
 	b := newBench(t)
 	indexed := b.index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", file{date: "2026-03-11", sections: kms("a")}.text())
@@ -473,7 +473,7 @@ func TestL55FailuresAreErrors(t *testing.T) {
 	b.want("select count(*) from accounts", "0")
 }
 
-func TestL01OwnerIsThatOfTheFile(t *testing.T) {
+func TestRowsBelongToTheAccountOfTheirFile(t *testing.T) { // L01
 	t.Parallel()
 	b := newBench(t)
 	b.load(file{date: "2026-03-11", sections: kms("a")})

@@ -54,8 +54,8 @@ func checkMapping(t *testing.T, b *bench, table load.Table) {
 	}
 }
 
-// TestL22EveryKeyIsUnique: what a row is found by finds one row at most.
-func TestL22EveryKeyIsUnique(t *testing.T) {
+// TestEveryKeyFindsAtMostOneRow: what a row is found by finds one row at most.
+func TestEveryKeyFindsAtMostOneRow(t *testing.T) { // L22
 	t.Parallel()
 	b := newBench(t)
 	for _, group := range loadtest.Groups {

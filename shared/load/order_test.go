@@ -20,9 +20,9 @@ import (
 
 var seeds = flag.Uint64("seeds", 2, "how many random sets of snapshots are loaded in random orders")
 
-// TestFinalStateDependsOnlyOnTheSetOfSnapshots loads random sets of snapshots in random orders, some of them twice and
+// TestFinalStateIgnoresTheOrderOfSnapshots loads random sets of snapshots in random orders, some of them twice and
 // some after a load that was interrupted, and compares what is in the tables afterwards.
-func TestFinalStateDependsOnlyOnTheSetOfSnapshots(t *testing.T) {
+func TestFinalStateIgnoresTheOrderOfSnapshots(t *testing.T) {
 	t.Parallel()
 	for seed := range *seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -173,8 +173,8 @@ func (b *bench) dump() []string {
 	return lines
 }
 
-// TestManyFilesAtOnce loads snapshots of many accounts, each twice, in as many connections as there are.
-func TestManyFilesAtOnce(t *testing.T) {
+// TestManyFilesLoadAtOnce loads snapshots of many accounts, each twice, in as many connections as there are.
+func TestManyFilesLoadAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	var together sync.WaitGroup
@@ -222,8 +222,8 @@ func (b *bench) groupsAtOnce(place snapshot.Index) {
 	}
 }
 
-// TestConnectionThatBreaks loses the connection in the middle of each group; the load is whole after it was done again.
-func TestConnectionThatBreaks(t *testing.T) {
+// TestBrokenConnectionIsRetriedWhole loses the connection in the middle of each group; the load is whole after it was done again.
+func TestBrokenConnectionIsRetriedWhole(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	f := file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: randomSections(rand.New(rand.NewPCG(1, 1)), file{})}
@@ -258,8 +258,8 @@ func TestConnectionThatBreaks(t *testing.T) {
 	b.want("select distinct state from view360.loads", "loaded")
 }
 
-// TestObjectThatIsReplaced: a loader reads the version that was indexed or nothing.
-func TestObjectThatIsReplaced(t *testing.T) {
+// TestReplacedObjectIsNotLoaded: a loader reads the version that was indexed or nothing.
+func TestReplacedObjectIsNotLoaded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	f := file{date: "2026-03-11", sections: kms("a")}

@@ -14,8 +14,8 @@ func accountSection(members string) map[string]string {
 	return map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1",` + members + `}`}
 }
 
-// TestL02NothingIsLoadedWithoutTheAccount: its section cannot be stored, so no group writes anything.
-func TestL02NothingIsLoadedWithoutTheAccount(t *testing.T) {
+// TestNothingIsLoadedWithoutTheAccountRow: its section cannot be stored, so no group writes anything.
+func TestNothingIsLoadedWithoutTheAccountRow(t *testing.T) { // L02
 	t.Parallel()
 	b := newBench(t)
 	f := file{date: "2026-03-11", sections: accountSection(`"account_arn":"` + strings.Repeat("a", 300) + `"`)}
@@ -32,8 +32,8 @@ func TestL02NothingIsLoadedWithoutTheAccount(t *testing.T) {
 	b.want("select distinct state from view360.loads", "failed")
 }
 
-// TestL04RegionIsThatOfTheKey: a body that does not name its region changes no other region's row.
-func TestL04RegionIsThatOfTheKey(t *testing.T) {
+// TestRegionComesFromTheObjectKey: a body that does not name its region changes no other region's row.
+func TestRegionComesFromTheObjectKey(t *testing.T) { // L04
 	t.Parallel()
 	b := newBench(t)
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
@@ -43,9 +43,9 @@ func TestL04RegionIsThatOfTheKey(t *testing.T) {
 	b.want("select region, account_name from accounts order by 1", "eu-west-1|shop", "us-east-1|renamed")
 }
 
-// TestL05KeysAreWhole leaves each part of each key out, of each table: the row is rejected, or the part has a value of
+// TestRowWithoutKeyPartIsRejected leaves each part of each key out, of each table: the row is rejected, or the part has a value of
 // its own (L20), and loading the row again does not double it. Tables that others need come in rounds of their own.
-func TestL05KeysAreWhole(t *testing.T) {
+func TestRowWithoutKeyPartIsRejected(t *testing.T) { // L05
 	t.Parallel()
 	b := newBench(t)
 	const mostParts = 5
@@ -100,8 +100,8 @@ func (b *bench) ofAccount(table load.Table, account string) string {
 	}
 }
 
-// TestL06MembersAreNoColumns: what a sender adds is ignored, also where it has the name of a column that is not its own.
-func TestL06MembersAreNoColumns(t *testing.T) {
+// TestUnknownMembersAreIgnored: what a sender adds is ignored, also where it has the name of a column that is not its own.
+func TestUnknownMembersAreIgnored(t *testing.T) { // L06
 	t.Parallel()
 	b := newBench(t)
 	foreign := `"id":500,"created_at":"2000-01-01T00:00:00Z","updated_at":"2000-01-01T00:00:00Z","observed_at":"2099-01-01T00:00:00Z","csp":"other","no_such_column":1,"\"; drop table accounts; --":1`
@@ -118,8 +118,8 @@ func TestL06MembersAreNoColumns(t *testing.T) {
 	b.want("select status from non_compliant_resources", "OPEN")
 }
 
-// TestAnotherAccountsIds: a snapshot that claims every id of another account changes none of its rows.
-func TestAnotherAccountsIds(t *testing.T) {
+// TestSnapshotCannotClaimRowsOfAnotherAccount: a snapshot that claims every id of another account changes none of its rows.
+func TestSnapshotCannotClaimRowsOfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	victim, thief := everything, everything
@@ -149,8 +149,8 @@ func TestAnotherAccountsIds(t *testing.T) {
 	}
 }
 
-// TestAnotherAccountsRowThatComesMeanwhile: two accounts report one id at the same time; the first one keeps it.
-func TestAnotherAccountsRowThatComesMeanwhile(t *testing.T) {
+// TestRowOfAnotherAccountArrivingMeanwhileStays: two accounts report one id at the same time; the first one keeps it.
+func TestRowOfAnotherAccountArrivingMeanwhileStays(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	first := file{account: "444455556666", date: "2026-03-11"}

@@ -81,9 +81,9 @@ func explained(t *testing.T) (*bench, *plans) {
 	return b, p
 }
 
-// TestStatementsAreLinear: no statement of a load compares each row with each, whatever the planner believes of rows that
+// TestStatementsVisitEachRowOnce: no statement of a load compares each row with each, whatever the planner believes of rows that
 // have just been copied, and whether the section is new, changed, or mostly gone.
-func TestStatementsAreLinear(t *testing.T) {
+func TestStatementsVisitEachRowOnce(t *testing.T) {
 	t.Parallel()
 	const rows, perRow = 1_200, 25
 	b, plans := explained(t)

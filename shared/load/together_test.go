@@ -12,9 +12,9 @@ import (
 	"view360/shared/load/loadtest"
 )
 
-// TestL15L16L17WorkersOnOneFile: four workers load the file that their events name at once. Every row is there once, and
+// TestConcurrentLoadersOfOneFileDoubleNothing: four workers load the file that their events name at once. Every row is there once, and
 // each worker has numbers of its own.
-func TestL15L16L17WorkersOnOneFile(t *testing.T) {
+func TestConcurrentLoadersOfOneFileDoubleNothing(t *testing.T) { // L15, L16, L17
 	t.Parallel()
 	b := newBench(t)
 	indexed := b.index(everything.Key(), everything.JSON())
@@ -56,9 +56,9 @@ func TestL15L16L17WorkersOnOneFile(t *testing.T) {
 	}
 }
 
-// TestFilesOfOneAccountAtOnce: two dates of one account and two of its regions, all at the same time, end like one after
+// TestFilesOfOneAccountLoadAtOnce: two dates of one account and two of its regions, all at the same time, end like one after
 // the other.
-func TestFilesOfOneAccountAtOnce(t *testing.T) {
+func TestFilesOfOneAccountLoadAtOnce(t *testing.T) {
 	t.Parallel()
 	var snapshots []loadtest.Builder
 	for _, region := range []string{"eu-west-1", "us-east-1"} {

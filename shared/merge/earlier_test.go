@@ -67,7 +67,7 @@ func named(part *collect.Part) error {
 	return part.Set("account", map[string]string{"account_id": "111122223333"})
 }
 
-func TestD19EarlierSnapshotsArePublishedAgainFromWhatIsThere(t *testing.T) {
+func TestEarlierSnapshotsAreRepublishedFromStoredSections(t *testing.T) { // D19
 	b := newBench(t)
 	today := b.request
 	b.request = today.DaysBefore(1)
@@ -103,7 +103,7 @@ func TestD19EarlierSnapshotsArePublishedAgainFromWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestD25PastSnapshotSaysWhatIsLeftOut(t *testing.T) {
+func TestPastSnapshotNamesOmittedSources(t *testing.T) { // D25
 	b := newBench(t)
 	b.request = b.request.DaysBefore(30)
 	b.collect("guardduty", func(part *collect.Part) error { part.DeclareLists("security.guard_duty"); return nil })

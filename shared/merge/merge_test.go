@@ -93,7 +93,7 @@ func denied(*collect.Part) error {
 	return fault.New(fault.Denied, "User: x is not authorized to perform: guardduty:ListDetectors on resource: *")
 }
 
-func TestEverySectionIsThereWhateverFailed(t *testing.T) {
+func TestEverySectionExistsAfterFailures(t *testing.T) {
 	b := newBench(t)
 	b.collect("kms", keys)
 	b.collect("guardduty", denied)
@@ -114,11 +114,11 @@ func TestEverySectionIsThereWhateverFailed(t *testing.T) {
 		}
 	}
 	if cost, object := document["cost"].(map[string]any); !object || len(cost) != 0 {
-		t.Errorf("D8: a cost section that was not collected is %v, want {}", document["cost"])
+		t.Errorf("a cost section that was not collected is %v, want {}", document["cost"]) // D8
 	}
 }
 
-func TestD4StatusIsTheWorstOfItsParts(t *testing.T) {
+func TestStatusIsTheWorstOfItsParts(t *testing.T) { // D4
 	b := newBench(t)
 	b.collect("guardduty", denied)
 	b.collect("kms", keys) // passes after guardduty has failed
@@ -149,7 +149,7 @@ func TestD4StatusIsTheWorstOfItsParts(t *testing.T) {
 	}
 }
 
-func TestCompletenessOfSections(t *testing.T) {
+func TestOnlyUnwarnedSectionsAreComplete(t *testing.T) {
 	b := newBench(t)
 	b.collect("kms", keys)
 	b.collect("inventory", func(part *collect.Part) error {
@@ -196,7 +196,7 @@ func TestRepairReusesPartsOfTheSameDate(t *testing.T) {
 	}
 }
 
-func TestReports(t *testing.T) {
+func TestReportListsRemainingFailures(t *testing.T) {
 	b := newBench(t)
 	name, err := b.request.Name()
 	if err != nil {

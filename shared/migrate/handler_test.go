@@ -10,7 +10,7 @@ import (
 	"view360/shared/pgtest"
 )
 
-func TestHandler(t *testing.T) {
+func TestHandlerMigratesAndNeverDrops(t *testing.T) {
 	t.Parallel()
 	url := pgtest.EmptyURL(t)
 	handler := migrate.Handler{URL: url}

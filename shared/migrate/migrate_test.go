@@ -136,7 +136,7 @@ func run(t *testing.T, url string) migrate.Result {
 	return result
 }
 
-func TestAdoption(t *testing.T) {
+func TestAdoptedDatabaseEqualsAFreshOne(t *testing.T) {
 	t.Parallel()
 	want := lines(t, pgtest.URL(t), structure)
 	for _, o := range older {

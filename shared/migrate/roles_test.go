@@ -10,7 +10,7 @@ import (
 	"view360/shared/pgtest"
 )
 
-func TestRoles(t *testing.T) {
+func TestRolesHaveOnlyTheirRights(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
 	for range 2 { // the second run finds the roles

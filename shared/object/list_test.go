@@ -9,8 +9,8 @@ import (
 	"view360/shared/s3disk"
 )
 
-// TestL13EveryPageIsListed: S3 lists 1,000 keys at a time, and a list that breaks off is an error.
-func TestL13EveryPageIsListed(t *testing.T) {
+// TestListReadsEveryPage: S3 lists 1,000 keys at a time, and a list that breaks off is an error.
+func TestListReadsEveryPage(t *testing.T) { // L13
 	server, err := s3disk.Start(t.TempDir(), "data")
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 )
 
 // A server may answer a range with the whole object. Taking that for the range would lose rows in silence.
-func TestRangeOfAServerThatIgnoresRanges(t *testing.T) {
+func TestServerThatIgnoresRangesIsAnError(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "0123456789")
 	}))

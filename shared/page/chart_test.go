@@ -44,7 +44,7 @@ func TestChartKeepsTextText(t *testing.T) {
 	}
 }
 
-func TestChartHasTheColoursOfTheStyleSheet(t *testing.T) {
+func TestChartHasTheColorsOfTheStyleSheet(t *testing.T) {
 	t.Parallel()
 	drawn, err := lineChart("cost by day", []string{"1", "2", "3"}, []line{{series{"This month", inkAccent}, []float64{1, 2, 3}}})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestCoverage(t *testing.T) {
+func TestCoverageShowsEveryOutcome(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, Options{})
 	body := s.get("/coverage")
@@ -42,7 +42,7 @@ func TestCoverage(t *testing.T) {
 	})
 }
 
-func TestRunAgain(t *testing.T) {
+func TestRunAgainStartsTheSameCollect(t *testing.T) {
 	t.Parallel()
 	var asked Rerun
 	s := newSite(t, Options{RunAgain: func(_ context.Context, r Rerun) (string, error) { asked = r; return "arn:x", nil }})

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestData(t *testing.T) {
+func TestDataSortsFiltersAndPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, Options{})
 	t.Run("lists the views", func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestDataRefusesWhatTheViewDoesNotHave(t *testing.T) {
 	}
 }
 
-func TestCSV(t *testing.T) {
+func TestCSVHoldsEveryRowAndNoFormula(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, Options{})
 	answer, body := s.ask(http.MethodGet, "/data/view_kms_keys/csv?sort=key_id&column=id&operator=at+most&value=100", nil, nil)

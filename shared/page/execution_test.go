@@ -51,7 +51,7 @@ func newEngine(t *testing.T, mended *atomic.Bool) (*asl.Engine, *asl.Machine) {
 	return e, m
 }
 
-func TestExecution(t *testing.T) {
+func TestExecutionIsShownAndRedriven(t *testing.T) {
 	t.Parallel()
 	var mended atomic.Bool
 	e, m := newEngine(t, &mended)
@@ -102,7 +102,7 @@ func TestExecution(t *testing.T) {
 	})
 }
 
-func TestNumbersOfAStep(t *testing.T) {
+func TestStepShowsItsNumbers(t *testing.T) {
 	t.Parallel()
 	for output, want := range map[string]string{
 		`{"service":"kms","items":3,"calls":5,"throttles":1,"paid_calls":0}`:                             "3 items, 5 calls, 1 throttled, 0 paid",

@@ -15,7 +15,7 @@ import (
 	"view360/sql"
 )
 
-func TestHeaders(t *testing.T) {
+func TestResponsesHaveSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, Options{})
 	for _, address := range []string{"/", "/coverage", "/data/view_kms_keys", "/data/view_kms_keys/csv", "/nowhere", "/assets/style.css"} {

@@ -8,7 +8,7 @@ import (
 	"view360/shared/pgtest"
 )
 
-func TestOverview(t *testing.T) {
+func TestOverviewSummarizesTheViews(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, Options{})
 	t.Run("cost of this month against the last", func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestOverview(t *testing.T) {
 	})
 }
 
-func TestOverviewFilters(t *testing.T) {
+func TestOverviewAppliesItsFilters(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, Options{})
 	for _, c := range []struct{ name, query, want string }{
@@ -68,7 +68,7 @@ func TestOverviewFilters(t *testing.T) {
 	})
 }
 
-func TestOverviewOfAnEmptyDatabase(t *testing.T) {
+func TestOverviewWorksOnAnEmptyDatabase(t *testing.T) {
 	t.Parallel()
 	s := newSiteOver(t, Options{}, "select")
 	s.expect(s.get("/"), "No open finding.", "No report of AWS Config.", "Forecast for March –")

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestConn(t *testing.T) {
+func TestEachTestHasItsOwnDatabase(t *testing.T) {
 	ctx := context.Background()
 	for _, name := range []string{"first", "second"} {
 		t.Run(name+" test has an empty database", func(t *testing.T) {

@@ -107,7 +107,7 @@ func (r *run) unit(name string) string {
 	return ""
 }
 
-func TestAccountsOfTheOrganisationAreFiltered(t *testing.T) {
+func TestAccountsOfTheOrganizationAreFiltered(t *testing.T) {
 	all := accounts(newRun(t, settings()).plan(`{}`))
 	if len(all) < 5 {
 		t.Fatalf("the organisation has the accounts %v", all)
@@ -183,7 +183,7 @@ func (c changed) ListAccounts(ctx context.Context) (map[string]string, error) {
 	return accounts, err
 }
 
-func TestAccountsThatAreGoneAreMarkedOnce(t *testing.T) {
+func TestClosedAccountsAreMarkedOnce(t *testing.T) {
 	r := newRun(t, settings())
 	before := r.plan(`{}`)
 	directory := r.handler.Directory.(plan.AWSDirectory)
@@ -225,7 +225,7 @@ func TestAccountsThatAreGoneAreMarkedOnce(t *testing.T) {
 	}
 }
 
-func TestExcludedAccountsAreNotGone(t *testing.T) {
+func TestExcludedAccountsAreNotMarkedClosed(t *testing.T) {
 	r := newRun(t, settings())
 	r.plan(`{}`)
 	r.handler.Settings.ExcludedAccounts = []string{production}

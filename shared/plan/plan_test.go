@@ -89,7 +89,7 @@ func outline(list []plan.Entry) []string {
 	return lines
 }
 
-func TestPlanNarrowed(t *testing.T) {
+func TestRequestNarrowsThePlan(t *testing.T) {
 	tests := []struct {
 		name, request string
 		want          []string
@@ -105,7 +105,7 @@ func TestPlanNarrowed(t *testing.T) {
 			"222 2026-03-09 eu-west-1 home guardduty"}},
 		{"monthly is named by the last day", `{"interval":"MONTHLY","accounts":["222222222222"],"services":["cost"]}`, []string{
 			"222 2026-03-31 eu-west-1 home cost"}},
-		{"D25: a backfill leaves out what only knows the present", `{"history":"True","start":"06-03-2026","end":"7-3-2026","accounts":["222222222222"],"services":["kms","cost"]}`, []string{
+		{"a backfill leaves out what only knows the present", `{"history":"True","start":"06-03-2026","end":"7-3-2026","accounts":["222222222222"],"services":["kms","cost"]}`, []string{ // D25
 			"222 2026-03-07 eu-west-1 home cost"}}, // and the day before with the same request
 	}
 	for _, test := range tests {
@@ -121,7 +121,7 @@ func TestPlanNarrowed(t *testing.T) {
 	}
 }
 
-func TestPlanCoversTheOrganisation(t *testing.T) {
+func TestPlanCoversTheOrganization(t *testing.T) {
 	out, list, err := planned(t, settings(), `{}`)
 	if err != nil {
 		t.Fatal(err)
@@ -145,10 +145,10 @@ func TestHomeRegionDoesNotMoveWithTheRequest(t *testing.T) {
 	}
 }
 
-func TestBadRequests(t *testing.T) {
+func TestInvalidRequestIsRefusedWithItsReason(t *testing.T) {
 	tests := []struct{ name, request, want string }{
-		{"D28: a date that is none", `{"date":"2026-13-01"}`, `date "2026-13-01" is not a date: write 2026-03-11 or 11-3-2026`},
-		{"D28: a start that is none", `{"history":true,"start":"03/06/2026"}`, `start "03/06/2026" is not a date`},
+		{"a date that is none", `{"date":"2026-13-01"}`, `date "2026-13-01" is not a date: write 2026-03-11 or 11-3-2026`}, // D28
+		{"a start that is none", `{"history":true,"start":"03/06/2026"}`, `start "03/06/2026" is not a date`},              // D28
 		{"start after end", `{"history":true,"start":"7-3-2026","end":"6-3-2026"}`, "start 2026-03-07 is after end 2026-03-06"},
 		{"a range of decades", `{"history":true,"start":"1-1-1926","end":"6-3-2026"}`, "split the range"},
 		{"an interval", `{"interval":"HOURLY"}`, "use DAILY, WEEKLY, MONTHLY or YEARLY"},
@@ -175,7 +175,7 @@ func TestBadRequests(t *testing.T) {
 	}
 }
 
-func TestAccountIsNoServiceOfARegion(t *testing.T) {
+func TestAccountIsNotARegionalSource(t *testing.T) {
 	_, list, err := planned(t, settings(), `{}`)
 	if err != nil {
 		t.Fatal(err)

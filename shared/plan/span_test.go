@@ -22,7 +22,7 @@ func spans(list []plan.Entry) map[string]int {
 	return found
 }
 
-func TestD19TrailingDays(t *testing.T) {
+func TestDailyRunReadsTrailingCosts(t *testing.T) { // D19
 	tests := []struct {
 		name, request string
 		days          int
@@ -79,7 +79,7 @@ func TestBackfillReadsCostsByTheMonth(t *testing.T) {
 	}
 }
 
-func TestBackfillOfCostsAloneIsOneSnapshotAMonth(t *testing.T) {
+func TestCostBackfillHasOneSnapshotAMonth(t *testing.T) {
 	out, list, err := planned(t, settings(), `{"history":true,"start":"1-3-2025","end":"28-2-2026","services":["cost"]}`)
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +104,7 @@ func TestDryRunSpendsNothing(t *testing.T) {
 	}
 }
 
-func TestAYearOfAThousandAccountsIsOnePlan(t *testing.T) {
+func TestYearOfThousandAccountsIsOnePlan(t *testing.T) {
 	out, _, err := planned(t, manyAccounts(1000), `{"dry_run":true,"history":true,"start":"1-1-2025","end":"31-12-2025"}`)
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-func TestConnect(t *testing.T) {
+func TestConnectAuthenticatesAndWaits(t *testing.T) {
 	t.Parallel()
 	s := start(t, Options{Dir: folder(t), Ephemeral: true})
 
@@ -58,7 +58,7 @@ func TestConnect(t *testing.T) {
 		}
 	})
 
-	t.Run("L54: a refusal is final and says where", func(t *testing.T) {
+	t.Run("a refusal is final and says where", func(t *testing.T) { // L54
 		u, err := url.Parse(s.URL)
 		if err != nil {
 			t.Fatal(err)
@@ -122,7 +122,7 @@ func TestConnectVerifiesTheServer(t *testing.T) {
 	}
 }
 
-func TestIAMToken(t *testing.T) {
+func TestIAMTokenIsSignedForTheHost(t *testing.T) {
 	t.Parallel()
 	cfg := aws.Config{Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", "")}
 	token, err := IAMToken(cfg)(t.Context(), "db.example.com:5432", "loader")

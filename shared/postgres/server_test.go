@@ -80,7 +80,7 @@ func execute(t *testing.T, url, statement string) {
 	}
 }
 
-func TestStart(t *testing.T) {
+func TestStartServesOneFolderPrivately(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
 	first := start(t, Options{Dir: dir})
@@ -148,9 +148,9 @@ func TestEphemeralServerLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestKilledProgram kills the program that uses a database. Its server must go away, and the next start must find the
+// TestKilledProgramKeepsItsData kills the program that uses a database. Its server must go away, and the next start must find the
 // data.
-func TestKilledProgram(t *testing.T) {
+func TestKilledProgramKeepsItsData(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
 	program := exec.Command(os.Args[0])
@@ -177,8 +177,8 @@ func TestKilledProgram(t *testing.T) {
 	execute(t, s.URL, "insert into kept values (1)")
 }
 
-// TestUnfinishedFirstStart starts on the rest of a first start that was killed while initdb ran.
-func TestUnfinishedFirstStart(t *testing.T) {
+// TestUnfinishedFirstStartIsRepeated starts on the rest of a first start that was killed while initdb ran.
+func TestUnfinishedFirstStartIsRepeated(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
 	if err := os.MkdirAll(filepath.Join(dir, "data", "base"), 0o755); err != nil {
@@ -187,8 +187,8 @@ func TestUnfinishedFirstStart(t *testing.T) {
 	execute(t, start(t, Options{Dir: dir}).URL, "select 1")
 }
 
-// TestStaleProcessID starts on the rest of a machine that lost power: the file names a process that is another now.
-func TestStaleProcessID(t *testing.T) {
+// TestStaleProcessIDIsIgnored starts on the rest of a machine that lost power: the file names a process that is another now.
+func TestStaleProcessIDIsIgnored(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
 	s := start(t, Options{Dir: dir})

@@ -49,8 +49,8 @@ func TestEndpointsOfRDSAreVerified(t *testing.T) {
 	}
 }
 
-// TestAuthoritiesOfRDS: every region has one of each kind, each is a root of Amazon's, and none ends soon.
-func TestAuthoritiesOfRDS(t *testing.T) {
+// TestEveryRegionHasItsAuthorities: every region has one of each kind, each is a root of Amazon's, and none ends soon.
+func TestEveryRegionHasItsAuthorities(t *testing.T) {
 	t.Parallel()
 	kinds := map[string][]string{}
 	soon := time.Now().AddDate(2, 0, 0)

@@ -112,8 +112,8 @@ func TestServerThatWakesUp(t *testing.T) {
 	}
 }
 
-// TestLastWord: what an operator reads after the last attempt.
-func TestLastWord(t *testing.T) {
+// TestLastErrorNamesTheCause: what an operator reads after the last attempt.
+func TestLastErrorNamesTheCause(t *testing.T) {
 	t.Parallel()
 	s := start(t, Options{Dir: folder(t), Ephemeral: true})
 	asleep, _ := waking(t, s.URL, 1<<32)

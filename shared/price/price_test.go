@@ -34,7 +34,7 @@ func line(t *testing.T, bill []price.Component, name string) price.Component {
 
 func near(got, want float64) bool { return math.Abs(got-want) < 0.005 }
 
-func TestCountsTimesPrices(t *testing.T) {
+func TestCostIsCountTimesPrice(t *testing.T) {
 	bill := scenario(t, 100, 10).Month(price.Pull)
 	for name, want := range map[string]float64{
 		"State transitions": (100*10*100*price.Days - 4_000) * 0.000025,
@@ -57,7 +57,7 @@ func TestCountsTimesPrices(t *testing.T) {
 	}
 }
 
-func TestWaysDifferInWhatTheyShould(t *testing.T) {
+func TestDeploymentWaysDifferAsExpected(t *testing.T) {
 	s := scenario(t, 1000, 10)
 	pull, push, optionB := s.Month(price.Pull), s.Month(price.Push), s.Month(price.OptionB)
 	if got, want := line(t, pull, "State transitions").Quantity-line(t, push, "State transitions").Quantity, 1000.0*4_000; got <= 0 || got > want {

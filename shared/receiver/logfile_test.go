@@ -40,7 +40,7 @@ func files(t *testing.T, dir string) map[string]string {
 	return found
 }
 
-func TestReceiverLogRotates(t *testing.T) {
+func TestFullLogIsRotated(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "receiver.log")
@@ -65,7 +65,7 @@ func TestReceiverLogRotates(t *testing.T) {
 	}
 }
 
-func TestReceiverLogIsSafeForConcurrentUse(t *testing.T) {
+func TestLogIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	log := openLog(t, filepath.Join(dir, "receiver.log"))

@@ -108,7 +108,7 @@ func (b *bench) count(query string) (n int) {
 	return n
 }
 
-func TestReceiverDrains(t *testing.T) {
+func TestReceiverLoadsEveryWaitingObject(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for _, account := range []string{"111122223333", "222233334444", "333344445555"} {
@@ -211,7 +211,7 @@ func TestReceiversShareTheWork(t *testing.T) {
 	}
 }
 
-func TestReceiverWatches(t *testing.T) {
+func TestReceiverLoadsObjectsThatArrive(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	now := time.Date(2026, 3, 12, 3, 0, 0, 0, time.UTC)
@@ -256,7 +256,7 @@ func TestReceiverReportsADatabaseThatRefuses(t *testing.T) {
 	}
 }
 
-func TestSecretPassword(t *testing.T) {
+func TestPasswordFollowsTheSecret(t *testing.T) {
 	t.Parallel()
 	answer := `{"SecretString":"{\"username\":\"loader\",\"password\":\"one\"}"}`
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

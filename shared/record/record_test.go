@@ -108,7 +108,7 @@ func (b *bench) want(sql string, want ...string) {
 
 const messages = "select message_type || ': ' || message from log_messages where message_type <> 'LOAD' order by id"
 
-func TestL30L33EveryMessageIsKept(t *testing.T) {
+func TestEveryMessageAndStatusIsKept(t *testing.T) { // L30, L33
 	b := newBench(t)
 	place, results := b.snapshot("2026-03-11_DAILY", `{"config_status":"Fail","cost_status":"Pass","support_tickets_status":"Fail","compute_optimizer_status":"Pass","iam_status":"Pass",
 		"message":[{"config":"m1"},{"config":"m2"},"a","b","a",{"cost":{"code":7},"health":null}]}`)
@@ -132,7 +132,7 @@ func TestMessagesOfOtherForms(t *testing.T) {
 	}
 }
 
-func TestL31L32OneRowForEachSnapshot(t *testing.T) {
+func TestSnapshotHasOneLogRow(t *testing.T) { // L31, L32
 	b := newBench(t)
 	for _, name := range []string{"2026-03-31_DAILY", "2026-03-31_MONTHLY", "2026-03-31_DAILY"} {
 		place, results := b.snapshot(name, `{"message":["m"]}`)

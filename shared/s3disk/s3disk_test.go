@@ -55,7 +55,7 @@ func TestObjectsSurviveARestart(t *testing.T) {
 	}
 }
 
-func TestMultipartAndRanges(t *testing.T) {
+func TestMultipartUploadsAndRangesWork(t *testing.T) {
 	store, ctx := open(t, t.TempDir()), context.Background()
 	content := bytes.Repeat([]byte("0123456789"), 1_300_000) // three parts
 	size, err := store.Put(ctx, "big", io.MultiReader(bytes.NewReader(content)))
@@ -138,7 +138,7 @@ func TestListPagesInKeyOrder(t *testing.T) {
 	}
 }
 
-func TestMove(t *testing.T) {
+func TestMoveDeletesTheSource(t *testing.T) {
 	store, ctx := open(t, t.TempDir()), context.Background()
 	if err := store.PutJSON(ctx, "data/é 1/ü.json", "content"); err != nil {
 		t.Fatal(err)
@@ -263,7 +263,7 @@ func TestObjectsComeAndGoSideBySide(t *testing.T) {
 	}
 }
 
-func TestAnswerTellsWhyAWriteFailed(t *testing.T) {
+func TestAnswerNamesWhyAWriteFailed(t *testing.T) {
 	dir := t.TempDir()
 	store := open(t, dir)
 	if err := os.RemoveAll(filepath.Join(dir, ".uploads")); err != nil {

@@ -83,7 +83,7 @@ func settleRun(t *testing.T, store *object.Store, redriven, used int) (settle.Co
 	return handler.Handle(t.Context(), settle.CollectInput{Execution: "arn", Plan: plan.Plan{Run: "run", Bucket: "data", Key: plan.Key("run"), Concurrency: 3}, Redrives: used})
 }
 
-func TestCleanRunSettles(t *testing.T) {
+func TestCleanRunSucceeds(t *testing.T) {
 	store := aRun(t)
 	report(t, store, "eu-west-1")
 	report(t, store, "us-east-1")
@@ -93,7 +93,7 @@ func TestCleanRunSettles(t *testing.T) {
 	}
 }
 
-func TestFailuresAreNamed(t *testing.T) {
+func TestFailedRunNamesItsFailures(t *testing.T) {
 	store := aRun(t)
 	report(t, store, "eu-west-1", "guardduty", "kms") // us-east-1 was never published
 	_, err := settleRun(t, store, 0, 0)
@@ -176,7 +176,7 @@ func TestUnpublishedRegionIsDoneAgainWhole(t *testing.T) {
 	}
 }
 
-func TestLoadSettles(t *testing.T) {
+func TestFailedLoadNamesItsGroups(t *testing.T) {
 	groups := []settle.Group{{Group: "cost", Function: "load-cost"}, {Group: "security", Function: "load-security"}}
 	ok := json.RawMessage(`{"group":"cost","tables":{}}`)
 	broken := json.RawMessage(`{"group":"security","error":"RetryableError","cause":"{\"errorMessage\":\"the database is full\"}"}`)
@@ -205,7 +205,7 @@ func TestLoadSettles(t *testing.T) {
 	}
 }
 
-func TestCauseStaysShort(t *testing.T) {
+func TestCauseFitsTheLimit(t *testing.T) {
 	partial := &settle.Partial{Name: settle.PartialSnapshot}
 	for i := range 500 {
 		partial.Lines = append(partial.Lines, fmt.Sprintf("%012d eu-west-1 kms: denied kms:ListKeys", i))

@@ -92,7 +92,7 @@ func (p *process) wait(t *testing.T, arn string) *asl.Execution {
 	return x
 }
 
-func TestAnExecutionFromItsStartToItsRedrive(t *testing.T) {
+func TestExecutionIsStartedAndRedriven(t *testing.T) {
 	p := start(t)
 	p.run(t, "run", `[1,-2,-3]`)
 	arn := aws.String(executions + "run")
@@ -147,7 +147,7 @@ func TestAnExecutionFromItsStartToItsRedrive(t *testing.T) {
 	}
 }
 
-func TestHistory(t *testing.T) {
+func TestHistoryIsReadInPages(t *testing.T) {
 	p := start(t)
 	p.run(t, "run", `[7]`)
 	var all []string
@@ -181,7 +181,7 @@ func TestHistory(t *testing.T) {
 }
 
 // A page is bounded in bytes too, and nothing is lost at its end.
-func TestHistoryOfLargeData(t *testing.T) {
+func TestLargeDataIsReadFromHistory(t *testing.T) {
 	p := start(t)
 	p.run(t, "run", `["`+strings.Repeat("x", 200_000)+`"]`)
 	arn := "arn:aws:states:local:000000000000:execution:fan/Items:run-1-0"
@@ -198,7 +198,7 @@ func TestHistoryOfLargeData(t *testing.T) {
 	}
 }
 
-func TestLists(t *testing.T) {
+func TestListsHavePagesAndFilters(t *testing.T) {
 	p := start(t)
 	var want []string
 	for i := range 5 {
@@ -239,7 +239,7 @@ func TestLists(t *testing.T) {
 	}
 }
 
-func TestStop(t *testing.T) {
+func TestStoppedExecutionIsAborted(t *testing.T) {
 	p := start(t)
 	started, err := p.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(machineARN), Name: aws.String("run"), Input: aws.String(`"[0]"`)})
 	if err != nil {
@@ -259,7 +259,7 @@ func TestStop(t *testing.T) {
 	}
 }
 
-func TestRefusals(t *testing.T) {
+func TestRefusalsHaveTheTypesOfTheSDK(t *testing.T) {
 	p := start(t)
 	p.run(t, "run", `[1]`)
 	ctx := t.Context()

@@ -56,7 +56,7 @@ func costs(t *testing.T, client *costexplorer.Client, input costexplorer.GetCost
 	}
 }
 
-func TestCostAndUsage(t *testing.T) {
+func TestCostsAreGroupedAndFiltered(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := costexplorer.NewFromConfig(server.Config(production))
@@ -119,7 +119,7 @@ func TestCostAndUsage(t *testing.T) {
 	})
 }
 
-func TestCostSettlesLate(t *testing.T) {
+func TestCostsSettleAfterDays(t *testing.T) {
 	t.Parallel()
 	now := noon
 	server := start(t, simaws.Options{Now: func() time.Time { return now }})
@@ -135,7 +135,7 @@ func TestCostSettlesLate(t *testing.T) {
 	}
 }
 
-func TestCostForecast(t *testing.T) {
+func TestForecastCoversTheMonths(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := costexplorer.NewFromConfig(server.Config(production))
@@ -154,7 +154,7 @@ func TestCostForecast(t *testing.T) {
 	wantCode(t, err, "ValidationException")
 }
 
-func TestUtilization(t *testing.T) {
+func TestUtilizationIsGroupedByCommitment(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := costexplorer.NewFromConfig(server.Config(production))
@@ -170,7 +170,7 @@ func TestUtilization(t *testing.T) {
 	if groups := out.UtilizationsByTime[0].Groups; len(groups) != 6 || amount(t, groups[0].Utilization.UtilizationPercentage) <= 0 {
 		t.Errorf("got %d groups, want two reservations in each of three regions", len(groups))
 	}
-	t.Run("D36: SUBSCRIPTION_ID is no filter", func(t *testing.T) {
+	t.Run("SUBSCRIPTION_ID is no filter", func(t *testing.T) { // D36
 		refused := *input
 		refused.Filter = only(types.DimensionSubscriptionId, "x")
 		_, err := client.GetReservationUtilization(t.Context(), &refused)

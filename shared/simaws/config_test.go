@@ -11,7 +11,7 @@ import (
 	"view360/shared/simaws"
 )
 
-func TestConfig(t *testing.T) {
+func TestRulesHaveTheirResults(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := configservice.NewFromConfig(server.Config(production))

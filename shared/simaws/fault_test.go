@@ -23,7 +23,7 @@ import (
 	"view360/shared/simaws"
 )
 
-func TestFaults(t *testing.T) {
+func TestFaultsHaveTheirErrorClass(t *testing.T) {
 	t.Parallel()
 	for kind, class := range map[simaws.Kind]fault.Class{
 		simaws.Throttled: fault.Throttled, simaws.Denied: fault.Denied, simaws.PolicyDenied: fault.Denied,
@@ -126,7 +126,7 @@ func TestFaults(t *testing.T) {
 	})
 }
 
-func TestOverride(t *testing.T) {
+func TestOverrideReplacesAnAnswer(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	server.Override(simaws.Answer{
@@ -139,7 +139,7 @@ func TestOverride(t *testing.T) {
 	wantCode(t, err, "DependencyTimeoutException")
 }
 
-func TestOverrideSomeRequests(t *testing.T) {
+func TestOverrideMayPassRequestsOn(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := kms.NewFromConfig(server.Config(production))
@@ -161,8 +161,8 @@ func TestOverrideSomeRequests(t *testing.T) {
 	}
 }
 
-// TestErrorsOfEveryProtocol has one service of each.
-func TestErrorsOfEveryProtocol(t *testing.T) {
+// TestErrorsFollowEveryProtocol has one service of each.
+func TestErrorsFollowEveryProtocol(t *testing.T) {
 	t.Parallel()
 	requests := map[string]func(ctx context.Context, cfg aws.Config) error{
 		"kms: AWS-JSON": func(ctx context.Context, cfg aws.Config) error {
@@ -213,7 +213,7 @@ func TestErrorsOfEveryProtocol(t *testing.T) {
 	}
 }
 
-func TestUnknownOperation(t *testing.T) {
+func TestUnknownOperationIsNamed(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	_, err := kms.NewFromConfig(server.Config(production)).CreateKey(t.Context(), nil)
@@ -223,7 +223,7 @@ func TestUnknownOperation(t *testing.T) {
 	}
 }
 
-func TestCalls(t *testing.T) {
+func TestNewestCallsAreKept(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{KeepCalls: 2})
 	client := kms.NewFromConfig(in(server, production, "eu-west-1"))
@@ -281,7 +281,7 @@ var questions = [][3]string{
 	{"ce", "AWSInsightsIndexService.GetCostAndUsage", `{"TimePeriod":{"Start":"2026-11-01","End":"2026-11-18"},"Granularity":"DAILY","Metrics":["UnblendedCost"],"GroupBy":[{"Type":"DIMENSION","Key":"SERVICE"}]}`},
 }
 
-func TestDeterminism(t *testing.T) {
+func TestSameSeedGivesTheSameAnswers(t *testing.T) {
 	t.Parallel()
 	answers := func(seed int64, reversed bool) map[string]string {
 		server := start(t, simaws.Options{Seed: seed})
@@ -323,7 +323,7 @@ func TestNothingFailsByDefault(t *testing.T) {
 	}
 }
 
-func TestClose(t *testing.T) {
+func TestClosedServerAnswersNothing(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	if err := server.Close(); err != nil {

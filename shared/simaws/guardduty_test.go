@@ -33,7 +33,7 @@ func findingIDs(t *testing.T, client *guardduty.Client, condition types.Conditio
 	return detector, ids, requests
 }
 
-func TestGuardDuty(t *testing.T) {
+func TestGuardDutyFindingsComeInPages(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := guardduty.NewFromConfig(server.Config(production))

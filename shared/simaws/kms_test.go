@@ -11,7 +11,7 @@ import (
 	"view360/shared/simaws"
 )
 
-func TestKMS(t *testing.T) {
+func TestKeysComeInPages(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{Volume: 5})
 	client := kms.NewFromConfig(server.Config(production))
@@ -66,7 +66,7 @@ func TestKMS(t *testing.T) {
 	}
 }
 
-func TestSetKeys(t *testing.T) {
+func TestKeysCanBeSet(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	simaws.Set(server.Organization, simaws.Place{Account: production, Region: "eu-west-1"},

@@ -24,7 +24,7 @@ import (
 	"view360/shared/simaws"
 )
 
-func TestInspector(t *testing.T) {
+func TestInspectorFindingsAreFiltered(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := inspector2.NewFromConfig(server.Config(production))
@@ -46,7 +46,7 @@ func TestInspector(t *testing.T) {
 		AwsAccountId: []inspectortypes.StringFilter{{Comparison: inspectortypes.StringComparisonEquals, Value: aws.String(production)}},
 	})
 	if len(all) < 200 || len(today) == 0 || len(today) >= len(all) {
-		t.Errorf("D46: got %d findings, %d of them of a day", len(all), len(today))
+		t.Errorf("got %d findings, %d of them of a day", len(all), len(today)) // D46
 	}
 	for _, f := range today {
 		if f.UpdatedAt.Before(from) || f.UpdatedAt.After(noon) {
@@ -59,7 +59,7 @@ func TestInspector(t *testing.T) {
 	}
 }
 
-func TestCredentialReport(t *testing.T) {
+func TestCredentialReportMustBeGenerated(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := iam.NewFromConfig(server.Config(production))
@@ -84,7 +84,7 @@ func TestCredentialReport(t *testing.T) {
 	}
 }
 
-func TestSupport(t *testing.T) {
+func TestCheckSummariesAgreeWithResults(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := support.NewFromConfig(server.Config(production))
@@ -133,7 +133,7 @@ func TestSupport(t *testing.T) {
 	}
 }
 
-func TestHealth(t *testing.T) {
+func TestHealthEventsHaveEveryState(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := health.NewFromConfig(server.Config(production))
@@ -165,7 +165,7 @@ func TestHealth(t *testing.T) {
 	wantCode(t, err, "SubscriptionRequiredException")
 }
 
-func TestApplicationSignals(t *testing.T) {
+func TestApplicationServicesAreComplete(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := applicationsignals.NewFromConfig(server.Config(production))
@@ -190,7 +190,7 @@ func TestApplicationSignals(t *testing.T) {
 	wantCode(t, err, "ValidationException")
 }
 
-func TestResilienceHub(t *testing.T) {
+func TestAssessmentsHaveTheirCost(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := resiliencehub.NewFromConfig(server.Config(production))
@@ -216,7 +216,7 @@ func TestResilienceHub(t *testing.T) {
 	}
 }
 
-func TestComputeOptimizer(t *testing.T) {
+func TestRecommendationsSaveMoney(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := computeoptimizer.NewFromConfig(server.Config(production))

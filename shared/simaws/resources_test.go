@@ -20,7 +20,7 @@ import (
 	"view360/shared/simaws"
 )
 
-func TestEC2(t *testing.T) {
+func TestInstancesComeInPages(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := ec2.NewFromConfig(server.Config(production))
@@ -63,7 +63,7 @@ func TestEC2(t *testing.T) {
 		}
 	}
 	if without != 1 {
-		t.Errorf("D38: %d reservations without recurring charges, want 1", without)
+		t.Errorf("%d reservations without recurring charges, want 1", without) // D38
 	}
 
 	server.Fault(simaws.Fault{Service: "ec2", Kind: simaws.Denied})
@@ -73,7 +73,7 @@ func TestEC2(t *testing.T) {
 	}
 }
 
-func TestRDS(t *testing.T) {
+func TestDatabasesComeInPages(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{Volume: 20})
 	pages := rds.NewDescribeDBInstancesPaginator(rds.NewFromConfig(server.Config(production)), &rds.DescribeDBInstancesInput{})
@@ -95,7 +95,7 @@ func TestRDS(t *testing.T) {
 	}
 }
 
-func TestBuckets(t *testing.T) {
+func TestBucketsHaveTheirRegion(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	pages := s3.NewListBucketsPaginator(s3.NewFromConfig(server.Config(production)), &s3.ListBucketsInput{MaxBuckets: aws.Int32(10)})
@@ -120,7 +120,7 @@ func TestBuckets(t *testing.T) {
 	}
 }
 
-func TestCompute(t *testing.T) {
+func TestComputeResourcesAreListed(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	balancers, err := elasticloadbalancingv2.NewFromConfig(server.Config(production)).DescribeLoadBalancers(t.Context(), &elasticloadbalancingv2.DescribeLoadBalancersInput{})
@@ -149,7 +149,7 @@ func TestCompute(t *testing.T) {
 	}
 }
 
-func TestSavingsPlans(t *testing.T) {
+func TestSavingsPlansAreListed(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	plans, err := savingsplans.NewFromConfig(server.Config(production)).DescribeSavingsPlans(t.Context(), &savingsplans.DescribeSavingsPlansInput{
@@ -159,7 +159,7 @@ func TestSavingsPlans(t *testing.T) {
 	}
 }
 
-func TestSelectResourceConfig(t *testing.T) {
+func TestResourceQueriesAreAnswered(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := configservice.NewFromConfig(server.Config(production))

@@ -16,7 +16,7 @@ import (
 	"view360/shared/simaws"
 )
 
-func TestWAF(t *testing.T) {
+func TestWebListsHaveRulesAndTags(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := wafv2.NewFromConfig(server.Config(production))
@@ -59,7 +59,7 @@ func TestWAF(t *testing.T) {
 	wantCode(t, err, "WAFInvalidParameterException")
 }
 
-func TestCloudTrail(t *testing.T) {
+func TestTrailsHaveShadowsInOtherRegions(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := cloudtrail.NewFromConfig(in(server, production, "eu-west-1"))
@@ -93,7 +93,7 @@ func TestCloudTrail(t *testing.T) {
 	wantCode(t, err, "InvalidMaxResultsException")
 }
 
-func TestSecrets(t *testing.T) {
+func TestSecretsExceedOnePage(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	pages := secretsmanager.NewListSecretsPaginator(secretsmanager.NewFromConfig(server.Config(production)), &secretsmanager.ListSecretsInput{})
@@ -114,11 +114,11 @@ func TestSecrets(t *testing.T) {
 		}
 	}
 	if secrets <= 100 || unset == 0 {
-		t.Errorf("D54: got %d secrets, %d of them without any rotation setting; want more than a page of 100", secrets, unset)
+		t.Errorf("got %d secrets, %d of them without any rotation setting; want more than a page of 100", secrets, unset) // D54
 	}
 }
 
-func TestCertificates(t *testing.T) {
+func TestCertificatesAreFilteredByKeyType(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := acm.NewFromConfig(server.Config(production))
@@ -128,7 +128,7 @@ func TestCertificates(t *testing.T) {
 	}
 	all, err := client.ListCertificates(t.Context(), &acm.ListCertificatesInput{Includes: &acmtypes.Filters{KeyTypes: acmtypes.KeyAlgorithm("").Values()}})
 	if err != nil || len(all.CertificateSummaryList) <= len(usual.CertificateSummaryList) {
-		t.Errorf("D55: got %d certificates of all key types and %d without asking, error %v", len(all.CertificateSummaryList), len(usual.CertificateSummaryList), err)
+		t.Errorf("got %d certificates of all key types and %d without asking, error %v", len(all.CertificateSummaryList), len(usual.CertificateSummaryList), err) // D55
 	}
 	one, err := client.DescribeCertificate(t.Context(), &acm.DescribeCertificateInput{CertificateArn: all.CertificateSummaryList[0].CertificateArn})
 	if err != nil || len(one.Certificate.SubjectAlternativeNames) != 2 {

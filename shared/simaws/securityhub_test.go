@@ -25,7 +25,7 @@ func securityFindings(t *testing.T, client *securityhub.Client, filters *types.A
 	return found
 }
 
-func TestSecurityHub(t *testing.T) {
+func TestSecurityHubFindingsAreAggregated(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := securityhub.NewFromConfig(server.Config(data))
@@ -54,7 +54,7 @@ func TestSecurityHub(t *testing.T) {
 		}
 	}
 
-	t.Run("D47: times need a zone", func(t *testing.T) {
+	t.Run("times need a zone", func(t *testing.T) { // D47
 		naive := "2026-11-17T00:00:00"
 		_, err := client.GetFindings(t.Context(), &securityhub.GetFindingsInput{Filters: &types.AwsSecurityFindingFilters{UpdatedAt: []types.DateFilter{{Start: &naive, End: &to}}}})
 		var invalid *types.InvalidInputException

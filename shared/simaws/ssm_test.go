@@ -11,13 +11,13 @@ import (
 	"view360/shared/simaws"
 )
 
-func TestSSM(t *testing.T) {
+func TestManagedNodesComeInPages(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := ssm.NewFromConfig(server.Config(production))
 	first, err := client.DescribeInstanceInformation(t.Context(), &ssm.DescribeInstanceInformationInput{})
 	if err != nil || len(first.InstanceInformationList) != 10 || first.NextToken == nil {
-		t.Fatalf("D40: got %v, error %v, want a first page of 10 of several", first, err)
+		t.Fatalf("got %v, error %v, want a first page of 10 of several", first, err) // D40
 	}
 	pages := ssm.NewDescribeInstanceInformationPaginator(client, &ssm.DescribeInstanceInformationInput{MaxResults: aws.Int32(50)})
 	var instances []types.InstanceInformation

@@ -14,7 +14,7 @@ import (
 	"view360/shared/simaws"
 )
 
-func TestAssumeRole(t *testing.T) {
+func TestAssumedRoleHasSessionPolicy(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{Role: simaws.MemberRole, ExternalID: simaws.ExternalID})
 	target := awsconf.Target{
@@ -74,7 +74,7 @@ func TestAssumeRole(t *testing.T) {
 	})
 }
 
-func TestAccount(t *testing.T) {
+func TestAccountHasContactsAndRegions(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})
 	client := account.NewFromConfig(server.Config(staging))
@@ -113,7 +113,7 @@ func TestAccount(t *testing.T) {
 	}
 }
 
-func TestOrganizations(t *testing.T) {
+func TestOrganizationListsAccountsInPages(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{Accounts: simaws.ManyAccounts(45)})
 	client := organizations.NewFromConfig(server.Config(""))

@@ -99,7 +99,7 @@ func sortedServices() []string {
 	return names
 }
 
-func TestSweep(t *testing.T) {
+func TestCompleteSweepIsDeterministic(t *testing.T) {
 	t.Parallel()
 	at := func(now time.Time) *Organization { return New(Options{Now: func() time.Time { return now }}) }
 	noon := time.Date(2026, time.November, 18, 12, 0, 0, 0, time.UTC)

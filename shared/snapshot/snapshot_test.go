@@ -16,7 +16,7 @@ func day(text string) time.Time {
 	return t
 }
 
-func TestD5Windows(t *testing.T) {
+func TestWindowIsACalendarPeriod(t *testing.T) { // D5
 	tests := []struct {
 		interval                                   snapshot.Interval
 		date, start, end, name, previous, untilOld string
@@ -39,14 +39,14 @@ func TestD5Windows(t *testing.T) {
 	}
 }
 
-func TestD21WindowIsHalfOpen(t *testing.T) {
+func TestWindowExcludesItsEnd(t *testing.T) { // D21
 	w := snapshot.WindowOf(snapshot.Daily, day("2026-03-11"))
 	if !w.Contains(w.Start) || w.Contains(w.End) || !w.Contains(w.End.Add(-time.Nanosecond)) {
 		t.Error("the window is not [start, end)")
 	}
 }
 
-func TestKeys(t *testing.T) {
+func TestKeysAreBuiltAndParsed(t *testing.T) {
 	for key, want := range map[string]string{
 		"data/111122223333/eu-west-1/2026-03-11_DAILY.json":        "111122223333 eu-west-1 DAILY",
 		"data/111122223333/2026-03-31_MONTHLY.json":                "111122223333  MONTHLY",
@@ -67,7 +67,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-func TestTimeEncoding(t *testing.T) {
+func TestTimesKeepTheContractForm(t *testing.T) {
 	berlin := time.FixedZone("", 3600)
 	for want, at := range map[string]time.Time{
 		`"2026-01-02T03:04:05+00:00"`:        time.Date(2026, 1, 2, 4, 4, 5, 999, berlin),

@@ -19,7 +19,7 @@ func report(account string, outcomes ...collect.Outcome) merge.Report {
 }
 
 // A run over many accounts is read on a phone: lines for what needs attention, a count for the rest.
-func TestManyAccounts(t *testing.T) {
+func TestManyAccountsAreCountedNotListed(t *testing.T) {
 	var reports []merge.Report
 	for i := range 300 {
 		reports = append(reports, report(fmt.Sprintf("%012d", i), collect.Outcome{SourceName: "kms", Status: collect.Passed, Items: 1}))
@@ -41,7 +41,7 @@ func TestManyAccounts(t *testing.T) {
 }
 
 // Of a service that was collected again, the last outcome counts; the others stay.
-func TestNewest(t *testing.T) {
+func TestNewestOutcomeOfASourceCounts(t *testing.T) {
 	first := report("111122223333", collect.Outcome{SourceName: "kms", Status: collect.Failed}, collect.Outcome{SourceName: "waf", Status: collect.Passed})
 	again := report("111122223333", collect.Outcome{SourceName: "kms", Status: collect.Passed})
 	other := report("000011112222", collect.Outcome{SourceName: "kms", Status: collect.Passed})

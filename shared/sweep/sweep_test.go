@@ -94,7 +94,7 @@ func TestNothingIsStartedWithoutAMachine(t *testing.T) {
 	}
 }
 
-func TestSilentAccounts(t *testing.T) {
+func TestSilentAccountsAreReported(t *testing.T) {
 	t.Parallel()
 	h, _ := bucket(t,
 		"loaded/111111111111/eu-west-1/"+today()+"_DAILY.json",

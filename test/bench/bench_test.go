@@ -19,8 +19,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestMeasurements makes every measurement that builds nothing, as small as it gets.
-func TestMeasurements(t *testing.T) {
+// TestEveryMeasurementRunsAtSmallSize makes every measurement that builds nothing, as small as it gets.
+func TestEveryMeasurementRunsAtSmallSize(t *testing.T) {
 	o := options{rows: 20, sizes: []int{1}, scale: scaleSize{accounts: 2, regions: 2, days: 2}, only: []string{"load", "size", "price", "scale"}}
 	if err := run(t.Context(), o); err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"view360/infra/quicksight/dataset"
 )
 
-func TestA10SheetsHaveTheirVisuals(t *testing.T) {
+func TestSheetsHaveTheirVisuals(t *testing.T) { // A10
 	t.Parallel()
 	least := map[string]int{"Overview": 17, "Cost": 10, "Security": 25, "Resilience": 5, "Inventory": 1, "Support": 1, "Commitments": 1, "Coverage": 1}
 	for _, s := range Sheets {
@@ -27,7 +27,7 @@ func TestA10SheetsHaveTheirVisuals(t *testing.T) {
 	}
 }
 
-func TestA11EveryVisualShowsColumnsOfItsDataSet(t *testing.T) {
+func TestVisualsShowColumnsOfTheirDataSet(t *testing.T) { // A11
 	t.Parallel()
 	eachVisual(func(sheet string, v Visual) {
 		set, known := dataset.Lookup(v.Data)

@@ -10,7 +10,7 @@ import (
 )
 
 // The errors of the dashboards that this one replaces; those that are mended in the queries are tested there.
-func TestA10ErrorsAreCorrected(t *testing.T) {
+func TestVisualsAvoidTheErrorsOfThePythonVersion(t *testing.T) { // A10
 	t.Parallel()
 	definition := Definition(arns())
 	text, err := json.Marshal(definition)

@@ -31,7 +31,7 @@ func asDashboard(t *testing.T) *pgx.Conn {
 	return conn
 }
 
-func TestA11ColumnsAreThoseOfTheViews(t *testing.T) {
+func TestColumnsAreThoseOfTheViews(t *testing.T) { // A11
 	t.Parallel()
 	conn := asDashboard(t)
 	got := map[string][]viewColumn{}
@@ -49,7 +49,7 @@ func TestA11ColumnsAreThoseOfTheViews(t *testing.T) {
 		return
 	}
 	if diff := cmp.Diff(got, viewColumns); diff != "" {
-		t.Errorf("columns.json differs from the views (-views +file); run go test ./infra/quicksight/dataset -run A11 -update:\n%s", diff)
+		t.Errorf("columns.json differs from the views (-views +file); run go test ./infra/quicksight/dataset -run TestColumnsAreThoseOfTheViews -update:\n%s", diff)
 	}
 }
 
@@ -68,7 +68,7 @@ func columnsOf(t *testing.T, conn *pgx.Conn, view string) []viewColumn {
 	return columns
 }
 
-func TestA11QueriesGiveTheDeclaredColumns(t *testing.T) {
+func TestQueriesReturnTheDeclaredColumns(t *testing.T) { // A11
 	t.Parallel()
 	if *update {
 		t.Skip("columns.json is being rewritten")

@@ -33,7 +33,7 @@ func section(t *testing.T, result collecttest.Result) (a snapshot.Account) {
 	return a
 }
 
-func TestD63EachCallStandsForItself(t *testing.T) {
+func TestDeniedCallLeavesTheOthers(t *testing.T) { // D63
 	b := bench(t)
 	b.Fault(simaws.Fault{Service: "account", Operation: "GetAccountInformation", Kind: simaws.Denied}, simaws.Fault{Service: "account", Operation: "GetAlternateContact", Times: 1, Kind: simaws.Denied})
 	result := b.Run()
@@ -58,7 +58,7 @@ func TestUnsetLabelsAreNone(t *testing.T) {
 	}
 }
 
-func TestD72ContactsCanBeLeftOut(t *testing.T) {
+func TestContactsCanBeLeftOut(t *testing.T) { // D72
 	b := bench(t)
 	b.Request.Options.OmitContacts = true
 	result := b.Passed()
@@ -92,7 +92,7 @@ func TestCancelledContextEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestD63EverythingDenied(t *testing.T) {
+func TestDeniedAccountKeepsWhatIsKnown(t *testing.T) { // D63
 	b := bench(t)
 	b.Fault(simaws.Fault{Service: "account", Kind: simaws.Denied})
 	b.Request.Tenancy = collect.Tenancy{Customer: "Northwind", Partner: "Fabrikam", Category: "retail", Environment: "production", Product: "shop"}
@@ -114,7 +114,7 @@ func TestD63EverythingDenied(t *testing.T) {
 	}
 }
 
-func TestD63StatusOfTheAccount(t *testing.T) {
+func TestStatusIsThatOfTheOrganization(t *testing.T) { // D63
 	b := bench(t)
 	b.Override(simaws.Answer{Service: "account", Operation: "GetAccountInformation", Give: func(simaws.Request) (any, error) {
 		return map[string]any{"AccountId": collecttest.Production, "AccountName": "shop", "AccountState": "SUSPENDED"}, nil

@@ -49,7 +49,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD57EveryMember(t *testing.T) {
+func TestServiceFillsEveryMember(t *testing.T) { // D57
 	b := bench(t, simaws.Options{})
 	metric := map[string]any{"Namespace": "Custom", "MetricType": "Latency", "MetricName": "Latency", "Dimensions": []any{map[string]any{"Name": "a", "Value": "b"}}}
 	queue := simaws.SignalService{KeyAttributes: map[string]string{"Type": "AWS::Resource", "Identifier": "queue"}}
@@ -106,7 +106,7 @@ func asked(t *testing.T, b *collecttest.Bench) func() []string {
 	}
 }
 
-func TestD57SlicesOfADay(t *testing.T) {
+func TestWindowIsReadInSlicesOfADay(t *testing.T) { // D57
 	b := bench(t, simaws.Options{})
 	simaws.Set(b.Organization, simaws.Place{}, service("cart"), service("checkout"))
 	ranges := asked(t, b)
@@ -120,7 +120,7 @@ func TestD57SlicesOfADay(t *testing.T) {
 	}
 }
 
-func TestD57AllPages(t *testing.T) {
+func TestEveryPageIsRead(t *testing.T) { // D57
 	b := bench(t, simaws.Options{})
 	var many []simaws.SignalService
 	var want []string
@@ -140,7 +140,7 @@ func TestD57AllPages(t *testing.T) {
 	}
 }
 
-func TestD25NoStateUnderAPastDate(t *testing.T) {
+func TestPastDateHasNoCurrentState(t *testing.T) { // D25
 	b := bench(t, simaws.Options{})
 	b.Request.History = true
 	result := b.Run()
@@ -149,7 +149,7 @@ func TestD25NoStateUnderAPastDate(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t, simaws.Options{Volume: 10})
 	want := services(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})

@@ -52,7 +52,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD14AllPages(t *testing.T) {
+func TestEveryPageIsRead(t *testing.T) { // D14
 	b := bench(t)
 	set(b, 1200, asIs)
 	got := certificates(t, b.Passed())
@@ -66,7 +66,7 @@ func TestD14AllPages(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t)
 	want := certificates(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.2})
@@ -80,7 +80,7 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 	}
 }
 
-func TestD55EveryKeyAlgorithm(t *testing.T) {
+func TestEveryKeyAlgorithmIsListed(t *testing.T) { // D55
 	b := bench(t)
 	algorithms := []string{"RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"}
 	set(b, len(algorithms), func(i int, c *simaws.Certificate) { c.KeyAlgorithm = algorithms[i] })
@@ -93,7 +93,7 @@ func TestD55EveryKeyAlgorithm(t *testing.T) {
 	}
 }
 
-func TestD55OneUnreadableCertificate(t *testing.T) {
+func TestUnreadableCertificateLeavesTheOthers(t *testing.T) { // D55
 	b := bench(t)
 	set(b, 3, func(i int, c *simaws.Certificate) { c.Closed = i == 1 })
 	result := b.Run()
@@ -112,7 +112,7 @@ func TestD55OneUnreadableCertificate(t *testing.T) {
 	}
 }
 
-func TestDeletedMeanwhile(t *testing.T) {
+func TestCertificateDeletedMeanwhileIsSkipped(t *testing.T) {
 	b := bench(t)
 	set(b, 2, asIs)
 	b.Override(simaws.Answer{Service: "acm", Operation: "DescribeCertificate", Give: func(r simaws.Request) (any, error) {

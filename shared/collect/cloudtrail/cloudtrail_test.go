@@ -58,7 +58,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD53KeyIsReported(t *testing.T) {
+func TestTrailHasItsKey(t *testing.T) { // D53
 	b := bench(t)
 	encrypted := trail("encrypted", "us-east-1")
 	encrypted.KmsKeyID = "arn:aws:kms:us-east-1:528416073925:key/k"
@@ -69,7 +69,7 @@ func TestD53KeyIsReported(t *testing.T) {
 	}
 }
 
-func TestD53TrailIsReportedAtHomeOnly(t *testing.T) {
+func TestTrailIsReportedAtHomeOnly(t *testing.T) { // D53
 	b := bench(t)
 	organization := trail("organization", "us-east-1")
 	organization.IsOrganizationTrail, organization.IsMultiRegionTrail = true, true
@@ -85,7 +85,7 @@ func TestD53TrailIsReportedAtHomeOnly(t *testing.T) {
 	}
 }
 
-func TestD53OneLookupCountsTheWindow(t *testing.T) {
+func TestOneLookupCountsTheEventsOfTheWindow(t *testing.T) { // D53
 	b := bench(t)
 	window := b.Request.Window
 	simaws.Set(b.Organization, simaws.Place{}, trail("a", "us-east-1"), trail("b", "us-east-1"), trail("c", "us-east-1"))
@@ -107,7 +107,7 @@ func TestD53OneLookupCountsTheWindow(t *testing.T) {
 	}
 }
 
-func TestD53OneUnreadableStatus(t *testing.T) {
+func TestUnreadableStatusLeavesTheOtherTrails(t *testing.T) { // D53
 	b := bench(t)
 	foreign := trail("organization", "us-east-1")
 	foreign.IsOrganizationTrail, foreign.Unreadable = true, true
@@ -125,7 +125,7 @@ func TestD53OneUnreadableStatus(t *testing.T) {
 	}
 }
 
-func TestUnreadableEvents(t *testing.T) {
+func TestUnreadableEventsLeaveTheCountNull(t *testing.T) {
 	b := bench(t)
 	b.Fault(simaws.Fault{Operation: "LookupEvents", Kind: simaws.Denied})
 	result := b.Run()
@@ -139,7 +139,7 @@ func TestUnreadableEvents(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t)
 	want := trails(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 4})

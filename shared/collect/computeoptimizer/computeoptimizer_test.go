@@ -41,7 +41,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD61AllPages(t *testing.T) {
+func TestEveryPageIsRead(t *testing.T) { // D61
 	b := bench(t, simaws.Options{Volume: 70})
 	got := recommendations(t, b.Passed())
 	seen := map[string]bool{}
@@ -70,7 +70,7 @@ type members = map[string]any
 
 func ptr[T any](v T) *T { return &v }
 
-func TestD61EveryMember(t *testing.T) {
+func TestRecommendationFillsEveryMember(t *testing.T) { // D61
 	b := bench(t, simaws.Options{})
 	saving := func(percent, dollars float64) members {
 		return members{"savingsOpportunityPercentage": percent, "estimatedMonthlySavings": members{"currency": "USD", "value": dollars}}
@@ -133,7 +133,7 @@ func TestWhatFitsHasNoOption(t *testing.T) {
 	}
 }
 
-func TestD61NotEnrolled(t *testing.T) {
+func TestAccountNotEnrolledIsNotEnabled(t *testing.T) { // D61
 	b := bench(t, simaws.Options{})
 	b.Request.Account = collecttest.Sandbox
 	result := b.Run()
@@ -153,7 +153,7 @@ func TestDenied(t *testing.T) {
 	}
 }
 
-func TestD61OneKindFailsAlone(t *testing.T) {
+func TestFailedKindLeavesTheOthers(t *testing.T) { // D61
 	b := bench(t, simaws.Options{})
 	b.Fault(simaws.Fault{Operation: "GetEBSVolumeRecommendations", Kind: simaws.Denied})
 	result := b.Run()
@@ -182,7 +182,7 @@ func TestOneResourceFailsAlone(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t, simaws.Options{Volume: 30})
 	want := recommendations(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.4})
@@ -196,7 +196,7 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 	}
 }
 
-func TestD25NoStateUnderAPastDate(t *testing.T) {
+func TestPastDateHasNoCurrentState(t *testing.T) { // D25
 	b := bench(t, simaws.Options{})
 	b.Request.History = true
 	result := b.Run()

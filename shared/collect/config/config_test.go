@@ -49,7 +49,7 @@ func evaluation(id string, compliant bool, recorded string) simaws.Evaluation {
 	return simaws.Evaluation{ResourceID: id, ResourceType: "AWS::S3::Bucket", Compliant: compliant, Recorded: at}
 }
 
-func TestD44BothTypesInTheWindow(t *testing.T) {
+func TestBothComplianceTypesOfTheWindowAreReported(t *testing.T) { // D44
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{},
 		simaws.Rule{Name: "broken", Packs: []string{"z-pack", "a-pack"}, Results: []simaws.Evaluation{
@@ -76,7 +76,7 @@ func TestD44BothTypesInTheWindow(t *testing.T) {
 	}
 }
 
-func TestD42AllPagesOfARule(t *testing.T) {
+func TestEveryPageOfARuleIsRead(t *testing.T) { // D42
 	b := bench(t)
 	var results []simaws.Evaluation
 	for i := range 350 {
@@ -111,7 +111,7 @@ func TestCancelledContextEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestRegionWithoutRules(t *testing.T) {
+func TestRegionWithoutRulesHasEmptyLists(t *testing.T) {
 	b := bench(t)
 	simaws.Set[simaws.Rule](b.Organization, simaws.Place{})
 	result := b.Passed()
@@ -133,7 +133,7 @@ func TestNotEnabled(t *testing.T) {
 	}
 }
 
-func TestD43PacksAndRulesOfManyPages(t *testing.T) {
+func TestPacksAndRulesOfEveryPageAreRead(t *testing.T) { // D43
 	b := bench(t)
 	var rules []simaws.Rule
 	for i := range 60 { // a page holds 20 packs and 25 rules
@@ -171,7 +171,7 @@ func TestPackOfManyRules(t *testing.T) {
 	}
 }
 
-func TestD44RecordedTimeAndMembers(t *testing.T) {
+func TestEvaluationHasItsRecordedTime(t *testing.T) { // D44
 	b := bench(t)
 	e := evaluation("bucket", false, "2026-03-10T12:30:00Z")
 	e.Annotation, e.Mode = "The bucket is open.", "PROACTIVE"

@@ -41,7 +41,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestAllPages(t *testing.T) {
+func TestEveryPageIsRead(t *testing.T) {
 	b := bench(t, simaws.Options{Volume: 2})
 	got := resources(t, b.Passed())
 	if pages := len(b.Calls()); len(got) <= 300 || pages != (len(got)+99)/100 {
@@ -54,7 +54,7 @@ func TestAllPages(t *testing.T) {
 	}
 }
 
-func TestTypes(t *testing.T) {
+func TestTypesMapToTheirService(t *testing.T) {
 	b := bench(t, simaws.Options{})
 	for resourceType, want := range map[string]string{
 		"AWS::EC2::Instance": "EC2 Instance", "AWS::EC2::Volume": "EBS Volume", "AWS::EC2::Subnet": "VPC Subnet", "AWS::EC2::SecurityGroup": "VPC SecurityGroup",
@@ -69,7 +69,7 @@ func TestTypes(t *testing.T) {
 	}
 }
 
-func TestMembers(t *testing.T) {
+func TestResourcesFillTheirMembers(t *testing.T) {
 	b := bench(t, simaws.Options{})
 	answer(b, `{"resourceId":"vol-1","resourceType":"AWS::EC2::Volume","arn":"a","awsRegion":"us-east-1","availabilityZone":"us-east-1b","resourceCreationTime":"2026-01-02T03:04:05.678Z",
 		"tags":[{"key":"team","value":"x","tag":"team=x"},{"key":"Name","value":"data","tag":"Name=data"}],"configuration":{"size":80,"volumeType":"gp3","state":{"value":"in-use"}}}`,
@@ -92,7 +92,7 @@ func TestMembers(t *testing.T) {
 	}
 }
 
-func TestEvaluationsAreNoResources(t *testing.T) {
+func TestEvaluationsAreNotResources(t *testing.T) {
 	b := bench(t, simaws.Options{})
 	var query string
 	b.Override(simaws.Answer{Service: "config", Operation: "SelectResourceConfig", Give: func(r simaws.Request) (any, error) {
@@ -114,7 +114,7 @@ func TestOneResultFailsAlone(t *testing.T) {
 	}
 }
 
-func TestNothingRecorded(t *testing.T) {
+func TestNothingRecordedIsNotEnabled(t *testing.T) {
 	b := bench(t, simaws.Options{})
 	b.Fault(simaws.Fault{Kind: simaws.EmptyPage, Times: 1})
 	if got := resources(t, b.Passed()); len(got) == 0 {
@@ -135,7 +135,7 @@ func TestDenied(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t, simaws.Options{Volume: 2})
 	want := resources(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.4})
@@ -146,7 +146,7 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 	}
 }
 
-func TestD25NoStateUnderAPastDate(t *testing.T) {
+func TestPastDateHasNoCurrentState(t *testing.T) { // D25
 	b := bench(t, simaws.Options{})
 	b.Request.History = true
 	result := b.Run()

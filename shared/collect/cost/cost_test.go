@@ -43,14 +43,14 @@ func line(service, date string, amount float64) simaws.Cost {
 	return simaws.Cost{Account: collecttest.Production, Service: service, Region: "NoRegion", Day: day, Record: "Usage", Entity: "AWS", Amount: amount}
 }
 
-func TestD64TwoPaidRequestsADay(t *testing.T) {
+func TestDayNeedsTwoPaidRequests(t *testing.T) { // D64
 	result := bench(t).Passed()
 	if result.PaidCalls != 2 {
 		t.Errorf("%d paid requests, want 2", result.PaidCalls)
 	}
 }
 
-func TestDailyFigures(t *testing.T) {
+func TestDailyFiguresAreThoseOfTheBill(t *testing.T) {
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-10", 10.5), line("S3", "2026-03-10", 0.25), line("Credit", "2026-03-10", -1),
 		line("EC2", "2026-03-09", 8), line("EC2", "2026-03-11", 99))
@@ -71,7 +71,7 @@ func TestDailyFigures(t *testing.T) {
 	}
 }
 
-func TestD5CalendarPeriods(t *testing.T) {
+func TestPeriodsFollowTheCalendar(t *testing.T) { // D5
 	for interval, want := range map[snapshot.Interval][2]string{
 		snapshot.Weekly: {"7", "8"}, snapshot.Monthly: {"35", "100"}, snapshot.Yearly: {"1135", "0"}, // data of 2025 is no longer kept
 	} {
@@ -93,7 +93,7 @@ func TestD5CalendarPeriods(t *testing.T) {
 	}
 }
 
-func TestNoPaidCalls(t *testing.T) {
+func TestPaidCallsCanBeSwitchedOff(t *testing.T) {
 	b := bench(t)
 	b.Request.Options.NoPaidCalls = true
 	if result := b.Run(); result.Status != collect.Skipped || result.Calls != 0 || result.Reason == "" {
@@ -143,7 +143,7 @@ func TestNotEnabled(t *testing.T) {
 	}
 }
 
-func TestRepeatedTokenEnds(t *testing.T) {
+func TestRepeatedTokenEndsTheList(t *testing.T) {
 	b := bench(t)
 	b.Override(simaws.Answer{Service: "ce", Operation: "GetCostAndUsage", Give: func(simaws.Request) (any, error) {
 		return map[string]any{"ResultsByTime": []any{}, "NextPageToken": "again"}, nil
@@ -153,7 +153,7 @@ func TestRepeatedTokenEnds(t *testing.T) {
 	}
 }
 
-func TestD64AllPagesTaxesAndCredits(t *testing.T) {
+func TestTaxesAndCreditsOfEveryPageAreRead(t *testing.T) { // D64
 	b := bench(t)
 	const many = 1200 // of which a page holds 1000
 	lines := []simaws.Cost{line("EC2", "2026-03-09", 5)}
@@ -211,7 +211,7 @@ func TestAmountsKeepAllDigits(t *testing.T) {
 	}
 }
 
-func TestD65PercentageWithoutAPositiveCostBefore(t *testing.T) {
+func TestPercentageIsZeroWithoutAnEarlierCost(t *testing.T) { // D65
 	for _, before := range []float64{0, -2.5} {
 		b := collecttest.New(t, cost.Collector, simaws.Options{})
 		simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-10", 4), line("EC2", "2026-03-09", before))
@@ -221,7 +221,7 @@ func TestD65PercentageWithoutAPositiveCostBefore(t *testing.T) {
 	}
 }
 
-func TestD65PercentageIsNotRounded(t *testing.T) {
+func TestPercentageIsNotRounded(t *testing.T) { // D65
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-10", 4), line("EC2", "2026-03-09", 3))
 	if c := section(t, b.Passed()); c.CostDifferencePct != 100.0/3 {
@@ -253,7 +253,7 @@ func TestTopFiveMostExpensiveFirst(t *testing.T) {
 	}
 }
 
-func TestD5MonthsEndWithTheirLastDay(t *testing.T) {
+func TestMonthIncludesItsLastDay(t *testing.T) { // D5
 	b := bench(t)
 	b.Request.Interval, b.Request.Window = snapshot.Monthly, snapshot.WindowOf(snapshot.Monthly, collecttest.Now)
 	simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-31", 20), line("EC2", "2026-02-01", 1), line("EC2", "2026-01-31", 100), line("EC2", "2026-04-01", 100))

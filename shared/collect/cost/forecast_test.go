@@ -12,7 +12,7 @@ import (
 	"view360/shared/snapshot"
 )
 
-func TestD25NoForecastOfThePast(t *testing.T) {
+func TestPastDateHasNoForecast(t *testing.T) { // D25
 	b := bench(t)
 	b.Request.History = true
 	if result := b.Passed(); len(section(t, result).Forecast) != 0 || result.PaidCalls != 1 {
@@ -29,7 +29,7 @@ func TestForecastIsMissedAlone(t *testing.T) {
 	}
 }
 
-func TestD65ForecastOfThirtyDays(t *testing.T) {
+func TestForecastCoversThirtyDays(t *testing.T) { // D65
 	b := bench(t)
 	b.Request.Now = collecttest.Now.Add(30 * time.Hour) // a late run asks for the same days
 	var got []snapshot.ForecastPeriod
@@ -45,7 +45,7 @@ func TestD65ForecastOfThirtyDays(t *testing.T) {
 	}
 }
 
-func TestD65YoungAccountHasNoForecast(t *testing.T) {
+func TestYoungAccountHasNoForecast(t *testing.T) { // D65
 	b := bench(t)
 	b.Override(simaws.Answer{Service: "ce", Operation: "GetCostForecast", Give: func(simaws.Request) (any, error) {
 		return nil, simaws.Failure(400, "DataUnavailableException", "Insufficient amount of historical data to generate forecast.")

@@ -23,7 +23,7 @@ func bought(product, date string, amount float64) simaws.Cost {
 	return l
 }
 
-func TestD60OneRowForEachProduct(t *testing.T) {
+func TestEachMarketplaceProductHasOneRow(t *testing.T) { // D60
 	b := bench(t)
 	other := bought("Of another account", "2026-03-02", 50)
 	other.Account = collecttest.Sandbox
@@ -54,7 +54,7 @@ func TestD60OneRowForEachProduct(t *testing.T) {
 	}
 }
 
-func TestD60AllPages(t *testing.T) {
+func TestEveryPageOfProductsIsRead(t *testing.T) { // D60
 	b := bench(t)
 	const many = 2500 // of which a page holds 1000
 	lines := make([]simaws.Cost, many)
@@ -68,7 +68,7 @@ func TestD60AllPages(t *testing.T) {
 	}
 }
 
-func TestD60NoProducts(t *testing.T) {
+func TestAccountWithoutProductsHasAnEmptyList(t *testing.T) { // D60
 	b := bench(t)
 	b.Request.Account = collecttest.Sandbox
 	if got := string(b.Passed().Content["marketplace"]); got != "[]" {
@@ -76,7 +76,7 @@ func TestD60NoProducts(t *testing.T) {
 	}
 }
 
-func TestD25PastDatesHaveTheirOwnProducts(t *testing.T) {
+func TestPastDateHasItsOwnProducts(t *testing.T) { // D25
 	b := bench(t)
 	b.Request.History, b.Request.Date = true, "2026-02-02"
 	b.Request.Window = snapshot.WindowOf(snapshot.Daily, time.Date(2026, 2, 2, 0, 0, 0, 0, time.UTC))

@@ -27,7 +27,7 @@ func totals(t *testing.T, read func(date, path string, value any) bool, dates ..
 	return found
 }
 
-func TestD19LateCostsAreReadAgainWithTheRequestsOfOneDay(t *testing.T) {
+func TestTrailingDaysNeedTheRequestsOfOneDay(t *testing.T) { // D19
 	t.Parallel()
 	now := collecttest.Now.AddDate(0, 0, -1)
 	b := collecttest.New(t, cost.Collector, simaws.Options{Now: func() time.Time { return now }})

@@ -34,7 +34,7 @@ func finding(id, account, updated string) simaws.ThreatFinding {
 	return simaws.ThreatFinding{ID: id, AccountID: account, Region: "us-east-1", Type: "Recon:EC2/Portscan", Severity: 5, CreatedAt: "2026-03-01T00:00:00.000Z", UpdatedAt: updated}
 }
 
-func TestD45WindowAccountAndPages(t *testing.T) {
+func TestEveryPageOfTheWindowIsRead(t *testing.T) { // D45
 	b := bench(t)
 	findings := []simaws.ThreatFinding{
 		finding("first", collecttest.Production, "2026-03-10T00:00:00.000Z"), finding("last", collecttest.Production, "2026-03-10T23:59:59.999Z"),
@@ -94,7 +94,7 @@ func TestEmptyWindow(t *testing.T) {
 	}
 }
 
-func TestD45ArchivedFindingsAreClosed(t *testing.T) {
+func TestArchivedFindingsAreClosed(t *testing.T) { // D45
 	b := bench(t)
 	closed := finding("closed", collecttest.Production, "2026-03-10T08:00:00.000Z")
 	closed.Service.Archived = true
@@ -109,7 +109,7 @@ func TestD45ArchivedFindingsAreClosed(t *testing.T) {
 }
 
 // The details come in any order; the section keeps that of the list.
-func TestOrderOfTheList(t *testing.T) {
+func TestFindingsKeepTheOrderOfTheList(t *testing.T) {
 	b := bench(t)
 	ids := []string{"c", "a", "b"}
 	type object = map[string]any
@@ -128,7 +128,7 @@ func TestOrderOfTheList(t *testing.T) {
 }
 
 // Without a page of details the section would be incomplete without saying so.
-func TestDetailsDenied(t *testing.T) {
+func TestDeniedDetailsFailTheSource(t *testing.T) {
 	b := bench(t)
 	b.Fault(simaws.Fault{Service: "guardduty", Operation: "GetFindings", Kind: simaws.Denied})
 	if err := b.Run().Err; fault.DeniedAction(err) != "guardduty:GetFindings" {

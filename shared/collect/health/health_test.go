@@ -48,7 +48,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD20ClosuresAndOldOpenEvents(t *testing.T) {
+func TestClosuresAndOldOpenEventsAreReported(t *testing.T) { // D20
 	b := bench(t, simaws.Options{})
 	window := b.Request.Window
 	simaws.Set(b.Organization, simaws.Place{},
@@ -65,7 +65,7 @@ func TestD20ClosuresAndOldOpenEvents(t *testing.T) {
 	}
 }
 
-func TestD21WindowIsHalfOpen(t *testing.T) {
+func TestWindowExcludesItsEnd(t *testing.T) { // D21
 	b := bench(t, simaws.Options{})
 	window := b.Request.Window
 	simaws.Set(b.Organization, simaws.Place{}, event("at-start", "closed", window.Start), event("at-end", "closed", window.End))
@@ -74,7 +74,7 @@ func TestD21WindowIsHalfOpen(t *testing.T) {
 	}
 }
 
-func TestD25PastDateHasOnlyItsOwnEvents(t *testing.T) {
+func TestPastDateHasOnlyItsOwnEvents(t *testing.T) { // D25
 	b := bench(t, simaws.Options{})
 	day := collecttest.Now.Truncate(24*time.Hour).AddDate(0, 0, -20)
 	b.Request.History, b.Request.Window = true, snapshot.Window{Start: day, End: day.AddDate(0, 0, 1)}
@@ -86,7 +86,7 @@ func TestD25PastDateHasOnlyItsOwnEvents(t *testing.T) {
 	}
 }
 
-func TestD59AllPages(t *testing.T) {
+func TestEveryPageIsRead(t *testing.T) { // D59
 	b := bench(t, simaws.Options{})
 	var many []simaws.HealthEvent
 	for i := range 250 {
@@ -98,7 +98,7 @@ func TestD59AllPages(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t, simaws.Options{})
 	want := events(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})

@@ -35,7 +35,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD66EveryUserInTwoCalls(t *testing.T) {
+func TestTwoCallsReadEveryUser(t *testing.T) { // D66
 	b := bench(t)
 	rows := []simaws.CredentialRow{{"user": "<root_account>", "password_enabled": "not_supported", "mfa_active": "true"}}
 	for i := range 1500 {
@@ -51,7 +51,7 @@ func TestD66EveryUserInTwoCalls(t *testing.T) {
 	}
 }
 
-func TestD66Credentials(t *testing.T) {
+func TestCredentialsComeFromTheReport(t *testing.T) { // D66
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{}, simaws.CredentialRow{
 		"user": "<root_account>", "arn": "arn:root", "password_enabled": "not_supported", "password_last_used": "no_information", "mfa_active": "true",
@@ -75,7 +75,7 @@ func TestD66Credentials(t *testing.T) {
 	}
 }
 
-func TestColumnsByName(t *testing.T) {
+func TestColumnsAreFoundByName(t *testing.T) {
 	b := bench(t)
 	b.Override(simaws.Answer{Service: "iam", Operation: "GetCredentialReport", Give: func(simaws.Request) (any, error) {
 		report := "added_later,mfa_active,user\n\"a,b\",true,ines\n"
@@ -110,7 +110,7 @@ func TestReportThatTakesLongIsTransient(t *testing.T) {
 	}
 }
 
-func TestGlobalRegion(t *testing.T) {
+func TestCallsGoToTheGlobalRegion(t *testing.T) {
 	b := bench(t)
 	b.Request.Region = "eu-west-1"
 	b.Passed()
@@ -121,7 +121,7 @@ func TestGlobalRegion(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t)
 	want := users(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})
@@ -147,7 +147,7 @@ func TestDenied(t *testing.T) {
 	}
 }
 
-func TestBrokenReport(t *testing.T) {
+func TestBrokenReportIsAnError(t *testing.T) {
 	b := bench(t)
 	b.Override(simaws.Answer{Service: "iam", Operation: "GetCredentialReport", Give: func(simaws.Request) (any, error) {
 		return map[string]any{"Content": base64.StdEncoding.EncodeToString([]byte("user,arn\nonly-one\n")), "ReportFormat": "text/csv"}, nil

@@ -52,7 +52,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD46AllPagesOfTheWindow(t *testing.T) {
+func TestEveryPageOfTheWindowIsRead(t *testing.T) { // D46
 	b := bench(t)
 	var many []simaws.Vulnerability
 	for i := range 250 {
@@ -70,7 +70,7 @@ func TestD46AllPagesOfTheWindow(t *testing.T) {
 	}
 }
 
-func TestD46OtherAccountsOfTheAdministrator(t *testing.T) {
+func TestAdministratorReportsOnlyItsOwnFindings(t *testing.T) { // D46
 	b := bench(t)
 	foreign := finding("member", "ACTIVE", b.Request.Window.Start)
 	foreign.AwsAccountID = collecttest.Staging
@@ -80,7 +80,7 @@ func TestD46OtherAccountsOfTheAdministrator(t *testing.T) {
 	}
 }
 
-func TestD20ClosuresAreReported(t *testing.T) {
+func TestClosuresAreReported(t *testing.T) { // D20
 	b := bench(t)
 	at := b.Request.Window.Start.Add(time.Minute)
 	simaws.Set(b.Organization, simaws.Place{}, finding("a", "ACTIVE", at), finding("b", "CLOSED", at), finding("c", "SUPPRESSED", at))
@@ -89,7 +89,7 @@ func TestD20ClosuresAreReported(t *testing.T) {
 	}
 }
 
-func TestD21WindowIsHalfOpen(t *testing.T) {
+func TestWindowExcludesItsEnd(t *testing.T) { // D21
 	b := bench(t)
 	window := b.Request.Window
 	simaws.Set(b.Organization, simaws.Place{},
@@ -99,7 +99,7 @@ func TestD21WindowIsHalfOpen(t *testing.T) {
 	}
 }
 
-func TestD25PastDateHasOnlyItsOwnFindings(t *testing.T) {
+func TestPastDateHasOnlyItsOwnFindings(t *testing.T) { // D25
 	b := bench(t)
 	day := b.Request.Window.Start.AddDate(0, 0, -20)
 	b.Request.History, b.Request.Window = true, snapshot.Window{Start: day, End: day.AddDate(0, 0, 1)}
@@ -114,7 +114,7 @@ func TestD25PastDateHasOnlyItsOwnFindings(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t)
 	want := findings(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})

@@ -28,7 +28,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD40AllPages(t *testing.T) {
+func TestEveryPageIsRead(t *testing.T) { // D40
 	b := bench(t)
 	var instances []simaws.Instance
 	var applications []simaws.Application
@@ -49,7 +49,7 @@ func TestD40AllPages(t *testing.T) {
 	}
 }
 
-func TestD41PatchesOnceWithMissingOnes(t *testing.T) {
+func TestMissingPatchesAreReported(t *testing.T) { // D41
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{}, simaws.Instance{InstanceID: "i-1"})
 	simaws.Set(b.Organization, simaws.Place{}, simaws.Application{InstanceID: "i-1", Name: "bash", Version: "5"})
@@ -120,7 +120,7 @@ func TestPagesOfNoNodes(t *testing.T) {
 	}
 }
 
-func TestD41EachPatchOnceOverAllPages(t *testing.T) {
+func TestEachPatchIsReportedOnce(t *testing.T) { // D41
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{}, simaws.Instance{InstanceID: "i-1"}, simaws.Instance{InstanceID: "i-2"})
 	simaws.Set[simaws.Application](b.Organization, simaws.Place{})

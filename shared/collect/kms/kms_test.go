@@ -33,7 +33,7 @@ func key(id string) simaws.Key {
 	return simaws.Key{KeyID: id, ARN: "arn:" + id, KeyState: "Enabled", KeyUsage: "ENCRYPT_DECRYPT", KeySpec: "SYMMETRIC_DEFAULT", Origin: "AWS_KMS", Enabled: true, Rotates: true}
 }
 
-func TestD49RotationStatus(t *testing.T) {
+func TestUnreadableRotationStatusIsNull(t *testing.T) { // D49
 	b := bench(t)
 	plain, still, hmac, imported := key("plain"), key("still"), key("hmac"), key("imported")
 	still.Rotates = false
@@ -71,7 +71,7 @@ func TestD49RotationStatus(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD49AllPages(t *testing.T) {
+func TestEveryPageIsRead(t *testing.T) { // D49
 	b := bench(t)
 	keys := make([]simaws.Key, 2_100)
 	for i := range keys {
@@ -112,7 +112,7 @@ func TestEmptyRegion(t *testing.T) {
 	}
 }
 
-func TestDeletedMeanwhile(t *testing.T) {
+func TestKeyDeletedMeanwhileIsSkipped(t *testing.T) {
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{}, key("gone"), key("there"))
 	b.Override(simaws.Answer{Service: "kms", Operation: "DescribeKey", Give: func(r simaws.Request) (any, error) {
@@ -135,7 +135,7 @@ func TestPagesOfNoKeys(t *testing.T) {
 	}
 }
 
-func TestRepeatedTokenEnds(t *testing.T) {
+func TestRepeatedTokenEndsTheList(t *testing.T) {
 	b := bench(t)
 	keys := make([]simaws.Key, 1_100)
 	for i := range keys {

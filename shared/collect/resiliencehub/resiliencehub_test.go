@@ -63,7 +63,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD58EveryMember(t *testing.T) {
+func TestApplicationFillsEveryMember(t *testing.T) { // D58
 	b := bench(t, simaws.Options{})
 	simaws.Set(b.Organization, simaws.Place{}, assessed("checkout"), unassessed("search"))
 	got := apps(t, b.Passed())
@@ -82,7 +82,7 @@ func TestD58EveryMember(t *testing.T) {
 	}
 }
 
-func TestD58CostOfTheLatestSuccessfulAssessment(t *testing.T) {
+func TestCostComesFromTheLatestSuccessfulAssessment(t *testing.T) { // D58
 	b := bench(t, simaws.Options{})
 	simaws.Set(b.Organization, simaws.Place{}, assessed("checkout"))
 	b.Override(simaws.Answer{Service: "resiliencehub", Operation: "ListAppAssessments", Give: func(r simaws.Request) (any, error) {
@@ -102,7 +102,7 @@ func TestD58CostOfTheLatestSuccessfulAssessment(t *testing.T) {
 	}
 }
 
-func TestD58AllPagesAndAges(t *testing.T) {
+func TestApplicationsOfEveryPageAndAgeAreRead(t *testing.T) { // D58
 	b := bench(t, simaws.Options{})
 	var many []simaws.App
 	var want []string
@@ -146,7 +146,7 @@ func TestOneApplicationFailsAlone(t *testing.T) {
 	}
 }
 
-func TestD25NoStateUnderAPastDate(t *testing.T) {
+func TestPastDateHasNoCurrentState(t *testing.T) { // D25
 	b := bench(t, simaws.Options{})
 	b.Request.History = true
 	result := b.Run()
@@ -155,7 +155,7 @@ func TestD25NoStateUnderAPastDate(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t, simaws.Options{})
 	want := apps(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.3})

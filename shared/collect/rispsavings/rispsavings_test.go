@@ -77,7 +77,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD35PlansHaveTheirOwnFigures(t *testing.T) {
+func TestPlansHaveTheirOwnFigures(t *testing.T) { // D35
 	b := bench(t)
 	small := plan("small")
 	small.Hourly = 0.5
@@ -99,7 +99,7 @@ func TestD35PlansHaveTheirOwnFigures(t *testing.T) {
 	}
 }
 
-func TestD36ReservationsOfEveryService(t *testing.T) {
+func TestReservationsOfEveryServiceHaveFigures(t *testing.T) { // D36
 	b := bench(t)
 	var reservations []simaws.Reservation
 	for service, namespace := range namespaces {
@@ -124,7 +124,7 @@ func TestD36ReservationsOfEveryService(t *testing.T) {
 	}
 }
 
-func TestD39FivePaidCallsADayWithThoseOfCost(t *testing.T) {
+func TestDayNeedsFivePaidCallsWithCost(t *testing.T) { // D39
 	b := bench(t)
 	var reservations []simaws.Reservation
 	for service, namespace := range namespaces {
@@ -159,7 +159,7 @@ func TestServiceThatIsNotOfferedHasNoReservations(t *testing.T) {
 	}
 }
 
-func TestD37NoDataIsNotZero(t *testing.T) {
+func TestNoDataIsNotZero(t *testing.T) { // D37
 	b := bench(t)
 	hold(b, []simaws.Plan{plan("one")}, reservation("a", ec2, "us-east-1"))
 	for name, failure := range map[string]error{
@@ -180,7 +180,7 @@ func TestD37NoDataIsNotZero(t *testing.T) {
 	}
 }
 
-func TestD37DeniedIsNotZero(t *testing.T) {
+func TestDeniedIsNotZero(t *testing.T) { // D37
 	b := bench(t)
 	hold(b, nil, reservation("a", ec2, "us-east-1"))
 	b.Fault(simaws.Fault{Service: "ce", Kind: simaws.Denied})
@@ -193,7 +193,7 @@ func TestD37DeniedIsNotZero(t *testing.T) {
 	}
 }
 
-func TestD37ZeroIsZero(t *testing.T) {
+func TestZeroIsZero(t *testing.T) { // D37
 	b := bench(t)
 	hold(b, nil, reservation("a", ec2, "us-east-1"))
 	b.Override(simaws.Answer{Service: "ce", Operation: "GetReservationUtilization", Give: func(simaws.Request) (any, error) {
@@ -211,7 +211,7 @@ func TestD37ZeroIsZero(t *testing.T) {
 	}
 }
 
-func TestD38Members(t *testing.T) {
+func TestCommitmentFillsItsMembers(t *testing.T) { // D38
 	b := bench(t)
 	upfront := reservation("all-upfront", ec2, "us-east-1")
 	upfront.Hourly = 0
@@ -233,7 +233,7 @@ func TestD38Members(t *testing.T) {
 	}
 }
 
-func TestD39AllRegionsWithAHandfulOfPaidCalls(t *testing.T) {
+func TestEveryRegionNeedsFewPaidCalls(t *testing.T) { // D39
 	b := bench(t)
 	var reservations []simaws.Reservation
 	for i := range 90 {
@@ -271,7 +271,7 @@ func TestD39AllRegionsWithAHandfulOfPaidCalls(t *testing.T) {
 	}
 }
 
-func TestAllPages(t *testing.T) {
+func TestEveryPageIsRead(t *testing.T) {
 	b := bench(t)
 	var databases []simaws.Reservation
 	var plans []simaws.Plan
@@ -303,7 +303,7 @@ func TestOneRegionFailsAlone(t *testing.T) {
 	}
 }
 
-func TestUntoldRegionsLeaveTheHomeRegion(t *testing.T) {
+func TestUnlistedRegionsLeaveTheHomeRegion(t *testing.T) {
 	b := bench(t)
 	b.Fault(simaws.Fault{Operation: "DescribeRegions", Kind: simaws.Denied})
 	result := b.Run()
@@ -320,7 +320,7 @@ func TestEverythingDenied(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t)
 	want := savings(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.4})
@@ -331,7 +331,7 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 	}
 }
 
-func TestNoPaidCalls(t *testing.T) {
+func TestPaidCallsCanBeSwitchedOff(t *testing.T) {
 	b := bench(t)
 	b.Request.Options.NoPaidCalls = true
 	result := b.Run()
@@ -349,7 +349,7 @@ func TestNoPaidCalls(t *testing.T) {
 	}
 }
 
-func TestD25PastDatesHaveOnlyWhatWasUsedThen(t *testing.T) {
+func TestPastDateHasOnlyCommitmentsUsedThen(t *testing.T) { // D25
 	b := bench(t)
 	ended := reservation("ended", ec2, "us-east-1")
 	ended.Start, ended.State = bought.AddDate(-1, 3, 0), "retired" // until 1 September 2025
@@ -370,7 +370,7 @@ func TestD25PastDatesHaveOnlyWhatWasUsedThen(t *testing.T) {
 	}
 }
 
-func TestD21WindowEndsToday(t *testing.T) {
+func TestWindowEndsToday(t *testing.T) { // D21
 	b := bench(t)
 	b.Request.Interval, b.Request.Options.PaidCalls = snapshot.Monthly, 8
 	b.Request.Window = snapshot.WindowOf(snapshot.Monthly, collecttest.Now)

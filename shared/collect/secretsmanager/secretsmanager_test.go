@@ -43,7 +43,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD14AllPages(t *testing.T) {
+func TestEveryPageIsRead(t *testing.T) { // D14
 	b := bench(t)
 	set(b, 250)
 	got := secrets(t, b.Passed())
@@ -55,7 +55,7 @@ func TestD14AllPages(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t)
 	want := secrets(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})
@@ -69,7 +69,7 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 	}
 }
 
-func TestD54RotationNeverSetIsFalse(t *testing.T) {
+func TestRotationNeverSetIsFalse(t *testing.T) { // D54
 	b := bench(t)
 	on := true
 	simaws.Set(b.Organization, simaws.Place{}, simaws.Secret{Name: "never"}, simaws.Secret{Name: "rotated", RotationEnabled: &on})
@@ -82,7 +82,7 @@ func TestD54RotationNeverSetIsFalse(t *testing.T) {
 	}
 }
 
-func TestD72TagsAndDescriptionsCanBeLeftOut(t *testing.T) {
+func TestTagsAndDescriptionsCanBeLeftOut(t *testing.T) { // D72
 	b := bench(t)
 	b.Request.Options.OmitTags = true
 	result := b.Passed()

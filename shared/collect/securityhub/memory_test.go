@@ -74,9 +74,9 @@ func collectAlone() error {
 	return nil
 }
 
-// TestD17MemoryIsThatOfFewFindings collects ten times as many findings with the memory of few; they are large, so that few
+// TestManyFindingsNeedTheMemoryOfFew collects ten times as many findings with the memory of few; they are large, so that few
 // requests make much. BenchmarkFindings does it with a million of usual size.
-func TestD17MemoryIsThatOfFewFindings(t *testing.T) {
+func TestManyFindingsNeedTheMemoryOfFew(t *testing.T) { // D17
 	onLinux(t)
 	few, many := measure(t, findings{1_000, 20_000}), measure(t, findings{10_000, 20_000})
 	t.Logf("20 MB of findings took %d MB of memory, 200 MB took %d MB", few>>10, many>>10)

@@ -61,7 +61,7 @@ func TestGolden(t *testing.T) {
 	b.Passed().Golden(t, "securityhub")
 }
 
-func TestLeastPrivilege(t *testing.T) {
+func TestRoleAllowsExactlyTheCalls(t *testing.T) {
 	b := bench(t)
 	b.Passed()
 	b.LeastPrivilege()
@@ -107,7 +107,7 @@ func TestManyProductsShareAnElement(t *testing.T) {
 	}
 }
 
-func TestD47EveryStateIsReported(t *testing.T) {
+func TestEveryFindingStateIsReported(t *testing.T) { // D47
 	b := bench(t)
 	states := []struct {
 		workflow, record string
@@ -143,7 +143,7 @@ func TestD47EveryStateIsReported(t *testing.T) {
 	}
 }
 
-func TestD47NoResources(t *testing.T) {
+func TestFindingWithoutResourcesIsReported(t *testing.T) { // D47
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{}, finding(b, "bare", func(f *simaws.SecurityFinding) { f.Resources = nil }), finding(b, "usual", asIs))
 	got := products(t, b.Passed())[0].Findings
@@ -152,7 +152,7 @@ func TestD47NoResources(t *testing.T) {
 	}
 }
 
-func TestSeverities(t *testing.T) {
+func TestFindingsCountBySeverity(t *testing.T) {
 	b := bench(t)
 	var all []simaws.SecurityFinding
 	for i, label := range []string{"CRITICAL", "HIGH", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"} {
@@ -165,7 +165,7 @@ func TestSeverities(t *testing.T) {
 	}
 }
 
-func TestD21WindowIsHalfOpen(t *testing.T) {
+func TestWindowExcludesItsEnd(t *testing.T) { // D21
 	b := bench(t)
 	at := func(id string, updated time.Time) simaws.SecurityFinding {
 		return finding(b, id, func(f *simaws.SecurityFinding) { f.UpdatedAt = updated.Format("2006-01-02T15:04:05.000Z") })
@@ -178,7 +178,7 @@ func TestD21WindowIsHalfOpen(t *testing.T) {
 	}
 }
 
-func TestD25PastDateHasOnlyItsOwnFindings(t *testing.T) {
+func TestPastDateHasOnlyItsOwnFindings(t *testing.T) { // D25
 	b := bench(t)
 	day := b.Request.Window.Start.AddDate(0, 0, -20)
 	b.Request.History, b.Request.Window = true, snapshot.Window{Start: day, End: day.AddDate(0, 0, 1)}
@@ -204,7 +204,7 @@ func TestOtherAccountsOfTheAdministrator(t *testing.T) {
 	}
 }
 
-func TestAggregation(t *testing.T) {
+func TestOnlyTheAggregationRegionReports(t *testing.T) {
 	link := func(b *collecttest.Bench, mode string, regions ...string) {
 		b.Override(simaws.Answer{Service: "securityhub", Operation: "GetFindingAggregator", Give: func(simaws.Request) (any, error) {
 			return map[string]any{"FindingAggregationRegion": "us-east-1", "RegionLinkingMode": mode, "Regions": regions}, nil
@@ -244,7 +244,7 @@ func TestAggregation(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t)
 	var many []simaws.SecurityFinding
 	for i := range 1050 {

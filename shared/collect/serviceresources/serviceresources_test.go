@@ -44,7 +44,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD62AllPagesOfAllKinds(t *testing.T) {
+func TestEveryPageOfEveryKindIsRead(t *testing.T) { // D62
 	b := bench(t, simaws.Options{Volume: 40})
 	got := resources(t, b.Passed())
 	n := kinds(got)
@@ -64,7 +64,7 @@ func TestD62AllPagesOfAllKinds(t *testing.T) {
 	}
 }
 
-func TestD62OneKindFailsAlone(t *testing.T) {
+func TestFailedKindLeavesTheOthers(t *testing.T) { // D62
 	b := bench(t, simaws.Options{})
 	b.Fault(simaws.Fault{Service: "rds", Kind: simaws.Denied})
 	result := b.Run()
@@ -80,7 +80,7 @@ func TestD62OneKindFailsAlone(t *testing.T) {
 	}
 }
 
-func TestEveryKindDenied(t *testing.T) {
+func TestEveryKindDeniedFailsTheSource(t *testing.T) {
 	b := bench(t, simaws.Options{})
 	b.Fault(simaws.Fault{Kind: simaws.Denied})
 	result := b.Run()
@@ -90,7 +90,7 @@ func TestEveryKindDenied(t *testing.T) {
 }
 
 // The order is the same however the calls went.
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t, simaws.Options{Volume: 4})
 	want := resources(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.3})
@@ -104,7 +104,7 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 	}
 }
 
-func TestD62BucketsOnceAndInTheirOwnRegion(t *testing.T) {
+func TestBucketIsReportedOnceInItsRegion(t *testing.T) { // D62
 	b := bench(t, simaws.Options{})
 	regions := map[string]bool{}
 	for _, r := range resources(t, b.Passed()) {
@@ -125,7 +125,7 @@ func TestD62BucketsOnceAndInTheirOwnRegion(t *testing.T) {
 	}
 }
 
-func TestD25NoStateUnderAPastDate(t *testing.T) {
+func TestPastDateHasNoCurrentState(t *testing.T) { // D25
 	b := bench(t, simaws.Options{})
 	b.Request.History = true
 	result := b.Run()
@@ -150,7 +150,7 @@ func TestEmptyRegion(t *testing.T) {
 	}
 }
 
-func TestD71FunctionWithoutMembers(t *testing.T) {
+func TestFunctionKeepsTheExpectedConstants(t *testing.T) { // D71
 	b := bench(t, simaws.Options{})
 	b.Override(simaws.Answer{Service: "lambda", Operation: "ListFunctions", Give: func(simaws.Request) (any, error) {
 		return map[string]any{"Functions": []any{map[string]any{"FunctionName": "bare", "FunctionArn": "arn:aws:lambda:us-east-1:528416073925:function:bare"}}}, nil

@@ -46,7 +46,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD33TimesAreText(t *testing.T) {
+func TestTextTimesAreParsed(t *testing.T) { // D33
 	b := bench(t, simaws.Options{})
 	created := time.Date(2026, time.March, 9, 8, 7, 6, 543_000_000, time.UTC)
 	simaws.Set(b.Organization, simaws.Place{}, simaws.Case{ID: "one", Created: created})
@@ -59,7 +59,7 @@ func TestD33TimesAreText(t *testing.T) {
 	}
 }
 
-func TestD33UnreadableTimeIsAWarning(t *testing.T) {
+func TestUnreadableTimeIsAWarning(t *testing.T) { // D33
 	b := bench(t, simaws.Options{})
 	b.Override(simaws.Answer{Service: "support", Operation: "DescribeCases", Give: func(simaws.Request) (any, error) {
 		return map[string]any{"cases": []any{
@@ -80,7 +80,7 @@ func TestD33UnreadableTimeIsAWarning(t *testing.T) {
 	}
 }
 
-func TestD34OpenAndResolvedCases(t *testing.T) {
+func TestOpenAndResolvedCasesAreReported(t *testing.T) { // D34
 	b := bench(t, simaws.Options{})
 	now := collecttest.Now
 	simaws.Set(b.Organization, simaws.Place{},
@@ -95,7 +95,7 @@ func TestD34OpenAndResolvedCases(t *testing.T) {
 	}
 }
 
-func TestD34CommunicationsAreNotDownloaded(t *testing.T) {
+func TestCommunicationsAreNotDownloaded(t *testing.T) { // D34
 	b := bench(t, simaws.Options{})
 	b.Override(simaws.Answer{Service: "support", Operation: "DescribeCases", Give: func(r simaws.Request) (any, error) {
 		var input struct {
@@ -113,7 +113,7 @@ func TestD34CommunicationsAreNotDownloaded(t *testing.T) {
 	b.Passed()
 }
 
-func TestD14AllPagesInOrder(t *testing.T) {
+func TestEveryPageIsReadInOrder(t *testing.T) { // D14
 	b := bench(t, simaws.Options{})
 	var cases []simaws.Case
 	var want []string
@@ -127,7 +127,7 @@ func TestD14AllPagesInOrder(t *testing.T) {
 	}
 }
 
-func TestD25PastDateHasTheCasesOfThatDay(t *testing.T) {
+func TestPastDateHasTheCasesOfThatDay(t *testing.T) { // D25
 	b := bench(t, simaws.Options{})
 	day := collecttest.Now.Truncate(24*time.Hour).AddDate(0, 0, -40)
 	b.Request.History, b.Request.Window = true, snapshot.Window{Start: day, End: day.AddDate(0, 0, 1)}
@@ -147,7 +147,7 @@ func TestD25PastDateHasTheCasesOfThatDay(t *testing.T) {
 	}
 }
 
-func TestD72ContactsCanBeLeftOut(t *testing.T) {
+func TestContactsCanBeLeftOut(t *testing.T) { // D72
 	b := bench(t, simaws.Options{})
 	submitted := func(ticket snapshot.SupportTicket) bool { return ticket.SubmittedBy != nil }
 	if !slices.ContainsFunc(tickets(t, b.Passed()), submitted) {
@@ -159,7 +159,7 @@ func TestD72ContactsCanBeLeftOut(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t, simaws.Options{})
 	want := tickets(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})

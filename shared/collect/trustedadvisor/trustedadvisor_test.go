@@ -55,7 +55,7 @@ func TestGolden(t *testing.T) {
 	b.LeastPrivilege()
 }
 
-func TestD56CurrentStateOfFlaggedChecks(t *testing.T) {
+func TestFlaggedChecksReportTheirCurrentState(t *testing.T) { // D56
 	b := bench(t, simaws.Options{})
 	saving := 12.5
 	simaws.Set(b.Organization, simaws.Place{},
@@ -78,7 +78,7 @@ func TestD56CurrentStateOfFlaggedChecks(t *testing.T) {
 	}
 }
 
-func TestD13FewCallsForManyChecks(t *testing.T) {
+func TestManyChecksNeedFewCalls(t *testing.T) { // D13
 	b := bench(t, simaws.Options{})
 	many, want := flagged(480)
 	simaws.Set(b.Organization, simaws.Place{}, many...)
@@ -128,7 +128,7 @@ func TestUnreadableTimestampIsNull(t *testing.T) {
 	}
 }
 
-func TestD25NoStateUnderAPastDate(t *testing.T) {
+func TestPastDateHasNoCurrentState(t *testing.T) { // D25
 	b := bench(t, simaws.Options{})
 	b.Request.History = true
 	result := b.Run()
@@ -137,7 +137,7 @@ func TestD25NoStateUnderAPastDate(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t, simaws.Options{})
 	want := checks(t, b.Passed())
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})
@@ -151,7 +151,7 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 	}
 }
 
-func TestD56NoSupportPlan(t *testing.T) {
+func TestMissingSupportPlanIsNotSubscribed(t *testing.T) { // D56
 	b := bench(t, simaws.Options{})
 	b.Request.Account = collecttest.Staging
 	result := b.Run()

@@ -116,7 +116,7 @@ func TestGlobalListsInTheHomeRegionOnly(t *testing.T) {
 	}
 }
 
-func TestComplianceTable(t *testing.T) {
+func TestRulesFollowTheComplianceTable(t *testing.T) {
 	b := bench(t)
 	none := object{"Action": object{"Block": object{}}}
 	bytes := object{"ByteMatchStatement": object{"SearchString": "YQ==", "PositionalConstraint": "CONTAINS", "FieldToMatch": inBody["FieldToMatch"], "TextTransformations": inBody["TextTransformations"]}}
@@ -162,7 +162,7 @@ func TestComplianceTable(t *testing.T) {
 	}
 }
 
-func TestD52RulesAreWalked(t *testing.T) {
+func TestNestedStatementsAreFound(t *testing.T) { // D52
 	scoped := func(s object) object {
 		return object{"RateBasedStatement": object{"Limit": 100, "AggregateKeyType": "IP", "ScopeDownStatement": s}}
 	}
@@ -194,7 +194,7 @@ func TestD52RulesAreWalked(t *testing.T) {
 	}
 }
 
-func TestActions(t *testing.T) {
+func TestRulesHaveTheirActions(t *testing.T) {
 	b := bench(t)
 	custom := object{"Statement": sqli, "Action": object{"Block": object{"CustomResponse": object{"ResponseCode": 451, "ResponseHeaders": []object{{"Name": "x", "Value": "y"}}}}}}
 	list := acl("actions", rule("Allow", sqli), rule("Count", sqli), rule("Captcha", sqli), rule("Challenge", sqli), custom,
@@ -213,7 +213,7 @@ func TestActions(t *testing.T) {
 	}
 }
 
-func TestD50AssociationsWithoutLogging(t *testing.T) {
+func TestAssociationsAreKeptWithoutLogging(t *testing.T) { // D50
 	b := bench(t)
 	silent := acl("silent")
 	silent.Resources = map[string][]string{}
@@ -234,7 +234,7 @@ func TestD50AssociationsWithoutLogging(t *testing.T) {
 	}
 }
 
-func TestD50CloudFrontHasLoggingAndDistributions(t *testing.T) {
+func TestCloudFrontListHasLoggingAndDistributions(t *testing.T) { // D50
 	b := bench(t)
 	list := acl("cdn")
 	list.Scope, list.Logs = "CLOUDFRONT", []string{"arn:log"}
@@ -245,7 +245,7 @@ func TestD50CloudFrontHasLoggingAndDistributions(t *testing.T) {
 	}
 }
 
-func TestD50UnreadableAssociationsAreToldOf(t *testing.T) {
+func TestUnreadableAssociationsAreReported(t *testing.T) { // D50
 	b := bench(t)
 	b.Fault(simaws.Fault{Operation: "ListResourcesForWebACL", Kind: simaws.Denied})
 	result := b.Run()
@@ -263,7 +263,7 @@ func TestD50UnreadableAssociationsAreToldOf(t *testing.T) {
 	}
 }
 
-func TestD51OnlyBlockedCountries(t *testing.T) {
+func TestOnlyBlockedCountriesAreReported(t *testing.T) { // D51
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{},
 		acl("blocks", rule("Block", geo("KP")), rule("Block", and(geo("IR"), ipSet("arn:set"))), rule("Allow", not(geo("SY")))),
@@ -280,7 +280,7 @@ func TestD51OnlyBlockedCountries(t *testing.T) {
 	}
 }
 
-func TestD51OneUnreadableList(t *testing.T) {
+func TestUnreadableListLeavesTheOthers(t *testing.T) { // D51
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{}, acl("first", rule("Block", sqli)), acl("closed", rule("Block", xss)), acl("gone"), acl("last", rule("Block", sqli)))
 	b.Override(simaws.Answer{Service: "wafv2", Operation: "GetWebACL", Give: func(r simaws.Request) (any, error) {
@@ -304,7 +304,7 @@ func TestD51OneUnreadableList(t *testing.T) {
 	}
 }
 
-func TestD51Tags(t *testing.T) {
+func TestListsHaveTheirTags(t *testing.T) { // D51
 	b := bench(t)
 	list := acl("tagged")
 	list.Tags = map[string]string{}
@@ -321,7 +321,7 @@ func TestD51Tags(t *testing.T) {
 	}
 }
 
-func TestD14AllPages(t *testing.T) {
+func TestEveryPageIsRead(t *testing.T) { // D14
 	b := bench(t)
 	var many []simaws.WebACL
 	for i := range 230 {
@@ -334,7 +334,7 @@ func TestD14AllPages(t *testing.T) {
 	}
 }
 
-func TestD15ThrottlingLosesNothing(t *testing.T) {
+func TestThrottlingLosesNothing(t *testing.T) { // D15
 	b := bench(t)
 	want := b.Passed()
 	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.2})
@@ -348,7 +348,7 @@ func TestD15ThrottlingLosesNothing(t *testing.T) {
 	}
 }
 
-func TestCloudFrontDenied(t *testing.T) {
+func TestDeniedCloudFrontLeavesTheRegionalLists(t *testing.T) {
 	b := bench(t)
 	b.Request.Region, b.Request.Home = "eu-west-1", true
 	b.Fault(simaws.Fault{Region: "us-east-1", Kind: simaws.PolicyDenied})

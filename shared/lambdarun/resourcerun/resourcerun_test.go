@@ -32,7 +32,7 @@ func cloudFormation(t *testing.T) (url string, got *answer) {
 	return server.URL, got
 }
 
-func TestHandleAnswers(t *testing.T) {
+func TestHandleAnswersCloudFormation(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		request cfn.RequestType
@@ -67,7 +67,7 @@ func TestHandleAnswers(t *testing.T) {
 	}
 }
 
-func TestHandleByHand(t *testing.T) {
+func TestHandleWorksWithoutCloudFormation(t *testing.T) {
 	t.Parallel()
 	handler := resourcerun.Handler{Work: func(context.Context) (map[string]any, error) { return map[string]any{"Views": 50}, nil }}
 	got, err := handler.Handle(t.Context(), cfn.Event{})
