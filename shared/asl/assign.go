@@ -5,9 +5,9 @@ import (
 	"maps"
 )
 
-// assign evaluates an Assign and makes the variables visible to the states that follow.
+// assignVariables evaluates an Assign and makes the variables visible to the states that follow.
 // https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
-func (v *visit) assign(o *object) error {
+func (v *visit) assignVariables(o *object) error {
 	if o == nil {
 		return nil
 	}
@@ -18,11 +18,11 @@ func (v *visit) assign(o *object) error {
 	v.assigned = map[string]string{}
 	size := 0
 	for i, name := range o.keys {
-		value, err := o.values[i].eval(v.scope)
+		value, err := o.values[i].eval(v.variables)
 		if err != nil {
 			return err
 		}
-		text, err := encode(value)
+		text, err := encodeValue(value)
 		if err != nil {
 			return &Failure{Name: statesRuntime, Cause: fmt.Sprintf("variable %s is not JSON: %v", name, err)}
 		}

@@ -9,32 +9,32 @@ type catcher struct {
 	assign *object
 }
 
-func (p *parser) catchers(s *state) {
-	p.objects("Catch", func(q *parser, last bool) {
+func (p *parser) readCatchers(s *state) {
+	p.readObjects("Catch", func(q *parser, last bool) {
 		c := catcher{
-			errors: q.errorNames(last), next: q.required("Next"), output: q.template("Output"), assign: q.assigning(s),
+			errors: q.readErrorNames(last), next: q.readRequired("Next"), output: q.readTemplate("Output"), assign: q.readAssign(s),
 		}
 		s.catchers = append(s.catchers, c)
 		s.targets = append(s.targets, c.next)
 	}, "Comment", "ErrorEquals", "Next", "Output", "Assign")
 }
 
-// catch leaves the state by the first catcher that takes the failure. Its Output, by default $states.errorOutput, and
+// catchFailure leaves the state by the first catcher that takes the failure. Its Output, by default $states.errorOutput, and
 // its Assign see the error, but no result.
-func (v *visit) catch(failure *Failure) (data, string, error) {
+func (v *visit) catchFailure(failure *Failure) (data, string, error) {
 	for _, c := range v.s.catchers {
-		if !failure.matches(c.errors) {
+		if !failure.matchesAny(c.errors) {
 			continue
 		}
 		thrown := map[string]any{"Error": failure.Name, "Cause": failure.Cause}
-		otherwise, err := limited("the error of state "+v.s.name, thrown)
+		otherwise, err := encodeLimited("the error of state "+v.s.name, thrown)
 		if err != nil {
 			return data{}, "", err
 		}
-		v.scope.errorOutput, v.scope.result = thrown, nil
-		output, next, err := v.leave(c.output, c.assign, otherwise, c.next)
+		v.variables.errorOutput, v.variables.result = thrown, nil
+		output, next, err := v.leaveState(c.output, c.assign, otherwise, c.next)
 		if err != nil {
-			return data{}, "", v.failed(err)
+			return data{}, "", v.recordFailure(err)
 		}
 		return output, next, nil
 	}

@@ -15,18 +15,18 @@ type rule struct {
 	output    template
 }
 
-func readChoice(p *parser, s *state) behaviour {
-	c := choice{otherwise: p.required("Default")}
-	p.objects("Choices", func(q *parser, _ bool) {
-		r := rule{q.template("Condition"), q.required("Next"), q.template("Output")}
+func readChoice(p *parser, s *state) behavior {
+	c := choice{otherwise: p.readRequired("Default")}
+	p.readObjects("Choices", func(q *parser, _ bool) {
+		r := rule{q.readTemplate("Condition"), q.readRequired("Next"), q.readTemplate("Output")}
 		if r.condition == nil {
-			q.fail("Condition", "is missing")
+			q.failField("Condition", "is missing")
 		}
 		c.rules = append(c.rules, r)
 		s.targets = append(s.targets, r.next)
 	}, "Comment", "Condition", "Next", "Output")
 	if len(c.rules) == 0 {
-		p.fail("Choices", "is empty")
+		p.failField("Choices", "is empty")
 	}
 	s.targets = append(s.targets, c.otherwise)
 	return c
@@ -34,17 +34,17 @@ func readChoice(p *parser, s *state) behaviour {
 
 func (c choice) run(_ context.Context, v *visit) (data, string, error) {
 	for _, r := range c.rules {
-		value, err := r.condition.eval(v.scope)
+		value, err := r.condition.eval(v.variables)
 		if err != nil {
 			return data{}, "", err
 		}
 		chosen, isBool := value.(bool)
 		if !isBool {
-			return data{}, "", wrongType("Condition", value, "true or false")
+			return data{}, "", newTypeFailure("Condition", value, "true or false")
 		}
 		if chosen {
-			return v.leave(r.output, nil, v.f.Input, r.next)
+			return v.leaveState(r.output, nil, v.f.Input, r.next)
 		}
 	}
-	return v.leave(nil, nil, v.f.Input, c.otherwise)
+	return v.leaveState(nil, nil, v.f.Input, c.otherwise)
 }

@@ -10,51 +10,51 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// distribute runs a child execution for every item that has not succeeded yet. Children may fail up to the threshold;
+// runDistributed runs a child execution for every item that has not succeeded yet. Children may fail up to the threshold;
 // past it those that run are aborted and the map run fails.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
-func (m *mapState) distribute(ctx context.Context, v *visit) (data, error) {
-	side, err := m.sideBySide(v, min(v.x.engine.maxChildren(), distributedLimit))
+func (m *mapState) runDistributed(ctx context.Context, v *visit) (data, error) {
+	side, err := m.evalConcurrency(v, min(v.x.engine.maxChildren(), distributedLimit))
 	if err != nil {
 		return data{}, err
 	}
-	items, err := m.reader.items(ctx, v)
+	items, err := m.reader.readItems(ctx, v)
 	if err != nil {
 		return data{}, err
 	}
-	run, err := m.begin(v, side)
+	run, err := m.startMapRun(v, side)
 	if err != nil {
 		return data{}, err
 	}
-	c := &children{m: m, v: v, run: run, items: items}
+	c := &childRunner{m: m, v: v, run: run, items: items}
 	err = c.runAll(ctx, side)
 	status, kind, details := Succeeded, "MapRunSucceeded", (*Details)(nil)
 	switch {
 	case ctx.Err() != nil:
 		status, kind, err = Aborted, "MapRunAborted", errAborted
 	case err != nil:
-		failure := failureOf(err)
+		failure := toFailure(err)
 		status, kind, details = Failed, "MapRunFailed", &Details{Error: failure.Name, Cause: failure.Cause}
 	}
 	v.x.endMapRun(run, status)
-	if recordErr := v.line.record(kind, details); recordErr != nil {
+	if recordErr := v.chain.recordEvent(kind, details); recordErr != nil {
 		return data{}, recordErr
 	}
 	if status != Succeeded {
 		return data{}, err
 	}
-	outputs, err := run.outputs()
+	outputs, err := run.decodeOutputs()
 	if err != nil {
 		return data{}, err
 	}
-	return results(v.s.name, outputs)
+	return joinOutputs(v.s.name, outputs)
 }
 
-// begin starts a map run, or redrives the one that the state is in the middle of.
-func (m *mapState) begin(v *visit, side int) (*MapRun, error) {
+// startMapRun starts a map run, or redrives the one that the state is in the middle of.
+func (m *mapState) startMapRun(v *visit, side int) (*MapRun, error) {
 	if v.f.Map == nil {
 		length := 0 // the items are read later, by the map run
-		if err := v.line.record("MapStateStarted", &Details{Length: &length}); err != nil {
+		if err := v.chain.recordEvent("MapStateStarted", &Details{Length: &length}); err != nil {
 			return nil, err
 		}
 		v.f.Map = &progress{}
@@ -62,16 +62,16 @@ func (m *mapState) begin(v *visit, side int) (*MapRun, error) {
 	run := v.x.beginMapRun(v.f.Map.MapRun, v.s.name, m.label, side, m.tolerated)
 	v.f.Map.MapRun = run.ARN
 	if v.f == v.x.place {
-		v.x.engine.save(v.x)
+		v.x.engine.saveExecution(v.x)
 	}
 	if redrives := run.RedriveCount; redrives > 0 {
-		return run, v.line.record("MapRunRedriven", &Details{MapRunARN: run.ARN, RedriveCount: &redrives})
+		return run, v.chain.recordEvent("MapRunRedriven", &Details{MapRunARN: run.ARN, RedriveCount: &redrives})
 	}
-	return run, v.line.record("MapRunStarted", &Details{MapRunARN: run.ARN})
+	return run, v.chain.recordEvent("MapRunStarted", &Details{MapRunARN: run.ARN})
 }
 
-// children are the child executions of a map run while it runs.
-type children struct {
+// childRunner are the child executions of a map run while it runs.
+type childRunner struct {
 	m     *mapState
 	v     *visit
 	run   *MapRun
@@ -84,7 +84,7 @@ type children struct {
 }
 
 // runAll redrives the children that did not succeed, and starts one for each item that has none.
-func (c *children) runAll(ctx context.Context, side int) error {
+func (c *childRunner) runAll(ctx context.Context, side int) error {
 	ctx, c.stop = context.WithCancelCause(ctx)
 	defer c.stop(nil)
 	var group errgroup.Group
@@ -92,12 +92,12 @@ func (c *children) runAll(ctx context.Context, side int) error {
 	for index, child := range c.run.Children {
 		if child.Status != Succeeded && ctx.Err() == nil {
 			group.Go(func() error {
-				c.redrive(ctx, index, child.ARN)
+				c.redriveChild(ctx, index, child.ARN)
 				return nil
 			})
 		}
 	}
-	err := c.feed(ctx, &group)
+	err := c.startChildren(ctx, &group)
 	if err != nil {
 		c.stop(&Failure{Cause: "the map run failed"})
 	}
@@ -105,7 +105,7 @@ func (c *children) runAll(ctx context.Context, side int) error {
 	if err != nil {
 		return err
 	}
-	if !c.run.exceeded(c.failed) {
+	if !c.run.exceedsTolerance(c.failed) {
 		return nil
 	}
 	cause := fmt.Sprintf("The specified tolerated failure threshold was exceeded: %d of %d children of state %s failed", c.failed, len(c.run.Children), c.v.s.name)
@@ -115,8 +115,8 @@ func (c *children) runAll(ctx context.Context, side int) error {
 	return &Failure{Name: exceedTolerated, Cause: cause}
 }
 
-// feed starts a child for each item that has none, as they are read.
-func (c *children) feed(ctx context.Context, group *errgroup.Group) error {
+// startChildren starts a child for each item that has none, as they are read.
+func (c *childRunner) startChildren(ctx context.Context, group *errgroup.Group) error {
 	if c.run.AllRead {
 		return nil
 	}
@@ -132,75 +132,75 @@ func (c *children) feed(ctx context.Context, group *errgroup.Group) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		child, err := c.child(index, value)
+		child, err := c.newChild(index, value)
 		if err != nil {
 			return err
 		}
 		position := index
 		group.Go(func() error {
-			c.follow(ctx, position, child)
+			c.runChild(ctx, position, child)
 			return nil
 		})
 	}
-	c.v.x.allRead(c.run)
+	c.v.x.markAllRead(c.run)
 	return nil
 }
 
-// child makes the execution for an item.
-func (c *children) child(index int, value any) (*Execution, error) {
-	input, err := c.m.input(c.v, &item{Index: index, Value: data{value: value}})
+// newChild makes the execution for an item.
+func (c *childRunner) newChild(index int, value any) (*Execution, error) {
+	input, err := c.m.evalInput(c.v, &item{Index: index, Value: data{value: value}})
 	if err != nil {
 		return nil, err
 	}
 	parent := c.v.x
 	name := fmt.Sprintf("%s-%d", c.run.ARN[strings.LastIndexByte(c.run.ARN, ':')+1:], index)
 	x := &Execution{
-		ARN:  fmt.Sprintf("%s/%s:%s", arn("execution", parent.Machine.Name), c.m.label, name),
+		ARN:  fmt.Sprintf("%s/%s:%s", buildARN("execution", parent.Machine.Name), c.m.label, name),
 		Name: name, Machine: parent.Machine, Input: []byte(input.text), Parent: parent.ARN, MapRun: c.run.ARN,
 		flow: c.m.processor, within: c.v.s.name,
 	}
-	if err := parent.engine.add(x); err != nil {
+	if err := parent.engine.addExecution(x); err != nil {
 		return nil, &Failure{Name: statesRuntime, Cause: err.Error()}
 	}
 	parent.addChild(c.run, x)
 	return x, nil
 }
 
-// redrive runs a child again. One that cannot be redriven counts as failed, as it was.
+// redriveChild runs a child again. One that cannot be redriven counts as failed, as it was.
 // https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
-func (c *children) redrive(ctx context.Context, index int, arn string) {
+func (c *childRunner) redriveChild(ctx context.Context, index int, arn string) {
 	x, known := c.v.x.engine.Lookup(arn)
 	if !known {
-		c.fail(&Failure{Name: statesRuntime, Cause: "child " + arn + " is lost"})
+		c.countFailure(&Failure{Name: statesRuntime, Cause: "child " + arn + " is lost"})
 		return
 	}
 	if err := x.beginRedrive(); err != nil {
-		c.fail(&Failure{Name: statesRuntime, Cause: fmt.Sprintf("child %s: %v", arn, err)})
+		c.countFailure(&Failure{Name: statesRuntime, Cause: fmt.Sprintf("child %s: %v", arn, err)})
 		return
 	}
 	c.v.x.beginChild(c.run, index)
-	c.follow(ctx, index, x)
+	c.runChild(ctx, index, x)
 }
 
-// follow runs a child to its end.
-func (c *children) follow(ctx context.Context, index int, child *Execution) {
-	child.run(child.open(ctx))
+// runChild runs a child to its end.
+func (c *childRunner) runChild(ctx context.Context, index int, child *Execution) {
+	child.runToEnd(child.openContext(ctx))
 	s := child.Describe()
 	c.v.x.endChild(c.run, index, s)
 	if s.Status != Succeeded && ctx.Err() == nil {
-		c.fail(&Failure{Name: s.Error, Cause: s.Cause})
+		c.countFailure(&Failure{Name: s.Error, Cause: s.Cause})
 	}
 }
 
-// fail counts a failed child, and stops the others when it is one too many.
-func (c *children) fail(failure *Failure) {
+// countFailure counts a failed child, and stops the others when it is one too many.
+func (c *childRunner) countFailure(failure *Failure) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.failed++
 	if c.first == nil {
 		c.first = failure
 	}
-	if c.v.x.tooMany(c.run, c.failed) {
+	if c.v.x.hasTooManyFailures(c.run, c.failed) {
 		c.stop(&Failure{Cause: "the map run failed"})
 	}
 }

@@ -49,12 +49,12 @@ const (
 	RoleARN = "arn:aws:iam::" + account + ":role/local"
 )
 
-func arn(kind, name string) string {
+func buildARN(kind, name string) string {
 	return "arn:aws:states:" + region + ":" + account + ":" + kind + ":" + name
 }
 
-// base is the context that an execution lives in.
-func (e *Engine) base(asked context.Context) context.Context {
+// selectContext is the context that an execution lives in.
+func (e *Engine) selectContext(asked context.Context) context.Context {
 	if e.Base != nil {
 		return e.Base
 	}

@@ -11,18 +11,18 @@ type Evaluation struct {
 	Error      string          `json:"error,omitempty"`
 }
 
-// report tells Engine.Evaluated.
-func (e expression) report(s *scope, result any, err error) {
+// reportEvaluation tells Engine.Evaluated.
+func (e expression) reportEvaluation(s *variables, result any, err error) {
 	if s.evaluated == nil {
 		return
 	}
-	evaluation := Evaluation{Expression: inner(e.source)}
-	if variables, failure := encode(e.bindings(s)); failure == nil {
+	evaluation := Evaluation{Expression: trimDelimiters(e.source)}
+	if variables, failure := encodeValue(e.bindVariables(s)); failure == nil {
 		evaluation.Variables = json.RawMessage(variables)
 	}
 	if err != nil {
 		evaluation.Error = err.Error()
-	} else if text, failure := encode(result); failure == nil {
+	} else if text, failure := encodeValue(result); failure == nil {
 		evaluation.Result = json.RawMessage(text)
 	}
 	s.evaluated(evaluation)

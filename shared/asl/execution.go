@@ -75,8 +75,8 @@ func (x *Execution) Describe() Description {
 	return s
 }
 
-// began is when the execution was started.
-func (x *Execution) began() time.Time {
+// startTime is when the execution was started.
+func (x *Execution) startTime() time.Time {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.started

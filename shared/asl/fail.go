@@ -6,16 +6,16 @@ import "context"
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-fail.html
 type fail struct{ name, cause template }
 
-func readFail(p *parser, _ *state) behaviour {
-	return fail{p.template("Error"), p.template("Cause")}
+func readFail(p *parser, _ *state) behavior {
+	return fail{p.readTemplate("Error"), p.readTemplate("Cause")}
 }
 
 func (f fail) run(_ context.Context, v *visit) (data, string, error) {
-	name, err := evalText(f.name, v.scope, "Error")
+	name, err := evalText(f.name, v.variables, "Error")
 	if err != nil {
 		return data{}, "", err
 	}
-	cause, err := evalText(f.cause, v.scope, "Cause")
+	cause, err := evalText(f.cause, v.variables, "Cause")
 	if err != nil {
 		return data{}, "", err
 	}
@@ -23,14 +23,14 @@ func (f fail) run(_ context.Context, v *visit) (data, string, error) {
 }
 
 // evalText evaluates a field that must be a string.
-func evalText(t template, s *scope, field string) (string, error) {
+func evalText(t template, s *variables, field string) (string, error) {
 	value, err := evalOr(t, s, "")
 	if err != nil {
 		return "", err
 	}
 	text, isText := value.(string)
 	if !isText {
-		return "", wrongType(field, value, "a string")
+		return "", newTypeFailure(field, value, "a string")
 	}
 	return text, nil
 }

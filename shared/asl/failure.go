@@ -17,8 +17,8 @@ type Failure struct {
 
 func (f *Failure) Error() string { return f.Name + ": " + f.Cause }
 
-// refuse is the answer to a request that the API has a named error for.
-func refuse(name, format string, args ...any) *Failure {
+// newAPIError is the answer to a request that the API has a named error for.
+func newAPIError(name, format string, args ...any) *Failure {
 	return &Failure{Name: name, Cause: fmt.Sprintf(format, args...)}
 }
 
@@ -38,15 +38,15 @@ const (
 // errAborted ends whatever runs in an execution that was stopped, or in a map one of whose iterations failed.
 var errAborted = errors.New("aborted")
 
-// failureOf is what Step Functions makes of an error. A handler's error is named as its method ErrorType says or else,
+// toFailure is what Step Functions makes of an error. A handler's error is named as its method ErrorType says or else,
 // as aws-lambda-go does it, by its own Go type (not by what it wraps); its cause is Lambda's JSON.
 // https://docs.aws.amazon.com/lambda/latest/dg/golang-exceptions.html
-func failureOf(err error) *Failure {
+func toFailure(err error) *Failure {
 	var failure *Failure
 	if errors.As(err, &failure) {
 		return failure
 	}
-	name := errorType(err)
+	name := findErrorType(err)
 	cause, marshalErr := json.Marshal(struct {
 		ErrorMessage string `json:"errorMessage"`
 		ErrorType    string `json:"errorType"`
@@ -57,7 +57,7 @@ func failureOf(err error) *Failure {
 	return &Failure{Name: name, Cause: string(cause)}
 }
 
-func errorType(err error) string {
+func findErrorType(err error) string {
 	var named interface{ ErrorType() string }
 	if errors.As(err, &named) {
 		return named.ErrorType()
@@ -69,10 +69,10 @@ func errorType(err error) string {
 	return t.Name()
 }
 
-// matches reports whether an ErrorEquals list takes the failure. Nothing takes States.Runtime; States.ALL takes all
+// matchesAny reports whether an ErrorEquals list takes the failure. Nothing takes States.Runtime; States.ALL takes all
 // others but States.DataLimitExceeded.
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-error-representation
-func (f *Failure) matches(names []string) bool {
+func (f *Failure) matchesAny(names []string) bool {
 	if f.Name == statesRuntime {
 		return false
 	}

@@ -13,22 +13,22 @@ type flow struct {
 	states  map[string]*state
 }
 
-// flow reads StartAt and States.
-func (p *parser) flow() *flow {
-	f := &flow{startAt: p.required("StartAt"), states: map[string]*state{}}
+// readFlow reads StartAt and States.
+func (p *parser) readFlow() *flow {
+	f := &flow{startAt: p.readRequired("StartAt"), states: map[string]*state{}}
 	var definitions map[string]json.RawMessage
-	p.decode("States", &definitions)
+	p.decodeField("States", &definitions)
 	for _, name := range slices.Sorted(maps.Keys(definitions)) {
-		f.states[name] = p.state(name, definitions[name])
+		f.states[name] = p.readState(name, definitions[name])
 	}
 	if p.err == nil {
-		p.err = f.check(p.where)
+		p.err = f.checkTransitions(p.where)
 	}
 	return f
 }
 
-// check finds transitions to nowhere and states that nothing leads to.
-func (f *flow) check(where string) error {
+// checkTransitions finds transitions to nowhere and states that nothing leads to.
+func (f *flow) checkTransitions(where string) error {
 	if _, exists := f.states[f.startAt]; !exists {
 		return fmt.Errorf("%s: StartAt is %q, which is not a state here", where, f.startAt)
 	}
@@ -52,10 +52,10 @@ func (f *flow) check(where string) error {
 	return nil
 }
 
-// checkScopes refuses that the processor of an inline map assigns a variable of an outer flow: it may only read it.
+// checkAssignments refuses that the processor of an inline map assigns a variable of an outer flow: it may only read it.
 // The children of a distributed map do not see outer variables at all.
 // https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#variable-scope
-func (f *flow) checkScopes(outer []string) error {
+func (f *flow) checkAssignments(outer []string) error {
 	visible := slices.Clone(outer)
 	for _, s := range f.states {
 		visible = append(visible, s.assigns...)
@@ -67,7 +67,7 @@ func (f *flow) checkScopes(outer []string) error {
 				return fmt.Errorf("state %q: field \"Assign\": variable %q belongs to an outer flow, which alone may assign it", name, variable)
 			}
 		}
-		inner, isMap := s.does.(*mapState)
+		inner, isMap := s.behavior.(*mapState)
 		if !isMap {
 			continue
 		}
@@ -75,7 +75,7 @@ func (f *flow) checkScopes(outer []string) error {
 		if inner.distributed {
 			seen = nil
 		}
-		if err := inner.processor.checkScopes(seen); err != nil {
+		if err := inner.processor.checkAssignments(seen); err != nil {
 			return err
 		}
 	}

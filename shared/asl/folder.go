@@ -35,17 +35,17 @@ func OpenFolder(dir string) (*Folder, error) {
 		return nil, errors.Join(fmt.Errorf("listing the executions: %w", err), root.Close())
 	}
 	for _, file := range files {
-		s, err := f.summary(file)
+		s, err := f.readSummary(file)
 		if err != nil {
 			return nil, errors.Join(err, root.Close())
 		}
-		f.note(s)
+		f.cacheSummary(s)
 	}
 	return f, nil
 }
 
-// summary reads the first line of a file.
-func (f *Folder) summary(file string) (s Summary, err error) {
+// readSummary reads the first line of a file.
+func (f *Folder) readSummary(file string) (s Summary, err error) {
 	opened, err := f.root.Open(file)
 	if err != nil {
 		return s, fmt.Errorf("reading an execution: %w", err)
@@ -59,15 +59,15 @@ func (f *Folder) summary(file string) (s Summary, err error) {
 
 // Summary reads how an execution stands, without what it did.
 func (f *Folder) Summary(arn string) (Summary, error) {
-	file, err := fileOf(arn)
+	file, err := executionFile(arn)
 	if err != nil {
 		return Summary{}, err
 	}
-	return f.summary(file)
+	return f.readSummary(file)
 }
 
-// note keeps a summary for the list.
-func (f *Folder) note(s Summary) {
+// cacheSummary keeps a summary for the list.
+func (f *Folder) cacheSummary(s Summary) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s.Snapshot.Output = nil
@@ -86,7 +86,7 @@ func (f *Folder) Close() error { return f.root.Close() }
 
 // Save writes the record; a reader sees the earlier file or the new one, never a part.
 func (f *Folder) Save(r Record) error {
-	file, err := fileOf(r.ARN)
+	file, err := executionFile(r.ARN)
 	if err != nil {
 		return err
 	}
@@ -95,16 +95,16 @@ func (f *Folder) Save(r Record) error {
 	if err := errors.Join(encoder.Encode(r.Summary), encoder.Encode(r.Trail)); err != nil {
 		return fmt.Errorf("encoding execution %s: %w", r.ARN, err)
 	}
-	if err := f.write(file, lines.Bytes()); err != nil {
+	if err := f.writeFile(file, lines.Bytes()); err != nil {
 		return fmt.Errorf("writing execution %s: %w", r.ARN, err)
 	}
 	if r.Parent == "" {
-		f.note(r.Summary)
+		f.cacheSummary(r.Summary)
 	}
 	return nil
 }
 
-func (f *Folder) write(file string, text []byte) error {
+func (f *Folder) writeFile(file string, text []byte) error {
 	if err := f.root.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (f *Folder) write(file string, text []byte) error {
 // Load reads a record. The error of one that does not exist is fs.ErrNotExist.
 func (f *Folder) Load(arn string) (Record, error) {
 	var r Record
-	file, err := fileOf(arn)
+	file, err := executionFile(arn)
 	if err != nil {
 		return r, err
 	}
@@ -133,8 +133,8 @@ func (f *Folder) Load(arn string) (Record, error) {
 	return r, nil
 }
 
-// fileOf is where the execution of an ARN is: its last two parts are machine or machine/label, and name.
-func fileOf(arn string) (string, error) {
+// executionFile is where the execution of an ARN is: its last two parts are machine or machine/label, and name.
+func executionFile(arn string) (string, error) {
 	parts := strings.Split(arn, ":")
 	if len(parts) != 8 || parts[5] != "execution" || strings.Contains(parts[7], "/") {
 		return "", fmt.Errorf("%q is not the ARN of an execution", arn)

@@ -17,27 +17,27 @@ func (f *Folder) Forget(t time.Time) error {
 		if err != nil {
 			return err
 		}
-		if err := f.remove(r); err != nil {
+		if err := f.removeExecution(r); err != nil {
 			return fmt.Errorf("deleting execution %s: %w", s.ARN, err)
 		}
 	}
 	return nil
 }
 
-// remove deletes an execution after its children, so that none is left without it.
-func (f *Folder) remove(r Record) error {
+// removeExecution deletes an execution after its children, so that none is left without it.
+func (f *Folder) removeExecution(r Record) error {
 	for _, run := range r.MapRuns {
 		for _, child := range run.Children {
 			inner, err := f.Load(child.ARN)
 			if err == nil {
-				err = f.remove(inner)
+				err = f.removeExecution(inner)
 			}
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 		}
 	}
-	file, err := fileOf(r.ARN)
+	file, err := executionFile(r.ARN)
 	if err != nil {
 		return err
 	}

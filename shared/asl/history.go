@@ -99,27 +99,27 @@ func (x *Execution) History() []Event {
 	return x.history[:len(x.history):len(x.history)]
 }
 
-// record appends an event. The last of the 25,000 that a standard execution may have is kept for its end; before that
+// recordEvent appends an event. The last of the 25,000 that a standard execution may have is kept for its end; before that
 // the execution fails.
-func (x *Execution) record(previous int64, kind string, details *Details) (int64, error) {
+func (x *Execution) recordEvent(previous int64, kind string, details *Details) (int64, error) {
 	x.recording.Lock()
 	defer x.recording.Unlock()
-	if x.full() {
+	if x.historyFull() {
 		return previous, &Failure{Name: statesRuntime, Cause: "The execution reached the maximum number of history events (25000)."}
 	}
-	return x.append(previous, kind, details), nil
+	return x.appendEvent(previous, kind, details), nil
 }
 
-func (x *Execution) full() bool { return len(x.history) >= eventLimit-1 }
+func (x *Execution) historyFull() bool { return len(x.history) >= eventLimit-1 }
 
-// recordLast appends the event of the execution's end.
-func (x *Execution) recordLast(previous int64, kind string, details *Details) {
+// recordEnd appends the event of the execution's end.
+func (x *Execution) recordEnd(previous int64, kind string, details *Details) {
 	x.recording.Lock()
 	defer x.recording.Unlock()
-	x.append(previous, kind, details)
+	x.appendEvent(previous, kind, details)
 }
 
-func (x *Execution) append(previous int64, kind string, details *Details) int64 {
+func (x *Execution) appendEvent(previous int64, kind string, details *Details) int64 {
 	event := Event{ID: int64(len(x.history)) + 1, PreviousID: previous, Type: kind, Time: x.engine.now(), Details: details}
 	x.history = append(x.history, event)
 	if x.engine.Observe != nil {
@@ -128,14 +128,14 @@ func (x *Execution) append(previous int64, kind string, details *Details) int64 
 	return event.ID
 }
 
-// line is one line of events: that of the execution, or of one iteration of an inline map.
-type line struct {
+// eventChain is one line of events: that of the execution, or of one iteration of an inline map.
+type eventChain struct {
 	x    *Execution
 	last int64
 }
 
-func (l *line) record(kind string, details *Details) error {
-	id, err := l.x.record(l.last, kind, details)
+func (l *eventChain) recordEvent(kind string, details *Details) error {
+	id, err := l.x.recordEvent(l.last, kind, details)
 	l.last = id
 	return err
 }

@@ -16,60 +16,60 @@ type iteration struct {
 	Output data   `json:",omitzero"`
 }
 
-// inline runs the iterations that are not done, at most 40 side by side. The first failure aborts the others.
+// runInline runs the iterations that are not done, at most 40 side by side. The first failure aborts the others.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
-func (m *mapState) inline(ctx context.Context, v *visit) (data, error) {
-	limit, err := m.sideBySide(v, inlineLimit)
+func (m *mapState) runInline(ctx context.Context, v *visit) (data, error) {
+	limit, err := m.evalConcurrency(v, inlineLimit)
 	if err != nil {
 		return data{}, err
 	}
 	if v.f.Map == nil {
-		if err := m.prepare(v); err != nil {
+		if err := m.prepareIterations(v); err != nil {
 			return data{}, err
 		}
 	}
 	iterations := v.f.Map.Iterations
-	if err := m.iterate(ctx, v, iterations, limit); err != nil {
+	if err := m.runIterations(ctx, v, iterations, limit); err != nil {
 		return data{}, err
 	}
 	outputs := make([]data, len(iterations))
 	for i, it := range iterations {
 		outputs[i] = it.Output
 	}
-	return results(v.s.name, outputs)
+	return joinOutputs(v.s.name, outputs)
 }
 
-// prepare evaluates the input of every iteration.
-func (m *mapState) prepare(v *visit) error {
-	items, err := m.list(v)
+// prepareIterations evaluates the input of every iteration.
+func (m *mapState) prepareIterations(v *visit) error {
+	items, err := m.evalItems(v)
 	if err != nil {
 		return err
 	}
 	iterations := make([]*iteration, len(items))
 	for i, value := range items {
 		it := &iteration{Item: item{Index: i, Value: data{value: value}}}
-		if it.Input, err = m.input(v, &it.Item); err != nil {
+		if it.Input, err = m.evalInput(v, &it.Item); err != nil {
 			return err
 		}
 		iterations[i] = it
 	}
 	length := len(items)
 	v.f.Map = &progress{Iterations: iterations}
-	return v.line.record("MapStateStarted", &Details{Length: &length})
+	return v.chain.recordEvent("MapStateStarted", &Details{Length: &length})
 }
 
-func (m *mapState) iterate(ctx context.Context, v *visit, iterations []*iteration, limit int) error {
+func (m *mapState) runIterations(ctx context.Context, v *visit, iterations []*iteration, limit int) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(limit)
 	var mu sync.Mutex
-	from, last := v.line.last, v.line.last
+	from, last := v.chain.last, v.chain.last
 	for _, it := range iterations {
 		if it.Done {
 			continue
 		}
 		group.Go(func() error {
-			l := &line{x: v.x, last: from}
-			err := m.iteration(ctx, v, l, it)
+			l := &eventChain{x: v.x, last: from}
+			err := m.runIteration(ctx, v, l, it)
 			mu.Lock()
 			defer mu.Unlock()
 			last = max(last, l.last)
@@ -77,31 +77,31 @@ func (m *mapState) iterate(ctx context.Context, v *visit, iterations []*iteratio
 		})
 	}
 	err := group.Wait()
-	v.line.last = last
+	v.chain.last = last
 	return err
 }
 
-func (m *mapState) iteration(ctx context.Context, v *visit, l *line, it *iteration) error {
+func (m *mapState) runIteration(ctx context.Context, v *visit, l *eventChain, it *iteration) error {
 	if ctx.Err() != nil {
 		return errAborted
 	}
 	about := &Details{Name: v.s.name, Index: &it.Item.Index}
 	if it.Frame == nil {
-		if err := l.record("MapIterationStarted", about); err != nil {
+		if err := l.recordEvent("MapIterationStarted", about); err != nil {
 			return err
 		}
 		it.Frame = &frame{State: m.processor.startAt, Input: it.Input, Vars: v.f.Vars, Item: &it.Item}
 	}
-	output, err := v.x.walk(ctx, l, m.processor, it.Frame)
+	output, err := v.x.walkFlow(ctx, l, m.processor, it.Frame)
 	if err == nil {
 		it.Done, it.Output, it.Frame, it.Input = true, output, nil, data{}
-		return l.record("MapIterationSucceeded", about)
+		return l.recordEvent("MapIterationSucceeded", about)
 	}
 	kind := "MapIterationFailed"
 	if ctx.Err() != nil {
 		kind, err = "MapIterationAborted", errAborted
 	}
-	if recordErr := l.record(kind, about); recordErr != nil {
+	if recordErr := l.recordEvent(kind, about); recordErr != nil {
 		return recordErr
 	}
 	return err

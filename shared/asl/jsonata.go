@@ -49,13 +49,13 @@ func compileText(text, location string) (template, error) {
 	if !opened || !closed || len(text) < 4 {
 		return nil, fmt.Errorf("%s: expression %s: must begin with {%% and end with %%}", location, text)
 	}
-	source := inner(text)
+	source := trimDelimiters(text)
 	expr, err := jsonata.Compile(source)
 	if err != nil {
 		return nil, fmt.Errorf("%s: expression %s: %w", location, text, err)
 	}
 	e := expression{source: text, location: location, expr: expr}
-	if err := e.resolve(source); err != nil {
+	if err := e.resolveNames(source); err != nil {
 		return nil, fmt.Errorf("%s: expression %s: %w", location, text, err)
 	}
 	if plainPath.MatchString(source) {
@@ -64,8 +64,8 @@ func compileText(text, location string) (template, error) {
 	return e, nil
 }
 
-// resolve finds the variables that an expression mentions, and refuses syntax and functions that are not supported.
-func (e *expression) resolve(source string) error {
+// resolveNames finds the variables that an expression mentions, and refuses syntax and functions that are not supported.
+func (e *expression) resolveNames(source string) error {
 	source = quoted.ReplaceAllString(source, "''")
 	if syntax := unsupported.FindString(source); syntax != "" {
 		return fmt.Errorf("%s is not supported", syntax)
@@ -95,34 +95,34 @@ var errUndefined = errors.New("it returned nothing (undefined)")
 // evaluations share.
 var library sync.Mutex
 
-func (e expression) eval(s *scope) (any, error) {
-	result, err := e.evaluate(s)
-	e.report(s, result, err)
+func (e expression) eval(s *variables) (any, error) {
+	result, err := e.evalWithLibrary(s)
+	e.reportEvaluation(s, result, err)
 	return result, err
 }
 
-// evaluate runs the expression. Undefined is an error, as in Step Functions; a panic of the library is one too.
-func (e expression) evaluate(s *scope) (result any, err error) {
+// evalWithLibrary runs the expression. Undefined is an error, as in Step Functions; a panic of the library is one too.
+func (e expression) evalWithLibrary(s *variables) (result any, err error) {
 	defer func() {
 		if crash := recover(); crash != nil {
-			err = e.failure(fmt.Errorf("the evaluation crashed: %v", crash))
+			err = e.newFailure(fmt.Errorf("the evaluation crashed: %v", crash))
 		}
 	}()
-	value, err := e.run(e.bindings(s))
+	value, err := e.callLibrary(e.bindVariables(s))
 	if errors.Is(err, jsonata.ErrUndefined) {
 		err = errUndefined
 	}
 	if err != nil {
-		return nil, e.failure(err)
+		return nil, e.newFailure(err)
 	}
-	plain, err := normalise(value)
+	plain, err := normalizeResult(value)
 	if err != nil {
-		return nil, e.failure(err)
+		return nil, e.newFailure(err)
 	}
 	return plain, nil
 }
 
-func (e expression) run(variables map[string]any) (any, error) {
+func (e expression) callLibrary(variables map[string]any) (any, error) {
 	expr := *e.expr // with variables of its own
 	if err := expr.RegisterVars(variables); err != nil {
 		return nil, err
@@ -132,14 +132,14 @@ func (e expression) run(variables map[string]any) (any, error) {
 	return expr.Eval(map[string]any{})
 }
 
-// inner is the JSONata between {% and %}.
-func inner(text string) string { return strings.TrimSpace(text[2 : len(text)-2]) }
+// trimDelimiters is the JSONata between {% and %}.
+func trimDelimiters(text string) string { return strings.TrimSpace(text[2 : len(text)-2]) }
 
-func (e expression) bindings(s *scope) map[string]any {
+func (e expression) bindVariables(s *variables) map[string]any {
 	bound := make(map[string]any, len(e.variables))
 	for _, name := range e.variables {
 		if name == "states" {
-			bound[name] = s.some(e.members)
+			bound[name] = s.selectMembers(e.members)
 		} else if value, assigned := s.vars[name]; assigned {
 			bound[name] = value.value
 		}
@@ -147,20 +147,20 @@ func (e expression) bindings(s *scope) map[string]any {
 	return bound
 }
 
-func (p path) eval(s *scope) (any, error) {
-	result, err := p.walk(s)
-	p.report(s, result, err)
+func (p path) eval(s *variables) (any, error) {
+	result, err := p.followPath(s)
+	p.reportEvaluation(s, result, err)
 	return result, err
 }
 
-// walk follows the path. Through an array it means the members of the elements, which is the library's work.
-func (p path) walk(s *scope) (any, error) {
+// followPath follows the path. Through an array it means the members of the elements, which is the library's work.
+func (p path) followPath(s *variables) (any, error) {
 	names := p.names
 	var value any
 	var defined bool
 	if names[0] == "states" {
 		names = names[1:]
-		value, defined = s.member(names[0])
+		value, defined = s.findMember(names[0])
 	} else {
 		var variable data
 		variable, defined = s.vars[names[0]]
@@ -171,7 +171,7 @@ func (p path) walk(s *scope) (any, error) {
 		case map[string]any:
 			value, defined = v[name]
 		case []any:
-			return p.evaluate(s)
+			return p.evalWithLibrary(s)
 		default:
 			defined = false
 		}
@@ -180,12 +180,12 @@ func (p path) walk(s *scope) (any, error) {
 		}
 	}
 	if !defined {
-		return nil, p.failure(errUndefined)
+		return nil, p.newFailure(errUndefined)
 	}
 	return value, nil
 }
 
-func (e expression) failure(err error) error {
+func (e expression) newFailure(err error) error {
 	return &Failure{
 		Name:     queryEvaluationError,
 		Cause:    fmt.Sprintf("The JSONata expression '%s' specified for the field '%s' could not be evaluated: %v", e.source, e.location, err),
@@ -193,8 +193,8 @@ func (e expression) failure(err error) error {
 	}
 }
 
-// normalise turns what the library returns into the values that decode returns.
-func normalise(value any) (any, error) {
+// normalizeResult turns what the library returns into the values that decode returns.
+func normalizeResult(value any) (any, error) {
 	switch v := value.(type) {
 	case nil:
 		return null, nil
@@ -205,7 +205,7 @@ func normalise(value any) (any, error) {
 	case []any:
 		list := make([]any, len(v))
 		for i, element := range v {
-			plain, err := normalise(element)
+			plain, err := normalizeResult(element)
 			if err != nil {
 				return nil, err
 			}
@@ -215,7 +215,7 @@ func normalise(value any) (any, error) {
 	case map[string]any:
 		members := make(map[string]any, len(v))
 		for key, element := range v {
-			plain, err := normalise(element)
+			plain, err := normalizeResult(element)
 			if err != nil {
 				return nil, err
 			}

@@ -15,9 +15,9 @@ const (
 	nameLimit        = 80 // characters in the name of a state, an execution or a variable
 )
 
-// limited encodes a value that passes into or out of a state.
-func limited(what string, value any) (data, error) {
-	text, err := encode(value)
+// encodeLimited encodes a value that passes into or out of a state.
+func encodeLimited(what string, value any) (data, error) {
+	text, err := encodeValue(value)
 	if err != nil {
 		return data{}, &Failure{Name: statesRuntime, Cause: fmt.Sprintf("%s is not JSON: %v", what, err)}
 	}

@@ -18,21 +18,21 @@ func (e *Engine) List() []*Execution {
 	}
 	e.mu.Unlock()
 	if e.Store != nil {
-		list = e.addStored(list)
+		list = e.appendStored(list)
 	}
 	slices.SortFunc(list, func(a, b *Execution) int {
-		return cmp.Or(b.began().Compare(a.began()), strings.Compare(b.ARN, a.ARN))
+		return cmp.Or(b.startTime().Compare(a.startTime()), strings.Compare(b.ARN, a.ARN))
 	})
 	return list
 }
 
-func (e *Engine) addStored(list []*Execution) []*Execution {
+func (e *Engine) appendStored(list []*Execution) []*Execution {
 	held := map[string]bool{}
 	for _, x := range list {
 		held[x.ARN] = true
 	}
 	for _, s := range e.Store.List() {
-		if x, err := e.outline(s); err == nil && !held[s.ARN] { // those of machines that this process has not are not its own
+		if x, err := e.outlineExecution(s); err == nil && !held[s.ARN] { // those of machines that this process has not are not its own
 			list = append(list, x)
 		}
 	}

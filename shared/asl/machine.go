@@ -34,7 +34,7 @@ type Machine struct {
 }
 
 // ARN is the machine's address.
-func (m *Machine) ARN() string { return arn("stateMachine", m.Name) }
+func (m *Machine) ARN() string { return buildARN("stateMachine", m.Name) }
 
 var placeholder = regexp.MustCompile(`\$\{([A-Za-z0-9_]+)\}`)
 
@@ -42,7 +42,7 @@ var placeholder = regexp.MustCompile(`\$\{([A-Za-z0-9_]+)\}`)
 // placeholder, and everything that this package does not support are errors that name the place, such as
 // `state "Regions": field "ResultWriter" is not supported`.
 func Parse(name string, definition []byte, substitutions map[string]string) (*Machine, error) {
-	text, err := substitute(definition, substitutions)
+	text, err := fillPlaceholders(definition, substitutions)
 	if err != nil {
 		return nil, err
 	}
@@ -52,20 +52,20 @@ func Parse(name string, definition []byte, substitutions map[string]string) (*Ma
 	}
 	m := &Machine{Name: name, Definition: text, processors: map[string]*mapState{}}
 	p := &parser{where: "state machine", raw: text, m: m, names: map[string]bool{}}
-	p.only("Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds")
-	m.Comment = p.text("Comment")
-	p.decode("TimeoutSeconds", &m.timeoutSeconds)
-	if language := p.text("QueryLanguage"); language != "JSONata" {
-		p.fail("QueryLanguage", "is %q: only JSONata is supported", language)
+	p.readFields("Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds")
+	m.Comment = p.readText("Comment")
+	p.decodeField("TimeoutSeconds", &m.timeoutSeconds)
+	if language := p.readText("QueryLanguage"); language != "JSONata" {
+		p.failField("QueryLanguage", "is %q: only JSONata is supported", language)
 	}
-	m.flow = p.flow()
+	m.flow = p.readFlow()
 	if p.err != nil {
 		return nil, p.err
 	}
-	return m, m.flow.checkScopes(nil)
+	return m, m.flow.checkAssignments(nil)
 }
 
-func substitute(definition []byte, substitutions map[string]string) ([]byte, error) {
+func fillPlaceholders(definition []byte, substitutions map[string]string) ([]byte, error) {
 	missing, used := map[string]bool{}, map[string]bool{}
 	text := placeholder.ReplaceAllFunc(definition, func(match []byte) []byte {
 		name := string(match[2 : len(match)-1])

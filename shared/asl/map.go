@@ -25,110 +25,110 @@ type progress struct {
 	MapRun     string       `json:",omitempty"` // ARN, of a distributed map
 }
 
-func readMap(p *parser, s *state) behaviour {
+func readMap(p *parser, s *state) behavior {
 	m := &mapState{
-		items: p.template("Items"), selector: p.template("ItemSelector"), concurrency: p.amount("MaxConcurrency"),
-		tolerated: p.number("ToleratedFailurePercentage", 0, 0), label: p.text("Label"),
+		items: p.readTemplate("Items"), selector: p.readTemplate("ItemSelector"), concurrency: p.readAmount("MaxConcurrency"),
+		tolerated: p.readNumber("ToleratedFailurePercentage", 0, 0), label: p.readText("Label"),
 	}
 	if m.label == "" {
 		m.label = strings.ReplaceAll(s.name, " ", "")
 	}
 	if fixed, isLiteral := m.items.(literal); isLiteral {
-		p.fail("Items", "is %v, not an array", fixed.value)
+		p.failField("Items", "is %v, not an array", fixed.value)
 	}
-	p.processor(m)
+	p.readProcessor(m)
 	if m.tolerated > 100 {
-		p.fail("ToleratedFailurePercentage", "is more than 100")
+		p.failField("ToleratedFailurePercentage", "is more than 100")
 	}
 	for _, field := range []string{"ItemReader", "ToleratedFailurePercentage", "Label"} {
-		if p.has(field) && !m.distributed {
-			p.fail(field, "is only for a distributed map")
+		if p.hasField(field) && !m.distributed {
+			p.failField(field, "is only for a distributed map")
 		}
 	}
-	p.reader(m)
+	p.readItemReader(m)
 	p.m.processors[s.name] = m
 	return m
 }
 
-func (p *parser) processor(m *mapState) {
-	q := p.object("ItemProcessor", p.where+": ItemProcessor", "ProcessorConfig", "StartAt", "States", "Comment")
-	config := q.object("ProcessorConfig", q.where+": ProcessorConfig", "Mode", "ExecutionType")
-	mode, kind := config.text("Mode"), config.text("ExecutionType")
+func (p *parser) readProcessor(m *mapState) {
+	q := p.readObject("ItemProcessor", p.where+": ItemProcessor", "ProcessorConfig", "StartAt", "States", "Comment")
+	config := q.readObject("ProcessorConfig", q.where+": ProcessorConfig", "Mode", "ExecutionType")
+	mode, kind := config.readText("Mode"), config.readText("ExecutionType")
 	switch {
 	case mode == "DISTRIBUTED" && kind == "STANDARD":
 		m.distributed = true
 	case mode != "" && mode != "INLINE":
-		config.fail("Mode", "%q with ExecutionType %q is not supported", mode, kind)
+		config.failField("Mode", "%q with ExecutionType %q is not supported", mode, kind)
 	case kind != "":
-		config.fail("ExecutionType", "is only for a distributed map")
+		config.failField("ExecutionType", "is only for a distributed map")
 	}
-	q.join(config)
-	m.processor = q.flow()
-	p.join(q)
+	q.adoptError(config)
+	m.processor = q.readFlow()
+	p.adoptError(q)
 }
 
 func (m *mapState) run(ctx context.Context, v *visit) (data, string, error) {
-	work := m.inline
+	work := m.runInline
 	if m.distributed {
-		work = m.distribute
+		work = m.runDistributed
 	}
 	result, err := work(ctx, v)
 	if err != nil && (ctx.Err() != nil || v.f.Map == nil) {
 		return data{}, "", err
 	}
 	if err != nil {
-		failure := v.failed(err)
+		failure := v.recordFailure(err)
 		if failure.Name == dataLimitExceeded {
 			v.f.Map = nil // a redrive does it all again
 		}
-		if err := v.line.record("MapStateFailed", nil); err != nil {
+		if err := v.chain.recordEvent("MapStateFailed", nil); err != nil {
 			return data{}, "", err
 		}
 		return data{}, "", failure
 	}
-	v.scope.result = result.value
-	if err := v.line.record("MapStateSucceeded", nil); err != nil {
+	v.variables.result = result.value
+	if err := v.chain.recordEvent("MapStateSucceeded", nil); err != nil {
 		return data{}, "", err
 	}
-	return v.leave(v.s.output, v.s.assign, result, v.s.next)
+	return v.leaveState(v.s.output, v.s.assign, result, v.s.next)
 }
 
-// list is the value of Items, or the input.
-func (m *mapState) list(v *visit) ([]any, error) {
-	value, err := evalOr(m.items, v.scope, v.f.Input.value)
+// evalItems is the value of Items, or the input.
+func (m *mapState) evalItems(v *visit) ([]any, error) {
+	value, err := evalOr(m.items, v.variables, v.f.Input.value)
 	if err != nil {
 		return nil, err
 	}
 	items, isArray := value.([]any)
 	if !isArray {
-		return nil, wrongType("Items", value, "an array")
+		return nil, newTypeFailure("Items", value, "an array")
 	}
 	return items, nil
 }
 
-// input is what the iteration for an item starts with: ItemSelector, by default the item.
-func (m *mapState) input(v *visit, it *item) (data, error) {
+// evalInput is what the iteration for an item starts with: ItemSelector, by default the item.
+func (m *mapState) evalInput(v *visit, it *item) (data, error) {
 	value := it.Value.value
 	if m.selector != nil {
 		var err error
-		if value, err = m.selector.eval(v.scope.withItem(it)); err != nil {
+		if value, err = m.selector.eval(v.variables.withItem(it)); err != nil {
 			return data{}, err
 		}
 	}
-	return limited("the input of an iteration of state "+v.s.name, value)
+	return encodeLimited("the input of an iteration of state "+v.s.name, value)
 }
 
-// sideBySide is how many iterations run at the same time.
-func (m *mapState) sideBySide(v *visit, most int) (int, error) {
-	n, err := evalNumber(m.concurrency, v.scope, "MaxConcurrency", 0)
+// evalConcurrency is how many iterations run at the same time.
+func (m *mapState) evalConcurrency(v *visit, most int) (int, error) {
+	n, err := evalNumber(m.concurrency, v.variables, "MaxConcurrency", 0)
 	if n < 1 {
 		return most, err
 	}
 	return min(int(n), most), err
 }
 
-// results puts outputs together without encoding them again.
-func results(state string, outputs []data) (data, error) {
+// joinOutputs puts outputs together without encoding them again.
+func joinOutputs(state string, outputs []data) (data, error) {
 	values, texts := make([]any, len(outputs)), make([]string, len(outputs))
 	size := 2
 	for i, output := range outputs {

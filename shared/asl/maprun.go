@@ -9,19 +9,19 @@ import (
 // MapRun is one run of a distributed map, as plain data: what DescribeMapRun says, and what a redrive needs.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
 type MapRun struct {
-	ARN            string
-	Execution      string // ARN of the parent
-	State          string
-	Status         Status
-	Started        time.Time
-	Stopped        time.Time // zero while running
-	Redriven       time.Time // the last redrive, zero without one
-	RedriveCount   int
-	MaxConcurrency int     // side by side
-	Tolerated      float64 // percentage of children that may fail
-	Children       []Child // one for each item that was read so far, in their order
-	AllRead        bool    // every item has its child
-	OutputBytes    int     // of all children that succeeded
+	ARN                 string
+	Execution           string // ARN of the parent
+	State               string
+	Status              Status
+	Started             time.Time
+	Stopped             time.Time // zero while running
+	Redriven            time.Time // the last redrive, zero without one
+	RedriveCount        int
+	MaxConcurrency      int     // side by side
+	ToleratedPercentage float64 // percentage of children that may fail
+	Children            []Child // one for each item that was read so far, in their order
+	AllRead             bool    // every item has its child
+	OutputBytes         int     // of all children that succeeded
 }
 
 // Child is one child execution of a map run.
@@ -60,7 +60,7 @@ func (x *Execution) beginMapRun(arn, state, label string, side int, tolerated fl
 	}
 	run := &MapRun{
 		ARN:       fmt.Sprintf("%s/%s:%s-%d", arnOf("mapRun", x.Machine), label, x.Name, len(x.mapRuns)+1),
-		Execution: x.ARN, State: state, Status: Running, Started: x.engine.now(), MaxConcurrency: side, Tolerated: tolerated,
+		Execution: x.ARN, State: state, Status: Running, Started: x.engine.now(), MaxConcurrency: side, ToleratedPercentage: tolerated,
 	}
 	x.mapRuns = append(x.mapRuns, run)
 	return run
@@ -72,7 +72,7 @@ func (x *Execution) endMapRun(run *MapRun, status Status) {
 	run.Status, run.Stopped = status, x.engine.now()
 }
 
-func arnOf(kind string, m *Machine) string { return arn(kind, m.Name) }
+func arnOf(kind string, m *Machine) string { return buildARN(kind, m.Name) }
 
 // addChild notes a child that is about to start.
 func (x *Execution) addChild(run *MapRun, child *Execution) {
@@ -92,10 +92,10 @@ func (x *Execution) beginChild(run *MapRun, index int) {
 func (x *Execution) endChild(run *MapRun, index int, s Description) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	run.end(index, s)
+	run.endChild(index, s)
 }
 
-func (run *MapRun) end(index int, s Description) {
+func (run *MapRun) endChild(index int, s Description) {
 	child := &run.Children[index]
 	child.Status = s.Status
 	if s.Status != Succeeded {
@@ -107,8 +107,8 @@ func (run *MapRun) end(index int, s Description) {
 	}
 }
 
-// outputs are those of the children that succeeded.
-func (run *MapRun) outputs() ([]data, error) {
+// decodeOutputs are those of the children that succeeded.
+func (run *MapRun) decodeOutputs() ([]data, error) {
 	if err := checkSize("the result of state "+run.State, run.OutputBytes); err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func (run *MapRun) outputs() ([]data, error) {
 		if child.Status != Succeeded {
 			continue
 		}
-		value, err := decode(child.Output)
+		value, err := decodeValue(child.Output)
 		if err != nil {
 			return nil, fmt.Errorf("decoding the output of %s: %w", child.ARN, err)
 		}
@@ -126,22 +126,22 @@ func (run *MapRun) outputs() ([]data, error) {
 	return outputs, nil
 }
 
-func (x *Execution) allRead(run *MapRun) {
+func (x *Execution) markAllRead(run *MapRun) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	run.AllRead = true
 }
 
-func (x *Execution) tooMany(run *MapRun, failed int) bool {
+func (x *Execution) hasTooManyFailures(run *MapRun, failed int) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return run.exceeded(failed)
+	return run.exceedsTolerance(failed)
 }
 
-// exceeded reports whether too many children failed. The percentage is known when all items have been read.
-func (run *MapRun) exceeded(failed int) bool {
+// exceedsTolerance reports whether too many children failed. The percentage is known when all items have been read.
+func (run *MapRun) exceedsTolerance(failed int) bool {
 	if !run.AllRead {
-		return run.Tolerated == 0 && failed > 0
+		return run.ToleratedPercentage == 0 && failed > 0
 	}
-	return float64(failed)*100 > run.Tolerated*float64(len(run.Children))
+	return float64(failed)*100 > run.ToleratedPercentage*float64(len(run.Children))
 }

@@ -9,10 +9,10 @@ import (
 func (e *Engine) Use(m *Machine) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.use(m)
+	e.registerMachine(m)
 }
 
-func (e *Engine) use(m *Machine) {
+func (e *Engine) registerMachine(m *Machine) {
 	if e.machines == nil {
 		e.machines = map[string]*Machine{}
 	}
@@ -31,29 +31,29 @@ func (e *Engine) Lookup(arn string) (*Execution, bool) {
 	if err != nil {
 		return nil, false
 	}
-	x, err = e.Restore(r)
+	x, err = e.restoreExecution(r)
 	return x, err == nil
 }
 
-// add takes a new execution in, whose name nothing else may have.
-func (e *Engine) add(x *Execution) error {
+// addExecution takes a new execution in, whose name nothing else may have.
+func (e *Engine) addExecution(x *Execution) error {
 	if _, exists := e.Lookup(x.ARN); exists {
-		return alreadyExists(x)
+		return newAlreadyExists(x)
 	}
 	x.engine, x.status, x.started, x.done = e, Running, e.now(), make(chan struct{})
-	if !e.put(x) {
-		return alreadyExists(x)
+	if !e.keepInMemory(x) {
+		return newAlreadyExists(x)
 	}
-	e.save(x)
+	e.saveExecution(x)
 	return nil
 }
 
-func alreadyExists(x *Execution) error {
-	return refuse("ExecutionAlreadyExists", "Execution Already Exists: '%s'", x.ARN)
+func newAlreadyExists(x *Execution) error {
+	return newAPIError("ExecutionAlreadyExists", "Execution Already Exists: '%s'", x.ARN)
 }
 
-// put keeps an execution in memory unless one of its name is there.
-func (e *Engine) put(x *Execution) bool {
+// keepInMemory keeps an execution in memory unless one of its name is there.
+func (e *Engine) keepInMemory(x *Execution) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, exists := e.executions[x.ARN]; exists {
@@ -62,21 +62,21 @@ func (e *Engine) put(x *Execution) bool {
 	if e.executions == nil {
 		e.executions = map[string]*Execution{}
 	}
-	e.use(x.Machine)
+	e.registerMachine(x.Machine)
 	e.executions[x.ARN] = x
 	return true
 }
 
-// hold keeps an execution in memory that is to run again, as the store has it: what the caller has may be older, or only
+// holdForRedrive keeps an execution in memory that is to run again, as the store has it: what the caller has may be older, or only
 // what a list says. It reports whether the execution was not there yet.
-func (e *Engine) hold(x *Execution) (taken bool, err error) {
+func (e *Engine) holdForRedrive(x *Execution) (taken bool, err error) {
 	e.mu.Lock()
 	held := e.executions[x.ARN]
 	e.mu.Unlock()
 	if held == x || x.ARN == "" {
 		return false, nil
 	}
-	if held != nil || !e.put(x) {
+	if held != nil || !e.keepInMemory(x) {
 		return false, errors.New("Execution is RUNNING and cannot be redriven")
 	}
 	if e.Store == nil {
@@ -84,16 +84,16 @@ func (e *Engine) hold(x *Execution) (taken bool, err error) {
 	}
 	r, err := e.Store.Load(x.ARN)
 	if err == nil {
-		err = x.fill(r)
+		err = x.setRecord(r)
 	}
 	if err != nil {
-		e.release(x)
+		e.releaseExecution(x)
 	}
 	return true, err
 }
 
-// release forgets an execution that the store has.
-func (e *Engine) release(x *Execution) {
+// releaseExecution forgets an execution that the store has.
+func (e *Engine) releaseExecution(x *Execution) {
 	if e.Store == nil {
 		return
 	}
@@ -102,13 +102,13 @@ func (e *Engine) release(x *Execution) {
 	delete(e.executions, x.ARN)
 }
 
-// save writes what the execution has done so far, so that little is lost with the process. It reports whether it could:
+// saveExecution writes what the execution has done so far, so that little is lost with the process. It reports whether it could:
 // an execution goes on without.
-func (e *Engine) save(x *Execution) bool {
+func (e *Engine) saveExecution(x *Execution) bool {
 	if e.Store == nil {
 		return true
 	}
-	r, err := x.freeze()
+	r, err := x.buildRecord()
 	if err == nil {
 		err = e.Store.Save(r)
 	}
@@ -118,9 +118,9 @@ func (e *Engine) save(x *Execution) bool {
 	return err == nil
 }
 
-// ended moves an execution from memory to the store. What cannot be stored stays in memory.
-func (e *Engine) ended(x *Execution) {
-	if e.save(x) {
-		e.release(x)
+// storeEnded moves an execution from memory to the store. What cannot be stored stays in memory.
+func (e *Engine) storeEnded(x *Execution) {
+	if e.saveExecution(x) {
+		e.releaseExecution(x)
 	}
 }

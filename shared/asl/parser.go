@@ -19,8 +19,8 @@ type parser struct {
 	err    error
 }
 
-// only reads the object and refuses fields that are not listed.
-func (p *parser) only(allowed ...string) {
+// readFields reads the object and refuses fields that are not listed.
+func (p *parser) readFields(allowed ...string) {
 	if p.err != nil {
 		return
 	}
@@ -30,68 +30,68 @@ func (p *parser) only(allowed ...string) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.fields)) {
 		if !slices.Contains(allowed, name) {
-			p.fail(name, "is not supported")
+			p.failField(name, "is not supported")
 		}
 	}
 }
 
-func (p *parser) fail(field, format string, args ...any) {
+func (p *parser) failField(field, format string, args ...any) {
 	if p.err == nil {
 		p.err = fmt.Errorf("%s: field %q %s", p.where, field, fmt.Sprintf(format, args...))
 	}
 }
 
-func (p *parser) has(field string) bool { return p.fields[field] != nil }
+func (p *parser) hasField(field string) bool { return p.fields[field] != nil }
 
-func (p *parser) decode(field string, value any) {
-	if !p.has(field) || p.err != nil {
+func (p *parser) decodeField(field string, value any) {
+	if !p.hasField(field) || p.err != nil {
 		return
 	}
 	if err := json.Unmarshal(p.fields[field], value); err != nil {
-		p.fail(field, "has the wrong type: %v", err)
+		p.failField(field, "has the wrong type: %v", err)
 	}
 }
 
-func (p *parser) text(field string) (text string) {
-	p.decode(field, &text)
+func (p *parser) readText(field string) (text string) {
+	p.decodeField(field, &text)
 	return text
 }
 
-func (p *parser) required(field string) string {
-	text := p.text(field)
+func (p *parser) readRequired(field string) string {
+	text := p.readText(field)
 	if text == "" {
-		p.fail(field, "is missing")
+		p.failField(field, "is missing")
 	}
 	return text
 }
 
-// number reads a number that is not an expression.
-func (p *parser) number(field string, otherwise, least float64) float64 {
+// readNumber reads a number that is not an expression.
+func (p *parser) readNumber(field string, otherwise, least float64) float64 {
 	n := otherwise
-	p.decode(field, &n)
+	p.decodeField(field, &n)
 	if n < least {
-		p.fail(field, "is less than %v", least)
+		p.failField(field, "is less than %v", least)
 	}
 	return n
 }
 
-func (p *parser) template(field string) template {
-	if !p.has(field) || p.err != nil {
+func (p *parser) readTemplate(field string) template {
+	if !p.hasField(field) || p.err != nil {
 		return nil
 	}
-	t, err := compile(p.fields[field], field)
+	t, err := compileTemplate(p.fields[field], field)
 	if err != nil && p.err == nil {
 		p.err = fmt.Errorf("%s: field %w", p.where, err)
 	}
 	return t
 }
 
-// amount reads a number of at least 0, or an expression that gives one.
-func (p *parser) amount(field string) template {
-	t := p.template(field)
+// readAmount reads a number of at least 0, or an expression that gives one.
+func (p *parser) readAmount(field string) template {
+	t := p.readTemplate(field)
 	if fixed, isLiteral := t.(literal); isLiteral {
 		if n, isNumber := fixed.value.(float64); !isNumber || n < 0 {
-			p.fail(field, "is not a number of at least 0")
+			p.failField(field, "is not a number of at least 0")
 		}
 	}
 	return t
@@ -99,52 +99,52 @@ func (p *parser) amount(field string) template {
 
 var variableName = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*$`)
 
-// assign reads Assign, an object whose members are variables.
-func (p *parser) assign() *object {
-	t := p.template("Assign")
+// readAssignObject reads Assign, an object whose members are variables.
+func (p *parser) readAssignObject() *object {
+	t := p.readTemplate("Assign")
 	if t == nil {
 		return nil
 	}
 	assigned, isObject := t.(*object)
 	if !isObject {
-		p.fail("Assign", "is not an object")
+		p.failField("Assign", "is not an object")
 		return nil
 	}
 	for _, name := range assigned.keys {
 		if !variableName.MatchString(name) || name == "states" || utf8.RuneCountInString(name) > nameLimit {
-			p.fail("Assign", "has %q, which cannot be a variable", name)
+			p.failField("Assign", "has %q, which cannot be a variable", name)
 		}
 	}
 	return assigned
 }
 
-// object reads a member that is an object with fields of its own.
-func (p *parser) object(field, where string, allowed ...string) *parser {
-	return p.inner(p.fields[field], where, allowed...)
+// readObject reads a member that is an object with fields of its own.
+func (p *parser) readObject(field, where string, allowed ...string) *parser {
+	return p.openObject(p.fields[field], where, allowed...)
 }
 
-// objects reads a member that is a list of such objects, and hands each to read.
-func (p *parser) objects(field string, read func(q *parser, last bool), allowed ...string) {
+// readObjects reads a member that is a list of such objects, and hands each to read.
+func (p *parser) readObjects(field string, read func(q *parser, last bool), allowed ...string) {
 	var list []json.RawMessage
-	p.decode(field, &list)
+	p.decodeField(field, &list)
 	for i, raw := range list {
-		q := p.inner(raw, fmt.Sprintf("%s: %s[%d]", p.where, field, i), allowed...)
+		q := p.openObject(raw, fmt.Sprintf("%s: %s[%d]", p.where, field, i), allowed...)
 		read(q, i == len(list)-1)
-		p.join(q)
+		p.adoptError(q)
 	}
 }
 
-func (p *parser) inner(raw json.RawMessage, where string, allowed ...string) *parser {
+func (p *parser) openObject(raw json.RawMessage, where string, allowed ...string) *parser {
 	if raw == nil {
 		raw = json.RawMessage("{}")
 	}
 	q := &parser{where: where, raw: raw, m: p.m, names: p.names, err: p.err}
-	q.only(allowed...)
+	q.readFields(allowed...)
 	return q
 }
 
-// join takes over the error of an inner parser.
-func (p *parser) join(q *parser) {
+// adoptError takes over the error of an inner parser.
+func (p *parser) adoptError(q *parser) {
 	if p.err == nil {
 		p.err = q.err
 	}

@@ -7,8 +7,8 @@ import "context"
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-succeed.html
 type pass struct{}
 
-func readPass(*parser, *state) behaviour { return pass{} }
+func readPass(*parser, *state) behavior { return pass{} }
 
 func (pass) run(_ context.Context, v *visit) (data, string, error) {
-	return v.leave(v.s.output, v.s.assign, v.f.Input, v.s.next)
+	return v.leaveState(v.s.output, v.s.assign, v.f.Input, v.s.next)
 }

@@ -15,33 +15,33 @@ type itemReader struct {
 	arguments template // {Bucket, Key}
 }
 
-func (p *parser) reader(m *mapState) {
+func (p *parser) readItemReader(m *mapState) {
 	if !m.distributed {
 		return
 	}
-	if p.has("Items") {
-		p.fail("Items", "is only for an inline map")
+	if p.hasField("Items") {
+		p.failField("Items", "is only for an inline map")
 	}
-	if !p.has("ItemReader") {
-		p.fail("ItemReader", "is missing")
+	if !p.hasField("ItemReader") {
+		p.failField("ItemReader", "is missing")
 	}
-	q := p.object("ItemReader", p.where+": ItemReader", "Resource", "ReaderConfig", "Arguments")
-	q.resource("s3:getObject")
-	config := q.object("ReaderConfig", q.where+": ReaderConfig", "InputType")
-	m.reader = &itemReader{q.template("Arguments")}
-	if kind := config.text("InputType"); kind != "JSON" {
-		config.fail("InputType", "%q is not supported", kind)
+	q := p.readObject("ItemReader", p.where+": ItemReader", "Resource", "ReaderConfig", "Arguments")
+	q.checkResource("s3:getObject")
+	config := q.readObject("ReaderConfig", q.where+": ReaderConfig", "InputType")
+	m.reader = &itemReader{q.readTemplate("Arguments")}
+	if kind := config.readText("InputType"); kind != "JSON" {
+		config.failField("InputType", "%q is not supported", kind)
 	}
 	if m.reader.arguments == nil {
-		q.fail("Arguments", "is missing")
+		q.failField("Arguments", "is missing")
 	}
-	q.join(config)
-	p.join(q)
+	q.adoptError(config)
+	p.adoptError(q)
 }
 
-// items yields the items as they are read, so that memory holds those in work only.
-func (r *itemReader) items(ctx context.Context, v *visit) (iter.Seq2[any, error], error) {
-	value, err := r.arguments.eval(v.scope)
+// readItems yields the items as they are read, so that memory holds those in work only.
+func (r *itemReader) readItems(ctx context.Context, v *visit) (iter.Seq2[any, error], error) {
+	value, err := r.arguments.eval(v.variables)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (e *Engine) Recover() ([]string, error) {
 		if s.Snapshot.Status != Running {
 			continue
 		}
-		if _, err := e.recover(s.ARN); err != nil {
+		if _, err := e.recoverExecution(s.ARN); err != nil {
 			return arns, err
 		}
 		arns = append(arns, s.ARN)
@@ -28,8 +28,8 @@ func (e *Engine) Recover() ([]string, error) {
 	return arns, nil
 }
 
-// recover ends a stored execution, and its children, and returns how it stands.
-func (e *Engine) recover(arn string) (Summary, error) {
+// recoverExecution ends a stored execution, and its children, and returns how it stands.
+func (e *Engine) recoverExecution(arn string) (Summary, error) {
 	s, err := e.Store.Summary(arn)
 	if err != nil || s.Snapshot.Status != Running {
 		return s, err
@@ -64,7 +64,7 @@ func (e *Engine) recoverMapRun(run *MapRun) error {
 	run.Status, run.Stopped, run.AllRead, run.Children, run.OutputBytes = Aborted, run.Started, false, nil, 0
 	prefix := strings.Replace(run.ARN, ":mapRun:", ":execution:", 1) + "-"
 	for i := 0; ; i++ {
-		s, err := e.recover(prefix + strconv.Itoa(i))
+		s, err := e.recoverExecution(prefix + strconv.Itoa(i))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -74,12 +74,12 @@ func (e *Engine) recoverMapRun(run *MapRun) error {
 		if s.Snapshot.Stopped.After(run.Stopped) {
 			run.Stopped = s.Snapshot.Stopped
 		}
-		run.addEnded(s)
+		run.addEndedChild(s)
 	}
 }
 
-// addEnded appends a child that has ended.
-func (run *MapRun) addEnded(s Summary) {
+// addEndedChild appends a child that has ended.
+func (run *MapRun) addEndedChild(s Summary) {
 	run.Children = append(run.Children, Child{ARN: s.ARN, Status: Running})
-	run.end(len(run.Children)-1, s.Snapshot)
+	run.endChild(len(run.Children)-1, s.Snapshot)
 }

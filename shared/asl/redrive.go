@@ -24,21 +24,21 @@ func (e *Engine) Redrive(ctx context.Context, x *Execution) error {
 // StartRedrive is Redrive without waiting.
 func (e *Engine) StartRedrive(ctx context.Context, x *Execution) error {
 	if x.Parent != "" {
-		return refuse(notRedrivable, "%s is a child: redrive its parent %s", x.ARN, x.Parent)
+		return newAPIError(notRedrivable, "%s is a child: redrive its parent %s", x.ARN, x.Parent)
 	}
 	if err := x.beginRedrive(); err != nil {
 		return err
 	}
-	go x.run(x.open(e.base(ctx)))
+	go x.runToEnd(x.openContext(e.selectContext(ctx)))
 	return nil
 }
 
 // RedriveStatus says whether the execution can be redriven, in the words of DescribeExecution, and if not, why.
 func (x *Execution) RedriveStatus() (status, reason string) {
-	full := x.atLimit()
+	full := x.isHistoryFull()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	err := x.redrivable(full)
+	err := x.checkRedrivable(full)
 	switch {
 	case err != nil:
 		return "NOT_REDRIVABLE", err.Error()
@@ -49,7 +49,7 @@ func (x *Execution) RedriveStatus() (status, reason string) {
 	}
 }
 
-func (x *Execution) redrivable(full bool) error {
+func (x *Execution) checkRedrivable(full bool) error {
 	switch {
 	case x.ARN == "":
 		return errors.New("Execution was never started and cannot be redriven")
@@ -68,33 +68,33 @@ func (x *Execution) redrivable(full bool) error {
 	}
 }
 
-func (x *Execution) atLimit() bool {
+func (x *Execution) isHistoryFull() bool {
 	x.recording.Lock()
 	defer x.recording.Unlock()
-	return x.full()
+	return x.historyFull()
 }
 
 // beginRedrive makes the execution run again. One that had not begun starts anew.
 func (x *Execution) beginRedrive() error {
-	x.settled()
-	taken, err := x.engine.hold(x)
+	x.waitUntilStored()
+	taken, err := x.engine.holdForRedrive(x)
 	if err != nil {
-		return refuse(notRedrivable, "%v", err)
+		return newAPIError(notRedrivable, "%v", err)
 	}
-	redrives, err := x.reopen()
+	redrives, err := x.resetForRedrive()
 	if err != nil {
 		if taken {
-			x.engine.release(x)
+			x.engine.releaseExecution(x)
 		}
-		return refuse(notRedrivable, "%v", err)
+		return newAPIError(notRedrivable, "%v", err)
 	}
-	x.goOn(redrives)
-	x.engine.save(x)
+	x.recordRedrive(redrives)
+	x.engine.saveExecution(x)
 	return nil
 }
 
-// settled waits until an execution that has ended is also stored.
-func (x *Execution) settled() {
+// waitUntilStored waits until an execution that has ended is also stored.
+func (x *Execution) waitUntilStored() {
 	x.mu.Lock()
 	done, ended := x.done, x.status != Running
 	x.mu.Unlock()
@@ -103,21 +103,21 @@ func (x *Execution) settled() {
 	}
 }
 
-func (x *Execution) goOn(redrives int) {
+func (x *Execution) recordRedrive(redrives int) {
 	x.recording.Lock()
 	defer x.recording.Unlock()
 	if x.place == nil {
 		x.history = nil
 		return
 	}
-	x.append(int64(len(x.history)), "ExecutionRedriven", &Details{RedriveCount: &redrives})
+	x.appendEvent(int64(len(x.history)), "ExecutionRedriven", &Details{RedriveCount: &redrives})
 }
 
-func (x *Execution) reopen() (redrives int, err error) {
-	full := x.atLimit()
+func (x *Execution) resetForRedrive() (redrives int, err error) {
+	full := x.isHistoryFull()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if err := x.redrivable(full); err != nil {
+	if err := x.checkRedrivable(full); err != nil {
 		return 0, err
 	}
 	x.redrives++

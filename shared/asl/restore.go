@@ -5,17 +5,17 @@ import (
 	"fmt"
 )
 
-// Restore makes an execution of a record. Its machine must be known.
-func (e *Engine) Restore(r Record) (*Execution, error) {
-	x, err := e.outline(r.Summary)
+// restoreExecution makes an execution of a record. Its machine must be known.
+func (e *Engine) restoreExecution(r Record) (*Execution, error) {
+	x, err := e.outlineExecution(r.Summary)
 	if err != nil {
 		return nil, err
 	}
-	return x, x.fill(r)
+	return x, x.setRecord(r)
 }
 
-// outline makes an execution of what a list says about it.
-func (e *Engine) outline(s Summary) (*Execution, error) {
+// outlineExecution makes an execution of what a list says about it.
+func (e *Engine) outlineExecution(s Summary) (*Execution, error) {
 	e.mu.Lock()
 	m := e.machines[s.Machine]
 	e.mu.Unlock()
@@ -24,9 +24,9 @@ func (e *Engine) outline(s Summary) (*Execution, error) {
 	}
 	x := &Execution{
 		ARN: s.ARN, Name: s.Name, Machine: m, Input: s.Input, Parent: s.Parent, MapRun: s.MapRun, engine: e, flow: m.flow,
-		within: s.Within, done: closed(),
+		within: s.Within, done: newClosedChannel(),
 	}
-	x.stand(s.Snapshot)
+	x.setDescription(s.Snapshot)
 	if s.Within == "" {
 		return x, nil
 	}
@@ -38,8 +38,8 @@ func (e *Engine) outline(s Summary) (*Execution, error) {
 	return x, nil
 }
 
-// stand sets where the execution stands.
-func (x *Execution) stand(s Description) {
+// setDescription sets where the execution stands.
+func (x *Execution) setDescription(s Description) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.status, x.output, x.started, x.stopped = s.Status, s.Output, s.Started, s.Stopped
@@ -49,9 +49,9 @@ func (x *Execution) stand(s Description) {
 	}
 }
 
-// fill sets what the execution did.
-func (x *Execution) fill(r Record) error {
-	x.stand(r.Snapshot)
+// setRecord sets what the execution did.
+func (x *Execution) setRecord(r Record) error {
+	x.setDescription(r.Snapshot)
 	x.recording.Lock()
 	x.history = r.History
 	x.recording.Unlock()

@@ -14,39 +14,39 @@ type retrier struct {
 	jitter                               bool    // FULL
 }
 
-func (p *parser) retriers(s *state) {
-	p.objects("Retry", func(q *parser, last bool) {
+func (p *parser) readRetriers(s *state) {
+	p.readObjects("Retry", func(q *parser, last bool) {
 		r := retrier{
-			errors:   q.errorNames(last),
-			interval: q.number("IntervalSeconds", 1, 1),
-			backoff:  q.number("BackoffRate", 2, 1),
-			attempts: q.number("MaxAttempts", 3, 0),
-			longest:  q.number("MaxDelaySeconds", 0, 0),
+			errors:   q.readErrorNames(last),
+			interval: q.readNumber("IntervalSeconds", 1, 1),
+			backoff:  q.readNumber("BackoffRate", 2, 1),
+			attempts: q.readNumber("MaxAttempts", 3, 0),
+			longest:  q.readNumber("MaxDelaySeconds", 0, 0),
 		}
-		if q.has("MaxDelaySeconds") && r.longest <= r.interval {
-			q.fail("MaxDelaySeconds", "is not greater than IntervalSeconds")
+		if q.hasField("MaxDelaySeconds") && r.longest <= r.interval {
+			q.failField("MaxDelaySeconds", "is not greater than IntervalSeconds")
 		}
-		if q.has("JitterStrategy") {
+		if q.hasField("JitterStrategy") {
 			r.jitter = true
-			if jitter := q.text("JitterStrategy"); jitter != "FULL" {
-				q.fail("JitterStrategy", "%q is not supported", jitter)
+			if jitter := q.readText("JitterStrategy"); jitter != "FULL" {
+				q.failField("JitterStrategy", "%q is not supported", jitter)
 			}
 		}
 		s.retriers = append(s.retriers, r)
 	}, "Comment", "ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds", "JitterStrategy")
 }
 
-// errorNames reads ErrorEquals, in which States.ALL stands alone in the last entry.
-func (p *parser) errorNames(last bool) (names []string) {
-	p.decode("ErrorEquals", &names)
+// readErrorNames reads ErrorEquals, in which States.ALL stands alone in the last entry.
+func (p *parser) readErrorNames(last bool) (names []string) {
+	p.decodeField("ErrorEquals", &names)
 	if len(names) == 0 {
-		p.fail("ErrorEquals", "is empty")
+		p.failField("ErrorEquals", "is empty")
 	}
 	if slices.Contains(names, statesTaskFailed) {
-		p.fail("ErrorEquals", "has States.TaskFailed, which is not supported")
+		p.failField("ErrorEquals", "has States.TaskFailed, which is not supported")
 	}
 	if slices.Contains(names, statesAll) && (len(names) > 1 || !last) {
-		p.fail("ErrorEquals", "has States.ALL, which must stand alone and last")
+		p.failField("ErrorEquals", "has States.ALL, which must stand alone and last")
 	}
 	return names
 }
@@ -54,14 +54,14 @@ func (p *parser) errorNames(last bool) (names []string) {
 // retries counts the retries of one visit of a state, for each of its retriers.
 type retries []int
 
-// next returns how long to wait before the state is tried again, and false when it is not. The first retrier that
+// nextWait returns how long to wait before the state is tried again, and false when it is not. The first retrier that
 // matches the failure decides.
-func (r retries) next(s *state, f *Failure, random func() float64) (time.Duration, bool) {
-	i := slices.IndexFunc(s.retriers, func(candidate retrier) bool { return f.matches(candidate.errors) })
+func (r retries) nextWait(s *state, f *Failure, random func() float64) (time.Duration, bool) {
+	i := slices.IndexFunc(s.retriers, func(candidate retrier) bool { return f.matchesAny(candidate.errors) })
 	if i < 0 || float64(r[i]) >= s.retriers[i].attempts {
 		return 0, false
 	}
-	seconds := s.retriers[i].delay(r[i])
+	seconds := s.retriers[i].computeDelay(r[i])
 	if s.retriers[i].jitter {
 		seconds *= random()
 	}
@@ -69,8 +69,8 @@ func (r retries) next(s *state, f *Failure, random func() float64) (time.Duratio
 	return time.Duration(seconds * float64(time.Second)), true
 }
 
-// delay is the wait before retry number n, counted from 0, without jitter.
-func (r retrier) delay(n int) float64 {
+// computeDelay is the wait before retry number n, counted from 0, without jitter.
+func (r retrier) computeDelay(n int) float64 {
 	seconds := r.interval * math.Pow(r.backoff, float64(n))
 	if r.longest > 0 {
 		seconds = min(seconds, r.longest)

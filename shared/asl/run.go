@@ -16,19 +16,19 @@ const forbidden = " \t\r\n<>{}[]?*\"#%\\^|~`$&,;:/"
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func (e *Engine) Start(ctx context.Context, m *Machine, name string, input json.RawMessage) (*Execution, error) {
 	if name == "" || len(name) > nameLimit || strings.ContainsAny(name, forbidden) {
-		return nil, refuse("InvalidName", "the name %q has not 1 to %d characters, or one of %s", name, nameLimit, forbidden)
+		return nil, newAPIError("InvalidName", "the name %q has not 1 to %d characters, or one of %s", name, nameLimit, forbidden)
 	}
 	if !json.Valid(input) || len(input) > payloadLimit {
-		return nil, refuse("InvalidExecutionInput", "the input of %s is not JSON of at most %d bytes", name, payloadLimit)
+		return nil, newAPIError("InvalidExecutionInput", "the input of %s is not JSON of at most %d bytes", name, payloadLimit)
 	}
 	x := &Execution{
-		ARN:  arn("execution", m.Name+":"+name),
+		ARN:  buildARN("execution", m.Name+":"+name),
 		Name: name, Machine: m, Input: input, flow: m.flow,
 	}
-	if err := e.add(x); err != nil {
+	if err := e.addExecution(x); err != nil {
 		return nil, err
 	}
-	go x.run(x.open(e.base(ctx)))
+	go x.runToEnd(x.openContext(e.selectContext(ctx)))
 	return x, nil
 }
 
@@ -40,29 +40,29 @@ func (e *Engine) Run(ctx context.Context, m *Machine, name string, input json.Ra
 		now := e.now()
 		return &Execution{
 			Name: name, Machine: m, Input: input, engine: e, status: Failed, started: now, stopped: now,
-			failure: &Failure{Name: statesRuntime, Cause: err.Error()}, done: closed(),
+			failure: &Failure{Name: statesRuntime, Cause: err.Error()}, done: newClosedChannel(),
 		}
 	}
 	<-x.Done()
 	return x
 }
 
-func closed() chan struct{} {
+func newClosedChannel() chan struct{} {
 	done := make(chan struct{})
 	close(done)
 	return done
 }
 
-// open makes the execution's own context, which Stop ends.
-func (x *Execution) open(ctx context.Context) context.Context {
+// openContext makes the execution's own context, which Stop ends.
+func (x *Execution) openContext(ctx context.Context) context.Context {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	ctx, x.stop = context.WithCancelCause(ctx)
 	return ctx
 }
 
-// run goes from the execution's place to its end.
-func (x *Execution) run(ctx context.Context) {
+// runToEnd goes from the execution's place to its end.
+func (x *Execution) runToEnd(ctx context.Context) {
 	defer close(x.done)
 	defer x.stop(nil)
 	if seconds := x.Machine.timeoutSeconds; seconds > 0 && x.Parent == "" {
@@ -70,22 +70,22 @@ func (x *Execution) run(ctx context.Context) {
 		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(seconds*float64(time.Second)), errTimedOut)
 		defer cancel()
 	}
-	l := &line{x: x, last: int64(len(x.History()))}
-	output, err := x.begin(ctx, l)
-	x.finish(ctx, l, output, err)
-	x.engine.ended(x)
+	l := &eventChain{x: x, last: int64(len(x.History()))}
+	output, err := x.runFlow(ctx, l)
+	x.recordResult(ctx, l, output, err)
+	x.engine.storeEnded(x)
 }
 
 var errTimedOut = &Failure{Name: statesTimeout, Cause: "the TimeoutSeconds of the state machine are over"}
 
-func (x *Execution) begin(ctx context.Context, l *line) (data, error) {
+func (x *Execution) runFlow(ctx context.Context, l *eventChain) (data, error) {
 	if x.place != nil {
-		return x.walk(ctx, l, x.flow, x.place)
+		return x.walkFlow(ctx, l, x.flow, x.place)
 	}
-	if err := l.record("ExecutionStarted", &Details{Input: string(x.Input), RoleARN: RoleARN}); err != nil {
+	if err := l.recordEvent("ExecutionStarted", &Details{Input: string(x.Input), RoleARN: RoleARN}); err != nil {
 		return data{}, err
 	}
-	input, err := decode(x.Input)
+	input, err := decodeValue(x.Input)
 	if err != nil {
 		return data{}, &Failure{Name: statesRuntime, Cause: "the input is not JSON: " + err.Error()}
 	}
@@ -93,23 +93,23 @@ func (x *Execution) begin(ctx context.Context, l *line) (data, error) {
 		return data{}, err
 	}
 	x.place = &frame{State: x.flow.startAt, Input: data{input, string(x.Input)}}
-	return x.walk(ctx, l, x.flow, x.place)
+	return x.walkFlow(ctx, l, x.flow, x.place)
 }
 
-func (x *Execution) finish(ctx context.Context, l *line, output data, err error) {
+func (x *Execution) recordResult(ctx context.Context, l *eventChain, output data, err error) {
 	status, kind, failure := Succeeded, "ExecutionSucceeded", (*Failure)(nil)
 	if err != nil {
-		status, kind, failure = x.ending(ctx, err)
+		status, kind, failure = x.endStatus(ctx, err)
 	}
 	details := &Details{Output: output.text}
 	if failure != nil {
 		details = &Details{Error: failure.Name, Cause: failure.Cause}
 	}
-	x.settle(status, failure, output)
-	x.recordLast(l.last, kind, details)
+	x.setResult(status, failure, output)
+	x.recordEnd(l.last, kind, details)
 }
 
-func (x *Execution) settle(status Status, failure *Failure, output data) {
+func (x *Execution) setResult(status Status, failure *Failure, output data) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.status, x.failure, x.stopped = status, failure, x.engine.now()
@@ -118,12 +118,12 @@ func (x *Execution) settle(status Status, failure *Failure, output data) {
 	}
 }
 
-// ending tells how an execution ends that did not succeed.
-func (x *Execution) ending(ctx context.Context, err error) (Status, string, *Failure) {
+// endStatus tells how an execution ends that did not succeed.
+func (x *Execution) endStatus(ctx context.Context, err error) (Status, string, *Failure) {
 	cause := context.Cause(ctx)
 	switch {
 	case cause == nil:
-		return Failed, "ExecutionFailed", failureOf(err)
+		return Failed, "ExecutionFailed", toFailure(err)
 	case cause == errTimedOut && x.Parent == "":
 		return TimedOut, "ExecutionTimedOut", errTimedOut
 	default:

@@ -15,7 +15,7 @@ type state struct {
 	assign     *object
 	retriers   []retrier
 	catchers   []catcher
-	does       behaviour
+	behavior   behavior
 
 	targets []string // all states that it may lead to
 	assigns []string // all variables that it may assign
@@ -24,10 +24,10 @@ type state struct {
 // stateType is how the states of one type are read: the fields that they have beyond Type, Comment and QueryLanguage.
 type stateType struct {
 	fields []string
-	read   func(p *parser, s *state) behaviour
+	read   func(p *parser, s *state) behavior
 }
 
-func stateTypeOf(kind string) (stateType, bool) {
+func findStateType(kind string) (stateType, bool) {
 	working := []string{"Output", "Assign", "Next", "End"}
 	switch kind {
 	case "Task":
@@ -48,55 +48,55 @@ func stateTypeOf(kind string) (stateType, bool) {
 	}
 }
 
-func (p *parser) state(name string, definition json.RawMessage) *state {
+func (p *parser) readState(name string, definition json.RawMessage) *state {
 	q := &parser{where: fmt.Sprintf("state %q", name), raw: definition, m: p.m, names: p.names, err: p.err}
-	defer p.join(q)
+	defer p.adoptError(q)
 	s := &state{name: name}
 	var head struct{ Type, QueryLanguage string }
 	if err := json.Unmarshal(definition, &head); err != nil && q.err == nil {
 		q.err = fmt.Errorf("%s: reading the definition: %w", q.where, err)
 	}
-	kind, supported := stateTypeOf(head.Type)
+	kind, supported := findStateType(head.Type)
 	if q.err != nil {
 		return s
 	}
 	if !supported {
-		q.fail("Type", "%q is not supported", head.Type)
+		q.failField("Type", "%q is not supported", head.Type)
 		return s
 	}
 	if p.names[name] || utf8.RuneCountInString(name) > nameLimit {
 		q.err = fmt.Errorf("%s: its name is used twice or has more than %d characters", q.where, nameLimit)
 	}
 	p.names[name] = true
-	q.only(append(kind.fields, "Type", "Comment", "QueryLanguage")...)
+	q.readFields(append(kind.fields, "Type", "Comment", "QueryLanguage")...)
 	if head.QueryLanguage != "" && head.QueryLanguage != "JSONata" {
-		q.fail("QueryLanguage", "%q is not supported", head.QueryLanguage)
+		q.failField("QueryLanguage", "%q is not supported", head.QueryLanguage)
 	}
 	s.kind = head.Type
-	q.common(s, slices.Contains(kind.fields, "End"))
-	s.does = kind.read(q, s)
+	q.readCommonFields(s, slices.Contains(kind.fields, "End"))
+	s.behavior = kind.read(q, s)
 	return s
 }
 
-// common reads what states of most types have. States that work name their successor or are an end.
-func (p *parser) common(s *state, works bool) {
-	s.next, s.output = p.text("Next"), p.template("Output")
-	s.assign = p.assigning(s)
+// readCommonFields reads what states of most types have. States that work name their successor or are an end.
+func (p *parser) readCommonFields(s *state, works bool) {
+	s.next, s.output = p.readText("Next"), p.readTemplate("Output")
+	s.assign = p.readAssign(s)
 	var end bool
-	p.decode("End", &end)
+	p.decodeField("End", &end)
 	if works && (s.next == "") != end {
-		p.fail("Next", "or End: true is needed, and not both")
+		p.failField("Next", "or End: true is needed, and not both")
 	}
 	if s.next != "" {
 		s.targets = append(s.targets, s.next)
 	}
-	p.retriers(s)
-	p.catchers(s)
+	p.readRetriers(s)
+	p.readCatchers(s)
 }
 
-// assigning reads an Assign of the state s, of one of its rules or of one of its catchers.
-func (p *parser) assigning(s *state) *object {
-	assigned := p.assign()
+// readAssign reads an Assign of the state s, of one of its rules or of one of its catchers.
+func (p *parser) readAssign(s *state) *object {
+	assigned := p.readAssignObject()
 	if assigned != nil {
 		s.assigns = append(s.assigns, assigned.keys...)
 	}

@@ -45,11 +45,11 @@ func (x *Execution) Record() (Record, error) {
 	if x.Describe().Status == Running {
 		return Record{}, fmt.Errorf("execution %s is running", x.ARN)
 	}
-	return x.freeze()
+	return x.buildRecord()
 }
 
-// freeze is called when the execution has ended or stands between two states, so that nothing changes its place.
-func (x *Execution) freeze() (Record, error) {
+// buildRecord is called when the execution has ended or stands between two states, so that nothing changes its place.
+func (x *Execution) buildRecord() (Record, error) {
 	s, history := x.Describe(), x.History()
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -13,53 +13,53 @@ type task struct{ arguments template }
 
 var resource = regexp.MustCompile(`^arn:aws[a-z-]*:states:::(.+)$`)
 
-func readTask(p *parser, _ *state) behaviour {
-	p.resource("lambda:invoke")
-	t := task{p.template("Arguments")}
+func readTask(p *parser, _ *state) behavior {
+	p.checkResource("lambda:invoke")
+	t := task{p.readTemplate("Arguments")}
 	if t.arguments == nil {
-		p.fail("Arguments", "is missing")
+		p.failField("Arguments", "is missing")
 	}
 	return t
 }
 
-// resource reads Resource, which must be the named integration in any partition.
-func (p *parser) resource(integration string) {
-	name := p.required("Resource")
+// checkResource reads Resource, which must be the named integration in any partition.
+func (p *parser) checkResource(integration string) {
+	name := p.readRequired("Resource")
 	if match := resource.FindStringSubmatch(name); match == nil || match[1] != integration {
-		p.fail("Resource", "%q is not supported", name)
+		p.failField("Resource", "%q is not supported", name)
 	}
 }
 
 func (t task) run(ctx context.Context, v *visit) (data, string, error) {
-	value, err := t.arguments.eval(v.scope)
+	value, err := t.arguments.eval(v.variables)
 	if err != nil {
 		return data{}, "", err
 	}
-	arguments, err := limited("the arguments of state "+v.s.name, value)
+	arguments, err := encodeLimited("the arguments of state "+v.s.name, value)
 	if err != nil {
 		return data{}, "", err
 	}
-	result, err := t.recorded(ctx, v, arguments)
+	result, err := t.callFunction(ctx, v, arguments)
 	if err != nil {
 		return data{}, "", err
 	}
-	v.scope.result = result.value
-	return v.leave(v.s.output, v.s.assign, result, v.s.next)
+	v.variables.result = result.value
+	return v.leaveState(v.s.output, v.s.assign, result, v.s.next)
 }
 
-// recorded makes the call and writes it into the history.
-func (t task) recorded(ctx context.Context, v *visit, arguments data) (data, error) {
-	err := v.line.record("TaskScheduled", &Details{
+// callFunction makes the call and writes it into the history.
+func (t task) callFunction(ctx context.Context, v *visit, arguments data) (data, error) {
+	err := v.chain.recordEvent("TaskScheduled", &Details{
 		ResourceType: "lambda", Resource: "invoke", Region: region, Parameters: arguments.text,
 	})
 	if err != nil {
 		return data{}, err
 	}
 	about := Details{ResourceType: "lambda", Resource: "invoke"}
-	if err := v.line.record("TaskStarted", &about); err != nil {
+	if err := v.chain.recordEvent("TaskStarted", &about); err != nil {
 		return data{}, err
 	}
-	result, err := invoke(ctx, v, arguments.value)
+	result, err := invokeFunction(ctx, v, arguments.value)
 	if err == nil {
 		err = checkSize("the result of state "+v.s.name, len(result.text))
 	}
@@ -70,11 +70,11 @@ func (t task) recorded(ctx context.Context, v *visit, arguments data) (data, err
 	ended.Output = result.text
 	var failure *Failure
 	if err != nil {
-		failure = failureOf(err)
+		failure = toFailure(err)
 		kind, ended = "TaskFailed", about
 		ended.Error, ended.Cause = failure.Name, failure.Cause
 	}
-	if err := v.line.record(kind, &ended); err != nil {
+	if err := v.chain.recordEvent(kind, &ended); err != nil {
 		return data{}, err
 	}
 	if failure != nil {
@@ -83,9 +83,9 @@ func (t task) recorded(ctx context.Context, v *visit, arguments data) (data, err
 	return result, nil
 }
 
-// invoke calls the function FunctionName with Payload; the result is {ExecutedVersion, Payload, StatusCode}.
+// invokeFunction calls the function FunctionName with Payload; the result is {ExecutedVersion, Payload, StatusCode}.
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
-func invoke(ctx context.Context, v *visit, arguments any) (data, error) {
+func invokeFunction(ctx context.Context, v *visit, arguments any) (data, error) {
 	fields, _ := arguments.(map[string]any)
 	function, named := fields["FunctionName"].(string)
 	if !named {
@@ -94,7 +94,7 @@ func invoke(ctx context.Context, v *visit, arguments any) (data, error) {
 	payload := "{}"
 	if given, isGiven := fields["Payload"]; isGiven {
 		var err error
-		if payload, err = encode(given); err != nil {
+		if payload, err = encodeValue(given); err != nil {
 			return data{}, &Failure{Name: statesRuntime, Cause: fmt.Sprintf("the Payload for %s is not JSON: %v", function, err)}
 		}
 	}
@@ -102,18 +102,18 @@ func invoke(ctx context.Context, v *visit, arguments any) (data, error) {
 	if err != nil {
 		return data{}, err
 	}
-	return invoked(function, answer)
+	return buildResult(function, answer)
 }
 
-func invoked(function string, answer json.RawMessage) (data, error) {
+func buildResult(function string, answer json.RawMessage) (data, error) {
 	if len(answer) == 0 {
 		answer = json.RawMessage("null")
 	}
-	value, err := decode(answer)
+	value, err := decodeValue(answer)
 	if err != nil {
 		return data{}, &Failure{Name: "Lambda.Unknown", Cause: fmt.Sprintf("the answer of %s is not JSON: %v", function, err)}
 	}
-	payload, err := encode(value)
+	payload, err := encodeValue(value)
 	if err != nil {
 		return data{}, fmt.Errorf("encoding the answer of %s: %w", function, err)
 	}

@@ -10,7 +10,7 @@ import (
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 type template interface {
 	// eval returns the value, or a States.QueryEvaluationError.
-	eval(s *scope) (any, error)
+	eval(s *variables) (any, error)
 }
 
 type (
@@ -22,9 +22,9 @@ type (
 	}
 )
 
-// compile reads the template that stands in a field.
-func compile(raw json.RawMessage, location string) (template, error) {
-	value, err := decode(raw)
+// compileTemplate reads the template that stands in a field.
+func compileTemplate(raw json.RawMessage, location string) (template, error) {
+	value, err := decodeValue(raw)
 	if err != nil {
 		return nil, err
 	}
@@ -64,9 +64,9 @@ func compileValue(value any, location string) (template, error) {
 	}
 }
 
-func (l literal) eval(*scope) (any, error) { return l.value, nil }
+func (l literal) eval(*variables) (any, error) { return l.value, nil }
 
-func (a array) eval(s *scope) (any, error) {
+func (a array) eval(s *variables) (any, error) {
 	list := make([]any, len(a))
 	for i, t := range a {
 		value, err := t.eval(s)
@@ -78,7 +78,7 @@ func (a array) eval(s *scope) (any, error) {
 	return list, nil
 }
 
-func (o *object) eval(s *scope) (any, error) {
+func (o *object) eval(s *variables) (any, error) {
 	result := make(map[string]any, len(o.keys))
 	for i, key := range o.keys {
 		value, err := o.values[i].eval(s)
@@ -91,7 +91,7 @@ func (o *object) eval(s *scope) (any, error) {
 }
 
 // evalOr evaluates t, or returns otherwise when the field is absent.
-func evalOr(t template, s *scope, otherwise any) (any, error) {
+func evalOr(t template, s *variables, otherwise any) (any, error) {
 	if t == nil {
 		return otherwise, nil
 	}
@@ -99,20 +99,20 @@ func evalOr(t template, s *scope, otherwise any) (any, error) {
 }
 
 // evalNumber evaluates a field that must be a number of at least zero.
-func evalNumber(t template, s *scope, field string, otherwise float64) (float64, error) {
+func evalNumber(t template, s *variables, field string, otherwise float64) (float64, error) {
 	value, err := evalOr(t, s, otherwise)
 	if err != nil {
 		return 0, err
 	}
 	n, isNumber := value.(float64)
 	if !isNumber || n < 0 {
-		return 0, wrongType(field, value, "a number of at least 0")
+		return 0, newTypeFailure(field, value, "a number of at least 0")
 	}
 	return n, nil
 }
 
-func wrongType(field string, value any, want string) *Failure {
-	text, err := encode(value)
+func newTypeFailure(field string, value any, want string) *Failure {
+	text, err := encodeValue(value)
 	if err != nil {
 		text = fmt.Sprint(value)
 	}

@@ -30,23 +30,23 @@ func (d data) MarshalJSON() ([]byte, error) {
 	if d.text != "" {
 		return []byte(d.text), nil
 	}
-	text, err := encode(d.value)
+	text, err := encodeValue(d.value)
 	return []byte(text), err
 }
 
 // UnmarshalJSON reads the value.
 func (d *data) UnmarshalJSON(text []byte) error {
-	value, err := decode(text)
+	value, err := decodeValue(text)
 	*d = data{value: value, text: string(text)}
 	return err
 }
 
-// decode reads one JSON value. Whole numbers that a float64 cannot hold stay exact, as int64.
-func decode(text []byte) (any, error) {
+// decodeValue reads one JSON value. Whole numbers that a float64 cannot hold stay exact, as int64.
+func decodeValue(text []byte) (any, error) {
 	var value any
 	if !hasLongNumber(text) {
 		err := json.Unmarshal(text, &value)
-		return adopt(value), err
+		return adoptValue(value), err
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -79,29 +79,29 @@ func decodeNext(decoder *json.Decoder) (any, error) {
 	if err := decoder.Decode(&value); err != nil {
 		return nil, err
 	}
-	return adopt(value), nil
+	return adoptValue(value), nil
 }
 
-// adopt turns what encoding/json decoded into the values that expressions work on, in place.
-func adopt(value any) any {
+// adoptValue turns what encoding/json decoded into the values that expressions work on, in place.
+func adoptValue(value any) any {
 	switch v := value.(type) {
 	case nil:
 		return null
 	case json.Number:
-		return number(v)
+		return convertNumber(v)
 	case []any:
 		for i := range v {
-			v[i] = adopt(v[i])
+			v[i] = adoptValue(v[i])
 		}
 	case map[string]any:
 		for key := range v {
-			v[key] = adopt(v[key])
+			v[key] = adoptValue(v[key])
 		}
 	}
 	return value
 }
 
-func number(n json.Number) any {
+func convertNumber(n json.Number) any {
 	const exact = 1 << 53 // beyond it a float64 skips integers
 	if i, err := n.Int64(); err == nil && (i > exact || i < -exact) {
 		return i
@@ -110,8 +110,8 @@ func number(n json.Number) any {
 	return f
 }
 
-// encode writes a value as Step Functions does: compact, with sorted members, and with <, > and & as they are.
-func encode(value any) (string, error) {
+// encodeValue writes a value as Step Functions does: compact, with sorted members, and with <, > and & as they are.
+func encodeValue(value any) (string, error) {
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)
 	text, err := appendValue((*buffer)[:0], value)

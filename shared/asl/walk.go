@@ -21,119 +21,119 @@ type item struct {
 	Value data
 }
 
-// behaviour is what the states of one type do.
-type behaviour interface {
+// behavior is what the states of one type do.
+type behavior interface {
 	// run does the work of a state that was entered, up to its output and the name of the next state ("" ends the flow).
 	run(ctx context.Context, v *visit) (output data, next string, err error)
 }
 
 // visit is one attempt of one state.
 type visit struct {
-	x        *Execution
-	line     *line
-	s        *state
-	f        *frame
-	scope    *scope
-	assigned map[string]string // for the history
+	x         *Execution
+	chain     *eventChain
+	s         *state
+	f         *frame
+	variables *variables
+	assigned  map[string]string // for the history
 }
 
-// walk goes from f's state to the end of the flow. When it fails f stays at the state that failed.
-func (x *Execution) walk(ctx context.Context, l *line, flow *flow, f *frame) (data, error) {
+// walkFlow goes from f's state to the end of the flow. When it fails f stays at the state that failed.
+func (x *Execution) walkFlow(ctx context.Context, l *eventChain, flow *flow, f *frame) (data, error) {
 	for {
-		output, next, err := x.visit(ctx, l, flow.states[f.State], f)
+		output, next, err := x.visitState(ctx, l, flow.states[f.State], f)
 		if err != nil || next == "" {
 			return output, err
 		}
 		*f = frame{State: next, Input: output, Vars: f.Vars, Item: f.Item}
 		if f == x.place {
-			x.engine.save(x)
+			x.engine.saveExecution(x)
 		}
 	}
 }
 
-// visit enters a state, does its work with its retries, and leaves it by its output or by one of its catchers.
-func (x *Execution) visit(ctx context.Context, l *line, s *state, f *frame) (data, string, error) {
+// visitState enters a state, does its work with its retries, and leaves it by its output or by one of its catchers.
+func (x *Execution) visitState(ctx context.Context, l *eventChain, s *state, f *frame) (data, string, error) {
 	if f.Entered.IsZero() || s.kind == "Fail" { // a redrive enters a Fail state again
-		if err := l.record(s.kind+"StateEntered", &Details{Name: s.name, Input: f.Input.text}); err != nil {
+		if err := l.recordEvent(s.kind+"StateEntered", &Details{Name: s.name, Input: f.Input.text}); err != nil {
 			return data{}, "", err
 		}
 		f.Entered = x.engine.now()
 	}
-	v := &visit{x: x, line: l, s: s, f: f}
-	output, next, err := v.attempts(ctx)
+	v := &visit{x: x, chain: l, s: s, f: f}
+	output, next, err := v.runAttempts(ctx)
 	if err != nil {
 		return data{}, "", err
 	}
 	if s.kind == "Fail" {
 		return output, next, nil
 	}
-	return output, next, l.record(s.kind+"StateExited", &Details{Name: s.name, Output: output.text, AssignedVariables: v.assigned})
+	return output, next, l.recordEvent(s.kind+"StateExited", &Details{Name: s.name, Output: output.text, AssignedVariables: v.assigned})
 }
 
-// attempts runs the state until it succeeds, or fails for good.
-func (v *visit) attempts(ctx context.Context) (data, string, error) {
+// runAttempts runs the state until it succeeds, or fails for good.
+func (v *visit) runAttempts(ctx context.Context) (data, string, error) {
 	tries := make(retries, len(v.s.retriers))
 	for attempt := 0; ; attempt++ {
 		if ctx.Err() != nil {
-			return data{}, "", v.abort(ctx)
+			return data{}, "", v.recordAbort(ctx)
 		}
-		v.scope = v.x.scope(v.s, v.f, attempt)
-		output, next, err := v.s.does.run(ctx, v)
+		v.variables = v.x.newVariables(v.s, v.f, attempt)
+		output, next, err := v.s.behavior.run(ctx, v)
 		if err == nil {
 			return output, next, nil
 		}
 		if ctx.Err() != nil {
-			return data{}, "", v.abort(ctx)
+			return data{}, "", v.recordAbort(ctx)
 		}
-		failure := v.failed(err)
-		wait, again := tries.next(v.s, failure, v.x.engine.random)
+		failure := v.recordFailure(err)
+		wait, again := tries.nextWait(v.s, failure, v.x.engine.random)
 		if !again {
-			return v.catch(failure)
+			return v.catchFailure(failure)
 		}
 		if v.x.engine.sleep(ctx, wait) != nil {
-			return data{}, "", v.abort(ctx)
+			return data{}, "", v.recordAbort(ctx)
 		}
 	}
 }
 
-// abort records that the state stops because its execution or its map does.
-func (v *visit) abort(ctx context.Context) error {
+// recordAbort records that the state stops because its execution or its map does.
+func (v *visit) recordAbort(ctx context.Context) error {
 	switch v.s.kind {
 	case "Task", "Map":
 		if context.Cause(ctx) != errTimedOut {
-			_ = v.line.record(v.s.kind+"StateAborted", nil) // at the event limit the execution ends all the same
+			_ = v.chain.recordEvent(v.s.kind+"StateAborted", nil) // at the event limit the execution ends all the same
 		}
 	}
 	return errAborted
 }
 
-// failed records an evaluation that failed, in the state that it failed in.
-func (v *visit) failed(err error) *Failure {
-	failure := failureOf(err)
+// recordFailure records an evaluation that failed, in the state that it failed in.
+func (v *visit) recordFailure(err error) *Failure {
+	failure := toFailure(err)
 	if failure.location == "" {
 		return failure
 	}
-	err = v.line.record("EvaluationFailed", &Details{
+	err = v.chain.recordEvent("EvaluationFailed", &Details{
 		State: v.s.name, Location: failure.location, Error: failure.Name, Cause: failure.Cause,
 	})
 	if err != nil {
-		return failureOf(err)
+		return toFailure(err)
 	}
 	return &Failure{Name: failure.Name, Cause: failure.Cause}
 }
 
-// leave evaluates Output and Assign, both against the variables as they are before.
+// leaveState evaluates Output and Assign, both against the variables as they are before.
 // https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
-func (v *visit) leave(output template, assign *object, otherwise data, next string) (data, string, error) {
+func (v *visit) leaveState(output template, assign *object, otherwise data, next string) (data, string, error) {
 	result := otherwise
 	if output != nil {
-		value, err := output.eval(v.scope)
+		value, err := output.eval(v.variables)
 		if err != nil {
 			return data{}, "", err
 		}
-		if result, err = limited("the output of state "+v.s.name, value); err != nil {
+		if result, err = encodeLimited("the output of state "+v.s.name, value); err != nil {
 			return data{}, "", err
 		}
 	}
-	return result, next, v.assign(assign)
+	return result, next, v.assignVariables(assign)
 }

@@ -11,11 +11,11 @@ import (
 	"view360/shared/asl"
 )
 
-type startExecution struct{ StateMachineARN, Name, Input string }
+type startInput struct{ StateMachineARN, Name, Input string }
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-func (a *api) startExecution(ctx context.Context, in startExecution) (any, error) {
-	m, err := a.machine(in.StateMachineARN)
+func (a *api) startExecution(ctx context.Context, in startInput) (any, error) {
+	m, err := a.findMachine(in.StateMachineARN)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (a *api) startExecution(ctx context.Context, in startExecution) (any, error
 	}
 	x, err := a.engine.Start(ctx, m, in.Name, json.RawMessage(in.Input))
 	if refusal := (*asl.Failure)(nil); errors.As(err, &refusal) && refusal.Name == "ExecutionAlreadyExists" {
-		x, err = a.same(m, in, err)
+		x, err = a.findSameExecution(m, in, err)
 	}
 	if err != nil {
 		return nil, err
@@ -35,8 +35,8 @@ func (a *api) startExecution(ctx context.Context, in startExecution) (any, error
 	return map[string]any{"executionArn": x.ARN, "startDate": timestamp(x.Describe().Started)}, nil
 }
 
-// same is the execution of that name when it runs with the same input: starting it again is the same request.
-func (a *api) same(m *asl.Machine, in startExecution, refusal error) (*asl.Execution, error) {
+// findSameExecution is the execution of that name when it runs with the same input: starting it again is the same request.
+func (a *api) findSameExecution(m *asl.Machine, in startInput, refusal error) (*asl.Execution, error) {
 	x, known := a.engine.Lookup(strings.Replace(m.ARN(), ":stateMachine:", ":execution:", 1) + ":" + in.Name)
 	if known && x.Describe().Status == asl.Running && string(x.Input) == in.Input {
 		return x, nil
@@ -44,12 +44,12 @@ func (a *api) same(m *asl.Machine, in startExecution, refusal error) (*asl.Execu
 	return nil, refusal
 }
 
-type stopExecution struct{ ExecutionARN, Error, Cause string }
+type stopInput struct{ ExecutionARN, Error, Cause string }
 
 // stopExecution answers when the execution has ended, so that a look at it shows that.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
-func (a *api) stopExecution(ctx context.Context, in stopExecution) (any, error) {
-	x, err := a.execution(in.ExecutionARN)
+func (a *api) stopExecution(ctx context.Context, in stopInput) (any, error) {
+	x, err := a.findExecution(in.ExecutionARN)
 	if err != nil {
 		return nil, err
 	}
@@ -57,23 +57,23 @@ func (a *api) stopExecution(ctx context.Context, in stopExecution) (any, error) 
 	select {
 	case <-x.Done():
 	case <-ctx.Done():
-		return nil, refuse("ServiceUnavailable", "the execution is still stopping")
+		return nil, newAPIError("ServiceUnavailable", "the execution is still stopping")
 	}
 	return map[string]any{"stopDate": timestamp(x.Describe().Stopped)}, nil
 }
 
-type redriveExecution struct{ ExecutionARN, ClientToken string }
+type redriveInput struct{ ExecutionARN, ClientToken string }
 
-// asked is an answered redrive.
-type asked struct {
+// answeredRedrive is an answered redrive.
+type answeredRedrive struct {
 	token string
 	date  time.Time
 }
 
 // redriveExecution does once what a client that got no answer asks for twice with the same token.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
-func (a *api) redriveExecution(ctx context.Context, in redriveExecution) (any, error) {
-	x, err := a.execution(in.ExecutionARN)
+func (a *api) redriveExecution(ctx context.Context, in redriveInput) (any, error) {
+	x, err := a.findExecution(in.ExecutionARN)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (a *api) redriveExecution(ctx context.Context, in redriveExecution) (any, e
 		if err := a.engine.StartRedrive(ctx, x); err != nil {
 			return nil, err
 		}
-		before = asked{in.ClientToken, x.Describe().Redriven}
+		before = answeredRedrive{in.ClientToken, x.Describe().Redriven}
 		a.redrives[x.ARN] = before
 	}
 	return map[string]any{"redriveDate": timestamp(before.date)}, nil

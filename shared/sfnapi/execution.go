@@ -8,8 +8,8 @@ import (
 	"view360/shared/asl"
 )
 
-// kindOf is the type of resource in an ARN of this API, such as execution; "" for what is no ARN.
-func kindOf(arn string) string {
+// resourceKind is the type of resource in an ARN of this API, such as execution; "" for what is no ARN.
+func resourceKind(arn string) string {
 	parts := strings.SplitN(arn, ":", 7)
 	if len(parts) < 7 || parts[0] != "arn" || parts[2] != "states" {
 		return ""
@@ -17,14 +17,14 @@ func kindOf(arn string) string {
 	return parts[5]
 }
 
-// execution finds an execution, or a child of one.
-func (a *api) execution(arn string) (*asl.Execution, error) {
-	if kind := kindOf(arn); kind != "execution" {
-		return nil, refuse("InvalidArn", "Invalid Arn: '%s' is not the ARN of an execution", arn)
+// findExecution finds an execution, or a child of one.
+func (a *api) findExecution(arn string) (*asl.Execution, error) {
+	if kind := resourceKind(arn); kind != "execution" {
+		return nil, newAPIError("InvalidArn", "Invalid Arn: '%s' is not the ARN of an execution", arn)
 	}
 	x, known := a.engine.Lookup(arn)
 	if !known {
-		return nil, refuse("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
+		return nil, newAPIError("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
 	}
 	return x, nil
 }
@@ -39,7 +39,7 @@ func machineARN(x *asl.Execution) string {
 	return x.Machine.ARN()
 }
 
-type ofExecution struct{ ExecutionARN string }
+type executionInput struct{ ExecutionARN string }
 
 type included struct {
 	Included bool `json:"included"`
@@ -58,7 +58,7 @@ type description struct {
 	RedriveDate     timestamp  `json:"redriveDate,omitzero"`
 }
 
-func describe(x *asl.Execution) (description, asl.Description) {
+func toDescription(x *asl.Execution) (description, asl.Description) {
 	s := x.Describe()
 	return description{
 		ExecutionARN: x.ARN, StateMachineARN: machineARN(x), Name: x.Name, Status: s.Status, MapRunARN: x.MapRun,
@@ -68,12 +68,12 @@ func describe(x *asl.Execution) (description, asl.Description) {
 }
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
-func (a *api) describeExecution(_ context.Context, in ofExecution) (any, error) {
-	x, err := a.execution(in.ExecutionARN)
+func (a *api) describeExecution(_ context.Context, in executionInput) (any, error) {
+	x, err := a.findExecution(in.ExecutionARN)
 	if err != nil {
 		return nil, err
 	}
-	d, s := describe(x)
+	d, s := toDescription(x)
 	out := struct {
 		description
 		Input               string    `json:"input"`
@@ -92,43 +92,43 @@ func (a *api) describeExecution(_ context.Context, in ofExecution) (any, error) 
 	return out, nil
 }
 
-type listExecutions struct {
-	paged
+type listExecutionsInput struct {
+	pageInput
 	StateMachineARN, MapRunARN string
 	StatusFilter               asl.Status
 }
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
-func (a *api) listExecutions(_ context.Context, in listExecutions) (any, error) {
+func (a *api) listExecutions(_ context.Context, in listExecutionsInput) (any, error) {
 	if (in.StateMachineARN == "") == (in.MapRunARN == "") {
-		return nil, refuse("ValidationException", "name either stateMachineArn or mapRunArn")
+		return nil, newAPIError("ValidationException", "name either stateMachineArn or mapRunArn")
 	}
 	if in.MapRunARN != "" {
 		return a.listChildren(in)
 	}
-	m, err := a.machine(in.StateMachineARN)
+	m, err := a.findMachine(in.StateMachineARN)
 	if err != nil {
 		return nil, err
 	}
 	list := slices.DeleteFunc(a.engine.List(), func(x *asl.Execution) bool {
 		return x.Machine.Name != m.Name || in.StatusFilter != "" && x.Describe().Status != in.StatusFilter
 	})
-	list, token, err := page(list, in.paged, func(x *asl.Execution) string { return x.ARN })
+	list, token, err := cutPage(list, in.pageInput, func(x *asl.Execution) string { return x.ARN })
 	if err != nil {
 		return nil, err
 	}
-	return executions(list, token), nil
+	return buildExecutionList(list, token), nil
 }
 
-// executions is a page of them. Those that changed their status since a page before may be missing or appear twice, as
+// buildExecutionList is a page of them. Those that changed their status since a page before may be missing or appear twice, as
 // in the service.
-func executions(list []*asl.Execution, token string) any {
+func buildExecutionList(list []*asl.Execution, token string) any {
 	out := struct {
 		Executions []description `json:"executions"`
 		NextToken  string        `json:"nextToken,omitempty"`
 	}{[]description{}, token}
 	for _, x := range list {
-		d, _ := describe(x)
+		d, _ := toDescription(x)
 		out.Executions = append(out.Executions, d)
 	}
 	return out

@@ -8,8 +8,8 @@ import (
 	"view360/shared/asl"
 )
 
-type getExecutionHistory struct {
-	paged
+type historyInput struct {
+	pageInput
 	ExecutionARN         string
 	ReverseOrder         bool
 	IncludeExecutionData *bool
@@ -19,8 +19,8 @@ type getExecutionHistory struct {
 const pageBytes = 1 << 20
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
-func (a *api) getExecutionHistory(_ context.Context, in getExecutionHistory) (any, error) {
-	x, err := a.execution(in.ExecutionARN)
+func (a *api) getExecutionHistory(_ context.Context, in historyInput) (any, error) {
+	x, err := a.findExecution(in.ExecutionARN)
 	if err != nil {
 		return nil, err
 	}
@@ -30,16 +30,16 @@ func (a *api) getExecutionHistory(_ context.Context, in getExecutionHistory) (an
 		slices.Reverse(events)
 	}
 	key := func(e asl.Event) string { return strconv.FormatInt(e.ID, 10) }
-	shown, _, err := page(events, in.paged, key)
+	shown, _, err := cutPage(events, in.pageInput, key)
 	if err != nil {
 		return nil, err
 	}
-	in.MaxResults = fitting(shown)
-	if shown, in.NextToken, err = page(events, in.paged, key); err != nil {
+	in.MaxResults = countFitting(shown)
+	if shown, in.NextToken, err = cutPage(events, in.pageInput, key); err != nil {
 		return nil, err
 	}
 	if in.IncludeExecutionData != nil && !*in.IncludeExecutionData {
-		shown = withoutData(shown)
+		shown = dropData(shown)
 	}
 	return struct {
 		Events    []asl.Event `json:"events"`
@@ -47,8 +47,8 @@ func (a *api) getExecutionHistory(_ context.Context, in getExecutionHistory) (an
 	}{append([]asl.Event{}, shown...), in.NextToken}, nil
 }
 
-// fitting is how many of the events fit into one page: one at least.
-func fitting(events []asl.Event) int {
+// countFitting is how many of the events fit into one page: one at least.
+func countFitting(events []asl.Event) int {
 	bytes := 0
 	for i, e := range events {
 		if e.Details != nil {
@@ -61,7 +61,7 @@ func fitting(events []asl.Event) int {
 	return max(len(events), 1)
 }
 
-func withoutData(events []asl.Event) []asl.Event {
+func dropData(events []asl.Event) []asl.Event {
 	events = slices.Clone(events)
 	for i, e := range events {
 		if e.Details == nil {

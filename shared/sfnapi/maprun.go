@@ -7,21 +7,21 @@ import (
 	"view360/shared/asl"
 )
 
-// mapRun finds a map run.
-func (a *api) mapRun(arn string) (asl.MapRun, error) {
-	if kindOf(arn) != "mapRun" {
-		return asl.MapRun{}, refuse("InvalidArn", "Invalid Arn: '%s' is not the ARN of a map run", arn)
+// findMapRun finds a map run.
+func (a *api) findMapRun(arn string) (asl.MapRun, error) {
+	if resourceKind(arn) != "mapRun" {
+		return asl.MapRun{}, newAPIError("InvalidArn", "Invalid Arn: '%s' is not the ARN of a map run", arn)
 	}
 	run, known := a.engine.MapRun(arn)
 	if !known {
-		return asl.MapRun{}, refuse("ResourceNotFound", "Resource not found: '%s'", arn)
+		return asl.MapRun{}, newAPIError("ResourceNotFound", "Resource not found: '%s'", arn)
 	}
 	return run, nil
 }
 
-type listMapRuns struct {
-	paged
-	ofExecution
+type listMapRunsInput struct {
+	pageInput
+	executionInput
 }
 
 type mapRunItem struct {
@@ -33,12 +33,12 @@ type mapRunItem struct {
 }
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListMapRuns.html
-func (a *api) listMapRuns(_ context.Context, in listMapRuns) (any, error) {
-	x, err := a.execution(in.ExecutionARN)
+func (a *api) listMapRuns(_ context.Context, in listMapRunsInput) (any, error) {
+	x, err := a.findExecution(in.ExecutionARN)
 	if err != nil {
 		return nil, err
 	}
-	runs, token, err := page(x.MapRuns(), in.paged, func(run asl.MapRun) string { return run.ARN })
+	runs, token, err := cutPage(x.MapRuns(), in.pageInput, func(run asl.MapRun) string { return run.ARN })
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +64,8 @@ type counts struct {
 	ResultsWritten int `json:"resultsWritten"`
 }
 
-// count counts the children; items that were not read yet are not known.
-func count(children []asl.Child) counts {
+// countChildren counts the children; items that were not read yet are not known.
+func countChildren(children []asl.Child) counts {
 	n := counts{Total: len(children)}
 	for _, child := range children {
 		switch child.Status {
@@ -86,11 +86,11 @@ func count(children []asl.Child) counts {
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
 func (a *api) describeMapRun(_ context.Context, in struct{ MapRunARN string }) (any, error) {
-	run, err := a.mapRun(in.MapRunARN)
+	run, err := a.findMapRun(in.MapRunARN)
 	if err != nil {
 		return nil, err
 	}
-	n := count(run.Children)
+	n := countChildren(run.Children)
 	return struct {
 		MapRunARN       string     `json:"mapRunArn"`
 		ExecutionARN    string     `json:"executionArn"`
@@ -106,13 +106,13 @@ func (a *api) describeMapRun(_ context.Context, in struct{ MapRunARN string }) (
 		RedriveDate     timestamp  `json:"redriveDate,omitzero"`
 	}{
 		run.ARN, run.Execution, run.Status, timestamp(run.Started), timestamp(run.Stopped), run.MaxConcurrency,
-		run.Tolerated, 0, n, n, run.RedriveCount, timestamp(run.Redriven),
+		run.ToleratedPercentage, 0, n, n, run.RedriveCount, timestamp(run.Redriven),
 	}, nil
 }
 
 // listChildren lists the children of a map run, the newest first.
-func (a *api) listChildren(in listExecutions) (any, error) {
-	run, err := a.mapRun(in.MapRunARN)
+func (a *api) listChildren(in listExecutionsInput) (any, error) {
+	run, err := a.findMapRun(in.MapRunARN)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (a *api) listChildren(in listExecutions) (any, error) {
 		return in.StatusFilter != "" && child.Status != in.StatusFilter
 	})
 	slices.Reverse(children)
-	children, token, err := page(children, in.paged, func(child asl.Child) string { return child.ARN })
+	children, token, err := cutPage(children, in.pageInput, func(child asl.Child) string { return child.ARN })
 	if err != nil {
 		return nil, err
 	}
@@ -130,5 +130,5 @@ func (a *api) listChildren(in listExecutions) (any, error) {
 			list = append(list, x)
 		}
 	}
-	return executions(list, token), nil
+	return buildExecutionList(list, token), nil
 }

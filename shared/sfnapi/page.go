@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// paged are the members of a request for a list.
-type paged struct {
+// pageInput are the members of a request for a list.
+type pageInput struct {
 	MaxResults int    `json:"maxResults"`
 	NextToken  string `json:"nextToken"`
 }
@@ -18,17 +18,17 @@ const (
 	maxResults     = 1_000
 )
 
-// page cuts a list after what an earlier page ended with, which its token names. Entries that are new in front of it do
+// cutPage cuts a list after what an earlier page ended with, which its token names. Entries that are new in front of it do
 // not shift it.
-func page[T any](list []T, p paged, key func(T) string) ([]T, string, error) {
+func cutPage[T any](list []T, p pageInput, key func(T) string) ([]T, string, error) {
 	if p.MaxResults < 0 || p.MaxResults > maxResults {
-		return nil, "", refuse("ValidationException", "maxResults is %d: use 0 to %d", p.MaxResults, maxResults)
+		return nil, "", newAPIError("ValidationException", "maxResults is %d: use 0 to %d", p.MaxResults, maxResults)
 	}
 	if p.NextToken != "" {
 		last, err := base64.RawURLEncoding.DecodeString(p.NextToken)
 		after := slices.IndexFunc(list, func(entry T) bool { return key(entry) == string(last) })
 		if err != nil || after < 0 {
-			return nil, "", refuse("InvalidToken", "Invalid Token: '%s'", p.NextToken)
+			return nil, "", newAPIError("InvalidToken", "Invalid Token: '%s'", p.NextToken)
 		}
 		list = list[after+1:]
 	}

@@ -35,31 +35,31 @@ type api struct {
 	since  time.Time // shown as the creation date of the machines
 
 	mu       sync.Mutex
-	redrives map[string]asked // by the ARN of the execution
+	redrives map[string]answeredRedrive // by the ARN of the execution
 }
 
 // operation answers one request.
 type operation func(a *api, ctx context.Context, body []byte) (any, error)
 
 var operations = map[string]operation{
-	"StartExecution":       decoded((*api).startExecution),
-	"DescribeExecution":    decoded((*api).describeExecution),
-	"ListExecutions":       decoded((*api).listExecutions),
-	"GetExecutionHistory":  decoded((*api).getExecutionHistory),
-	"StopExecution":        decoded((*api).stopExecution),
-	"RedriveExecution":     decoded((*api).redriveExecution),
-	"ListMapRuns":          decoded((*api).listMapRuns),
-	"DescribeMapRun":       decoded((*api).describeMapRun),
-	"ListStateMachines":    decoded((*api).listStateMachines),
-	"DescribeStateMachine": decoded((*api).describeStateMachine),
+	"StartExecution":       decodeRequest((*api).startExecution),
+	"DescribeExecution":    decodeRequest((*api).describeExecution),
+	"ListExecutions":       decodeRequest((*api).listExecutions),
+	"GetExecutionHistory":  decodeRequest((*api).getExecutionHistory),
+	"StopExecution":        decodeRequest((*api).stopExecution),
+	"RedriveExecution":     decodeRequest((*api).redriveExecution),
+	"ListMapRuns":          decodeRequest((*api).listMapRuns),
+	"DescribeMapRun":       decodeRequest((*api).describeMapRun),
+	"ListStateMachines":    decodeRequest((*api).listStateMachines),
+	"DescribeStateMachine": decodeRequest((*api).describeStateMachine),
 }
 
-// decoded makes an operation of a method that takes the request's members.
-func decoded[In any](answer func(*api, context.Context, In) (any, error)) operation {
+// decodeRequest makes an operation of a method that takes the request's members.
+func decodeRequest[In any](answer func(*api, context.Context, In) (any, error)) operation {
 	return func(a *api, ctx context.Context, body []byte) (any, error) {
 		var in In
 		if err := json.Unmarshal(body, &in); err != nil {
-			return nil, refuse("SerializationException", "the request is not what the operation takes: %v", err)
+			return nil, newAPIError("SerializationException", "the request is not what the operation takes: %v", err)
 		}
 		return answer(a, ctx, in)
 	}
@@ -68,36 +68,36 @@ func decoded[In any](answer func(*api, context.Context, In) (any, error)) operat
 // New returns a handler that answers the requests of the API from engine and leaves all others to rest. What it starts
 // lives in engine.Base.
 func New(engine *asl.Engine, rest http.Handler) http.Handler {
-	a := &api{engine: engine, since: time.Now(), redrives: map[string]asked{}}
+	a := &api{engine: engine, since: time.Now(), redrives: map[string]answeredRedrive{}}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.Header.Get(targetHeader), service) {
 			rest.ServeHTTP(w, r)
 			return
 		}
-		answer, err := a.answer(r)
-		respond(r.Context(), w, answer, err)
+		answer, err := a.answerRequest(r)
+		writeResponse(r.Context(), w, answer, err)
 	})
 }
 
-func (a *api) answer(r *http.Request) (any, error) {
-	if !fromTool(r) {
-		return nil, refuse("AccessDeniedException", "only tools on this machine are answered, not the pages of a browser")
+func (a *api) answerRequest(r *http.Request) (any, error) {
+	if !isFromTool(r) {
+		return nil, newAPIError("AccessDeniedException", "only tools on this machine are answered, not the pages of a browser")
 	}
 	name := strings.TrimPrefix(r.Header.Get(targetHeader), service)
 	run, known := operations[name]
 	if !known || r.Method != http.MethodPost {
-		return nil, refuse("UnknownOperationException", "%s is not an operation that this process answers", name)
+		return nil, newAPIError("UnknownOperationException", "%s is not an operation that this process answers", name)
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, bodyLimit))
 	if err != nil {
-		return nil, refuse("ValidationException", "reading the request: %v", err)
+		return nil, newAPIError("ValidationException", "reading the request: %v", err)
 	}
 	return run(a, r.Context(), body)
 }
 
-// fromTool reports whether no browser made the request for another site: that would carry an Origin, or the name of a
+// isFromTool reports whether no browser made the request for another site: that would carry an Origin, or the name of a
 // host that only pretends to be this one (DNS rebinding).
-func fromTool(r *http.Request) bool {
+func isFromTool(r *http.Request) bool {
 	host, _, err := net.SplitHostPort(r.Host)
 	if err != nil {
 		host = r.Host
@@ -106,12 +106,12 @@ func fromTool(r *http.Request) bool {
 	return r.Header.Get("Origin") == "" && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
-// refuse is an error of the API.
-func refuse(name, format string, args ...any) *asl.Failure {
+// newAPIError is an error of the API.
+func newAPIError(name, format string, args ...any) *asl.Failure {
 	return &asl.Failure{Name: name, Cause: fmt.Sprintf(format, args...)}
 }
 
-func respond(ctx context.Context, w http.ResponseWriter, answer any, err error) {
+func writeResponse(ctx context.Context, w http.ResponseWriter, answer any, err error) {
 	status := http.StatusOK
 	if refusal := (*asl.Failure)(nil); errors.As(err, &refusal) {
 		status, answer = http.StatusBadRequest, map[string]string{"__type": refusal.Name, "message": refusal.Cause}

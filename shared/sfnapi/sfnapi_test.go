@@ -27,9 +27,9 @@ import (
 )
 
 const (
-	machineARN = "arn:aws:states:local:000000000000:stateMachine:fan"
-	executions = "arn:aws:states:local:000000000000:execution:fan:"
-	definition = `{"Comment":"${What}","QueryLanguage":"JSONata","StartAt":"M","States":{"M":{"Type":"Map","Label":"Items","MaxConcurrency":1,"ToleratedFailurePercentage":50,"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Arguments":{"Bucket":"items","Key":"{% $states.input %}"}},
+	machineARN         = "arn:aws:states:local:000000000000:stateMachine:fan"
+	buildExecutionList = "arn:aws:states:local:000000000000:execution:fan:"
+	definition         = `{"Comment":"${What}","QueryLanguage":"JSONata","StartAt":"M","States":{"M":{"Type":"Map","Label":"Items","MaxConcurrency":1,"ToleratedFailurePercentage":50,"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Arguments":{"Bucket":"items","Key":"{% $states.input %}"}},
 		"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"Work","States":{
 			"Work":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","Payload":"{% $states.input %}"},"Output":"{% $states.result.Payload %}","End":true}}},"End":true}}}`
 )
@@ -95,7 +95,7 @@ func (p *process) wait(t *testing.T, arn string) *asl.Execution {
 func TestExecutionIsStartedAndRedriven(t *testing.T) {
 	p := start(t)
 	p.run(t, "run", `[1,-2,-3]`)
-	arn := aws.String(executions + "run")
+	arn := aws.String(buildExecutionList + "run")
 	failed, err := p.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: arn})
 	if err != nil {
 		t.Fatal(err)
@@ -265,7 +265,7 @@ func TestRefusalsHaveTheTypesOfTheSDK(t *testing.T) {
 	ctx := t.Context()
 	for want, call := range map[string]func() error{
 		"ExecutionDoesNotExist": func() error {
-			_, err := p.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(executions + "none")})
+			_, err := p.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(buildExecutionList + "none")})
 			return err
 		},
 		"InvalidArn": func() error {
@@ -273,7 +273,7 @@ func TestRefusalsHaveTheTypesOfTheSDK(t *testing.T) {
 			return err
 		},
 		"ExecutionNotRedrivable": func() error {
-			_, err := p.RedriveExecution(ctx, &sfn.RedriveExecutionInput{ExecutionArn: aws.String(executions + "run")})
+			_, err := p.RedriveExecution(ctx, &sfn.RedriveExecutionInput{ExecutionArn: aws.String(buildExecutionList + "run")})
 			return err
 		},
 		"ExecutionAlreadyExists": func() error {
@@ -316,7 +316,7 @@ func TestRefusalsHaveTheTypesOfTheSDK(t *testing.T) {
 		}
 	}
 	var typed *types.ExecutionDoesNotExist
-	if _, err := p.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: aws.String(executions + "none")}); !errors.As(err, &typed) {
+	if _, err := p.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: aws.String(buildExecutionList + "none")}); !errors.As(err, &typed) {
 		t.Errorf("the SDK reads %v, not its own type", err)
 	}
 }

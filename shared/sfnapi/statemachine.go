@@ -6,17 +6,17 @@ import (
 	"view360/shared/asl"
 )
 
-// machine finds a state machine.
-func (a *api) machine(arn string) (*asl.Machine, error) {
-	if kindOf(arn) != "stateMachine" {
-		return nil, refuse("InvalidArn", "Invalid Arn: '%s' is not the ARN of a state machine", arn)
+// findMachine finds a state machine.
+func (a *api) findMachine(arn string) (*asl.Machine, error) {
+	if resourceKind(arn) != "stateMachine" {
+		return nil, newAPIError("InvalidArn", "Invalid Arn: '%s' is not the ARN of a state machine", arn)
 	}
 	for _, m := range a.engine.Machines() {
 		if m.ARN() == arn {
 			return m, nil
 		}
 	}
-	return nil, refuse("StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", arn)
+	return nil, newAPIError("StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", arn)
 }
 
 // stateMachine is a machine as ListStateMachines tells it.
@@ -27,13 +27,13 @@ type stateMachine struct {
 	CreationDate timestamp `json:"creationDate"`
 }
 
-func (a *api) stateMachine(m *asl.Machine) stateMachine {
+func (a *api) toStateMachine(m *asl.Machine) stateMachine {
 	return stateMachine{m.ARN(), m.Name, "STANDARD", timestamp(a.since)}
 }
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html
-func (a *api) listStateMachines(_ context.Context, in paged) (any, error) {
-	machines, token, err := page(a.engine.Machines(), in, (*asl.Machine).ARN)
+func (a *api) listStateMachines(_ context.Context, in pageInput) (any, error) {
+	machines, token, err := cutPage(a.engine.Machines(), in, (*asl.Machine).ARN)
 	if err != nil {
 		return nil, err
 	}
@@ -42,14 +42,14 @@ func (a *api) listStateMachines(_ context.Context, in paged) (any, error) {
 		NextToken     string         `json:"nextToken,omitempty"`
 	}{[]stateMachine{}, token}
 	for _, m := range machines {
-		out.StateMachines = append(out.StateMachines, a.stateMachine(m))
+		out.StateMachines = append(out.StateMachines, a.toStateMachine(m))
 	}
 	return out, nil
 }
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
 func (a *api) describeStateMachine(_ context.Context, in struct{ StateMachineARN string }) (any, error) {
-	m, err := a.machine(in.StateMachineARN)
+	m, err := a.findMachine(in.StateMachineARN)
 	if err != nil {
 		return nil, err
 	}
@@ -59,5 +59,5 @@ func (a *api) describeStateMachine(_ context.Context, in struct{ StateMachineARN
 		Definition  string `json:"definition"`
 		Description string `json:"description,omitempty"`
 		RoleARN     string `json:"roleArn"`
-	}{a.stateMachine(m), "ACTIVE", string(m.Definition), m.Comment, asl.RoleARN}, nil
+	}{a.toStateMachine(m), "ACTIVE", string(m.Definition), m.Comment, asl.RoleARN}, nil
 }
