@@ -42,7 +42,7 @@ func (c cellPage) Failing() (regions []string) {
 	return regions
 }
 
-func (p *page) cell(w http.ResponseWriter, r *http.Request) error {
+func (p *page) showCell(w http.ResponseWriter, r *http.Request) error {
 	show, err := p.readCell(r)
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ func (p *page) readCell(r *http.Request) (cellPage, error) {
 	}
 	slices.SortStableFunc(show.Outcomes, worse)
 	show.Execution = p.executionOf(account, show.Outcomes[0].RunAt)
-	show.frame = p.frame("coverage", source.Name+" of "+show.Name, "")
+	show.frame = p.newFrame("coverage", source.Name+" of "+show.Name, "")
 	return show, nil
 }
 
@@ -129,8 +129,8 @@ func (p *page) childOf(arn, account string) *asl.Execution {
 
 // collectAgain starts an execution for one source of one account and goes to it.
 func (p *page) collectAgain(w http.ResponseWriter, r *http.Request) error {
-	if !p.posted(r) {
-		return &refusal{http.StatusForbidden, "This form is of an earlier page: go back, reload it and try again."}
+	if !p.hasValidToken(r) {
+		return &httpError{http.StatusForbidden, "This form is of an earlier page: go back, reload it and try again."}
 	}
 	show, err := p.readCell(r)
 	if err != nil {

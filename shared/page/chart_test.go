@@ -15,7 +15,7 @@ const hostile = `<script>alert(1)</script>"' onload=alert(1) style="fill:red;x:e
 
 func TestChartKeepsTextText(t *testing.T) {
 	t.Parallel()
-	drawn, err := barChart("cost by service", []bar{{hostile, []float64{3}}, {"S3", []float64{1}}}, []series{{hostile, inkAccent}}, money)
+	drawn, err := barChart("cost by service", []bar{{hostile, []float64{3}}, {"S3", []float64{1}}}, []series{{hostile, colorAccent}}, formatMoney)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestChartKeepsTextText(t *testing.T) {
 
 func TestChartHasTheColorsOfTheStyleSheet(t *testing.T) {
 	t.Parallel()
-	drawn, err := lineChart("cost by day", []string{"1", "2", "3"}, []line{{series{"This month", inkAccent}, []float64{1, 2, 3}}})
+	drawn, err := lineChart("cost by day", []string{"1", "2", "3"}, []line{{series{"This month", colorAccent}, []float64{1, 2, 3}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,13 +63,13 @@ func TestChartHasTheColorsOfTheStyleSheet(t *testing.T) {
 func TestChartDrawsAnyAmount(t *testing.T) {
 	t.Parallel()
 	for _, amount := range []float64{0, 0.004, -3, 1e-12, 1e9, 1e18, math.MaxFloat32} {
-		if _, err := barChart("one", []bar{{"a", []float64{amount}}}, []series{{"a", inkAccent}}, money); err != nil {
+		if _, err := barChart("one", []bar{{"a", []float64{amount}}}, []series{{"a", colorAccent}}, formatMoney); err != nil {
 			t.Errorf("a bar of %g: %v", amount, err)
 		}
-		if _, err := barChart("stacked", []bar{{"", []float64{amount, 1}}, {"b", []float64{0, amount}}}, []series{{"a", inkLow}, {"b", inkHigh}}, nil); err != nil {
+		if _, err := barChart("stacked", []bar{{"", []float64{amount, 1}}, {"b", []float64{0, amount}}}, []series{{"a", colorLow}, {"b", colorHigh}}, nil); err != nil {
 			t.Errorf("stacked bars of %g: %v", amount, err)
 		}
-		if _, err := lineChart("line", []string{"1", "2"}, []line{{series{"a", inkPast}, []float64{amount, math.NaN()}}}); err != nil {
+		if _, err := lineChart("line", []string{"1", "2"}, []line{{series{"a", colorPast}, []float64{amount, math.NaN()}}}); err != nil {
 			t.Errorf("a line at %g: %v", amount, err)
 		}
 	}

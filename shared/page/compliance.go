@@ -20,7 +20,7 @@ type complianceRow struct {
 
 // Score is the fraction of the rules that are kept.
 func (r complianceRow) Score() string {
-	return percent(float64(r.Compliant) / float64(max(r.Rules, 1)))
+	return formatPercent(float64(r.Compliant) / float64(max(r.Rules, 1)))
 }
 
 // Percent is the score as a whole number, for a meter.
@@ -31,7 +31,7 @@ func (c compliance) Score() string {
 	return complianceRow{Compliant: c.Compliant, Rules: c.Rules}.Score()
 }
 
-const newestCompliance = `
+const newestComplianceSQL = `
 select max(account_name) as name, sum(compliant_rules) as compliant, sum(total_rules) as rules
 from (
   select distinct on (account, account_region) account, account_name, compliant_rules, total_rules
@@ -44,12 +44,12 @@ having sum(total_rules) > 0
 order by sum(compliant_rules)::float8 / sum(total_rules), name`
 
 func readCompliance(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c compliance, err error) {
-	if c.Rows, err = rows[complianceRow](ctx, tx, newestCompliance, args); err != nil {
+	if c.Rows, err = queryRows[complianceRow](ctx, tx, newestComplianceSQL, args); err != nil {
 		return c, fmt.Errorf("reading compliance: %w", err)
 	}
 	for _, r := range c.Rows {
 		c.Compliant, c.Rules = c.Compliant+r.Compliant, c.Rules+r.Rules
 	}
-	c.Rows = c.Rows[:min(len(c.Rows), listed)]
+	c.Rows = c.Rows[:min(len(c.Rows), panelRows)]
 	return c, nil
 }

@@ -8,9 +8,9 @@ type costDay struct {
 	Cost float64
 }
 
-// costDays adds up daily reports of this month and the one before. An account that was loaded by two versions of the
+// costDaysSQL adds up daily reports of this month and the one before. An account that was loaded by two versions of the
 // program has two rows for the same day; the later one counts. Cost is account-wide: the region does not narrow it.
-const costDays = `
+const costDaysSQL = `
 select day, sum(cost)::float8 as cost
 from (
   select distinct on (account, period_start) account, period_start as day, current_period_cost as cost
@@ -22,11 +22,11 @@ from (
 group by day
 order by day`
 
-const costByAccount = `
+const costByAccountSQL = `
 select max(account_name) as name,
-  coalesce(sum(cost) filter (where day >= @month), 0)::float8 as so,
-  coalesce(sum(cost) filter (where day < least(@same::date, @month::date)), 0)::float8 as same,
-  coalesce(sum(cost) filter (where day < @month), 0)::float8 as before
+  coalesce(sum(cost) filter (where day >= @month), 0)::float8 as to_date,
+  coalesce(sum(cost) filter (where day < least(@same::date, @month::date)), 0)::float8 as last_to_date,
+  coalesce(sum(cost) filter (where day < @month), 0)::float8 as last_total
 from (
   select distinct on (account, period_start) account, account_name, period_start as day, current_period_cost as cost
   from view_acct_cost_rep
@@ -35,14 +35,14 @@ from (
   order by account, period_start, created_at desc
 ) reports
 group by account
-order by so desc, name
+order by to_date desc, name
 limit 8`
 
-const costByService = `
+const costByServiceSQL = `
 select service as name,
-  coalesce(sum(cost) filter (where day >= @month), 0)::float8 as so,
-  coalesce(sum(cost) filter (where day < least(@same::date, @month::date)), 0)::float8 as same,
-  coalesce(sum(cost) filter (where day < @month), 0)::float8 as before
+  coalesce(sum(cost) filter (where day >= @month), 0)::float8 as to_date,
+  coalesce(sum(cost) filter (where day < least(@same::date, @month::date)), 0)::float8 as last_to_date,
+  coalesce(sum(cost) filter (where day < @month), 0)::float8 as last_total
 from (
   select distinct on (account, service, date_from) service, date_from as day, cost
   from view_acct_serv
@@ -51,11 +51,11 @@ from (
   order by account, service, date_from, updated_at desc
 ) services
 group by service
-order by so desc, name
+order by to_date desc, name
 limit 8`
 
-// costAhead is the rest of the month by each account's newest forecast. No row: no account has one.
-const costAhead = `
+// forecastSQL is the rest of the month by each account's newest forecast. No row: no account has one.
+const forecastSQL = `
 select sum(amount)::text
 from (
   select distinct on (account, period_start) account, period_start, amount, date_from,

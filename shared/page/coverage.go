@@ -45,8 +45,8 @@ type statusTotal struct {
 	Count int64
 }
 
-// At is the address of another page of the matrix.
-func (c coveragePage) At(page int) string {
+// PageLink is the address of another page of the matrix.
+func (c coveragePage) PageLink(page int) string {
 	q := c.Filter.Query()
 	q.Set("page", strconv.Itoa(page))
 	return "?" + q.Encode()
@@ -58,12 +58,12 @@ func (c coveragePage) Previous() int { return c.Page - 1 }
 // Next is the number of the next page.
 func (c coveragePage) Next() int { return c.Page + 1 }
 
-func (p *page) coverage(w http.ResponseWriter, r *http.Request) error {
+func (p *page) showCoverage(w http.ResponseWriter, r *http.Request) error {
 	f, err := parseFilter(r.URL.Query(), p.now())
 	if err != nil {
 		return err
 	}
-	show := coveragePage{frame: p.frame("coverage", "Coverage", "What the newest run of each account read, service by service. A cell opens the reason and the remedy."), Filter: f}
+	show := coveragePage{frame: p.newFrame("coverage", "Coverage", "What the newest run of each account read, service by service. A cell opens the reason and the remedy."), Filter: f}
 	if show.Page, err = pageNumber(r.URL.Query()); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (p *page) coverage(w http.ResponseWriter, r *http.Request) error {
 		if show.Choices, err = readChoices(r.Context(), tx); err != nil {
 			return err
 		}
-		args, err := f.args(r.Context(), tx)
+		args, err := f.resolveArgs(r.Context(), tx)
 		if err != nil {
 			return err
 		}
@@ -99,13 +99,13 @@ func pageNumber(q url.Values) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > 1_000_000 {
-		return 0, invalid("%q is not the number of a page.", text)
+		return 0, badRequest("%q is not the number of a page.", text)
 	}
 	return n, nil
 }
 
 func readOutcomes(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]outcome, error) {
-	found, err := rows[reading](ctx, tx, newestSources, withSources(args))
+	found, err := queryRows[reading](ctx, tx, newestSources, withSources(args))
 	if err != nil {
 		return nil, fmt.Errorf("reading the coverage: %w", err)
 	}
@@ -114,7 +114,7 @@ func readOutcomes(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]outcome
 		runs = append(runs, r.Run)
 	}
 	slices.Sort(runs)
-	messages, err := rows[message](ctx, tx, runMessages, pgx.NamedArgs{"runs": slices.Compact(runs)})
+	messages, err := queryRows[message](ctx, tx, runMessages, pgx.NamedArgs{"runs": slices.Compact(runs)})
 	if err != nil {
 		return nil, fmt.Errorf("reading the messages of the newest runs: %w", err)
 	}

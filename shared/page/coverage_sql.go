@@ -70,7 +70,7 @@ func withSources(args pgx.NamedArgs) pgx.NamedArgs {
 			words, sections, kinds = append(words, source.Name), append(sections, top), append(kinds, kindOf(source.Sections[0]))
 		}
 	}
-	return with(args, pgx.NamedArgs{"words": words, "sections": sections, "kinds": kinds})
+	return mergeArgs(args, pgx.NamedArgs{"words": words, "sections": sections, "kinds": kinds})
 }
 
 // kindOf is the kind of the messages about a section of the snapshot: the last part of its path.

@@ -9,14 +9,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// dataCSV streams all rows of a view that the query keeps.
-func (p *page) dataCSV(w http.ResponseWriter, r *http.Request) error {
+// downloadView streams all rows of a view that the query keeps.
+func (p *page) downloadView(w http.ResponseWriter, r *http.Request) error {
 	view, known := p.views[r.PathValue("view")]
 	if !known {
 		return notFound("There is no view of that name.")
 	}
-	return mistyped(p.db.read(r.Context(), downloadTimeout, func(tx pgx.Tx) error {
-		_, columns, err := describe(r.Context(), tx, view)
+	return toBadRequest(p.db.read(r.Context(), downloadTimeout, func(tx pgx.Tx) error {
+		_, columns, err := describeView(r.Context(), tx, view)
 		if err != nil {
 			return err
 		}
@@ -24,7 +24,7 @@ func (p *page) dataCSV(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		statement, args := q.statement(view, columns)
+		statement, args := q.selectSQL(view, columns)
 		result, err := tx.Query(r.Context(), statement, args...)
 		if err != nil {
 			return fmt.Errorf("reading %s: %w", view.Name, err)
@@ -55,7 +55,7 @@ func writeCSV(w http.ResponseWriter, name string, columns []column, result pgx.R
 			panic(http.ErrAbortHandler)
 		}
 		for i, t := range texts {
-			record[i] = harmless(t, columns[i])
+			record[i] = escapeFormula(t, columns[i])
 		}
 		out.Write(record)
 	}
@@ -65,12 +65,12 @@ func writeCSV(w http.ResponseWriter, name string, columns []column, result pgx.R
 	return nil
 }
 
-// harmless keeps a spreadsheet from running a text as a formula.
-func harmless(text *string, c column) string {
+// escapeFormula keeps a spreadsheet from running a text as a formula.
+func escapeFormula(text *string, c column) string {
 	if text == nil {
 		return ""
 	}
-	if !c.Number() && *text != "" && strings.ContainsAny((*text)[:1], "=+-@\t\r") {
+	if !c.IsNumeric() && *text != "" && strings.ContainsAny((*text)[:1], "=+-@\t\r") {
 		return "'" + *text
 	}
 	return *text

@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// draw makes the charts; a single day makes no curve.
-func (c *costs) draw(days []costDay) (err error) {
-	if c.Days+c.DaysBefore > 1 {
-		if c.Curve, err = c.curve(days); err != nil {
+// drawCharts makes the charts; a single day makes no curve.
+func (c *costs) drawCharts(days []costDay) (err error) {
+	if c.Days+c.LastDays > 1 {
+		if c.Curve, err = c.drawCurve(days); err != nil {
 			return err
 		}
 	}
@@ -26,14 +26,14 @@ func costBars(label string, rows []costRow) (chart, error) {
 	}
 	bars := make([]bar, len(rows))
 	for i, r := range rows {
-		bars[i] = bar{r.Name, []float64{max(r.So, 0)}} // a month of credits has no bar
+		bars[i] = bar{r.Name, []float64{max(r.ToDate, 0)}} // a month of credits has no bar
 	}
-	return barChart(label, bars, []series{{"This month", inkAccent}}, money)
+	return barChart(label, bars, []series{{"This month", colorAccent}}, formatMoney)
 }
 
-// curve adds up both months day by day, and what is still to come.
-func (c *costs) curve(days []costDay) (chart, error) {
-	this, before, ahead := empty(31), empty(31), empty(31)
+// drawCurve adds up both months day by day, and what is still to come.
+func (c *costs) drawCurve(days []costDay) (chart, error) {
+	this, before, ahead := newGaps(31), newGaps(31), newGaps(31)
 	labels := make([]string, 31)
 	for i := range labels {
 		labels[i] = strconv.Itoa(i + 1)
@@ -47,20 +47,20 @@ func (c *costs) curve(days []costDay) (chart, error) {
 			this[i], last = d.Cost, i
 		}
 	}
-	addUp(before)
-	addUp(this[:last+1])
-	lines := []line{{series{c.Last.Format("January"), inkPast}, before}, {series{c.Month.Format("January"), inkAccent}, this}}
+	accumulate(before)
+	accumulate(this[:last+1])
+	lines := []line{{series{c.LastMonth.Format("January"), colorPast}, before}, {series{c.Month.Format("January"), colorAccent}, this}}
 	if end := c.Month.AddDate(0, 1, -1).Day() - 1; c.HasForecast() && last >= 0 && last < end {
 		for i := last; i <= end; i++ {
-			ahead[i] = c.So + (c.Forecast-c.So)*float64(i-last)/float64(end-last)
+			ahead[i] = c.ToDate + (c.Forecast-c.ToDate)*float64(i-last)/float64(end-last)
 		}
-		lines = append(lines, line{series{"Forecast", inkAhead}, ahead})
+		lines = append(lines, line{series{"Forecast", colorAhead}, ahead})
 	}
-	label := fmt.Sprintf("Cost added up over %s, against %s", c.Month.Format("January"), c.Last.Format("January"))
+	label := fmt.Sprintf("Cost added up over %s, against %s", c.Month.Format("January"), c.LastMonth.Format("January"))
 	return lineChart(label, labels, lines)
 }
 
-func empty(n int) []float64 {
+func newGaps(n int) []float64 {
 	values := make([]float64, n)
 	for i := range values {
 		values[i] = math.NaN()
@@ -68,8 +68,8 @@ func empty(n int) []float64 {
 	return values
 }
 
-// addUp makes each value the sum up to it. Gaps before the first value stay; later ones carry the sum on.
-func addUp(values []float64) {
+// accumulate makes each value the sum up to it. Gaps before the first value stay; later ones carry the sum on.
+func accumulate(values []float64) {
 	sum, begun := 0.0, false
 	for i, v := range values {
 		if !math.IsNaN(v) {

@@ -24,15 +24,15 @@ type viewEntry struct{ Name, Comment string }
 // shortName leaves out the schema that every session searches.
 func shortName(name string) string { return strings.TrimPrefix(name, "public.") }
 
-const viewComments = `
+const viewCommentsSQL = `
 select n.nspname || '.' || c.relname as name, coalesce(obj_description(c.oid), '') as comment
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'v' and n.nspname in ('public', 'view360')`
 
-func (p *page) dataIndex(w http.ResponseWriter, r *http.Request) error {
-	show := dataIndexPage{frame: p.frame("data", "Data", "Every view as a table: sort it, filter it, take it away as CSV.")}
+func (p *page) showViews(w http.ResponseWriter, r *http.Request) error {
+	show := dataIndexPage{frame: p.newFrame("data", "Data", "Every view as a table: sort it, filter it, take it away as CSV.")}
 	err := p.db.read(r.Context(), statementTimeout, func(tx pgx.Tx) error {
-		found, err := rows[viewEntry](r.Context(), tx, viewComments, nil)
+		found, err := queryRows[viewEntry](r.Context(), tx, viewCommentsSQL, nil)
 		for _, v := range found {
 			if v.Name = shortName(v.Name); p.views[v.Name].Name != "" {
 				show.Views = append(show.Views, v)
@@ -56,17 +56,17 @@ type viewPage struct {
 	Columns    []column
 	Query      dataQuery
 	Rows       [][]*string
-	More       bool // there is a next page
+	HasMore    bool // there is a next page
 }
 
-func (p *page) dataView(w http.ResponseWriter, r *http.Request) error {
+func (p *page) showView(w http.ResponseWriter, r *http.Request) error {
 	view, known := p.views[r.PathValue("view")]
 	if !known {
 		return notFound("There is no view of that name.")
 	}
 	show := viewPage{Name: shortName(view.Name), Definition: view.Create}
 	err := p.db.read(r.Context(), statementTimeout, func(tx pgx.Tx) (err error) {
-		if show.Comment, show.Columns, err = describe(r.Context(), tx, view); err != nil {
+		if show.Comment, show.Columns, err = describeView(r.Context(), tx, view); err != nil {
 			return err
 		}
 		if show.Query, err = parseDataQuery(r.URL.Query(), show.Columns); err != nil {
@@ -76,17 +76,17 @@ func (p *page) dataView(w http.ResponseWriter, r *http.Request) error {
 		return err
 	})
 	if err != nil {
-		return mistyped(err)
+		return toBadRequest(err)
 	}
-	show.frame = p.frame("data", show.Name, show.Comment)
-	if show.More = len(show.Rows) > pageRows; show.More {
+	show.frame = p.newFrame("data", show.Name, show.Comment)
+	if show.HasMore = len(show.Rows) > pageRows; show.HasMore {
 		show.Rows = show.Rows[:pageRows]
 	}
 	return p.templates.write(w, "view", show)
 }
 
 func readPage(ctx context.Context, tx pgx.Tx, view sql.View, columns []column, q dataQuery) ([][]*string, error) {
-	statement, args := q.statement(view, columns)
+	statement, args := q.selectSQL(view, columns)
 	result, err := tx.Query(ctx, statement+fmt.Sprintf(" limit %d offset %d", pageRows+1, (q.Page-1)*pageRows), args...)
 	if err != nil {
 		return nil, err

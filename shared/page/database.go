@@ -17,8 +17,8 @@ const (
 // database reads views and nothing else.
 type database struct{ pool *pgxpool.Pool }
 
-// narrow sets the limits of one transaction, and its user where sql/roles.sql has made one for this database.
-const narrow = `select set_config('statement_timeout', $1, true), (
+// limitTransactionSQL sets the limits of one transaction, and its user where sql/roles.sql has made one for this database.
+const limitTransactionSQL = `select set_config('statement_timeout', $1, true), (
   select set_config('role', rolname, true)
   from pg_roles
   where rolname = 'view360_contacts' and pg_has_role(oid, 'usage') and has_table_privilege(oid, 'view_contact_info', 'select'))`
@@ -26,15 +26,15 @@ const narrow = `select set_config('statement_timeout', $1, true), (
 // read calls f in a transaction that cannot write and ends after timeout.
 func (d database) read(ctx context.Context, timeout time.Duration, f func(tx pgx.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, d.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, narrow, fmt.Sprint(timeout.Milliseconds())); err != nil {
+		if _, err := tx.Exec(ctx, limitTransactionSQL, fmt.Sprint(timeout.Milliseconds())); err != nil {
 			return fmt.Errorf("limiting the transaction: %w", err)
 		}
 		return f(tx)
 	})
 }
 
-// rows reads all rows of a query as structs by the names of their columns. The query bounds how many there are.
-func rows[T any](ctx context.Context, tx pgx.Tx, query string, args pgx.NamedArgs) ([]T, error) {
+// queryRows reads all rows of a query as structs by the names of their columns. The query bounds how many there are.
+func queryRows[T any](ctx context.Context, tx pgx.Tx, query string, args pgx.NamedArgs) ([]T, error) {
 	result, err := tx.Query(ctx, query, args)
 	if err != nil {
 		return nil, err
@@ -42,8 +42,8 @@ func rows[T any](ctx context.Context, tx pgx.Tx, query string, args pgx.NamedArg
 	return pgx.CollectRows(result, pgx.RowToStructByName[T])
 }
 
-// values reads the one column of a query.
-func values(ctx context.Context, tx pgx.Tx, query string, args pgx.NamedArgs) ([]string, error) {
+// queryTexts reads the one column of a query.
+func queryTexts(ctx context.Context, tx pgx.Tx, query string, args pgx.NamedArgs) ([]string, error) {
 	result, err := tx.Query(ctx, query, args)
 	if err != nil {
 		return nil, err

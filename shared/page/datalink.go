@@ -26,11 +26,11 @@ func (d dataQuery) Values() url.Values {
 	return q
 }
 
-// CSV is the address of all rows.
-func (d dataQuery) CSV() string { d.Page = 1; return "?" + d.Values().Encode() }
+// CSVLink is the address of all rows.
+func (d dataQuery) CSVLink() string { d.Page = 1; return "?" + d.Values().Encode() }
 
-// At is the address of another page.
-func (d dataQuery) At(page int) string { d.Page = page; return "?" + d.Values().Encode() }
+// PageLink is the address of another page.
+func (d dataQuery) PageLink(page int) string { d.Page = page; return "?" + d.Values().Encode() }
 
 // Next is the page after.
 func (d dataQuery) Next() int { return d.Page + 1 }
@@ -38,15 +38,15 @@ func (d dataQuery) Next() int { return d.Page + 1 }
 // Previous is the page before; 0 on the first.
 func (d dataQuery) Previous() int { return d.Page - 1 }
 
-// SortedBy is the address that sorts by a column, and the other way round the second time.
-func (d dataQuery) SortedBy(column string) string {
+// SortLink is the address that sorts by a column, and the other way round the second time.
+func (d dataQuery) SortLink(column string) string {
 	d.Descending = d.Sort == column && !d.Descending
 	d.Sort, d.Page = column, 1
 	return "?" + d.Values().Encode()
 }
 
-// Order is what a screen reader says of a column: ascending, descending or none.
-func (d dataQuery) Order(column string) string {
+// SortOrder is what a screen reader says of a column: ascending, descending or none.
+func (d dataQuery) SortOrder(column string) string {
 	switch {
 	case d.Sort != column:
 		return "none"
@@ -57,20 +57,20 @@ func (d dataQuery) Order(column string) string {
 	}
 }
 
-// Without is the address with one condition less.
-func (d dataQuery) Without(i int) string {
+// RemoveLink is the address with one condition less.
+func (d dataQuery) RemoveLink(i int) string {
 	d.Conditions, d.Page = slices.Delete(slices.Clone(d.Conditions), i, i+1), 1
 	return "?" + d.Values().Encode()
 }
 
-// First is the number of the first row shown, from 1.
-func (p viewPage) First() int64 { return int64(p.Query.Page-1)*pageRows + 1 }
+// FirstRow is the number of the first row shown, from 1.
+func (p viewPage) FirstRow() int64 { return int64(p.Query.Page-1)*pageRows + 1 }
 
-// Last is the number of the last row shown.
-func (p viewPage) Last() int64 { return p.First() + int64(len(p.Rows)) - 1 }
+// LastRow is the number of the last row shown.
+func (p viewPage) LastRow() int64 { return p.FirstRow() + int64(len(p.Rows)) - 1 }
 
-// Operators are the names of what a condition can be.
-func (p viewPage) Operators() []string {
+// OperatorNames are the names of what a condition can be.
+func (p viewPage) OperatorNames() []string {
 	names := make([]string, len(operators))
 	for i, o := range operators {
 		names[i] = o.Name
@@ -79,4 +79,4 @@ func (p viewPage) Operators() []string {
 }
 
 // HasNext reports whether another page may be asked for.
-func (p viewPage) HasNext() bool { return p.More && p.Query.Page < lastPage }
+func (p viewPage) HasNext() bool { return p.HasMore && p.Query.Page < lastPage }

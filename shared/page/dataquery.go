@@ -25,14 +25,14 @@ const (
 // column is one column of a view, as the database knows it.
 type column struct{ Name, Type, Comment string }
 
-// Number reports whether the column is aligned to the right.
-func (c column) Number() bool {
+// IsNumeric reports whether the column is aligned to the right.
+func (c column) IsNumeric() bool {
 	kind, _, _ := strings.Cut(c.Type, "(")
 	return slices.Contains([]string{"integer", "bigint", "numeric", "double precision"}, kind)
 }
 
-// viewColumns are the columns of a view. One without a comment has that of the column of its name that it is made from.
-const viewColumns = `
+// viewColumnsSQL are the columns of a view. One without a comment has that of the column of its name that it is made from.
+const viewColumnsSQL = `
 select c.attname::text as name, format_type(c.atttypid, c.atttypmod) as type, coalesce(col_description(c.attrelid, c.attnum), (
     select col_description(source.attrelid, source.attnum)
     from pg_rewrite r
@@ -45,13 +45,13 @@ from pg_attribute c
 where c.attrelid = $1::regclass and c.attnum > 0 and not c.attisdropped
 order by c.attnum`
 
-// describe reads a view's comment and columns.
-func describe(ctx context.Context, tx pgx.Tx, view sql.View) (comment string, columns []column, err error) {
+// describeView reads a view's comment and columns.
+func describeView(ctx context.Context, tx pgx.Tx, view sql.View) (comment string, columns []column, err error) {
 	err = tx.QueryRow(ctx, `select coalesce(obj_description($1::regclass), '')`, view.Name).Scan(&comment)
 	if err != nil {
 		return "", nil, fmt.Errorf("reading the description of %s: %w", view.Name, err)
 	}
-	result, err := tx.Query(ctx, viewColumns, view.Name)
+	result, err := tx.Query(ctx, viewColumnsSQL, view.Name)
 	if err != nil {
 		return "", nil, fmt.Errorf("reading the columns of %s: %w", view.Name, err)
 	}
@@ -84,41 +84,41 @@ type dataQuery struct {
 // is an error, so that only its own columns reach a statement.
 func parseDataQuery(q url.Values, columns []column) (dataQuery, error) {
 	d := dataQuery{Sort: q.Get("sort"), Descending: q.Get("order") == "desc", Page: 1}
-	if d.Sort != "" && !has(columns, d.Sort) {
-		return d, invalid("There is no column %q to sort by.", d.Sort)
+	if d.Sort != "" && !hasColumn(columns, d.Sort) {
+		return d, badRequest("There is no column %q to sort by.", d.Sort)
 	}
 	if text := q.Get("page"); text != "" {
 		page, err := strconv.Atoi(text)
 		if err != nil || page < 1 || page > lastPage {
-			return d, invalid("Pages are numbered from 1 to %d: filter, or download the CSV.", lastPage)
+			return d, badRequest("Pages are numbered from 1 to %d: filter, or download the CSV.", lastPage)
 		}
 		d.Page = page
 	}
 	names, kinds, texts := q["column"], q["operator"], q["value"]
 	if len(names) != len(kinds) || len(names) != len(texts) || len(names) > maxConditions {
-		return d, invalid("A filter is a column, an operator and a value; there can be %d.", maxConditions)
+		return d, badRequest("A filter is a column, an operator and a value; there can be %d.", maxConditions)
 	}
 	for i, name := range names {
 		if name == "" || texts[i] == "" && kinds[i] != "is empty" {
 			continue // the form's empty row
 		}
-		if !has(columns, name) {
-			return d, invalid("There is no column %q.", name)
+		if !hasColumn(columns, name) {
+			return d, badRequest("There is no column %q.", name)
 		}
 		if !slices.ContainsFunc(operators, func(o struct{ Name, sql string }) bool { return o.Name == kinds[i] }) {
-			return d, invalid("There is no operator %q.", kinds[i])
+			return d, badRequest("There is no operator %q.", kinds[i])
 		}
 		d.Conditions = append(d.Conditions, condition{name, kinds[i], texts[i]})
 	}
 	return d, nil
 }
 
-func has(columns []column, name string) bool {
+func hasColumn(columns []column, name string) bool {
 	return slices.ContainsFunc(columns, func(c column) bool { return c.Name == name })
 }
 
-// statement selects all columns as text. Identifiers are those of the database's own catalogue, values are parameters.
-func (d dataQuery) statement(view sql.View, columns []column) (string, []any) {
+// selectSQL selects all columns as text. Identifiers are those of the database's own catalogue, values are parameters.
+func (d dataQuery) selectSQL(view sql.View, columns []column) (string, []any) {
 	var s strings.Builder
 	var args []any
 	s.WriteString("select ")
@@ -126,7 +126,7 @@ func (d dataQuery) statement(view sql.View, columns []column) (string, []any) {
 		if i > 0 {
 			s.WriteString(", ")
 		}
-		s.WriteString(quoted(c.Name) + "::text")
+		s.WriteString(quoteName(c.Name) + "::text")
 	}
 	s.WriteString(" from " + view.Name)
 	for i, c := range d.Conditions {
@@ -134,10 +134,10 @@ func (d dataQuery) statement(view sql.View, columns []column) (string, []any) {
 		kind := columns[slices.IndexFunc(columns, func(in column) bool { return in.Name == c.Column })].Type
 		pattern := operators[slices.IndexFunc(operators, func(o struct{ Name, sql string }) bool { return o.Name == c.Operator })].sql
 		args = append(args, c.Value)
-		fmt.Fprintf(&s, pattern, quoted(c.Column), kind, "$"+strconv.Itoa(len(args)))
+		fmt.Fprintf(&s, pattern, quoteName(c.Column), kind, "$"+strconv.Itoa(len(args)))
 	}
 	if d.Sort != "" {
-		s.WriteString(" order by " + quoted(d.Sort))
+		s.WriteString(" order by " + quoteName(d.Sort))
 		if d.Descending {
 			s.WriteString(" desc nulls last")
 		}
@@ -145,13 +145,13 @@ func (d dataQuery) statement(view sql.View, columns []column) (string, []any) {
 	return s.String(), args
 }
 
-func quoted(name string) string { return pgx.Identifier{name}.Sanitize() }
+func quoteName(name string) string { return pgx.Identifier{name}.Sanitize() }
 
-// mistyped makes a value that is not of its column's type the reader's error.
-func mistyped(err error) error {
+// toBadRequest makes a value that is not of its column's type the reader's error.
+func toBadRequest(err error) error {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && (strings.HasPrefix(refused.Code, "22") || refused.Code == "42883") {
-		return invalid("The filter does not fit its column: %s.", refused.Message)
+		return badRequest("The filter does not fit its column: %s.", refused.Message)
 	}
 	return err
 }

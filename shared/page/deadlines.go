@@ -18,8 +18,8 @@ type deadline struct {
 	Days                  int // until then; negative once it is over
 }
 
-// Past reports whether the day has come.
-func (d deadline) Past() bool { return d.Days < 0 }
+// IsPast reports whether the day has come.
+func (d deadline) IsPast() bool { return d.Days < 0 }
 
 // certificates are those of Certificate Manager that end soon or have ended.
 type certificates struct {
@@ -27,14 +27,14 @@ type certificates struct {
 	Rows                        []deadline
 }
 
-const certificateCounts = `
+const certificateCountsSQL = `
 select count(*) as all, count(*) filter (where not_after < @until) as expired,
   count(*) filter (where not_after >= @until and not_after < @soon) as soon,
   count(*) filter (where status = 'PENDING_VALIDATION') as pending
 from view_certificates
 where account = any(@accounts) and (@region = '' or account_region = @region)`
 
-const certificateRows = `
+const certificateRowsSQL = `
 select domain_name as name, account_name as account, lower(status) as detail, not_after as ends,
   (not_after::date - @date::date) as days
 from view_certificates
@@ -44,11 +44,11 @@ limit 8`
 
 func readCertificates(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c certificates, err error) {
 	args = withSoon(args)
-	err = tx.QueryRow(ctx, certificateCounts, args).Scan(&c.All, &c.Expired, &c.Soon, &c.Pending)
+	err = tx.QueryRow(ctx, certificateCountsSQL, args).Scan(&c.All, &c.Expired, &c.Soon, &c.Pending)
 	if err != nil {
 		return c, fmt.Errorf("counting certificates: %w", err)
 	}
-	if c.Rows, err = rows[deadline](ctx, tx, certificateRows, args); err != nil {
+	if c.Rows, err = queryRows[deadline](ctx, tx, certificateRowsSQL, args); err != nil {
 		return c, fmt.Errorf("listing certificates: %w", err)
 	}
 	return c, nil
@@ -63,11 +63,11 @@ type commitments struct {
 	Rows        []deadline
 }
 
-// Used is the utilization in words.
-func (c commitments) Used() string { return percent(c.Utilization / 100) }
+// UsedPercent is the utilization in words.
+func (c commitments) UsedPercent() string { return formatPercent(c.Utilization / 100) }
 
-// newestCommitments is one row for each subscription, its newest.
-const newestCommitments = `
+// newestCommitmentsSQL is one row for each subscription, its newest.
+const newestCommitmentsSQL = `
 with newest as (
   select distinct on (account, subscription_id) *
   from view_ri_sp_daily_savings
@@ -76,13 +76,13 @@ with newest as (
 )
 `
 
-const commitmentCounts = newestCommitments + `
+const commitmentCountsSQL = newestCommitmentsSQL + `
 select count(*) as count, coalesce(avg(utilization_percentage), 0)::float8 as utilization,
   coalesce(sum(net_savings), 0)::float8 as savings, count(*) filter (where end_date < @soon) as soon
 from newest
 where state = 'active' and end_date >= @until`
 
-const commitmentRows = newestCommitments + `
+const commitmentRowsSQL = newestCommitmentsSQL + `
 select concat_ws(' ', reservation_type, coalesce(instance_type, instance_family)) as name, account_name as account,
   concat_ws(', ', service, round(utilization_percentage) || ' % used') as detail, end_date as ends,
   (end_date::date - @date::date) as days
@@ -93,16 +93,16 @@ limit 8`
 
 func readCommitments(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c commitments, err error) {
 	args = withSoon(args)
-	err = tx.QueryRow(ctx, commitmentCounts, args).Scan(&c.Count, &c.Utilization, &c.Savings, &c.Soon)
+	err = tx.QueryRow(ctx, commitmentCountsSQL, args).Scan(&c.Count, &c.Utilization, &c.Savings, &c.Soon)
 	if err != nil {
 		return c, fmt.Errorf("counting commitments: %w", err)
 	}
-	if c.Rows, err = rows[deadline](ctx, tx, commitmentRows, args); err != nil {
+	if c.Rows, err = queryRows[deadline](ctx, tx, commitmentRowsSQL, args); err != nil {
 		return c, fmt.Errorf("listing commitments: %w", err)
 	}
 	return c, nil
 }
 
 func withSoon(args pgx.NamedArgs) pgx.NamedArgs {
-	return with(args, pgx.NamedArgs{"soon": args["until"].(time.Time).Add(soon)})
+	return mergeArgs(args, pgx.NamedArgs{"soon": args["until"].(time.Time).Add(soon)})
 }

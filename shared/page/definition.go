@@ -45,8 +45,8 @@ func (s *states) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// targets are the states that can follow: the ordinary one first.
-func (s stateDefinition) targets() (names []string) {
+// nextStates are the states that can follow: the ordinary one first.
+func (s stateDefinition) nextStates() (names []string) {
 	if s.Next != "" {
 		names = append(names, s.Next)
 	}
@@ -62,8 +62,8 @@ func (s stateDefinition) targets() (names []string) {
 	return names
 }
 
-// ranks places each state below all that lead to it, as far as no way leads back.
-func (d definition) ranks() map[string]int {
+// rankStates places each state below all that lead to it, as far as no way leads back.
+func (d definition) rankStates() map[string]int {
 	byName := map[string]stateDefinition{}
 	for _, s := range d.States {
 		byName[s.Name] = s
@@ -79,7 +79,7 @@ func (d definition) ranks() map[string]int {
 		}
 		ranks[name] = rank
 		on[name] = true
-		for _, next := range byName[name].targets() {
+		for _, next := range byName[name].nextStates() {
 			place(next, rank+1, on)
 		}
 		delete(on, name)

@@ -8,8 +8,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// event is something that somebody should look at.
-type event struct {
+// eventRow is something that somebody should look at.
+type eventRow struct {
 	Name, Account, Status, Detail string
 	At                            time.Time
 }
@@ -17,21 +17,21 @@ type event struct {
 // tickets are the support cases that are not resolved.
 type tickets struct {
 	Open, Urgent, Waiting int64 // Urgent: urgent or critical; Waiting: for the customer
-	Rows                  []event
+	Rows                  []eventRow
 }
 
-const openTickets = `
+const openTicketsSQL = `
 from view_acct_support_tickets
 where account = any(@accounts) and status not in ('resolved', 'closed') and time_created < @until`
 
 func readTickets(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (t tickets, err error) {
 	err = tx.QueryRow(ctx, `select count(*), count(*) filter (where severity_code in ('urgent', 'critical')),
-		count(*) filter (where status = 'pending-customer-action')`+openTickets, args).Scan(&t.Open, &t.Urgent, &t.Waiting)
+		count(*) filter (where status = 'pending-customer-action')`+openTicketsSQL, args).Scan(&t.Open, &t.Urgent, &t.Waiting)
 	if err != nil {
 		return t, fmt.Errorf("counting tickets: %w", err)
 	}
-	t.Rows, err = rows[event](ctx, tx, `select coalesce(subject, '') as name, account_name as account, severity_code as status,
-		replace(status, '-', ' ') as detail, time_created as at`+openTickets+`
+	t.Rows, err = queryRows[eventRow](ctx, tx, `select coalesce(subject, '') as name, account_name as account, severity_code as status,
+		replace(status, '-', ' ') as detail, time_created as at`+openTicketsSQL+`
 		order by array_position('{critical,urgent,high,normal,low}', severity_code), time_created desc
 		limit 8`, args)
 	if err != nil {
@@ -43,23 +43,23 @@ func readTickets(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (t tickets,
 // health are the events of AWS Health that are open or will come.
 type health struct {
 	Open, Upcoming int64
-	Rows           []event
+	Rows           []eventRow
 }
 
-const healthEvents = `
+const healthEventsSQL = `
 from view_health_events
 where account = any(@accounts) and (@region = '' or region in (@region, 'global'))
   and status_code in ('open', 'upcoming')`
 
 func readHealth(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (h health, err error) {
 	err = tx.QueryRow(ctx, `select count(*) filter (where status_code = 'open'),
-		count(*) filter (where status_code = 'upcoming')`+healthEvents, args).Scan(&h.Open, &h.Upcoming)
+		count(*) filter (where status_code = 'upcoming')`+healthEventsSQL, args).Scan(&h.Open, &h.Upcoming)
 	if err != nil {
 		return h, fmt.Errorf("counting health events: %w", err)
 	}
-	h.Rows, err = rows[event](ctx, tx, `select lower(replace(event_type_code, '_', ' ')) as name,
+	h.Rows, err = queryRows[eventRow](ctx, tx, `select lower(replace(event_type_code, '_', ' ')) as name,
 		max(account_name) || case when count(*) > 1 then ' and ' || count(*) - 1 || ' more' else '' end as account,
-		status_code as status, coalesce(region, '') as detail, max(start_time) as at`+healthEvents+`
+		status_code as status, coalesce(region, '') as detail, max(start_time) as at`+healthEventsSQL+`
 		group by event_type_code, status_code, region
 		order by status_code, max(start_time) desc nulls last, name
 		limit 8`, args)

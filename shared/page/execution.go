@@ -23,7 +23,7 @@ type executionPage struct {
 	Visits        []visitRow
 	VisitCount    int
 	MapRuns       []mapRun
-	Redrivable    bool
+	CanRedrive    bool
 	NotRedrivable string // why
 	Page          int
 	More          bool
@@ -33,14 +33,14 @@ type executionPage struct {
 type visitRow struct {
 	*visit
 	Left, Width int // per mille of the execution's time
-	TookText    string
+	Duration    string
 }
 
 // Class is the colour of the visit.
 func (v visitRow) Class() string { return statusClass(v.Status()) }
 
-// Live reports whether the page may change by itself.
-func (e executionPage) Live() bool { return e.Status == asl.Running }
+// IsLive reports whether the page may change by itself.
+func (e executionPage) IsLive() bool { return e.Status == asl.Running }
 
 // Previous is the number of the page before.
 func (e executionPage) Previous() int { return e.Page - 1 }
@@ -56,23 +56,23 @@ func (p *page) findExecution(r *http.Request) (*asl.Execution, error) {
 	return x, nil
 }
 
-func (p *page) execution(w http.ResponseWriter, r *http.Request) error {
+func (p *page) showExecution(w http.ResponseWriter, r *http.Request) error {
 	x, err := p.findExecution(r)
 	if err != nil {
 		return err
 	}
-	show := executionPage{executionRow: newExecutionRow(x, p.now()), Input: indent(x.Input)}
+	show := executionPage{executionRow: newExecutionRow(x, p.now()), Input: indentJSON(x.Input)}
 	if show.Page, err = pageNumber(r.URL.Query()); err != nil {
 		return err
 	}
-	show.frame = p.frame("executions", x.Name, "")
+	show.frame = p.newFrame("executions", x.Name, "")
 	if x.Parent != "" {
 		show.Parent, _ = p.executions.Lookup(x.Parent)
 	}
-	show.Output = indent(show.Description.Output)
+	show.Output = indentJSON(show.Description.Output)
 	status, reason := x.RedriveStatus()
-	show.Redrivable, show.NotRedrivable = status == "REDRIVABLE" && x.Parent == "", reason
-	visits := visitsOf(x.History())
+	show.CanRedrive, show.NotRedrivable = status == "REDRIVABLE" && x.Parent == "", reason
+	visits := buildVisits(x.History())
 	var below []*visit
 	for _, run := range x.MapRuns() {
 		listed, visits := p.newMapRun(run)
@@ -89,7 +89,7 @@ func (p *page) execution(w http.ResponseWriter, r *http.Request) error {
 func (e *executionPage) fillVisits(visits []*visit, now time.Time) {
 	visits = slices.DeleteFunc(visits, func(v *visit) bool { return v.Kind != "Task" && v.Kind != "Map" })
 	slices.SortStableFunc(visits, func(a, b *visit) int {
-		return cmp.Compare(trouble(b), trouble(a))
+		return cmp.Compare(visitPriority(b), visitPriority(a))
 	})
 	e.VisitCount = len(visits)
 	from := min((e.Page-1)*executionRows, len(visits))
@@ -104,7 +104,7 @@ func (e *executionPage) fillVisits(visits []*visit, now time.Time) {
 	}
 }
 
-func trouble(v *visit) int {
+func visitPriority(v *visit) int {
 	switch v.Status() {
 	case asl.Failed:
 		return 2
@@ -124,19 +124,19 @@ func newVisitRow(v *visit, begin, end time.Time) visitRow {
 	default:
 		exited = end
 	}
-	v.Input, v.Output = indent([]byte(v.Input)), indent([]byte(v.Output))
+	v.Input, v.Output = indentJSON([]byte(v.Input)), indentJSON([]byte(v.Output))
 	whole := max(end.Sub(begin), time.Millisecond)
 	return visitRow{
-		visit: v, TookText: duration(exited.Sub(v.Entered)),
+		visit: v, Duration: formatDuration(exited.Sub(v.Entered)),
 		Left:  int(v.Entered.Sub(begin) * 1000 / whole),
 		Width: max(int(exited.Sub(v.Entered)*1000/whole), 4),
 	}
 }
 
-// redrive continues an execution and shows it.
-func (p *page) redrive(w http.ResponseWriter, r *http.Request) error {
-	if !p.posted(r) {
-		return &refusal{http.StatusForbidden, "This form is of an earlier page: go back, reload it and try again."}
+// redriveExecution continues an execution and shows it.
+func (p *page) redriveExecution(w http.ResponseWriter, r *http.Request) error {
+	if !p.hasValidToken(r) {
+		return &httpError{http.StatusForbidden, "This form is of an earlier page: go back, reload it and try again."}
 	}
 	x, err := p.findExecution(r)
 	if err != nil {
@@ -144,7 +144,7 @@ func (p *page) redrive(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := p.executions.StartRedrive(r.Context(), x); err != nil {
 		if failure := (*asl.Failure)(nil); errors.As(err, &failure) {
-			return &refusal{http.StatusConflict, failure.Cause}
+			return &httpError{http.StatusConflict, failure.Cause}
 		}
 		return err
 	}
@@ -152,8 +152,8 @@ func (p *page) redrive(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// indent writes JSON for people; what is none is left as it is.
-func indent(text []byte) string {
+// indentJSON writes JSON for people; what is none is left as it is.
+func indentJSON(text []byte) string {
 	if string(text) == "null" {
 		return ""
 	}

@@ -111,7 +111,7 @@ func TestStepShowsItsNumbers(t *testing.T) {
 		`[1]`:                          "",
 		``:                             "",
 	} {
-		if got := (visit{Output: output}).Numbers(); got != want {
+		if got := (visit{Output: output}).Metrics(); got != want {
 			t.Errorf("%s: %q, want %q", output, got, want)
 		}
 	}

@@ -38,16 +38,16 @@ type executionsPage struct {
 type executionRow struct {
 	ARN, Name, Machine, Subject string
 	asl.Description
-	Now    time.Time
-	Caught int // steps that failed although the execution went on
+	Now         time.Time
+	CaughtCount int // steps that failed although the execution went on
 }
 
 func newExecutionRow(x *asl.Execution, now time.Time) executionRow {
-	return executionRow{ARN: x.ARN, Name: x.Name, Machine: x.Machine.Name, Subject: subject(string(x.Input)), Description: x.Describe(), Now: now}
+	return executionRow{ARN: x.ARN, Name: x.Name, Machine: x.Machine.Name, Subject: parseSubject(string(x.Input)), Description: x.Describe(), Now: now}
 }
 
-// Took is how long the execution has run; a redriven one counts from its redrive.
-func (r executionRow) Took() string {
+// Duration is how long the execution has run; a redriven one counts from its redrive.
+func (r executionRow) Duration() string {
 	from, to := r.Started, r.Stopped
 	if !r.Redriven.IsZero() {
 		from = r.Redriven
@@ -55,7 +55,7 @@ func (r executionRow) Took() string {
 	if to.IsZero() {
 		to = r.Now
 	}
-	return duration(to.Sub(from))
+	return formatDuration(to.Sub(from))
 }
 
 // Class is the colour of the status.
@@ -76,7 +76,7 @@ func statusClass(s asl.Status) string {
 
 // Reason is the error and how its cause begins.
 func (r executionRow) Reason() string {
-	return shorten(strings.Trim(r.Error+": "+strings.Join(r.Causes(), "; "), ": "), 160)
+	return shortenText(strings.Trim(r.Error+": "+strings.Join(r.Causes(), "; "), ": "), 160)
 }
 
 // Causes are the lines of the cause. A function's is JSON, with the text in errorMessage.
@@ -88,8 +88,8 @@ func (r executionRow) Causes() []string {
 	return strings.Split(r.Cause, "\n")
 }
 
-// At is the address of another page of the list.
-func (e executionsPage) At(page int) string {
+// PageLink is the address of another page of the list.
+func (e executionsPage) PageLink(page int) string {
 	return "?" + url.Values{"machine": {e.Machine}, "status": {e.Status}, "page": {strconv.Itoa(page)}}.Encode()
 }
 
@@ -99,8 +99,8 @@ func (e executionsPage) Previous() int { return e.Page - 1 }
 // Next is the number of the page after.
 func (e executionsPage) Next() int { return e.Page + 1 }
 
-// Live reports whether a row may change by itself.
-func (e executionsPage) Live() bool {
+// IsLive reports whether a row may change by itself.
+func (e executionsPage) IsLive() bool {
 	for _, r := range e.Rows {
 		if r.Status == asl.Running {
 			return true
@@ -114,10 +114,10 @@ func (e executionsPage) Statuses() []asl.Status {
 	return []asl.Status{asl.Running, asl.Succeeded, asl.Failed, asl.TimedOut, asl.Aborted}
 }
 
-func (p *page) listExecutions(w http.ResponseWriter, r *http.Request) error {
+func (p *page) showExecutions(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	show := executionsPage{
-		frame:    p.frame("executions", "Executions", "Every run of the state machines, newest first."),
+		frame:    p.newFrame("executions", "Executions", "Every run of the state machines, newest first."),
 		Machines: []string{"collect", "load"}, Machine: q.Get("machine"), Status: q.Get("status"),
 	}
 	var err error

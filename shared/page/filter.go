@@ -29,14 +29,14 @@ func parseFilter(q url.Values, today time.Time) (filter, error) {
 	}
 	date, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return f, invalid("%q is not a date: write it as 2026-03-11.", text)
+		return f, badRequest("%q is not a date: write it as 2026-03-11.", text)
 	}
 	f.Date = date
 	return f, nil
 }
 
-// Active reports whether the filter narrows anything.
-func (f filter) Active() bool { return f.Customer+f.Account+f.Region+f.Product != "" }
+// IsActive reports whether the filter narrows anything.
+func (f filter) IsActive() bool { return f.Customer+f.Account+f.Region+f.Product != "" }
 
 // Query is the filter as the query of an address, without its date.
 func (f filter) Query() url.Values {
@@ -49,10 +49,10 @@ func (f filter) Query() url.Values {
 	return q
 }
 
-// args are what the page's queries name. Accounts are chosen once, so that an account-wide row, such as a cost, is found
+// resolveArgs are what the page's queries name. Accounts are chosen once, so that an account-wide row, such as a cost, is found
 // by a product of any region.
-func (f filter) args(ctx context.Context, tx pgx.Tx) (pgx.NamedArgs, error) {
-	accounts, err := values(ctx, tx, `select distinct account from view_accounts
+func (f filter) resolveArgs(ctx context.Context, tx pgx.Tx) (pgx.NamedArgs, error) {
+	accounts, err := queryTexts(ctx, tx, `select distinct account from view_accounts
 		where (@customer = '' or account_customer = @customer) and (@account = '' or account = @account)
 		  and (@product = '' or project_product_name = @product)`,
 		pgx.NamedArgs{"customer": f.Customer, "account": f.Account, "product": f.Product})
@@ -84,11 +84,11 @@ func readChoices(ctx context.Context, tx pgx.Tx) (c choices, err error) {
 		{&c.Regions, `select distinct account_region from view_accounts where account_region <> '' order by 1 limit 1000`},
 		{&c.Products, `select distinct project_product_name from view_accounts where project_product_name <> '' order by 1 limit 1000`},
 	} {
-		if *list.to, err = values(ctx, tx, list.query, nil); err != nil {
+		if *list.to, err = queryTexts(ctx, tx, list.query, nil); err != nil {
 			return c, fmt.Errorf("listing the filter's choices: %w", err)
 		}
 	}
-	c.Accounts, err = rows[accountChoice](ctx, tx,
+	c.Accounts, err = queryRows[accountChoice](ctx, tx,
 		`select account, max(account_name) as name from view_accounts group by account order by name, account limit 1000`, nil)
 	if err != nil {
 		return c, fmt.Errorf("listing accounts: %w", err)
@@ -96,8 +96,8 @@ func readChoices(ctx context.Context, tx pgx.Tx) (c choices, err error) {
 	return c, nil
 }
 
-// with is args and more.
-func with(args, more pgx.NamedArgs) pgx.NamedArgs {
+// mergeArgs is args and more.
+func mergeArgs(args, more pgx.NamedArgs) pgx.NamedArgs {
 	all := maps.Clone(args)
 	maps.Copy(all, more)
 	return all

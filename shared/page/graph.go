@@ -21,7 +21,7 @@ type box struct {
 	Name, Type          string
 	Class               string // good, bad, run, or idle before anything entered it
 	Note                string // how many visits
-	Holds               bool
+	IsContainer         bool
 }
 
 // arrow is a way from one state to another, as the path of an SVG.
@@ -44,18 +44,18 @@ func newGraph(x *asl.Execution, visits, below []*visit) (graph, error) {
 		return graph{}, fmt.Errorf("reading the definition of %s: %w", x.Machine.Name, err)
 	}
 	if x.Parent != "" {
-		d = processorOf(d, visits)
+		d = findProcessor(d, visits)
 	}
-	l := layout{tally: tally(append(slices.Clone(visits), below...))}
+	l := layout{counts: countVisits(append(slices.Clone(visits), below...))}
 	for _, run := range x.MapRuns() {
-		l.distributed(run)
+		l.noteMapRun(run)
 	}
-	width, height := l.place(d, 0, 0)
+	width, height := l.placeStates(d, 0, 0)
 	return graph{Width: width, Height: height, Boxes: l.boxes, Arrows: l.arrows}, nil
 }
 
-// processorOf finds the processor of a distributed map that begins as the visits do.
-func processorOf(d definition, visits []*visit) definition {
+// findProcessor finds the processor of a distributed map that begins as the visits do.
+func findProcessor(d definition, visits []*visit) definition {
 	for _, s := range d.States {
 		if s.ItemProcessor != nil && (len(visits) == 0 || s.ItemProcessor.StartAt == visits[0].State) {
 			return *s.ItemProcessor
@@ -65,9 +65,9 @@ func processorOf(d definition, visits []*visit) definition {
 }
 
 // count of the visits of one state by how they stand.
-type standing struct{ done, failed, running int }
+type visitCounts struct{ done, failed, running int }
 
-func (s standing) class() string {
+func (s visitCounts) cssClass() string {
 	switch {
 	case s.running > 0:
 		return "run"
@@ -80,21 +80,21 @@ func (s standing) class() string {
 	}
 }
 
-// note counts visits when there is more than one.
-func (s standing) note() string {
+// text counts visits when there is more than one.
+func (s visitCounts) text() string {
 	all := s.done + s.failed + s.running
 	switch {
 	case all > 1 && s.failed > 0:
-		return fmt.Sprintf("%s of %s failed", count(int64(s.failed)), count(int64(all)))
+		return fmt.Sprintf("%s of %s failed", formatCount(int64(s.failed)), formatCount(int64(all)))
 	case all > 1:
-		return fmt.Sprintf("× %s", count(int64(all)))
+		return fmt.Sprintf("× %s", formatCount(int64(all)))
 	default:
 		return ""
 	}
 }
 
-func tally(visits []*visit) map[string]standing {
-	tally := map[string]standing{}
+func countVisits(visits []*visit) map[string]visitCounts {
+	tally := map[string]visitCounts{}
 	for _, v := range visits {
 		s := tally[v.State]
 		switch v.Status() {
@@ -110,25 +110,25 @@ func tally(visits []*visit) map[string]standing {
 	return tally
 }
 
-// Right is the width of the drawing with its margins.
-func (g graph) Right() int { return g.Width + 4 }
+// SVGWidth is the width of the drawing with its margins.
+func (g graph) SVGWidth() int { return g.Width + 4 }
 
-// Bottom is the height of the drawing with its margins.
-func (g graph) Bottom() int { return g.Height + 4 }
+// SVGHeight is the height of the drawing with its margins.
+func (g graph) SVGHeight() int { return g.Height + 4 }
 
-// Middle is where the text of a box is centred.
-func (b box) Middle() int { return b.X + b.Width/2 }
+// CenterX is where the text of a box is centred.
+func (b box) CenterX() int { return b.X + b.Width/2 }
 
-// Left is where the text of a box that holds others begins.
-func (b box) Left() int { return b.X + 12 }
+// TextX is where the text of a box that holds others begins.
+func (b box) TextX() int { return b.X + 12 }
 
-// Line is the base of the name.
-func (b box) Line() int {
-	if b.Holds {
+// NameY is the base of the name.
+func (b box) NameY() int {
+	if b.IsContainer {
 		return b.Y + 21
 	}
 	return b.Y + 17
 }
 
-// Below is the base of the second line.
-func (b box) Below() int { return b.Y + 32 }
+// NoteY is the base of the second line.
+func (b box) NoteY() int { return b.Y + 32 }

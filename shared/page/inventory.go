@@ -9,9 +9,9 @@ import (
 
 // inventory is the state of the instances that Systems Manager manages.
 type inventory struct {
-	Instances, Online, OldAgents     int64
-	Missing, Failed, Reboot, Patches int64 // patches by state; Reboot: installed, the instance must restart
-	Platforms                        []platform
+	Instances, Online, OldAgents            int64
+	Missing, Failed, RebootPending, Patches int64 // patches by state; Reboot: installed, the instance must restart
+	Platforms                               []platform
 }
 
 type platform struct {
@@ -19,7 +19,7 @@ type platform struct {
 	Instances int64
 }
 
-const managedInstances = `
+const managedInstancesSQL = `
 select coalesce(nullif(platform, ''), 'unknown') as name, count(*) as instances,
   count(*) filter (where ping_status = 'Online') as online, count(*) filter (where not is_latest_version) as old_agents
 from view_inventory_instances
@@ -27,7 +27,7 @@ where account = any(@accounts) and (@region = '' or account_region = @region)
 group by 1
 order by 2 desc, 1`
 
-const patchStates = `
+const patchStatesSQL = `
 select count(*) as patches, count(*) filter (where state = 'Missing') as missing,
   count(*) filter (where state = 'Failed') as failed, count(*) filter (where state = 'InstalledPendingReboot') as reboot
 from view_inventory_patches
@@ -38,7 +38,7 @@ func readInventory(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (v invent
 		platform
 		Online, OldAgents int64
 	}
-	counts, err := rows[count](ctx, tx, managedInstances, args)
+	counts, err := queryRows[count](ctx, tx, managedInstancesSQL, args)
 	if err != nil {
 		return v, fmt.Errorf("counting instances: %w", err)
 	}
@@ -46,8 +46,8 @@ func readInventory(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (v invent
 		v.Instances, v.Online, v.OldAgents = v.Instances+c.Instances, v.Online+c.Online, v.OldAgents+c.OldAgents
 		v.Platforms = append(v.Platforms, c.platform)
 	}
-	v.Platforms = v.Platforms[:min(len(v.Platforms), listed)]
-	err = tx.QueryRow(ctx, patchStates, args).Scan(&v.Patches, &v.Missing, &v.Failed, &v.Reboot)
+	v.Platforms = v.Platforms[:min(len(v.Platforms), panelRows)]
+	err = tx.QueryRow(ctx, patchStatesSQL, args).Scan(&v.Patches, &v.Missing, &v.Failed, &v.RebootPending)
 	if err != nil {
 		return v, fmt.Errorf("counting patches: %w", err)
 	}

@@ -8,14 +8,14 @@ import (
 
 // layout places boxes: one row for each rank, the states of a rank side by side.
 type layout struct {
-	tally  map[string]standing
+	counts map[string]visitCounts
 	notes  map[string]string
 	boxes  []box
 	arrows []arrow
 }
 
-// distributed notes the children of a map run at its state: their own states are on their own pages.
-func (l *layout) distributed(run asl.MapRun) {
+// noteMapRun notes the children of a map run at its state: their own states are on their own pages.
+func (l *layout) noteMapRun(run asl.MapRun) {
 	ended := 0
 	for _, c := range run.Children {
 		if c.Status != asl.Running {
@@ -25,12 +25,12 @@ func (l *layout) distributed(run asl.MapRun) {
 	if l.notes == nil {
 		l.notes = map[string]string{}
 	}
-	l.notes[run.State] = fmt.Sprintf("%s of %s children ended", count(int64(ended)), count(int64(len(run.Children))))
+	l.notes[run.State] = fmt.Sprintf("%s of %s children ended", formatCount(int64(ended)), formatCount(int64(len(run.Children))))
 }
 
-// place lays a definition out with its upper left corner at x, y, and returns how large it has become.
-func (l *layout) place(d definition, x, y int) (width, height int) {
-	ranks := d.ranks()
+// placeStates lays a definition out with its upper left corner at x, y, and returns how large it has become.
+func (l *layout) placeStates(d definition, x, y int) (width, height int) {
+	ranks := d.rankStates()
 	sizes := map[string][2]int{}
 	rows := [][]stateDefinition{}
 	for _, s := range d.States {
@@ -42,7 +42,7 @@ func (l *layout) place(d definition, x, y int) (width, height int) {
 			rows = append(rows, nil)
 		}
 		rows[rank] = append(rows[rank], s)
-		sizes[s.Name] = l.size(s)
+		sizes[s.Name] = l.measureState(s)
 	}
 	for _, row := range rows {
 		width = max(width, rowWidth(row, sizes))
@@ -52,13 +52,13 @@ func (l *layout) place(d definition, x, y int) (width, height int) {
 		left, tallest := x+(width-rowWidth(row, sizes))/2, 0
 		for _, s := range row {
 			size := sizes[s.Name]
-			at[s.Name] = l.draw(s, left, top, size)
+			at[s.Name] = l.drawState(s, left, top, size)
 			left += size[0] + gapX
 			tallest = max(tallest, size[1])
 		}
 		top += tallest + gapY
 	}
-	if l.connect(d, ranks, at, x+width+gapX/2) {
+	if l.drawArrows(d, ranks, at, x+width+gapX/2) {
 		width += gapX / 2
 	}
 	return width, top - gapY - y
@@ -72,56 +72,56 @@ func rowWidth(row []stateDefinition, sizes map[string][2]int) int {
 	return width
 }
 
-// size is how much room a state takes, a map with all that it holds.
-func (l *layout) size(s stateDefinition) [2]int {
+// measureState is how much room a state takes, a map with all that it holds.
+func (l *layout) measureState(s stateDefinition) [2]int {
 	if s.ItemProcessor == nil {
 		return [2]int{max(boxWidth, 30+8*len(s.Name)), boxHeight}
 	}
-	trial := layout{tally: l.tally}
-	width, height := trial.place(*s.ItemProcessor, 0, 0)
+	trial := layout{counts: l.counts}
+	width, height := trial.placeStates(*s.ItemProcessor, 0, 0)
 	return [2]int{width + 2*inset, height + heading + inset}
 }
 
-// draw adds a state's box and those within it.
-func (l *layout) draw(s stateDefinition, x, y int, size [2]int) box {
-	standing := l.tally[s.Name]
-	b := box{X: x, Y: y, Width: size[0], Height: size[1], Name: s.Name, Type: s.Type, Class: standing.class(), Note: standing.note()}
+// drawState adds a state's box and those within it.
+func (l *layout) drawState(s stateDefinition, x, y int, size [2]int) box {
+	standing := l.counts[s.Name]
+	b := box{X: x, Y: y, Width: size[0], Height: size[1], Name: s.Name, Type: s.Type, Class: standing.cssClass(), Note: standing.text()}
 	if note := l.notes[s.Name]; note != "" {
 		b.Note = note
 	}
-	b.Holds = s.ItemProcessor != nil
+	b.IsContainer = s.ItemProcessor != nil
 	l.boxes = append(l.boxes, b)
-	if b.Holds {
-		l.place(*s.ItemProcessor, x+inset, y+heading)
+	if b.IsContainer {
+		l.placeStates(*s.ItemProcessor, x+inset, y+heading)
 	}
 	return b
 }
 
-// connect draws the ways between the states of one definition, and reports whether one leads back. That runs along side.
-func (l *layout) connect(d definition, ranks map[string]int, at map[string]box, side int) (back bool) {
+// drawArrows draws the ways between the states of one definition, and reports whether one leads back. That runs along side.
+func (l *layout) drawArrows(d definition, ranks map[string]int, at map[string]box, side int) (back bool) {
 	for _, s := range d.States {
 		from, drawn := at[s.Name]
 		if !drawn {
 			continue
 		}
-		for _, name := range s.targets() {
+		for _, name := range s.nextStates() {
 			if ranks[name] > ranks[s.Name] {
-				l.arrows = append(l.arrows, arrow{Path: downward(from, at[name])})
+				l.arrows = append(l.arrows, arrow{Path: downwardPath(from, at[name])})
 				continue
 			}
-			l.arrows = append(l.arrows, arrow{Path: upward(from, at[name], side), Back: true})
+			l.arrows = append(l.arrows, arrow{Path: upwardPath(from, at[name], side), Back: true})
 			back = true
 		}
 	}
 	return back
 }
 
-func downward(from, to box) string {
+func downwardPath(from, to box) string {
 	x1, y1, x2, y2 := from.X+from.Width/2, from.Y+from.Height, to.X+to.Width/2, to.Y-3
 	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, x1, y1+gapY/2, x2, y2-gapY/2, x2, y2)
 }
 
-func upward(from, to box, side int) string {
+func upwardPath(from, to box, side int) string {
 	const round = 8
 	x1, y1, x2, y2 := from.X+from.Width, from.Y+from.Height/2, to.X+to.Width+3, to.Y+heading/2
 	return fmt.Sprintf("M%d %dH%dQ%d %d %d %dV%dQ%d %d %d %dH%d",

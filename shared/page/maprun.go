@@ -9,8 +9,8 @@ import (
 // mapRun is a run of a distributed map: its numbers, and the children that need a look.
 type mapRun struct {
 	asl.MapRun
-	Succeeded, Failed, Going int
-	Rows                     []executionRow
+	Succeeded, Failed, Running int
+	Rows                       []executionRow
 }
 
 // newMapRun lists the first children, failed and running ones before the others, and returns what they visited.
@@ -23,7 +23,7 @@ func (p *page) newMapRun(run asl.MapRun) (m mapRun, below []*visit) {
 		case asl.Succeeded:
 			m.Succeeded++
 		case asl.Running:
-			m.Going++
+			m.Running++
 		default:
 			m.Failed++
 		}
@@ -34,10 +34,10 @@ func (p *page) newMapRun(run asl.MapRun) (m mapRun, below []*visit) {
 		if !known {
 			continue
 		}
-		row, visits := newExecutionRow(child, p.now()), visitsOf(child.History())
+		row, visits := newExecutionRow(child, p.now()), buildVisits(child.History())
 		for _, v := range visits {
 			if v.Caught {
-				row.Caught++
+				row.CaughtCount++
 			}
 		}
 		m.Rows, below = append(m.Rows, row), append(below, visits...)

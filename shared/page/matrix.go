@@ -68,10 +68,10 @@ func newCell(regions []outcome, now time.Time) coverageCell {
 	}
 	c.Age = "never"
 	if c.SuccessAt != nil {
-		c.Age = ago(now.Sub(*c.SuccessAt))
+		c.Age = formatAge(now.Sub(*c.SuccessAt))
 	}
 	if !c.Status.Failure() && c.Status.NotApplicable() {
-		c.Age = ago(now.Sub(c.RunAt))
+		c.Age = formatAge(now.Sub(c.RunAt))
 	}
 	return c
 }

@@ -27,25 +27,25 @@ type overviewPage struct {
 
 // panel is one subject of the overview. What cannot be read leaves the others alone.
 type panel[T any] struct {
-	Show    T
+	Data    T
 	Problem string // why there is nothing to show
 }
 
 // panelsAtOnce bounds the connections that one reader takes.
 const panelsAtOnce = 3
 
-func (p *page) overview(w http.ResponseWriter, r *http.Request) error {
+func (p *page) showOverview(w http.ResponseWriter, r *http.Request) error {
 	f, err := parseFilter(r.URL.Query(), p.now())
 	if err != nil {
 		return err
 	}
-	show := overviewPage{frame: p.frame("overview", "Overview", ""), Filter: f}
+	show := overviewPage{frame: p.newFrame("overview", "Overview", ""), Filter: f}
 	var args pgx.NamedArgs
 	err = p.db.read(r.Context(), statementTimeout, func(tx pgx.Tx) (err error) {
 		if show.Choices, err = readChoices(r.Context(), tx); err != nil {
 			return err
 		}
-		args, err = f.args(r.Context(), tx)
+		args, err = f.resolveArgs(r.Context(), tx)
 		return err
 	})
 	if err != nil {
@@ -53,30 +53,30 @@ func (p *page) overview(w http.ResponseWriter, r *http.Request) error {
 	}
 	group, ctx := errgroup.WithContext(r.Context())
 	group.SetLimit(panelsAtOnce)
-	fill(ctx, group, p.db, args, &show.Costs, readCosts)
-	fill(ctx, group, p.db, args, &show.Findings, readFindings)
-	fill(ctx, group, p.db, args, &show.Compliance, readCompliance)
-	fill(ctx, group, p.db, args, &show.Inventory, readInventory)
-	fill(ctx, group, p.db, args, &show.Certificates, readCertificates)
-	fill(ctx, group, p.db, args, &show.Commitments, readCommitments)
-	fill(ctx, group, p.db, args, &show.Tickets, readTickets)
-	fill(ctx, group, p.db, args, &show.Health, readHealth)
+	startPanel(ctx, group, p.db, args, &show.Costs, readCosts)
+	startPanel(ctx, group, p.db, args, &show.Findings, readFindings)
+	startPanel(ctx, group, p.db, args, &show.Compliance, readCompliance)
+	startPanel(ctx, group, p.db, args, &show.Inventory, readInventory)
+	startPanel(ctx, group, p.db, args, &show.Certificates, readCertificates)
+	startPanel(ctx, group, p.db, args, &show.Commitments, readCommitments)
+	startPanel(ctx, group, p.db, args, &show.Tickets, readTickets)
+	startPanel(ctx, group, p.db, args, &show.Health, readHealth)
 	if err := group.Wait(); err != nil {
 		return err
 	}
 	return p.templates.write(w, "overview", show)
 }
 
-// fill reads one panel. Only the end of the request is an error: a panel shows its own.
-func fill[T any](ctx context.Context, group *errgroup.Group, db database, args pgx.NamedArgs, to *panel[T], read func(context.Context, pgx.Tx, pgx.NamedArgs) (T, error)) {
+// startPanel reads one panel. Only the end of the request is an error: a panel shows its own.
+func startPanel[T any](ctx context.Context, group *errgroup.Group, db database, args pgx.NamedArgs, to *panel[T], read func(context.Context, pgx.Tx, pgx.NamedArgs) (T, error)) {
 	group.Go(func() error {
 		err := db.read(ctx, statementTimeout, func(tx pgx.Tx) (err error) {
-			to.Show, err = read(ctx, tx, args)
+			to.Data, err = read(ctx, tx, args)
 			return err
 		})
 		if err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "panel failed", "error", err)
-			to.Problem = explain(err)
+			to.Problem = explainError(err)
 		}
 		return ctx.Err()
 	})

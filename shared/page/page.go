@@ -67,25 +67,25 @@ func New(o Options) (http.Handler, error) {
 	for _, v := range views {
 		p.views[shortName(v.Name)] = v
 	}
-	return p.routes(), nil
+	return p.newMux(), nil
 }
 
-func (p *page) routes() http.Handler {
+func (p *page) newMux() http.Handler {
 	mux := http.NewServeMux()
 	assets, _ := fs.Sub(files, "assets") // the folder is embedded
-	mux.Handle("GET /assets/", http.StripPrefix("/assets/", cached(http.FileServerFS(assets))))
-	mux.HandleFunc("GET /{$}", p.handle(p.overview))
-	mux.HandleFunc("GET /coverage", p.handle(p.coverage))
-	mux.HandleFunc("GET /coverage/{account}/{service}", p.handle(p.cell))
-	mux.HandleFunc("POST /coverage/{account}/{service}/run", p.handle(p.collectAgain))
+	mux.Handle("GET /assets/", http.StripPrefix("/assets/", cacheForDay(http.FileServerFS(assets))))
+	mux.HandleFunc("GET /{$}", p.handleErrors(p.showOverview))
+	mux.HandleFunc("GET /coverage", p.handleErrors(p.showCoverage))
+	mux.HandleFunc("GET /coverage/{account}/{service}", p.handleErrors(p.showCell))
+	mux.HandleFunc("POST /coverage/{account}/{service}/run", p.handleErrors(p.collectAgain))
 	if p.executions != nil {
-		mux.HandleFunc("GET /executions", p.handle(p.listExecutions))
-		mux.HandleFunc("GET /executions/{arn...}", p.handle(p.execution))
-		mux.HandleFunc("POST /redrive/{arn...}", p.handle(p.redrive))
+		mux.HandleFunc("GET /executions", p.handleErrors(p.showExecutions))
+		mux.HandleFunc("GET /executions/{arn...}", p.handleErrors(p.showExecution))
+		mux.HandleFunc("POST /redrive/{arn...}", p.handleErrors(p.redriveExecution))
 	}
-	mux.HandleFunc("GET /data", p.handle(p.dataIndex))
-	mux.HandleFunc("GET /data/{view}", p.handle(p.dataView))
-	mux.HandleFunc("GET /data/{view}/csv", p.handle(p.dataCSV))
-	mux.HandleFunc("/", p.handle(func(http.ResponseWriter, *http.Request) error { return notFound("There is no such page.") }))
+	mux.HandleFunc("GET /data", p.handleErrors(p.showViews))
+	mux.HandleFunc("GET /data/{view}", p.handleErrors(p.showView))
+	mux.HandleFunc("GET /data/{view}/csv", p.handleErrors(p.downloadView))
+	mux.HandleFunc("/", p.handleErrors(func(http.ResponseWriter, *http.Request) error { return notFound("There is no such page.") }))
 	return mux
 }

@@ -55,18 +55,18 @@ func templateFunctions() (template.FuncMap, error) {
 	version := hex.EncodeToString(hash.Sum(nil))[:8]
 	return template.FuncMap{
 		"asset":  func(name string) string { return "/assets/" + name + "?v=" + version },
-		"count":  count,
-		"money":  money,
-		"ago":    ago,
-		"day":    day,
-		"days":   days,
-		"minute": minute,
-		"dict":   dict,
+		"count":  formatCount,
+		"money":  formatMoney,
+		"ago":    formatAge,
+		"day":    formatDay,
+		"days":   formatDays,
+		"minute": formatMinute,
+		"dict":   toMap,
 	}, err
 }
 
-// dict lets a template hand several values to another: name, value, name, value.
-func dict(pairs ...any) map[string]any {
+// toMap lets a template hand several values to another: name, value, name, value.
+func toMap(pairs ...any) map[string]any {
 	values := map[string]any{}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		values[fmt.Sprint(pairs[i])] = pairs[i+1]
@@ -92,6 +92,6 @@ type frame struct {
 	Token   string // what a form sends back
 }
 
-func (p *page) frame(section, title, lead string) frame {
+func (p *page) newFrame(section, title, lead string) frame {
 	return frame{Section: section, Title: title, Lead: lead, Token: p.token}
 }

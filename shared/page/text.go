@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// count writes a number with commas: 26,082.
-func count(n int64) string {
+// formatCount writes a number with commas: 26,082.
+func formatCount(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]
@@ -17,8 +17,8 @@ func count(n int64) string {
 	return digits
 }
 
-// money writes US dollars: cents below 100, whole dollars below a million, then thousands.
-func money(usd float64) string {
+// formatMoney writes US dollars: cents below 100, whole dollars below a million, then thousands.
+func formatMoney(usd float64) string {
 	sign, size := "", math.Abs(usd)
 	if usd < 0 {
 		sign = "−"
@@ -29,22 +29,22 @@ func money(usd float64) string {
 	case size < 100:
 		return fmt.Sprintf("%s$%.2f", sign, size)
 	case size < 1_000_000:
-		return sign + "$" + count(int64(math.Round(size)))
+		return sign + "$" + formatCount(int64(math.Round(size)))
 	default:
-		return sign + "$" + count(int64(math.Round(size/1000))) + "k"
+		return sign + "$" + formatCount(int64(math.Round(size/1000))) + "k"
 	}
 }
 
-// percent writes a fraction: 0.123 is 12.3 %.
-func percent(fraction float64) string { return fmt.Sprintf("%.1f %%", fraction*100) }
+// formatPercent writes a fraction: 0.123 is 12.3 %.
+func formatPercent(fraction float64) string { return fmt.Sprintf("%.1f %%", fraction*100) }
 
 // change writes a fraction with its sign: +12.3 %.
 func change(fraction float64) string {
 	return strings.Replace(fmt.Sprintf("%+.1f %%", fraction*100), "-", "−", 1)
 }
 
-// ago writes an age in its largest unit: 3 h.
-func ago(age time.Duration) string {
+// formatAge writes an age in its largest unit: 3 h.
+func formatAge(age time.Duration) string {
 	switch {
 	case age < time.Minute:
 		return "now"
@@ -57,19 +57,19 @@ func ago(age time.Duration) string {
 	}
 }
 
-func day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
+func formatDay(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
 
-func minute(t time.Time) string { return t.UTC().Format("2 Jan 15:04 UTC") }
+func formatMinute(t time.Time) string { return t.UTC().Format("2 Jan 15:04 UTC") }
 
-func days(n int) string {
+func formatDays(n int) string {
 	if n == 1 {
 		return "1 day"
 	}
 	return fmt.Sprintf("%d days", n)
 }
 
-// duration writes a span of time in its two largest units: 3 min 5 s.
-func duration(d time.Duration) string {
+// formatDuration writes a span of time in its two largest units: 3 min 5 s.
+func formatDuration(d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())

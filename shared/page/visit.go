@@ -38,10 +38,10 @@ func (v visit) Status() asl.Status {
 func (v visit) Retries() int { return max(v.Attempts-1, 0) }
 
 // Subject says what the visit is about, from the names that its input has.
-func (v visit) Subject() string { return subject(v.Input) }
+func (v visit) Subject() string { return parseSubject(v.Input) }
 
-// Numbers are the metrics of a collector's or a loader's answer.
-func (v visit) Numbers() string {
+// Metrics are the metrics of a collector's or a loader's answer.
+func (v visit) Metrics() string {
 	var n struct {
 		Items, Calls, Throttles *int
 		Paid                    int `json:"paid_calls"`
@@ -63,8 +63,8 @@ func (v visit) Numbers() string {
 	return fmt.Sprintf("%d rows: %d created, %d updated, %d rejected, %d deleted", read, created, updated, rejected, deleted)
 }
 
-// subject names what an input is about, as far as the project's inputs say it.
-func subject(input string) string {
+// parseSubject names what an input is about, as far as the project's inputs say it.
+func parseSubject(input string) string {
 	type names struct {
 		Account, Region, Service, Group, Key, Date, Interval string
 		Request                                              struct{ Account, Region, Date, Interval string }
@@ -84,11 +84,11 @@ func subject(input string) string {
 	return strings.Join(parts, " ")
 }
 
-// visitsOf reads a history: every event belongs to the visit of the event that it names as its previous one.
-func visitsOf(history []asl.Event) []*visit {
-	r := reader{at: map[int64]position{}}
+// buildVisits reads a history: every event belongs to the visit of the event that it names as its previous one.
+func buildVisits(history []asl.Event) []*visit {
+	r := visitBuilder{at: map[int64]position{}}
 	for _, e := range history {
-		r.read(e)
+		r.addEvent(e)
 	}
 	return r.visits
 }
@@ -112,12 +112,12 @@ func (i *iteration) String() string {
 	return i.name
 }
 
-type reader struct {
+type visitBuilder struct {
 	visits []*visit
 	at     map[int64]position // by event
 }
 
-func (r *reader) read(e asl.Event) {
+func (r *visitBuilder) addEvent(e asl.Event) {
 	at := r.at[e.PreviousID]
 	details := e.Details
 	if details == nil {
@@ -137,13 +137,13 @@ func (r *reader) read(e asl.Event) {
 	case strings.HasPrefix(e.Type, "MapIteration") && at.iteration != nil: // succeeded, failed, aborted
 		at = at.iteration.outer
 	default:
-		at.take(e, details)
+		at.applyEvent(e, details)
 	}
 	r.at[e.ID] = at
 }
 
-// take notes what an event says of the visit that it belongs to.
-func (v *visit) take(e asl.Event, details *asl.Details) {
+// applyEvent notes what an event says of the visit that it belongs to.
+func (v *visit) applyEvent(e asl.Event, details *asl.Details) {
 	switch {
 	case strings.HasSuffix(e.Type, "StateExited"):
 		v.Exited, v.Output = e.Time, details.Output
