@@ -63,7 +63,7 @@ func startSite(t *testing.T, faults ...simaws.Fault) *site {
 	arrivals.Go(func() { demo.loadArrivals(arriving) })
 	t.Cleanup(func() { stop(); arrivals.Wait() })
 
-	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.deployment, RunAgain: demo.runAgain})
+	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.deployment, CollectAgain: demo.runAgain})
 	check(t, err)
 	s := &site{Server: httptest.NewUnstartedServer(nil), organisation: organisation, demo: demo}
 	s.Config.Handler = page.Guard(s.Listener.Addr().String(), shown)
@@ -229,7 +229,7 @@ func TestPageWorksInABrowser(t *testing.T) {
 		b.open("/coverage")
 		b.do(chromedp.Click(`a[href="/coverage/617390258846/kms"]`), chromedp.WaitVisible(`//td[contains(., "denied kms:ListKeys")]`))
 		s.organisation.ClearFaults() // somebody has mended the role
-		b.do(chromedp.Click(`//button[.="Run again"]`), chromedp.WaitVisible(`//p[@class="facts"]//span[.="SUCCEEDED"]`))
+		b.do(chromedp.Click(`//button[.="Collect again"]`), chromedp.WaitVisible(`//p[@class="facts"]//span[.="SUCCEEDED"]`))
 		b.until(`fetch("/coverage/617390258846/kms").then(r => r.text()).then(t => !t.includes("denied kms:ListKeys"))`)
 		b.open("/coverage")
 		b.do(chromedp.WaitVisible(`a.good[href="/coverage/617390258846/kms"]`), chromedp.WaitVisible(`a.bad[href="/coverage/617390258846/waf"]`))

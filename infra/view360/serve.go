@@ -22,7 +22,7 @@ func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output
 		return err
 	}
 	defer listener.Close()
-	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.deployment, RunAgain: demo.runAgain})
+	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.deployment, CollectAgain: demo.runAgain})
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 
 // runAgain collects one source of one account again. What it publishes is loaded when it arrives.
 func (d *demonstration) runAgain(ctx context.Context, r page.Rerun) (string, error) {
-	input, err := json.Marshal(map[string]any{"accounts": []string{r.Account}, "services": []string{r.Service}, "regions": r.Regions})
+	input, err := json.Marshal(map[string]any{"accounts": []string{r.Account}, "services": []string{r.Source}, "regions": r.Regions})
 	if err != nil {
 		return "", fmt.Errorf("encoding the request: %w", err)
 	}

@@ -54,9 +54,9 @@ func (p *page) readCell(r *http.Request) (cellPage, error) {
 	account := r.PathValue("account")
 	source, known := catalog.FindByName(r.PathValue("service"))
 	if !known {
-		return cellPage{}, notFound("There is no service %q.", r.PathValue("service"))
+		return cellPage{}, notFound("Source %q does not exist.", r.PathValue("service"))
 	}
-	show := cellPage{Account: account, Source: source, CanRun: p.runAgain != nil}
+	show := cellPage{Account: account, Source: source, CanRun: p.startCollect != nil}
 	err := p.db.read(r.Context(), statementTimeout, func(tx pgx.Tx) error {
 		found, err := readOutcomes(r.Context(), tx, pgx.NamedArgs{"accounts": []string{account}, "region": ""})
 		for _, o := range found {
@@ -70,11 +70,11 @@ func (p *page) readCell(r *http.Request) (cellPage, error) {
 		return cellPage{}, err
 	}
 	if len(show.Outcomes) == 0 {
-		return cellPage{}, notFound("%s of account %s has not been collected.", source.Name, account)
+		return cellPage{}, notFound("%s of account %s has not been collected.", source.Title, account)
 	}
 	slices.SortStableFunc(show.Outcomes, worse)
 	show.Execution = p.executionOf(account, show.Outcomes[0].RunAt)
-	show.frame = p.newFrame("coverage", source.Name+" of "+show.Name, "")
+	show.frame = p.newFrame("coverage", source.Title+" of "+show.Name, "")
 	return show, nil
 }
 
@@ -129,17 +129,17 @@ func (p *page) childOf(arn, account string) *asl.Execution {
 
 // collectAgain starts an execution for one source of one account and goes to it.
 func (p *page) collectAgain(w http.ResponseWriter, r *http.Request) error {
-	if !p.hasValidToken(r) {
-		return &httpError{http.StatusForbidden, "This form is of an earlier page: go back, reload it and try again."}
+	if err := p.checkToken(r); err != nil {
+		return err
 	}
 	show, err := p.readCell(r)
 	if err != nil {
 		return err
 	}
-	if p.runAgain == nil {
-		return notFound("This page only reads.")
+	if p.startCollect == nil {
+		return notFound("This page cannot start executions.")
 	}
-	execution, err := p.runAgain(r.Context(), Rerun{Account: show.Account, Service: show.Source.Name, Regions: show.Failing()})
+	execution, err := p.startCollect(r.Context(), Rerun{Account: show.Account, Source: show.Source.Name, Regions: show.Failing()})
 	if err != nil {
 		return err
 	}

@@ -9,15 +9,15 @@ import (
 	"github.com/go-analyze/charts"
 )
 
-// chart is one picture in two widths: the style sheet shows the one that fits, so that letters keep their size on a
+// chart is a drawing in two widths. The style sheet shows the one that fits, so that the font size stays the same on a
 // phone.
 type chart struct {
-	Label        string // what a screen reader says
+	Label        string // for screen readers
 	Wide, Narrow template.HTML
 }
 
-// cssColor is a colour of the style sheet, light or dark as the reader's system is. The library draws with numbers, which
-// inline takes for the names.
+// cssColor is a color of the style sheet, which differs between light and dark mode. The library draws with a placeholder,
+// which toInlineSVG replaces by the CSS variable.
 type cssColor struct {
 	name  string // of the CSS variable
 	color charts.Color
@@ -38,7 +38,7 @@ var (
 
 var cssColors = []cssColor{colorAxis, colorText, colorAccent, colorPast, colorAhead, colorCritical, colorHigh, colorMedium, colorLow}
 
-// newTheme draws on the page's own background with the given colours of the series.
+// newTheme returns a theme with the given colors of the series on a transparent background.
 func newTheme(series []cssColor) charts.ColorPalette {
 	colors := make([]charts.Color, len(series))
 	for i, s := range series {
@@ -50,7 +50,7 @@ func newTheme(series []cssColor) charts.ColorPalette {
 	})
 }
 
-// drawSVG renders a chart of the library.
+// drawSVG returns a chart of the library as inline SVG.
 func drawSVG(width, height int, render func(*charts.Painter) error) (template.HTML, error) {
 	painter := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: width, Height: height})
 	if err := render(painter); err != nil {
@@ -79,8 +79,8 @@ func newColorReplacer() *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// toInlineSVG makes a drawing fit to stand in the page: colours of the style sheet, the page's letters, and attributes in
-// place of styles, which the content security policy forbids. The library has escaped all text.
+// toInlineSVG adapts a drawing to the page: colors of the style sheet, the font of the page, and attributes instead of
+// styles, which the content security policy forbids. The library has escaped all text.
 func toInlineSVG(svg string) template.HTML {
 	svg = styleAttribute.ReplaceAllStringFunc(svg, func(style string) string {
 		style = fontFamily.ReplaceAllString(style[len(`style="`):len(style)-1], "")

@@ -56,7 +56,7 @@ func TestChartHasTheColorsOfTheStyleSheet(t *testing.T) {
 		}
 	}
 	if strings.Contains(string(drawn.Wide), "rgb(") {
-		t.Errorf("a colour that the style sheet cannot change: %s", drawn.Wide)
+		t.Errorf("a color that the style sheet cannot change: %s", drawn.Wide)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// compliance is what AWS Config says of each account's rules in its newest report.
+// compliance is the newest AWS Config report of each account.
 type compliance struct {
 	Compliant, Rules int64
 	Rows             []complianceRow
@@ -18,15 +18,15 @@ type complianceRow struct {
 	Compliant, Rules int64
 }
 
-// Score is the fraction of the rules that are kept.
+// Score returns the percentage of compliant rules as text.
 func (r complianceRow) Score() string {
 	return formatPercent(float64(r.Compliant) / float64(max(r.Rules, 1)))
 }
 
-// Percent is the score as a whole number, for a meter.
+// Percent returns the score as a whole number.
 func (r complianceRow) Percent() int64 { return r.Compliant * 100 / max(r.Rules, 1) }
 
-// Score is the fraction over all accounts.
+// Score returns the percentage of compliant rules over all accounts.
 func (c compliance) Score() string {
 	return complianceRow{Compliant: c.Compliant, Rules: c.Rules}.Score()
 }

@@ -10,14 +10,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// costs is the spending of the month of the filter's date against the month before, in US dollars.
+// costs compares the month of the filter's date with the month before, in US dollars.
 type costs struct {
-	Month, LastMonth  time.Time // first days
-	ToDate, LastTotal float64   // this month up to the date; the whole month before
-	LastToDate        float64   // the month before up to the same day
-	Days, LastDays    int       // with a cost
+	Month, LastMonth  time.Time // first days of the months
+	ToDate, LastTotal float64   // this month up to the date; the whole last month
+	LastToDate        float64   // last month up to the same day
+	Days, LastDays    int       // days with a cost
 	LastDaysToDate    int
-	Forecast          float64 // of the whole month; NaN when there is none
+	Forecast          float64 // of the whole month; NaN without a forecast
 	Curve             chart
 	Services          chart
 	Accounts          chart
@@ -30,11 +30,11 @@ type costRow struct {
 	ToDate, LastToDate, LastTotal float64
 }
 
-// Change is the row's difference to the same days of the month before.
+// Change returns the change from the same days of last month.
 func (r costRow) Change() string { return formatChange(r.ToDate, r.LastToDate) }
 
-// DailyChange compares a day of this month with one of the same days of the month before: a month that has just begun is not
-// cheap, and what is charged on its first day, such as tax, is in both.
+// DailyChange returns the change of the average cost of a day, from the same days of last month. Those include charges of
+// the first day of a month, such as tax.
 func (c costs) DailyChange() string {
 	if !c.IsComparable() {
 		return "–"
@@ -45,36 +45,29 @@ func (c costs) DailyChange() string {
 // IsComparable reports whether both months have a cost.
 func (c costs) IsComparable() bool { return c.Days > 0 && c.LastDaysToDate > 0 }
 
-// IsHigher reports whether a day of this month costs more than one of the month before.
+// IsHigher reports whether an average day costs more than last month.
 func (c costs) IsHigher() bool {
 	return c.IsComparable() && c.ToDate/float64(c.Days) > c.LastToDate/float64(c.LastDaysToDate)
 }
 
-// HasForecast reports whether Cost Explorer gave one.
+// HasForecast reports whether Cost Explorer returned a forecast.
 func (c costs) HasForecast() bool { return !math.IsNaN(c.Forecast) }
 
-func formatChange(now, before float64) string {
-	if before <= 0 {
-		return "–"
-	}
-	return change(now/before - 1)
-}
-
-// panelRows is how many rows a list of the overview has.
+// panelRows is the number of rows of a list in the overview.
 const panelRows = 8
 
 func readCosts(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c costs, err error) {
 	c.Month, c.LastMonth, c.Forecast = args["month"].(time.Time), args["last"].(time.Time), math.NaN()
 	days, err := queryRows[costDay](ctx, tx, costDaysSQL, args)
 	if err != nil {
-		return c, fmt.Errorf("reading the cost of days: %w", err)
+		return c, fmt.Errorf("reading daily costs: %w", err)
 	}
 	args = mergeArgs(args, pgx.NamedArgs{"same": c.addDays(days)})
 	if c.ServiceRows, err = queryRows[costRow](ctx, tx, costByServiceSQL, args); err != nil {
-		return c, fmt.Errorf("reading the cost of services: %w", err)
+		return c, fmt.Errorf("reading costs by service: %w", err)
 	}
 	if c.Rows, err = queryRows[costRow](ctx, tx, costByAccountSQL, args); err != nil {
-		return c, fmt.Errorf("reading the cost of accounts: %w", err)
+		return c, fmt.Errorf("reading costs by account: %w", err)
 	}
 	ahead, err := queryTexts(ctx, tx, forecastSQL, args)
 	if err != nil {
@@ -90,7 +83,7 @@ func readCosts(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c costs, err
 	return c, c.drawCharts(days)
 }
 
-// addDays adds up the days and returns the end of those of the month before that this month has reached too.
+// addDays adds up the days. It returns the day after the last day of last month that counts for comparison.
 func (c *costs) addDays(days []costDay) (same time.Time) {
 	same = c.LastMonth
 	for _, d := range days {

@@ -2,14 +2,14 @@ package page
 
 import "time"
 
-// costDay is what all chosen accounts cost on a day.
+// costDay is the cost of all selected accounts on a day.
 type costDay struct {
 	Day  time.Time
 	Cost float64
 }
 
-// costDaysSQL adds up daily reports of this month and the one before. An account that was loaded by two versions of the
-// program has two rows for the same day; the later one counts. Cost is account-wide: the region does not narrow it.
+// costDaysSQL adds up the daily reports of this month and last month. An account loaded by both the Python version and this
+// one has two rows for the same day; the later one counts. Costs are account-wide, so the region filter does not apply.
 const costDaysSQL = `
 select day, sum(cost)::float8 as cost
 from (
@@ -54,7 +54,7 @@ group by service
 order by to_date desc, name
 limit 8`
 
-// forecastSQL is the rest of the month by each account's newest forecast. No row: no account has one.
+// forecastSQL adds up the newest forecasts of all accounts for the rest of the month. It returns no row without a forecast.
 const forecastSQL = `
 select sum(amount)::text
 from (

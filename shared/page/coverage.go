@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -17,12 +16,11 @@ const accountRows = 50
 // coveragePage is the matrix of accounts and sources.
 type coveragePage struct {
 	frame
+	pager
 	Filter   filter
 	Choices  choices
 	Services []string
 	Rows     []coverageRow
-	Page     int
-	More     bool
 	Totals   []statusTotal
 }
 
@@ -45,26 +43,20 @@ type statusTotal struct {
 	Count int64
 }
 
-// PageLink is the address of another page of the matrix.
+// PageLink returns the address of another page of the matrix.
 func (c coveragePage) PageLink(page int) string {
 	q := c.Filter.Query()
 	q.Set("page", strconv.Itoa(page))
 	return "?" + q.Encode()
 }
 
-// Previous and Next are the numbers beside the page's.
-func (c coveragePage) Previous() int { return c.Page - 1 }
-
-// Next is the number of the next page.
-func (c coveragePage) Next() int { return c.Page + 1 }
-
 func (p *page) showCoverage(w http.ResponseWriter, r *http.Request) error {
 	f, err := parseFilter(r.URL.Query(), p.now())
 	if err != nil {
 		return err
 	}
-	show := coveragePage{frame: p.newFrame("coverage", "Coverage", "What the newest run of each account read, service by service. A cell opens the reason and the remedy."), Filter: f}
-	if show.Page, err = pageNumber(r.URL.Query()); err != nil {
+	show := coveragePage{frame: p.newFrame("coverage", "Coverage", "The outcome of every source in the newest run of each account. Open a cell to see the reason and what to do."), Filter: f}
+	if show.pager, err = parsePager(r.URL.Query(), maxPage); err != nil {
 		return err
 	}
 	var found []outcome
@@ -78,9 +70,7 @@ func (p *page) showCoverage(w http.ResponseWriter, r *http.Request) error {
 		}
 		accounts := args["accounts"].([]string)
 		slices.Sort(accounts)
-		from := min((show.Page-1)*accountRows, len(accounts))
-		to := min(from+accountRows, len(accounts))
-		show.More = to < len(accounts)
+		from, to := show.selectRows(len(accounts), accountRows)
 		args["accounts"] = accounts[from:to]
 		found, err = readOutcomes(r.Context(), tx, args)
 		return err
@@ -90,18 +80,6 @@ func (p *page) showCoverage(w http.ResponseWriter, r *http.Request) error {
 	}
 	show.fill(found, p.now())
 	return p.templates.write(w, "coverage", show)
-}
-
-func pageNumber(q url.Values) (int, error) {
-	text := q.Get("page")
-	if text == "" {
-		return 1, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > 1_000_000 {
-		return 0, badRequest("%q is not the number of a page.", text)
-	}
-	return n, nil
 }
 
 func readOutcomes(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]outcome, error) {

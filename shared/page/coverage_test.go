@@ -45,14 +45,14 @@ func TestCoverageShowsEveryOutcome(t *testing.T) {
 func TestRunAgainStartsTheSameCollect(t *testing.T) {
 	t.Parallel()
 	var asked Rerun
-	s := newSite(t, Options{RunAgain: func(_ context.Context, r Rerun) (string, error) { asked = r; return "arn:x", nil }})
+	s := newSite(t, Options{CollectAgain: func(_ context.Context, r Rerun) (string, error) { asked = r; return "arn:x", nil }})
 	const cell = "/coverage/111122223333/guardduty"
 	token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(s.get(cell))[1]
 	answer, _ := s.ask(http.MethodPost, cell+"/run", nil, url.Values{"token": {token}})
 	if got := answer.Header.Get("Location"); got != "/executions/arn:x" {
 		t.Errorf("it leads to %q, want the execution", got)
 	}
-	want := Rerun{Account: "111122223333", Service: "guardduty", Regions: []string{"us-east-1"}}
+	want := Rerun{Account: "111122223333", Source: "guardduty", Regions: []string{"us-east-1"}}
 	if diff := cmp.Diff(want, asked); diff != "" {
 		t.Errorf("asked for something else (-want +got):\n%s", diff)
 	}

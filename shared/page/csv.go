@@ -9,11 +9,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// downloadView streams all rows of a view that the query keeps.
+// downloadView streams all rows of a view that match the query.
 func (p *page) downloadView(w http.ResponseWriter, r *http.Request) error {
-	view, known := p.views[r.PathValue("view")]
-	if !known {
-		return notFound("There is no view of that name.")
+	view, err := p.findView(r)
+	if err != nil {
+		return err
 	}
 	return toBadRequest(p.db.read(r.Context(), downloadTimeout, func(tx pgx.Tx) error {
 		_, columns, err := describeView(r.Context(), tx, view)
@@ -34,11 +34,11 @@ func (p *page) downloadView(w http.ResponseWriter, r *http.Request) error {
 	}))
 }
 
-// writeCSV sends a header and the rows. Once bytes have left, an error can only break the connection off, so that a
-// download that is not whole does not look as if it were.
+// writeCSV sends a header and the rows. An error after the first byte aborts the connection, so that an incomplete
+// download does not look complete.
 func writeCSV(w http.ResponseWriter, name string, columns []column, result pgx.Rows) error {
 	more := result.Next()
-	if err := result.Err(); err != nil { // before the first byte it can still be told
+	if err := result.Err(); err != nil { // before the first byte, an error page is still possible
 		return err
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
@@ -65,7 +65,7 @@ func writeCSV(w http.ResponseWriter, name string, columns []column, result pgx.R
 	return nil
 }
 
-// escapeFormula keeps a spreadsheet from running a text as a formula.
+// escapeFormula returns a value that a spreadsheet does not run as a formula.
 func escapeFormula(text *string, c column) string {
 	if text == nil {
 		return ""

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// drawCharts makes the charts; a single day makes no curve.
+// drawCharts draws the charts. It omits the curve if there is only one day.
 func (c *costs) drawCharts(days []costDay) (err error) {
 	if c.Days+c.LastDays > 1 {
 		if c.Curve, err = c.drawCurve(days); err != nil {
@@ -26,12 +26,12 @@ func costBars(label string, rows []costRow) (chart, error) {
 	}
 	bars := make([]bar, len(rows))
 	for i, r := range rows {
-		bars[i] = bar{r.Name, []float64{max(r.ToDate, 0)}} // a month of credits has no bar
+		bars[i] = bar{r.Name, []float64{max(r.ToDate, 0)}} // a negative total, of credits, has no bar
 	}
 	return barChart(label, bars, []series{{"This month", colorAccent}}, formatMoney)
 }
 
-// drawCurve adds up both months day by day, and what is still to come.
+// drawCurve draws the cumulative cost of both months and the forecast.
 func (c *costs) drawCurve(days []costDay) (chart, error) {
 	this, before, ahead := newGaps(31), newGaps(31), newGaps(31)
 	labels := make([]string, 31)
@@ -56,7 +56,7 @@ func (c *costs) drawCurve(days []costDay) (chart, error) {
 		}
 		lines = append(lines, line{series{"Forecast", colorAhead}, ahead})
 	}
-	label := fmt.Sprintf("Cost added up over %s, against %s", c.Month.Format("January"), c.LastMonth.Format("January"))
+	label := fmt.Sprintf("Cumulative cost of %s, compared with %s", c.Month.Format("January"), c.LastMonth.Format("January"))
 	return lineChart(label, labels, lines)
 }
 
@@ -68,14 +68,14 @@ func newGaps(n int) []float64 {
 	return values
 }
 
-// accumulate makes each value the sum up to it. Gaps before the first value stay; later ones carry the sum on.
+// accumulate replaces each value by the sum up to it. It keeps gaps before the first value and fills later ones.
 func accumulate(values []float64) {
-	sum, begun := 0.0, false
+	sum, started := 0.0, false
 	for i, v := range values {
 		if !math.IsNaN(v) {
-			sum, begun = sum+v, true
+			sum, started = sum+v, true
 		}
-		if begun {
+		if started {
 			values[i] = sum
 		}
 	}

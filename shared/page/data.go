@@ -13,16 +13,13 @@ import (
 	"view360/sql"
 )
 
-// dataIndexPage lists the views.
-type dataIndexPage struct {
+// viewsPage lists the views.
+type viewsPage struct {
 	frame
 	Views []viewEntry
 }
 
 type viewEntry struct{ Name, Comment string }
-
-// shortName leaves out the schema that every session searches.
-func shortName(name string) string { return strings.TrimPrefix(name, "public.") }
 
 const viewCommentsSQL = `
 select n.nspname || '.' || c.relname as name, coalesce(obj_description(c.oid), '') as comment
@@ -30,7 +27,7 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'v' and n.nspname in ('public', 'view360')`
 
 func (p *page) showViews(w http.ResponseWriter, r *http.Request) error {
-	show := dataIndexPage{frame: p.newFrame("data", "Data", "Every view as a table: sort it, filter it, take it away as CSV.")}
+	show := viewsPage{frame: p.newFrame("data", "Data", "All views as tables. Sort and filter them, and download them as CSV.")}
 	err := p.db.read(r.Context(), statementTimeout, func(tx pgx.Tx) error {
 		found, err := queryRows[viewEntry](r.Context(), tx, viewCommentsSQL, nil)
 		for _, v := range found {
@@ -47,6 +44,9 @@ func (p *page) showViews(w http.ResponseWriter, r *http.Request) error {
 	return p.templates.write(w, "data", show)
 }
 
+// shortName removes schema public, which is in the search path.
+func shortName(name string) string { return strings.TrimPrefix(name, "public.") }
+
 // viewPage is one view as a table.
 type viewPage struct {
 	frame
@@ -55,17 +55,16 @@ type viewPage struct {
 	Definition string
 	Columns    []column
 	Query      dataQuery
-	Rows       [][]*string
-	HasMore    bool // there is a next page
+	Rows       [][]*string // nil: null
 }
 
 func (p *page) showView(w http.ResponseWriter, r *http.Request) error {
-	view, known := p.views[r.PathValue("view")]
-	if !known {
-		return notFound("There is no view of that name.")
+	view, err := p.findView(r)
+	if err != nil {
+		return err
 	}
 	show := viewPage{Name: shortName(view.Name), Definition: view.Create}
-	err := p.db.read(r.Context(), statementTimeout, func(tx pgx.Tx) (err error) {
+	err = p.db.read(r.Context(), statementTimeout, func(tx pgx.Tx) (err error) {
 		if show.Comment, show.Columns, err = describeView(r.Context(), tx, view); err != nil {
 			return err
 		}
@@ -79,15 +78,25 @@ func (p *page) showView(w http.ResponseWriter, r *http.Request) error {
 		return toBadRequest(err)
 	}
 	show.frame = p.newFrame("data", show.Name, show.Comment)
-	if show.HasMore = len(show.Rows) > pageRows; show.HasMore {
-		show.Rows = show.Rows[:pageRows]
+	if len(show.Rows) > viewRows {
+		show.Rows = show.Rows[:viewRows]
+		show.Query.HasMore = show.Query.Page < lastViewPage
 	}
 	return p.templates.write(w, "view", show)
 }
 
+func (p *page) findView(r *http.Request) (sql.View, error) {
+	view, known := p.views[r.PathValue("view")]
+	if !known {
+		return view, notFound("View %q does not exist.", r.PathValue("view"))
+	}
+	return view, nil
+}
+
+// readPage reads the rows of a page and one more if another page follows.
 func readPage(ctx context.Context, tx pgx.Tx, view sql.View, columns []column, q dataQuery) ([][]*string, error) {
 	statement, args := q.selectSQL(view, columns)
-	result, err := tx.Query(ctx, statement+fmt.Sprintf(" limit %d offset %d", pageRows+1, (q.Page-1)*pageRows), args...)
+	result, err := tx.Query(ctx, statement+fmt.Sprintf(" limit %d offset %d", viewRows+1, (q.Page-1)*viewRows), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -100,4 +109,19 @@ func scanTexts(row pgx.CollectableRow, n int) ([]*string, error) {
 		targets[i] = &texts[i]
 	}
 	return texts, row.Scan(targets...)
+}
+
+// FirstRow returns the number of the first row shown, from 1.
+func (p viewPage) FirstRow() int64 { return int64(p.Query.Page-1)*viewRows + 1 }
+
+// LastRow returns the number of the last row shown.
+func (p viewPage) LastRow() int64 { return p.FirstRow() + int64(len(p.Rows)) - 1 }
+
+// OperatorNames returns the operators of a filter.
+func (p viewPage) OperatorNames() []string {
+	names := make([]string, len(operators))
+	for i, o := range operators {
+		names[i] = o.name
+	}
+	return names
 }

@@ -36,7 +36,7 @@ func TestDataSortsFiltersAndPages(t *testing.T) {
 			{"at least", "id", "119", "Rows 1 to 2"},
 			{"at most", "id", "3", "Rows 1 to 3"},
 			{"is empty", "key_usage", "", "Rows 1 to 50"},
-			{"contains", "key_id", "%", "No row fits."}, // a letter, not a pattern
+			{"contains", "key_id", "%", "No rows match."}, // a letter, not a pattern
 		} {
 			q := url.Values{"column": {c.column}, "operator": {c.operator}, "value": {c.value}}
 			s.expect(s.get("/data/view_kms_keys?"+q.Encode()), c.want)

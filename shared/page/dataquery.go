@@ -1,7 +1,6 @@
 package page
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -16,54 +15,22 @@ import (
 )
 
 const (
-	pageRows = 50
-	// lastPage bounds what the database must skip; a download has no such bound.
-	lastPage      = 200
+	viewRows = 50
+	// lastViewPage bounds the rows that the database skips; a download has no such bound.
+	lastViewPage  = 200
 	maxConditions = 10
 )
-
-// column is one column of a view, as the database knows it.
-type column struct{ Name, Type, Comment string }
-
-// IsNumeric reports whether the column is aligned to the right.
-func (c column) IsNumeric() bool {
-	kind, _, _ := strings.Cut(c.Type, "(")
-	return slices.Contains([]string{"integer", "bigint", "numeric", "double precision"}, kind)
-}
-
-// viewColumnsSQL are the columns of a view. One without a comment has that of the column of its name that it is made from.
-const viewColumnsSQL = `
-select c.attname::text as name, format_type(c.atttypid, c.atttypmod) as type, coalesce(col_description(c.attrelid, c.attnum), (
-    select col_description(source.attrelid, source.attnum)
-    from pg_rewrite r
-    join pg_depend d on d.objid = r.oid and d.refclassid = 'pg_class'::regclass
-    join pg_attribute source on source.attrelid = d.refobjid and source.attnum = d.refobjsubid
-    where r.ev_class = c.attrelid and source.attname = c.attname and col_description(source.attrelid, source.attnum) is not null
-    order by source.attrelid
-    limit 1), '') as comment
-from pg_attribute c
-where c.attrelid = $1::regclass and c.attnum > 0 and not c.attisdropped
-order by c.attnum`
-
-// describeView reads a view's comment and columns.
-func describeView(ctx context.Context, tx pgx.Tx, view sql.View) (comment string, columns []column, err error) {
-	err = tx.QueryRow(ctx, `select coalesce(obj_description($1::regclass), '')`, view.Name).Scan(&comment)
-	if err != nil {
-		return "", nil, fmt.Errorf("reading the description of %s: %w", view.Name, err)
-	}
-	result, err := tx.Query(ctx, viewColumnsSQL, view.Name)
-	if err != nil {
-		return "", nil, fmt.Errorf("reading the columns of %s: %w", view.Name, err)
-	}
-	columns, err = pgx.CollectRows(result, pgx.RowToStructByName[column])
-	return comment, columns, err
-}
 
 // condition keeps the rows in which a column compares to a value.
 type condition struct{ Column, Operator, Value string }
 
-// operators are what a condition can be, with their SQL: %[1]s is the column, %[2]s its type, %[3]s the parameter.
-var operators = []struct{ Name, sql string }{
+// operator compares a column to a value.
+type operator struct {
+	name    string
+	pattern string // SQL: %[1]s is the column, %[2]s its type, %[3]s the parameter
+}
+
+var operators = []operator{
 	{"contains", `strpos(lower(%[1]s::text), lower(%[3]s)) > 0`},
 	{"is", `%[1]s = %[3]s::text::%[2]s`},
 	{"is not", `%[1]s is distinct from %[3]s::text::%[2]s`},
@@ -72,52 +39,59 @@ var operators = []struct{ Name, sql string }{
 	{"is empty", `coalesce(%[1]s::text, '') = '' and %[3]s::text is not null`},
 }
 
-// dataQuery is which rows of a view are shown.
+// dataQuery selects rows of a view.
 type dataQuery struct {
+	pager
 	Conditions []condition
-	Sort       string // a column; empty: as the view gives them
+	Sort       string // a column; empty: the order of the view
 	Descending bool
-	Page       int // from 1
 }
 
-// parseDataQuery reads the query of an address: column, operator and value repeat together. What the view does not have
-// is an error, so that only its own columns reach a statement.
-func parseDataQuery(q url.Values, columns []column) (dataQuery, error) {
-	d := dataQuery{Sort: q.Get("sort"), Descending: q.Get("order") == "desc", Page: 1}
-	if d.Sort != "" && !hasColumn(columns, d.Sort) {
-		return d, badRequest("There is no column %q to sort by.", d.Sort)
+// parseDataQuery reads the query of an address; column, operator, and value repeat together. It rejects columns and
+// operators that do not exist, so that a statement contains only known identifiers.
+func parseDataQuery(q url.Values, columns []column) (d dataQuery, err error) {
+	d = dataQuery{Sort: q.Get("sort"), Descending: q.Get("order") == "desc"}
+	if d.Sort != "" && findColumn(columns, d.Sort) == nil {
+		return d, badRequest("Column %q, to sort by, does not exist.", d.Sort)
 	}
-	if text := q.Get("page"); text != "" {
-		page, err := strconv.Atoi(text)
-		if err != nil || page < 1 || page > lastPage {
-			return d, badRequest("Pages are numbered from 1 to %d: filter, or download the CSV.", lastPage)
-		}
-		d.Page = page
+	if d.pager, err = parsePager(q, lastViewPage); err != nil {
+		return d, err
 	}
 	names, kinds, texts := q["column"], q["operator"], q["value"]
 	if len(names) != len(kinds) || len(names) != len(texts) || len(names) > maxConditions {
-		return d, badRequest("A filter is a column, an operator and a value; there can be %d.", maxConditions)
+		return d, badRequest("A filter consists of a column, an operator, and a value. At most %d filters are possible.", maxConditions)
 	}
 	for i, name := range names {
 		if name == "" || texts[i] == "" && kinds[i] != "is empty" {
-			continue // the form's empty row
+			continue // the empty row of the form
 		}
-		if !hasColumn(columns, name) {
-			return d, badRequest("There is no column %q.", name)
+		if findColumn(columns, name) == nil {
+			return d, badRequest("Column %q does not exist.", name)
 		}
-		if !slices.ContainsFunc(operators, func(o struct{ Name, sql string }) bool { return o.Name == kinds[i] }) {
-			return d, badRequest("There is no operator %q.", kinds[i])
+		if findOperator(kinds[i]) == nil {
+			return d, badRequest("Operator %q does not exist.", kinds[i])
 		}
 		d.Conditions = append(d.Conditions, condition{name, kinds[i], texts[i]})
 	}
 	return d, nil
 }
 
-func hasColumn(columns []column, name string) bool {
-	return slices.ContainsFunc(columns, func(c column) bool { return c.Name == name })
+func findColumn(columns []column, name string) *column {
+	if i := slices.IndexFunc(columns, func(c column) bool { return c.Name == name }); i >= 0 {
+		return &columns[i]
+	}
+	return nil
 }
 
-// selectSQL selects all columns as text. Identifiers are those of the database's own catalogue, values are parameters.
+func findOperator(name string) *operator {
+	if i := slices.IndexFunc(operators, func(o operator) bool { return o.name == name }); i >= 0 {
+		return &operators[i]
+	}
+	return nil
+}
+
+// selectSQL returns a statement that selects all columns as text, and its arguments. Identifiers come from the database's
+// own catalog; values are parameters.
 func (d dataQuery) selectSQL(view sql.View, columns []column) (string, []any) {
 	var s strings.Builder
 	var args []any
@@ -131,10 +105,8 @@ func (d dataQuery) selectSQL(view sql.View, columns []column) (string, []any) {
 	s.WriteString(" from " + view.Name)
 	for i, c := range d.Conditions {
 		s.WriteString([]string{" where ", " and "}[min(i, 1)])
-		kind := columns[slices.IndexFunc(columns, func(in column) bool { return in.Name == c.Column })].Type
-		pattern := operators[slices.IndexFunc(operators, func(o struct{ Name, sql string }) bool { return o.Name == c.Operator })].sql
 		args = append(args, c.Value)
-		fmt.Fprintf(&s, pattern, quoteName(c.Column), kind, "$"+strconv.Itoa(len(args)))
+		fmt.Fprintf(&s, findOperator(c.Operator).pattern, quoteName(c.Column), findColumn(columns, c.Column).Type, "$"+strconv.Itoa(len(args)))
 	}
 	if d.Sort != "" {
 		s.WriteString(" order by " + quoteName(d.Sort))
@@ -147,11 +119,12 @@ func (d dataQuery) selectSQL(view sql.View, columns []column) (string, []any) {
 
 func quoteName(name string) string { return pgx.Identifier{name}.Sanitize() }
 
-// toBadRequest makes a value that is not of its column's type the reader's error.
+// toBadRequest returns the error of a value that does not have the type of its column as a bad request.
 func toBadRequest(err error) error {
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) && (strings.HasPrefix(refused.Code, "22") || refused.Code == "42883") {
-		return badRequest("The filter does not fit its column: %s.", refused.Message)
+	const dataException, undefinedFunction = "22", "42883" // a class and a code of SQLSTATE
+	var answer *pgconn.PgError
+	if errors.As(err, &answer) && (strings.HasPrefix(answer.Code, dataException) || answer.Code == undefinedFunction) {
+		return badRequest("The filter does not match the type of its column: %s.", answer.Message)
 	}
 	return err
 }

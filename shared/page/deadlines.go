@@ -8,20 +8,20 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// soon is how far ahead a date is worth knowing.
+// soon is the period before a deadline in which the overview shows it.
 const soon = 90 * 24 * time.Hour
 
-// deadline is something with a last day.
+// deadline is the last day of a certificate or commitment.
 type deadline struct {
 	Name, Account, Detail string
 	Ends                  time.Time
-	Days                  int // until then; negative once it is over
+	Days                  int // left; negative after the deadline
 }
 
-// IsPast reports whether the day has come.
+// IsPast reports whether the deadline is over.
 func (d deadline) IsPast() bool { return d.Days < 0 }
 
-// certificates are those of Certificate Manager that end soon or have ended.
+// certificates are the certificates of Certificate Manager, with rows for those that expire soon or have expired.
 type certificates struct {
 	Expired, Soon, Pending, All int64
 	Rows                        []deadline
@@ -54,19 +54,19 @@ func readCertificates(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c cer
 	return c, nil
 }
 
-// commitments are Reserved Instances and Savings Plans, by their newest figures.
+// commitments are active Reserved Instances and Savings Plans with their newest values.
 type commitments struct {
 	Count       int64
 	Utilization float64 // average, percent
-	Savings     float64 // of the newest day, US dollars, net of what the commitment cost
+	Savings     float64 // of the newest day, in US dollars, after the cost of the commitment
 	Soon        int64
 	Rows        []deadline
 }
 
-// UsedPercent is the utilization in words.
+// UsedPercent returns the utilization as text.
 func (c commitments) UsedPercent() string { return formatPercent(c.Utilization / 100) }
 
-// newestCommitmentsSQL is one row for each subscription, its newest.
+// newestCommitmentsSQL selects the newest row of each subscription.
 const newestCommitmentsSQL = `
 with newest as (
   select distinct on (account, subscription_id) *
@@ -103,6 +103,7 @@ func readCommitments(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (c comm
 	return c, nil
 }
 
+// withSoon returns args and the end of the period in which deadlines are soon.
 func withSoon(args pgx.NamedArgs) pgx.NamedArgs {
 	return mergeArgs(args, pgx.NamedArgs{"soon": args["until"].(time.Time).Add(soon)})
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// definition is what the graph needs of a state machine or of a map's processor.
+// definition is the part of a state machine or of a map's processor that the graph needs.
 type definition struct {
 	StartAt string
 	States  states
@@ -21,10 +21,10 @@ type stateDefinition struct {
 	ItemProcessor *definition
 }
 
-// states are in the order of the file, which is that of a reader.
+// states keep the order of the file.
 type states []stateDefinition
 
-// UnmarshalJSON reads the object that maps names to states.
+// UnmarshalJSON decodes the object that maps names to states.
 func (s *states) UnmarshalJSON(text []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if _, err := decoder.Token(); err != nil { // {
@@ -45,7 +45,33 @@ func (s *states) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// nextStates are the states that can follow: the ordinary one first.
+// rankStates returns the row of each state: below all states that lead to it, except by a way back.
+func (d definition) rankStates() map[string]int {
+	byName := map[string]stateDefinition{}
+	for _, s := range d.States {
+		byName[s.Name] = s
+	}
+	ranks := map[string]int{}
+	var visit func(name string, rank int, path map[string]bool)
+	visit = func(name string, rank int, path map[string]bool) {
+		if path[name] { // a way back
+			return
+		}
+		if known, ranked := ranks[name]; ranked && known >= rank {
+			return
+		}
+		ranks[name] = rank
+		path[name] = true
+		for _, next := range byName[name].nextStates() {
+			visit(next, rank+1, path)
+		}
+		delete(path, name)
+	}
+	visit(d.StartAt, 0, map[string]bool{})
+	return ranks
+}
+
+// nextStates returns the names of the states that can follow, the usual one first.
 func (s stateDefinition) nextStates() (names []string) {
 	if s.Next != "" {
 		names = append(names, s.Next)
@@ -60,30 +86,4 @@ func (s stateDefinition) nextStates() (names []string) {
 		names = append(names, c.Next)
 	}
 	return names
-}
-
-// rankStates places each state below all that lead to it, as far as no way leads back.
-func (d definition) rankStates() map[string]int {
-	byName := map[string]stateDefinition{}
-	for _, s := range d.States {
-		byName[s.Name] = s
-	}
-	ranks := map[string]int{}
-	var place func(name string, rank int, on map[string]bool)
-	place = func(name string, rank int, on map[string]bool) {
-		if on[name] { // the way leads back
-			return
-		}
-		if at, placed := ranks[name]; placed && at >= rank {
-			return
-		}
-		ranks[name] = rank
-		on[name] = true
-		for _, next := range byName[name].nextStates() {
-			place(next, rank+1, on)
-		}
-		delete(on, name)
-	}
-	place(d.StartAt, 0, map[string]bool{})
-	return ranks
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/go-analyze/charts"
 )
 
-// The widths of drawings, in the units of their letters. Letters are measured a little larger, in points, than the
-// style sheet shows them, because readers' fonts differ in width.
+// The widths of drawings in pixels, and the font size in points. The font size is a little larger than in the style sheet,
+// because fonts differ in width.
 const (
 	wideWidth   = 600
 	narrowWidth = 340
-	letterSize  = 9.5
+	fontSize    = 9.5
 )
 
 // series is one kind of value in a chart.
@@ -21,17 +21,17 @@ type series struct {
 	ink  cssColor
 }
 
-// line is a series over the category axis; a NaN is a gap.
+// line is a series of values over the category axis; NaN is a gap.
 type line struct {
 	series
 	values []float64
 }
 
-// lineChart draws lines over the labels; amounts are US dollars.
+// lineChart draws lines over the labels. Values are US dollars.
 func lineChart(label string, labels []string, lines []line) (chart, error) {
 	return drawBothWidths(label, func(width int) (template.HTML, error) {
 		if width == wideWidth {
-			width = 2 * wideWidth // it has a row for itself
+			width = 2 * wideWidth // it fills a row of the page
 		}
 		return drawSVG(width, 270, func(p *charts.Painter) error {
 			return p.LineChart(lineOptions(width, labels, lines))
@@ -51,23 +51,23 @@ func lineOptions(width int, labels []string, lines []line) charts.LineChartOptio
 	o.LineStrokeWidth = 2.5
 	o.Legend = newLegend(names)
 	o.XAxis.Labels = labels
-	o.XAxis.LabelFontStyle = charts.NewFontStyleWithSize(letterSize)
+	o.XAxis.LabelFontStyle = charts.NewFontStyleWithSize(fontSize)
 	o.XAxis.LabelCount = min(len(labels), width/36)
 	o.XAxis.BoundaryGap = charts.Ptr(false)
 	o.YAxis = []charts.YAxisOption{{
-		Min: charts.Ptr(0.0), ValueFormatter: formatMoney, LabelFontStyle: charts.NewFontStyleWithSize(letterSize), LabelCount: 5,
+		Min: charts.Ptr(0.0), ValueFormatter: formatMoney, LabelFontStyle: charts.NewFontStyleWithSize(fontSize), LabelCount: 5,
 		SpineLineShow: charts.Ptr(false),
 	}}
 	return o
 }
 
-// bar is one row of a bar chart: a value of each series, stacked.
+// bar is one row of a bar chart: a stacked value for each series.
 type bar struct {
 	Name   string
 	Values []float64
 }
 
-// barChart draws a row for each bar, the first at the top.
+// barChart draws a row for each bar, the first bar at the top. A nil format omits the values.
 func barChart(label string, bars []bar, all []series, format func(float64) string) (chart, error) {
 	return drawBothWidths(label, func(width int) (template.HTML, error) {
 		height := 30*len(bars) + 16
@@ -88,10 +88,10 @@ func barOptions(width int, bars []bar, all []series, format func(float64) string
 	}
 	labels := make([]string, len(bars))
 	for i, b := range bars {
-		row := len(bars) - 1 - i // the library begins at the bottom
+		row := len(bars) - 1 - i // the library starts at the bottom
 		labels[row] = shortenText(b.Name, width/16)
-		for of, v := range b.Values {
-			data[of][row] = v
+		for series, v := range b.Values {
+			data[series][row] = v
 		}
 	}
 	o := charts.NewBarChartOptionWithData(data)
@@ -103,11 +103,11 @@ func barOptions(width int, bars []bar, all []series, format func(float64) string
 	o.Legend = newLegend(names)
 	o.Legend.Show = charts.Ptr(len(all) > 1)
 	o.CategoryAxis.Labels = labels
-	o.CategoryAxis.LabelFontStyle = charts.NewFontStyleWithSize(letterSize)
+	o.CategoryAxis.LabelFontStyle = charts.NewFontStyleWithSize(fontSize)
 	o.ValueAxis = []charts.ValueAxisOption{{Show: charts.Ptr(false), Min: charts.Ptr(0.0)}}
 	if len(all) == 1 {
 		o.SeriesList[0].Label = charts.SeriesLabel{
-			Show: charts.Ptr(true), ValueFormatter: format, FontStyle: charts.NewFontStyleWithSize(letterSize),
+			Show: charts.Ptr(true), ValueFormatter: format, FontStyle: charts.NewFontStyleWithSize(fontSize),
 		}
 	}
 	return o
@@ -115,11 +115,11 @@ func barOptions(width int, bars []bar, all []series, format func(float64) string
 
 func newLegend(names []string) charts.LegendOption {
 	return charts.LegendOption{
-		SeriesNames: names, FontStyle: charts.NewFontStyleWithSize(letterSize), Offset: charts.OffsetLeft, Symbol: charts.SymbolSquare,
+		SeriesNames: names, FontStyle: charts.NewFontStyleWithSize(fontSize), Offset: charts.OffsetLeft, Symbol: charts.SymbolSquare,
 	}
 }
 
-// drawBothWidths draws a chart in both widths.
+// drawBothWidths calls drawIn for both widths.
 func drawBothWidths(label string, drawIn func(width int) (template.HTML, error)) (c chart, err error) {
 	c.Label = label
 	if c.Wide, err = drawIn(wideWidth); err != nil {
@@ -129,7 +129,7 @@ func drawBothWidths(label string, drawIn func(width int) (template.HTML, error))
 	return c, err
 }
 
-// markGaps writes NaN as the library does.
+// markGaps replaces NaN by the null value of the library.
 func markGaps(values []float64) []float64 {
 	marked := make([]float64, len(values))
 	for i, v := range values {
@@ -140,11 +140,11 @@ func markGaps(values []float64) []float64 {
 	return marked
 }
 
-// shortenText cuts a text to n letters.
+// shortenText returns at most n characters of a text.
 func shortenText(text string, n int) string {
-	letters := []rune(text)
-	if len(letters) <= n {
+	characters := []rune(text)
+	if len(characters) <= n {
 		return text
 	}
-	return string(letters[:n-1]) + "…"
+	return string(characters[:n-1]) + "…"
 }

@@ -8,15 +8,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// eventRow is something that somebody should look at.
+// eventRow is a support ticket or an AWS Health event.
 type eventRow struct {
 	Name, Account, Status, Detail string
 	At                            time.Time
 }
 
-// tickets are the support cases that are not resolved.
+// tickets are the unresolved support cases.
 type tickets struct {
-	Open, Urgent, Waiting int64 // Urgent: urgent or critical; Waiting: for the customer
+	Open, Urgent, Waiting int64 // Urgent: severity urgent or critical; Waiting: for the customer
 	Rows                  []eventRow
 }
 
@@ -40,7 +40,7 @@ func readTickets(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (t tickets,
 	return t, nil
 }
 
-// health are the events of AWS Health that are open or will come.
+// health is the open and upcoming events of AWS Health.
 type health struct {
 	Open, Upcoming int64
 	Rows           []eventRow

@@ -2,104 +2,76 @@ package page
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
-	"time"
 
 	"view360/shared/asl"
 )
 
-// Executions are those that the page shows and changes.
+// Executions lists and redrives the executions of the state machines.
 type Executions interface {
-	// List returns executions that nothing contains, newest first.
+	// List returns the executions without a parent, newest first.
 	List() []*asl.Execution
 	// Lookup returns an execution, or a child of one, by its ARN.
 	Lookup(arn string) (*asl.Execution, bool)
-	// StartRedrive continues one that did not succeed, and returns while it runs.
+	// StartRedrive redrives a failed execution and returns without waiting for its end.
 	StartRedrive(ctx context.Context, x *asl.Execution) error
 }
 
-// executionRows is how many rows a list of executions or of their parts has.
+// executionRows is the number of rows of a list of executions or steps.
 const executionRows = 50
 
 type executionsPage struct {
 	frame
+	pager
 	Machines        []string
-	Machine, Status string // what the list is narrowed to
+	Machine, Status string // of the filter; empty: all
 	Rows            []executionRow
-	Page            int
-	More            bool
 }
 
-// executionRow is one execution in a list.
-type executionRow struct {
-	ARN, Name, Machine, Subject string
-	asl.Description
-	Now         time.Time
-	CaughtCount int // steps that failed although the execution went on
-}
-
-func newExecutionRow(x *asl.Execution, now time.Time) executionRow {
-	return executionRow{ARN: x.ARN, Name: x.Name, Machine: x.Machine.Name, Subject: parseSubject(string(x.Input)), Description: x.Describe(), Now: now}
-}
-
-// Duration is how long the execution has run; a redriven one counts from its redrive.
-func (r executionRow) Duration() string {
-	from, to := r.Started, r.Stopped
-	if !r.Redriven.IsZero() {
-		from = r.Redriven
+func (p *page) showExecutions(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	show := executionsPage{
+		frame:    p.newFrame("executions", "Executions", "Executions of the state machines, newest first."),
+		Machines: []string{"collect", "load"}, Machine: q.Get("machine"), Status: q.Get("status"),
 	}
-	if to.IsZero() {
-		to = r.Now
+	var err error
+	if show.pager, err = parsePager(q, maxPage); err != nil {
+		return err
 	}
-	return formatDuration(to.Sub(from))
+	show.addRows(p.executions.List(), p.newExecutionRow)
+	return p.templates.write(w, "executions", show)
 }
 
-// Class is the colour of the status.
-func (r executionRow) Class() string { return statusClass(r.Status) }
-
-func statusClass(s asl.Status) string {
-	switch s {
-	case asl.Succeeded:
-		return "good"
-	case asl.Running:
-		return "run"
-	case asl.Aborted:
-		return "warn"
-	default:
-		return "bad"
+// addRows adds the page's rows. It stops at the first row of the next page, because each row is read from the store.
+func (e *executionsPage) addRows(all []*asl.Execution, newRow func(*asl.Execution) executionRow) {
+	skip := (e.Page - 1) * executionRows
+	for _, x := range all {
+		if e.Machine != "" && x.Machine.Name != e.Machine {
+			continue
+		}
+		row := newRow(x)
+		if e.Status != "" && string(row.Status) != e.Status {
+			continue
+		}
+		if skip > 0 {
+			skip--
+			continue
+		}
+		if e.HasMore = len(e.Rows) == executionRows; e.HasMore {
+			return
+		}
+		e.Rows = append(e.Rows, row)
 	}
 }
 
-// Reason is the error and how its cause begins.
-func (r executionRow) Reason() string {
-	return shortenText(strings.Trim(r.Error+": "+strings.Join(r.Causes(), "; "), ": "), 160)
-}
-
-// Causes are the lines of the cause. A function's is JSON, with the text in errorMessage.
-func (r executionRow) Causes() []string {
-	var reported struct{ ErrorMessage string }
-	if json.Unmarshal([]byte(r.Cause), &reported) == nil && reported.ErrorMessage != "" {
-		return strings.Split(reported.ErrorMessage, "\n")
-	}
-	return strings.Split(r.Cause, "\n")
-}
-
-// PageLink is the address of another page of the list.
+// PageLink returns the address of another page of the list.
 func (e executionsPage) PageLink(page int) string {
 	return "?" + url.Values{"machine": {e.Machine}, "status": {e.Status}, "page": {strconv.Itoa(page)}}.Encode()
 }
 
-// Previous is the number of the page before.
-func (e executionsPage) Previous() int { return e.Page - 1 }
-
-// Next is the number of the page after.
-func (e executionsPage) Next() int { return e.Page + 1 }
-
-// IsLive reports whether a row may change by itself.
+// IsLive reports whether an execution of the list still runs, so that the browser reloads it.
 func (e executionsPage) IsLive() bool {
 	for _, r := range e.Rows {
 		if r.Status == asl.Running {
@@ -109,38 +81,7 @@ func (e executionsPage) IsLive() bool {
 	return false
 }
 
-// Statuses are what the list can be narrowed to.
+// Statuses returns the choices of the status filter.
 func (e executionsPage) Statuses() []asl.Status {
 	return []asl.Status{asl.Running, asl.Succeeded, asl.Failed, asl.TimedOut, asl.Aborted}
-}
-
-func (p *page) showExecutions(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	show := executionsPage{
-		frame:    p.newFrame("executions", "Executions", "Every run of the state machines, newest first."),
-		Machines: []string{"collect", "load"}, Machine: q.Get("machine"), Status: q.Get("status"),
-	}
-	var err error
-	if show.Page, err = pageNumber(q); err != nil {
-		return err
-	}
-	skip := (show.Page - 1) * executionRows
-	for _, x := range p.executions.List() {
-		if show.Machine != "" && x.Machine.Name != show.Machine {
-			continue
-		}
-		row := newExecutionRow(x, p.now())
-		if show.Status != "" && string(row.Status) != show.Status {
-			continue
-		}
-		if skip > 0 {
-			skip--
-			continue
-		}
-		if show.More = len(show.Rows) == executionRows; show.More {
-			break
-		}
-		show.Rows = append(show.Rows, row)
-	}
-	return p.templates.write(w, "executions", show)
 }

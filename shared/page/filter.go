@@ -10,13 +10,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// filter narrows what the overview and the coverage show. Its empty fields narrow nothing.
+// filter selects what the overview and the coverage show. An empty field selects everything.
 type filter struct {
 	Customer string
 	Account  string // 12 digits
 	Region   string
 	Product  string
-	Date     time.Time // the state as it was known at the end of this day
+	Date     time.Time // data up to the end of this day
 }
 
 // parseFilter reads the query of an address.
@@ -29,16 +29,16 @@ func parseFilter(q url.Values, today time.Time) (filter, error) {
 	}
 	date, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return f, badRequest("%q is not a date: write it as 2026-03-11.", text)
+		return f, badRequest("%q is not a date. Use the form 2026-03-11.", text)
 	}
 	f.Date = date
 	return f, nil
 }
 
-// IsActive reports whether the filter narrows anything.
+// IsActive reports whether the filter selects less than everything.
 func (f filter) IsActive() bool { return f.Customer+f.Account+f.Region+f.Product != "" }
 
-// Query is the filter as the query of an address, without its date.
+// Query returns the filter as the query of an address, without its date.
 func (f filter) Query() url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{"customer": f.Customer, "account": f.Account, "region": f.Region, "product": f.Product} {
@@ -49,15 +49,15 @@ func (f filter) Query() url.Values {
 	return q
 }
 
-// resolveArgs are what the page's queries name. Accounts are chosen once, so that an account-wide row, such as a cost, is found
-// by a product of any region.
+// resolveArgs returns the arguments of the page's queries. Accounts are selected here rather than in each query, so that a
+// product of any region selects account-wide rows such as costs.
 func (f filter) resolveArgs(ctx context.Context, tx pgx.Tx) (pgx.NamedArgs, error) {
 	accounts, err := queryTexts(ctx, tx, `select distinct account from view_accounts
 		where (@customer = '' or account_customer = @customer) and (@account = '' or account = @account)
 		  and (@product = '' or project_product_name = @product)`,
 		pgx.NamedArgs{"customer": f.Customer, "account": f.Account, "product": f.Product})
 	if err != nil {
-		return nil, fmt.Errorf("choosing accounts: %w", err)
+		return nil, fmt.Errorf("selecting accounts: %w", err)
 	}
 	month := time.Date(f.Date.Year(), f.Date.Month(), 1, 0, 0, 0, 0, time.UTC)
 	return pgx.NamedArgs{
@@ -66,7 +66,7 @@ func (f filter) resolveArgs(ctx context.Context, tx pgx.Tx) (pgx.NamedArgs, erro
 	}, nil
 }
 
-// choices are what the filter can be set to.
+// choices are the values that the filter offers.
 type choices struct {
 	Customers, Regions, Products []string
 	Accounts                     []accountChoice
@@ -74,7 +74,7 @@ type choices struct {
 
 type accountChoice struct{ Account, Name string }
 
-// readChoices lists at most a thousand of each.
+// readChoices reads at most 1,000 values of each kind.
 func readChoices(ctx context.Context, tx pgx.Tx) (c choices, err error) {
 	for _, list := range []struct {
 		to    *[]string
@@ -85,7 +85,7 @@ func readChoices(ctx context.Context, tx pgx.Tx) (c choices, err error) {
 		{&c.Products, `select distinct project_product_name from view_accounts where project_product_name <> '' order by 1 limit 1000`},
 	} {
 		if *list.to, err = queryTexts(ctx, tx, list.query, nil); err != nil {
-			return c, fmt.Errorf("listing the filter's choices: %w", err)
+			return c, fmt.Errorf("listing filter choices: %w", err)
 		}
 	}
 	c.Accounts, err = queryRows[accountChoice](ctx, tx,
@@ -96,7 +96,7 @@ func readChoices(ctx context.Context, tx pgx.Tx) (c choices, err error) {
 	return c, nil
 }
 
-// mergeArgs is args and more.
+// mergeArgs returns args and more in one map.
 func mergeArgs(args, more pgx.NamedArgs) pgx.NamedArgs {
 	all := maps.Clone(args)
 	maps.Copy(all, more)

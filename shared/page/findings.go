@@ -16,7 +16,7 @@ type findings struct {
 
 type findingCounts struct{ Critical, High, Medium, Low int64 }
 
-// Total is the number of open findings.
+// Total returns the number of open findings.
 func (c findingCounts) Total() int64 { return c.Critical + c.High + c.Medium + c.Low }
 
 type findingRow struct {
@@ -24,7 +24,7 @@ type findingRow struct {
 	findingCounts
 }
 
-// openFindingsSQL counts what nobody has resolved or suppressed.
+// openFindingsSQL counts active findings that are neither resolved nor suppressed, by account and severity.
 const openFindingsSQL = `
 select max(account_name) as name,
   count(*) filter (where severity = 'CRITICAL') as critical, count(*) filter (where severity = 'HIGH') as high,

@@ -8,18 +8,18 @@ import (
 	"slices"
 )
 
-// contentSecurityPolicy lets the browser load nothing but the page's own files, and run no script that stands in a document.
+// contentSecurityPolicy allows the page's own files only, and no inline scripts.
 const contentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// Guard answers for the loopback address that a process listens at, such as 127.0.0.1:8360, and hands next only what the
-// operator asks for. It refuses what another site asks through the operator's browser: by a name that resolves to this
-// machine (DNS rebinding), by a form that posts here, by a frame around the page.
+// Guard protects next, which listens at a loopback address such as 127.0.0.1:8360, from other sites in the operator's
+// browser. It rejects requests with a host name that resolves to this machine (DNS rebinding), forms that post here from
+// another origin, and frames around the page.
 func Guard(address string, next http.Handler) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	return sameOrigin.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(allowedHosts(address), r.Host) {
-			http.Error(w, "This page answers only to its own address, http://"+address, http.StatusMisdirectedRequest)
+			http.Error(w, "This page is available only at http://"+address, http.StatusMisdirectedRequest)
 			return
 		}
 		h := w.Header()
@@ -34,7 +34,7 @@ func Guard(address string, next http.Handler) http.Handler {
 	}))
 }
 
-// allowedHosts are the names of the loopback address, with the port of address.
+// allowedHosts returns the names of the loopback address with the port of address.
 func allowedHosts(address string) []string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -43,7 +43,7 @@ func allowedHosts(address string) []string {
 	return []string{net.JoinHostPort(host, port), net.JoinHostPort("localhost", port), net.JoinHostPort("127.0.0.1", port), net.JoinHostPort("::1", port)}
 }
 
-// cacheForDay lets the browser keep the files of this process: their addresses carry a version.
+// cacheForDay lets the browser cache assets, which have a version in their addresses.
 func cacheForDay(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "max-age=86400")
@@ -51,10 +51,13 @@ func cacheForDay(next http.Handler) http.Handler {
 	})
 }
 
-// newToken is what a form of this process carries, so that a form of somebody else is recognised.
+// newToken returns the secret that a form of this process sends back, so that forged forms are rejected.
 func newToken() string { return rand.Text() }
 
-// hasValidToken reports whether a form came from this process.
-func (p *page) hasValidToken(r *http.Request) bool {
-	return subtle.ConstantTimeCompare([]byte(r.PostFormValue("token")), []byte(p.token)) == 1
+// checkToken returns an error if a form does not come from this process.
+func (p *page) checkToken(r *http.Request) error {
+	if subtle.ConstantTimeCompare([]byte(r.PostFormValue("token")), []byte(p.token)) == 1 {
+		return nil
+	}
+	return &httpError{http.StatusForbidden, "This form is out of date. Go back, reload the page, and try again."}
 }

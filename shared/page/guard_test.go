@@ -56,7 +56,7 @@ func TestOnlyItsOwnNameIsAnswered(t *testing.T) {
 func TestRunAgainIsNotForged(t *testing.T) {
 	t.Parallel()
 	runs := 0
-	s := newSite(t, Options{RunAgain: func(context.Context, Rerun) (string, error) { runs++; return "arn", nil }})
+	s := newSite(t, Options{CollectAgain: func(context.Context, Rerun) (string, error) { runs++; return "arn", nil }})
 	const cell = "/coverage/111122223333/guardduty"
 	token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(s.get(cell))[1]
 	for _, c := range []struct {

@@ -10,13 +10,13 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// httpError is an answer other than 200 that the operator can do something about.
+// httpError is an error with its HTTP status and a text for the operator.
 type httpError struct {
 	status int
 	text   string
 }
 
-func (r *httpError) Error() string { return r.text }
+func (e *httpError) Error() string { return e.text }
 
 func notFound(format string, args ...any) error {
 	return &httpError{http.StatusNotFound, fmt.Sprintf(format, args...)}
@@ -26,16 +26,16 @@ func badRequest(format string, args ...any) error {
 	return &httpError{http.StatusBadRequest, fmt.Sprintf(format, args...)}
 }
 
-// handleErrors turns a handler's error into a page.
+// handleErrors shows the error of a handler as a page.
 func (p *page) handleErrors(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		err := h(w, r)
-		if err == nil || errors.Is(err, context.Canceled) { // the reader has gone
+		if err == nil || errors.Is(err, context.Canceled) { // the browser closed the connection
 			return
 		}
 		status, text := http.StatusInternalServerError, explainError(err)
-		if refused := (*httpError)(nil); errors.As(err, &refused) {
-			status, text = refused.status, refused.text
+		if known := (*httpError)(nil); errors.As(err, &known) {
+			status, text = known.status, known.text
 		} else {
 			slog.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
 		}
@@ -47,14 +47,15 @@ func (p *page) handleErrors(h func(http.ResponseWriter, *http.Request) error) ht
 	}
 }
 
-// explainError says what went wrong at the database without showing a statement.
+// explainError returns the text of an error for the operator, without the SQL statement.
 func explainError(err error) string {
-	var refused *pgconn.PgError
+	const queryCanceled = "57014"
+	var answer *pgconn.PgError
 	switch {
-	case errors.As(err, &refused) && refused.Code == "57014":
-		return fmt.Sprintf("This took longer than %s. Narrow it with the filters.", statementTimeout)
-	case errors.As(err, &refused):
-		return "The database answered: " + refused.Message
+	case errors.As(err, &answer) && answer.Code == queryCanceled:
+		return fmt.Sprintf("The query took longer than %s. Select less data with the filters.", statementTimeout)
+	case errors.As(err, &answer):
+		return "PostgreSQL error: " + answer.Message
 	default:
 		return err.Error()
 	}

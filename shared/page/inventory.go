@@ -7,10 +7,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// inventory is the state of the instances that Systems Manager manages.
+// inventory is the state of the instances managed by Systems Manager.
 type inventory struct {
 	Instances, Online, OldAgents            int64
-	Missing, Failed, RebootPending, Patches int64 // patches by state; Reboot: installed, the instance must restart
+	Missing, Failed, RebootPending, Patches int64 // patches by state; RebootPending: installed, but the instance has not restarted
 	Platforms                               []platform
 }
 
@@ -34,11 +34,11 @@ from view_inventory_patches
 where account = any(@accounts) and (@region = '' or account_region = @region)`
 
 func readInventory(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (v inventory, err error) {
-	type count struct {
+	type platformCount struct {
 		platform
 		Online, OldAgents int64
 	}
-	counts, err := queryRows[count](ctx, tx, managedInstancesSQL, args)
+	counts, err := queryRows[platformCount](ctx, tx, managedInstancesSQL, args)
 	if err != nil {
 		return v, fmt.Errorf("counting instances: %w", err)
 	}

@@ -6,7 +6,7 @@ import (
 	"view360/shared/asl"
 )
 
-// mapRun is a run of a distributed map: its numbers, and the children that need a look.
+// mapRun is a run of a distributed map: its counts, and the rows of its first children.
 type mapRun struct {
 	asl.MapRun
 	Succeeded, Failed, Running int
@@ -14,7 +14,7 @@ type mapRun struct {
 }
 
 // newMapRun lists the first children, failed and running ones before the others, and returns what they visited.
-func (p *page) newMapRun(run asl.MapRun) (m mapRun, below []*visit) {
+func (p *page) newMapRun(run asl.MapRun) (m mapRun, childVisits []*visit) {
 	m.MapRun = run
 	rank := map[asl.Status]int{asl.Succeeded: 2, asl.Running: 1}
 	slices.SortStableFunc(run.Children, func(a, b asl.Child) int { return rank[a.Status] - rank[b.Status] })
@@ -34,13 +34,13 @@ func (p *page) newMapRun(run asl.MapRun) (m mapRun, below []*visit) {
 		if !known {
 			continue
 		}
-		row, visits := newExecutionRow(child, p.now()), buildVisits(child.History())
+		row, visits := p.newExecutionRow(child), buildVisits(child.History())
 		for _, v := range visits {
-			if v.Caught {
+			if v.IsCaught {
 				row.CaughtCount++
 			}
 		}
-		m.Rows, below = append(m.Rows, row), append(below, visits...)
+		m.Rows, childVisits = append(m.Rows, row), append(childVisits, visits...)
 	}
-	return m, below
+	return m, childVisits
 }

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// overviewPage is what the first page shows.
+// overviewPage is the first page.
 type overviewPage struct {
 	frame
 	Filter  filter
@@ -25,13 +25,13 @@ type overviewPage struct {
 	Health       panel[health]
 }
 
-// panel is one subject of the overview. What cannot be read leaves the others alone.
+// panel is one topic of the overview. An error in one panel does not affect the others.
 type panel[T any] struct {
 	Data    T
-	Problem string // why there is nothing to show
+	Problem string // the error; empty if Data is valid
 }
 
-// panelsAtOnce bounds the connections that one reader takes.
+// panelsAtOnce limits the connections of one request.
 const panelsAtOnce = 3
 
 func (p *page) showOverview(w http.ResponseWriter, r *http.Request) error {
@@ -67,7 +67,7 @@ func (p *page) showOverview(w http.ResponseWriter, r *http.Request) error {
 	return p.templates.write(w, "overview", show)
 }
 
-// startPanel reads one panel. Only the end of the request is an error: a panel shows its own.
+// startPanel reads one panel in the group. The panel shows its own error; only the end of the request ends the group.
 func startPanel[T any](ctx context.Context, group *errgroup.Group, db database, args pgx.NamedArgs, to *panel[T], read func(context.Context, pgx.Tx, pgx.NamedArgs) (T, error)) {
 	group.Go(func() error {
 		err := db.read(ctx, statementTimeout, func(tx pgx.Tx) (err error) {

@@ -14,7 +14,7 @@ func TestOverviewSummarizesTheViews(t *testing.T) {
 	t.Run("cost of this month against the last", func(t *testing.T) {
 		s := s.in(t)
 		// 19 days of 12 and of 100; 28 days of 10, of which 19 are compared. The forecast adds 150 to the month.
-		s.expect(s.get("/"), "March so far $2,128", "19 days collected", "February $280", "28 days collected", "Change &#43;1020.0 %", "Forecast for March $2,278")
+		s.expect(s.get("/"), "March so far $2,128", "19 days collected", "February $280", "28 days collected", "Change per day &#43;1020.0 %", "Forecast for March $2,278")
 	})
 	t.Run("by service and account", func(t *testing.T) {
 		s := s.in(t)
@@ -26,8 +26,8 @@ func TestOverviewSummarizesTheViews(t *testing.T) {
 	})
 	t.Run("state and deadlines", func(t *testing.T) {
 		s := s.in(t)
-		s.expect(s.get("/"), "Rules kept 81.2 %", "13 of 16 rules", "Managed instances 2 1 online", "Missing patches 1 of 3",
-			"End in 90 days 1 of 3", "Expired 1", "in 12 days", "ended 1 Mar 2026", "Used 80.0 %", "Saved that day $7.00", "in 42 days",
+		s.expect(s.get("/"), "Compliant rules 81.2 %", "13 of 16 AWS Config rules", "Managed instances 2 1 online", "Missing patches 1 of 3",
+			"Expire in 90 days 1 of 3", "Expired 1", "in 12 days", "expired 1 Mar 2026", "Utilization 80.0 %", "Net savings that day $7.00", "in 42 days",
 			"Open 1 1 urgent", "Database is down", "Open events 1 Upcoming 0", "aws ec2 maintenance")
 		if strings.Contains(s.get("/"), "late.example.com") {
 			t.Error("a certificate of next year is listed")
@@ -39,7 +39,7 @@ func TestOverviewSummarizesTheViews(t *testing.T) {
 		if answer.StatusCode != http.StatusNotFound {
 			t.Errorf("got %s, want 404", answer.Status)
 		}
-		s.expect(body, "There is no such page.")
+		s.expect(body, "This page does not exist.")
 	})
 }
 
@@ -64,16 +64,16 @@ func TestOverviewAppliesItsFilters(t *testing.T) {
 		if answer.StatusCode != http.StatusBadRequest {
 			t.Errorf("got %s, want 400", answer.Status)
 		}
-		s.expect(body, "write it as 2026-03-11")
+		s.expect(body, "Use the form 2026-03-11")
 	})
 }
 
 func TestOverviewWorksOnAnEmptyDatabase(t *testing.T) {
 	t.Parallel()
 	s := newSiteOver(t, Options{}, "select")
-	s.expect(s.get("/"), "No open finding.", "No report of AWS Config.", "Forecast for March –")
+	s.expect(s.get("/"), "No open findings.", "No AWS Config report.", "Forecast for March –")
 	s.expect(s.get("/coverage"), "Nothing has been collected yet.")
-	s.expect(s.get("/data/view_kms_keys"), "No row fits.")
+	s.expect(s.get("/data/view_kms_keys"), "No rows match.")
 }
 
 func TestOneBrokenPanelLeavesTheOthers(t *testing.T) {
@@ -82,5 +82,5 @@ func TestOneBrokenPanelLeavesTheOthers(t *testing.T) {
 	if _, err := pgtest.Open(t, s.database).Exec(t.Context(), "drop view view_config_reports cascade"); err != nil {
 		t.Fatal(err)
 	}
-	s.expect(s.get("/"), `The database answered: relation &#34;view_config_reports&#34; does not exist`, "March so far $2,128")
+	s.expect(s.get("/"), `PostgreSQL error: relation &#34;view_config_reports&#34; does not exist`, "March so far $2,128")
 }

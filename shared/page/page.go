@@ -1,6 +1,6 @@
-// Package page is what an operator looks at: the state of all accounts over the views, what was collected and what
-// failed, every execution of the state machines, and any view as a table. It is drawn on the server, asks for nothing
-// outside, and is read without JavaScript.
+// Package page serves the web page of the operator: an overview of all accounts, the outcome of every source, the
+// executions of the state machines, and every view as a table. The server renders it; it loads nothing from elsewhere and
+// works without JavaScript.
 package page
 
 import (
@@ -19,46 +19,46 @@ import (
 //go:embed assets templates
 var files embed.FS
 
-// Options say what the page shows.
+// Options are the settings of the page.
 type Options struct {
-	// Pool reaches the database. The page only reads, as the user of dashboards where that user exists.
+	// Pool connects to the database. The page only reads, with the role of dashboards if it exists.
 	Pool *pgxpool.Pool
-	// Executions are those of the state machines.
+	// Executions are the executions of the state machines; nil hides them.
 	Executions Executions
-	// RunAgain starts an execution that collects one source of one account again and loads it, and returns its ARN; nil
-	// means that the page only reads.
-	RunAgain func(context.Context, Rerun) (string, error)
+	// CollectAgain starts an execution that collects one source of one account and loads it, and returns its ARN; nil hides
+	// the button.
+	CollectAgain func(context.Context, Rerun) (string, error)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
 
-// Rerun is what to collect again.
+// Rerun names what to collect again.
 type Rerun struct {
 	Account string
-	Service string   // the source's word
+	Source  string   // name of the source
 	Regions []string // empty means all
 }
 
-// page answers the requests.
+// page handles the requests.
 type page struct {
-	db         database
-	templates  templates
-	views      map[string]sql.View // by name without schema public
-	executions Executions
-	runAgain   func(context.Context, Rerun) (string, error)
-	token      string
-	now        func() time.Time
+	db           database
+	templates    templates
+	views        map[string]sql.View // by short name
+	executions   Executions
+	startCollect func(context.Context, Rerun) (string, error)
+	token        string
+	now          func() time.Time
 }
 
-// New returns the page's handler. It must stand behind [Guard].
+// New returns the handler of the page. Wrap it in [Guard].
 func New(o Options) (http.Handler, error) {
-	p := &page{db: database{o.Pool}, executions: o.Executions, runAgain: o.RunAgain, token: newToken(), now: o.Now, views: map[string]sql.View{}}
+	p := &page{db: database{o.Pool}, executions: o.Executions, startCollect: o.CollectAgain, token: newToken(), now: o.Now, views: map[string]sql.View{}}
 	if p.now == nil {
 		p.now = time.Now
 	}
 	var err error
 	if p.templates, err = parseTemplates(); err != nil {
-		return nil, fmt.Errorf("reading the page's templates: %w", err)
+		return nil, fmt.Errorf("parsing the page templates: %w", err)
 	}
 	views, err := sql.Views()
 	if err != nil {
@@ -86,6 +86,6 @@ func (p *page) newMux() http.Handler {
 	mux.HandleFunc("GET /data", p.handleErrors(p.showViews))
 	mux.HandleFunc("GET /data/{view}", p.handleErrors(p.showView))
 	mux.HandleFunc("GET /data/{view}/csv", p.handleErrors(p.downloadView))
-	mux.HandleFunc("/", p.handleErrors(func(http.ResponseWriter, *http.Request) error { return notFound("There is no such page.") }))
+	mux.HandleFunc("/", p.handleErrors(func(http.ResponseWriter, *http.Request) error { return notFound("This page does not exist.") }))
 	return mux
 }

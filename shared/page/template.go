@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// templates are the pages by the names of their files.
+// templates are the parsed pages by file name, without .html.
 type templates map[string]*template.Template
 
 func parseTemplates() (templates, error) {
@@ -41,7 +41,7 @@ func parseTemplates() (templates, error) {
 	return parsed, nil
 }
 
-// templateFunctions are what templates call, beside the methods of their data.
+// templateFunctions returns the functions that templates call.
 func templateFunctions() (template.FuncMap, error) {
 	hash := sha256.New()
 	err := fs.WalkDir(files, "assets", func(name string, entry fs.DirEntry, err error) error {
@@ -55,6 +55,7 @@ func templateFunctions() (template.FuncMap, error) {
 	version := hex.EncodeToString(hash.Sum(nil))[:8]
 	return template.FuncMap{
 		"asset":  func(name string) string { return "/assets/" + name + "?v=" + version },
+		"source": sourceTitle,
 		"count":  formatCount,
 		"money":  formatMoney,
 		"ago":    formatAge,
@@ -65,7 +66,7 @@ func templateFunctions() (template.FuncMap, error) {
 	}, err
 }
 
-// toMap lets a template hand several values to another: name, value, name, value.
+// toMap returns a map of names and values, so that a template can pass several values to another.
 func toMap(pairs ...any) map[string]any {
 	values := map[string]any{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -74,7 +75,7 @@ func toMap(pairs ...any) map[string]any {
 	return values
 }
 
-// write renders the whole page before the first byte leaves, so that an error becomes a page of its own.
+// write renders the whole page before it sends the first byte, so that an error can be shown as a page.
 func (t templates) write(w io.Writer, name string, data any) error {
 	var body bytes.Buffer
 	if err := t[name].ExecuteTemplate(&body, "layout.html", data); err != nil {
@@ -84,12 +85,12 @@ func (t templates) write(w io.Writer, name string, data any) error {
 	return err
 }
 
-// frame is what every page has.
+// frame holds the fields of the layout, which all pages share.
 type frame struct {
-	Section string // the entry of the navigation that is marked
+	Section string // the current entry of the navigation
 	Title   string
 	Lead    string // one sentence under the title
-	Token   string // what a form sends back
+	Token   string // sent back by forms
 }
 
 func (p *page) newFrame(section, title, lead string) frame {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// formatCount writes a number with commas: 26,082.
+// formatCount returns a number with commas: 26,082.
 func formatCount(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
@@ -17,7 +17,7 @@ func formatCount(n int64) string {
 	return digits
 }
 
-// formatMoney writes US dollars: cents below 100, whole dollars below a million, then thousands.
+// formatMoney returns US dollars: with cents below 100, as whole dollars below a million, then as thousands.
 func formatMoney(usd float64) string {
 	sign, size := "", math.Abs(usd)
 	if usd < 0 {
@@ -35,15 +35,18 @@ func formatMoney(usd float64) string {
 	}
 }
 
-// formatPercent writes a fraction: 0.123 is 12.3 %.
+// formatPercent returns a fraction as a percentage: 12.3 % for 0.123.
 func formatPercent(fraction float64) string { return fmt.Sprintf("%.1f %%", fraction*100) }
 
-// change writes a fraction with its sign: +12.3 %.
-func change(fraction float64) string {
-	return strings.Replace(fmt.Sprintf("%+.1f %%", fraction*100), "-", "−", 1)
+// formatChange returns the relative change from before to now with its sign, +12.3 %, or – if before is not positive.
+func formatChange(now, before float64) string {
+	if before <= 0 {
+		return "–"
+	}
+	return strings.Replace(fmt.Sprintf("%+.1f %%", (now/before-1)*100), "-", "−", 1)
 }
 
-// formatAge writes an age in its largest unit: 3 h.
+// formatAge returns an age in its largest unit: 3 h.
 func formatAge(age time.Duration) string {
 	switch {
 	case age < time.Minute:
@@ -68,7 +71,7 @@ func formatDays(n int) string {
 	return fmt.Sprintf("%d days", n)
 }
 
-// formatDuration writes a span of time in its two largest units: 3 min 5 s.
+// formatDuration returns a duration in its two largest units: 3 min 5 s.
 func formatDuration(d time.Duration) string {
 	switch {
 	case d < time.Second:
