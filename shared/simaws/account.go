@@ -92,7 +92,7 @@ func ManyAccounts(n int) []Account {
 			name += "-" + string(rune('a'+number%26))
 		}
 		accounts = append(accounts, Account{
-			ID: accountID(i), Name: name, Email: "aws+" + name + "@northwind-shop.example", Unit: "Workloads",
+			ID: newAccountID(i), Name: name, Email: "aws+" + name + "@northwind-shop.example", Unit: "Workloads",
 			Regions: []string{"us-east-1", "eu-west-1"}, Character: character,
 		})
 	}

@@ -3,35 +3,29 @@ package simaws
 import (
 	"slices"
 	"strings"
-	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "account", protocol: restJSON{}, global: true,
+var accountService = service{
+	name: "account", protocol: wire.RESTJSON{}, global: true,
 	operations: []operation{
-		op("GetAccountInformation", getAccountInformation).at("POST /getAccountInformation"),
-		op("GetContactInformation", getContactInformation).at("POST /getContactInformation"),
-		op("GetAlternateContact", getAlternateContact).at("POST /getAlternateContact"),
-		op("ListRegions", listRegions).at("POST /listRegions"),
+		{name: "GetAccountInformation", route: "POST /getAccountInformation", handle: handleInput(getAccountInformation)},
+		{name: "GetContactInformation", route: "POST /getContactInformation", handle: handleInput(getContactInformation)},
+		{name: "GetAlternateContact", route: "POST /getAlternateContact", handle: handleInput(getAlternateContact)},
+		{name: "ListRegions", route: "POST /listRegions", handle: handleInput(listRegions)},
 	},
-})
-
-// created is the account's first day; the management account is the oldest.
-func (o *Organization) created(a *Account) time.Time {
-	i := slices.IndexFunc(o.accounts, func(other Account) bool { return other.ID == a.ID })
-	start := time.Date(2019, time.March, 4, 9, 12, 0, 0, time.UTC)
-	return start.AddDate(0, min(7*i, 72), o.draw("created", a.ID).between(0, 20))
 }
 
 type accountInput struct{ AccountId, AlternateContactType string }
 
 func getAccountInformation(c *call, in accountInput) (any, error) {
 	if in.AccountId != "" && in.AccountId != c.account.ID {
-		return nil, c.denied("arn:aws:account::"+in.AccountId+":account", c.noIdentityPolicy())
+		return nil, c.newDeniedByIdentity("arn:aws:account::" + in.AccountId + ":account")
 	}
 	return object{
 		"AccountId": c.account.ID, "AccountName": c.account.Name, "AccountState": "ACTIVE",
-		"AccountCreatedDate": iso(c.created(c.account)),
+		"AccountCreatedDate": formatISO(c.creationTime(c.account)),
 	}, nil
 }
 
@@ -52,10 +46,10 @@ func getAlternateContact(c *call, in accountInput) (any, error) {
 	kind := strings.ToUpper(in.AlternateContactType)
 	contact, known := contacts[kind]
 	if !known {
-		return nil, c.invalidf("1 validation error detected: Value '%s' at 'alternateContactType' failed to satisfy constraint: Member must satisfy enum value set: [SECURITY, OPERATIONS, BILLING]", kind)
+		return nil, c.newInvalidf("1 validation error detected: Value '%s' at 'alternateContactType' failed to satisfy constraint: Member must satisfy enum value set: [SECURITY, OPERATIONS, BILLING]", kind)
 	}
 	if c.account.Character == Sandbox && kind != "BILLING" || c.account.Character == Staging && kind == "SECURITY" {
-		return nil, c.notFoundf("ResourceNotFoundException", "No contact of the inputted alternate contact type found.")
+		return nil, c.newNotFoundf("ResourceNotFoundException", "No contact of the inputted alternate contact type found.")
 	}
 	contact["AlternateContactType"] = kind
 	return object{"AlternateContact": contact}, nil
@@ -95,7 +89,7 @@ func listRegions(c *call, in listRegionsInput) (any, error) {
 			regions = append(regions, object{"RegionName": name, "RegionOptStatus": status})
 		}
 	}
-	items, next, err := page(c, regions, in.NextToken, in.MaxResults, limits{usual: 20, least: 1, most: 50})
+	items, next, err := cutPage(c, regions, in.NextToken, in.MaxResults, limits{usual: 20, least: 1, most: 50})
 	if err != nil {
 		return nil, err
 	}

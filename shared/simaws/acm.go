@@ -4,15 +4,18 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "acm", protocol: awsJSON{}, badToken: "ValidationException",
+var acmService = service{
+	name: "acm", protocol: wire.JSON{},
+	codes: wire.ErrorCodes{BadToken: "ValidationException"},
 	operations: []operation{
-		op("ListCertificates", listCertificates),
-		op("DescribeCertificate", describeCertificate),
+		{name: "ListCertificates", handle: handleInput(listCertificates)},
+		{name: "DescribeCertificate", handle: handleInput(describeCertificate)},
 	},
-})
+}
 
 // Certificate is a certificate of Certificate Manager.
 type Certificate struct {
@@ -23,24 +26,22 @@ type Certificate struct {
 	Closed bool
 }
 
-func (c *call) certificates() []Certificate {
-	return things(c, func() []Certificate {
-		certificates := make([]Certificate, c.count("certificates", 34))
-		for i := range certificates {
-			certificates[i] = c.certificate(i)
-		}
-		return certificates
-	})
+func generateCertificates(l *location) []Certificate {
+	certificates := make([]Certificate, l.drawCount("certificates", 34))
+	for i := range certificates {
+		certificates[i] = generateCertificate(l, i)
+	}
+	return certificates
 }
 
-func (c *call) certificate(i int) Certificate {
-	r := c.draw("certificate", i)
-	domain := fmt.Sprintf("%s%d.northwind-shop.example", pick(r, "www", "api", "img", "pay", "partners", "status", "admin"), i)
-	issued := c.lately(r, 300)
+func generateCertificate(l *location, i int) Certificate {
+	r := l.newChance("certificate", i)
+	domain := fmt.Sprintf("%s%d.northwind-shop.example", pickOne(r, "www", "api", "img", "pay", "partners", "status", "admin"), i)
+	issued := l.lastInCycle(r, 300)
 	a := Certificate{
-		ARN: c.arn("acm", "certificate/"+r.uuid()), DomainName: domain, Names: []string{domain, "*." + domain}, Status: "ISSUED", Type: "AMAZON_ISSUED",
-		KeyAlgorithm: pick(r, "RSA_2048", "RSA_2048", "RSA_2048", "EC_prime256v1", "EC_secp384r1", "RSA_4096"), SignatureAlgorithm: "SHA256WITHRSA",
-		RenewalEligibility: "ELIGIBLE", Created: issued.Add(-20 * time.Minute), Issued: issued, NotBefore: day(issued), NotAfter: day(issued).AddDate(0, 13, 0),
+		ARN: l.newARN("acm", "certificate/"+r.newUUID()), DomainName: domain, Names: []string{domain, "*." + domain}, Status: "ISSUED", Type: "AMAZON_ISSUED",
+		KeyAlgorithm: pickOne(r, "RSA_2048", "RSA_2048", "RSA_2048", "EC_prime256v1", "EC_secp384r1", "RSA_4096"), SignatureAlgorithm: "SHA256WITHRSA",
+		RenewalEligibility: "ELIGIBLE", Created: issued.Add(-20 * time.Minute), Issued: issued, NotBefore: startOfDay(issued), NotAfter: startOfDay(issued).AddDate(0, 13, 0),
 	}
 	if a.KeyAlgorithm[:2] == "EC" {
 		a.SignatureAlgorithm = "SHA256WITHECDSA"
@@ -51,9 +52,9 @@ func (c *call) certificate(i int) Certificate {
 	case 1:
 		a.Type, a.RenewalEligibility, a.Issued = "IMPORTED", "INELIGIBLE", time.Time{}
 	case 2:
-		a.Status, a.NotAfter, a.RenewalEligibility = "EXPIRED", c.lately(r, 60), "INELIGIBLE"
+		a.Status, a.NotAfter, a.RenewalEligibility = "EXPIRED", l.lastInCycle(r, 60), "INELIGIBLE"
 	}
-	a.Closed = c.options.WithFailures && r.oneIn(15)
+	a.Closed = l.options.WithFailures && r.oneIn(15)
 	return a
 }
 
@@ -67,7 +68,7 @@ type acmInput struct {
 func (a Certificate) dates(o object) object {
 	for name, t := range map[string]time.Time{"CreatedAt": a.Created, "IssuedAt": a.Issued, "NotBefore": a.NotBefore, "NotAfter": a.NotAfter} {
 		if !t.IsZero() {
-			o[name] = at(t)
+			o[name] = newTime(t)
 		}
 	}
 	return o
@@ -80,7 +81,7 @@ func listCertificates(c *call, in acmInput) (any, error) {
 		types = []string{"RSA_1024", "RSA_2048"}
 	}
 	summaries := []object{}
-	for _, a := range c.certificates() {
+	for _, a := range findItems(c.location, generateCertificates) {
 		if !slices.Contains(types, a.KeyAlgorithm) || len(in.CertificateStatuses) > 0 && !slices.Contains(in.CertificateStatuses, a.Status) {
 			continue
 		}
@@ -90,7 +91,7 @@ func listCertificates(c *call, in acmInput) (any, error) {
 			"ExtendedKeyUsages": []string{"TLS_WEB_SERVER_AUTHENTICATION"}, "InUse": true, "RenewalEligibility": a.RenewalEligibility,
 		}))
 	}
-	items, next, err := page(c, summaries, in.NextToken, in.MaxItems, limits{usual: 100, least: 1, most: 1000})
+	items, next, err := cutPage(c, summaries, in.NextToken, in.MaxItems, limits{usual: 100, least: 1, most: 1000})
 	if err != nil {
 		return nil, err
 	}
@@ -98,14 +99,14 @@ func listCertificates(c *call, in acmInput) (any, error) {
 }
 
 func describeCertificate(c *call, in acmInput) (any, error) {
-	certificates := c.certificates()
+	certificates := findItems(c.location, generateCertificates)
 	i := slices.IndexFunc(certificates, func(a Certificate) bool { return a.ARN == in.CertificateArn })
 	if i < 0 {
-		return nil, c.failf("ResourceNotFoundException", "Could not find certificate %s.", in.CertificateArn)
+		return nil, c.newErrorf("ResourceNotFoundException", "Could not find certificate %s.", in.CertificateArn)
 	}
 	a := certificates[i]
 	if a.Closed {
-		return nil, c.denied(a.ARN, c.noIdentityPolicy())
+		return nil, c.newDeniedByIdentity(a.ARN)
 	}
 	return object{"Certificate": a.dates(object{
 		"CertificateArn": a.ARN, "DomainName": a.DomainName, "SubjectAlternativeNames": a.Names, "Status": a.Status, "Type": a.Type,

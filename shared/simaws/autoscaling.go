@@ -1,11 +1,18 @@
 package simaws
 
-import "fmt"
+import (
+	"fmt"
 
-var _ = register(service{
-	name: "autoscaling", protocol: queryXML{}, badToken: "InvalidNextToken",
-	operations: []operation{op("DescribeAutoScalingGroups", describeAutoScalingGroups)},
-})
+	"view360/shared/simaws/wire"
+)
+
+var autoScalingService = service{
+	name: "autoscaling", protocol: wire.Query{},
+	codes: wire.ErrorCodes{BadToken: "InvalidNextToken"},
+	operations: []operation{
+		{name: "DescribeAutoScalingGroups", handle: handleInput(describeAutoScalingGroups)},
+	},
+}
 
 // Group is an Auto Scaling group.
 type Group struct {
@@ -24,25 +31,23 @@ type GroupInstance struct {
 	HealthStatus     string
 }
 
-func (c *call) groups() []Group {
-	return things(c, func() []Group {
-		groups, machines := make([]Group, c.count("groups", 9)), c.instances()
-		for i := range groups {
-			r := c.draw("group", i)
-			name := fmt.Sprintf("%s-%s-%d", c.shortName(), pick(r, "web", "api", "worker", "spot"), i)
-			g := Group{
-				AutoScalingGroupName: name, AutoScalingGroupARN: c.arn("autoscaling", "autoScalingGroup:"+r.uuid()+":autoScalingGroupName/"+name), MinSize: r.between(0, 2),
-				MaxSize: r.between(4, 20), AvailabilityZones: []string{c.region + "a", c.region + "b"}, CreatedTime: Time{r.within(c.created(c.account), c.newYear())}, Instances: []GroupInstance{},
-			}
-			for n := range r.between(0, 4) {
-				m := machines[(4*i+n)%len(machines)]
-				g.Instances = append(g.Instances, GroupInstance{m.InstanceID, m.Zone, "InService", "Healthy"})
-			}
-			g.DesiredCapacity = len(g.Instances)
-			groups[i] = g
+func generateGroups(l *location) []Group {
+	groups, machines := make([]Group, l.drawCount("groups", 9)), findItems(l, generateInstances)
+	for i := range groups {
+		r := l.newChance("group", i)
+		name := fmt.Sprintf("%s-%s-%d", l.shortName(), pickOne(r, "web", "api", "worker", "spot"), i)
+		g := Group{
+			AutoScalingGroupName: name, AutoScalingGroupARN: l.newARN("autoscaling", "autoScalingGroup:"+r.newUUID()+":autoScalingGroupName/"+name), MinSize: r.intBetween(0, 2),
+			MaxSize: r.intBetween(4, 20), AvailabilityZones: []string{l.region + "a", l.region + "b"}, CreatedTime: Time{Time: r.timeWithin(l.creationTime(l.account), l.startOfYear())}, Instances: []GroupInstance{},
 		}
-		return groups
-	})
+		for n := range r.intBetween(0, 4) {
+			m := machines[(4*i+n)%len(machines)]
+			g.Instances = append(g.Instances, GroupInstance{m.InstanceID, m.Zone, "InService", "Healthy"})
+		}
+		g.DesiredCapacity = len(g.Instances)
+		groups[i] = g
+	}
+	return groups
 }
 
 type groupsInput struct {
@@ -51,7 +56,7 @@ type groupsInput struct {
 }
 
 func describeAutoScalingGroups(c *call, in groupsInput) (any, error) {
-	items, next, err := page(c, c.groups(), in.NextToken, in.MaxRecords, limits{usual: 50, least: 1, most: 100})
+	items, next, err := cutPage(c, findItems(c.location, generateGroups), in.NextToken, in.MaxRecords, limits{usual: 50, least: 1, most: 100})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package simaws
 
 import (
+	"cmp"
 	"math"
 	"time"
 )
@@ -81,17 +82,17 @@ var products = []product{
 var billEpoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // bill calls visit with every line of an account's bill for one day.
-func (c *call) bill(a *Account, d time.Time, visit func(Cost)) {
-	if d.After(c.now) || d.Before(c.created(a)) {
+func visitBill(l *location, a *Account, d time.Time, visit func(Cost)) {
+	if d.After(l.now) || d.Before(l.creationTime(a)) {
 		return
 	}
-	settled := settlement(c.now.Sub(d.AddDate(0, 0, 1)))
+	settled := settlement(l.now.Sub(d.AddDate(0, 0, 1)))
 	for _, p := range products {
 		if p.only != "" && p.only != a.Character || p.monthly && d.Day() != 1 {
 			continue
 		}
-		total := c.expected(a, p, d) * c.noise(a, p, d) * settled
-		line := Cost{Account: a.ID, Service: p.name, Day: d, Record: first(p.record, "Usage"), Entity: first(p.entity, "AWS")}
+		total := expectedCost(l, a, p, d) * costNoise(l, a, p, d) * settled
+		line := Cost{Account: a.ID, Service: p.name, Day: d, Record: cmp.Or(p.record, "Usage"), Entity: cmp.Or(p.entity, "AWS")}
 		if p.global {
 			line.Region, line.Amount = "global", total
 			if p.monthly {
@@ -117,9 +118,9 @@ func (c *call) bill(a *Account, d time.Time, visit func(Cost)) {
 }
 
 // expected is a product's cost without chance: size, growth, week and season.
-func (c *call) expected(a *Account, p product, d time.Time) float64 {
+func expectedCost(l *location, a *Account, p product, d time.Time) float64 {
 	years := d.Sub(billEpoch).Hours() / (24 * 365)
-	cost := p.daily * a.size() * c.options.Volume * math.Pow(1+p.growth, years)
+	cost := p.daily * a.size() * l.options.Volume * math.Pow(1+p.growth, years)
 	if weekday := d.Weekday(); weekday == time.Saturday || weekday == time.Sunday {
 		cost *= p.weekend
 	}
@@ -130,9 +131,9 @@ func (c *call) expected(a *Account, p product, d time.Time) float64 {
 }
 
 // noise varies an account's liking for a product, its days, and now and then a day that is out of line.
-func (c *call) noise(a *Account, p product, d time.Time) float64 {
-	liking := 0.7 + 0.6*c.Organization.draw("bill", a.ID, p.name).Float64()
-	r := c.Organization.draw("bill", a.ID, p.name, d.Unix())
+func costNoise(l *location, a *Account, p product, d time.Time) float64 {
+	liking := 0.7 + 0.6*l.Organization.newChance("bill", a.ID, p.name).Float64()
+	r := l.Organization.newChance("bill", a.ID, p.name, d.Unix())
 	factor := liking * (0.96 + 0.08*r.Float64())
 	if r.oneIn(90) {
 		factor *= 1.3 + 0.7*r.Float64()

@@ -5,31 +5,34 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "ce", protocol: awsJSON{}, global: true, throttled: "LimitExceededException",
+var costExplorerService = service{
+	name: "ce", protocol: wire.JSON{}, global: true,
+	codes: wire.ErrorCodes{Throttled: "LimitExceededException"},
 	operations: []operation{
-		op("GetCostAndUsage", getCostAndUsage),
-		op("GetCostForecast", getCostForecast),
-		op("GetReservationUtilization", getReservationUtilization),
-		op("GetSavingsPlansUtilization", getSavingsPlansUtilization),
-		op("GetSavingsPlansUtilizationDetails", getSavingsPlansUtilizationDetails),
+		{name: "GetCostAndUsage", handle: handleInput(getCostAndUsage)},
+		{name: "GetCostForecast", handle: handleInput(getCostForecast)},
+		{name: "GetReservationUtilization", handle: handleInput(getReservationUtilization)},
+		{name: "GetSavingsPlansUtilization", handle: handleInput(getSavingsPlansUtilization)},
+		{name: "GetSavingsPlansUtilizationDetails", handle: handleInput(getSavingsPlansUtilizationDetails)},
 	},
-})
+}
 
 type period struct{ Start, End string }
 
 // span checks a period and returns its days.
-func (c *call) span(p period) (start, end time.Time, err error) {
+func parsePeriod(c *call, p period) (start, end time.Time, err error) {
 	if start, err = time.Parse(time.DateOnly, p.Start); err != nil {
-		return start, end, c.invalidf("Start time %s is invalid. Valid format is: yyyy-MM-dd.", p.Start)
+		return start, end, c.newInvalidf("Start time %s is invalid. Valid format is: yyyy-MM-dd.", p.Start)
 	}
 	if end, err = time.Parse(time.DateOnly, p.End); err != nil {
-		return start, end, c.invalidf("End time %s is invalid. Valid format is: yyyy-MM-dd.", p.End)
+		return start, end, c.newInvalidf("End time %s is invalid. Valid format is: yyyy-MM-dd.", p.End)
 	}
 	if !start.Before(end) {
-		return start, end, c.invalidf("Start date (and hour) should be before end date (and hour)")
+		return start, end, c.newInvalidf("Start date (and hour) should be before end date (and hour)")
 	}
 	return start, end, nil
 }
@@ -54,24 +57,24 @@ var costMetrics = []string{"UnblendedCost", "BlendedCost", "AmortizedCost", "Net
 func (in costInput) check(c *call) error {
 	switch {
 	case in.Granularity == "":
-		return c.missing("granularity")
+		return c.newMissing("granularity")
 	case in.Granularity == "HOURLY":
-		return c.invalidf("Hourly data granularity is not enabled for this account.")
+		return c.newInvalidf("Hourly data granularity is not enabled for this account.")
 	case in.Granularity != "DAILY" && in.Granularity != "MONTHLY":
-		return c.invalidf("1 validation error detected: Value '%s' at 'granularity' failed to satisfy constraint: Member must satisfy enum value set: [DAILY, HOURLY, MONTHLY]", in.Granularity)
+		return c.newInvalidf("1 validation error detected: Value '%s' at 'granularity' failed to satisfy constraint: Member must satisfy enum value set: [DAILY, HOURLY, MONTHLY]", in.Granularity)
 	case len(in.Metrics) == 0:
-		return c.missing("metrics")
+		return c.newMissing("metrics")
 	case len(in.GroupBy) > 2:
-		return c.invalidf("1 validation error detected: Value at 'groupBy' failed to satisfy constraint: Member must have length less than or equal to 2")
+		return c.newInvalidf("1 validation error detected: Value at 'groupBy' failed to satisfy constraint: Member must have length less than or equal to 2")
 	}
 	for _, m := range in.Metrics {
 		if !slices.Contains(costMetrics, m) {
-			return c.invalidf("Metric %s is not valid.", m)
+			return c.newInvalidf("Metric %s is not valid.", m)
 		}
 	}
 	for _, g := range in.GroupBy {
 		if _, known := (Cost{}).dimension(g.Key); g.Type != "DIMENSION" || !known {
-			return c.invalidf("Group Definition %s %s is not valid.", g.Type, g.Key)
+			return c.newInvalidf("Group Definition %s %s is not valid.", g.Type, g.Key)
 		}
 	}
 	return in.Filter.check(c)
@@ -88,21 +91,21 @@ type costRow struct {
 const costPage = 1000
 
 func getCostAndUsage(c *call, in costInput) (any, error) {
-	start, end, err := c.span(in.TimePeriod)
+	start, end, err := parsePeriod(c, in.TimePeriod)
 	if err != nil {
 		return nil, err
 	}
 	if err := in.check(c); err != nil {
 		return nil, err
 	}
-	if start.Before(day(c.now).AddDate(0, -costHistory, 0)) {
-		return nil, c.invalidf("You haven't enabled historical data beyond %d months", costHistory)
+	if start.Before(startOfDay(c.now).AddDate(0, -costHistory, 0)) {
+		return nil, c.newInvalidf("You haven't enabled historical data beyond %d months", costHistory)
 	}
-	periods := costPeriods(start, end, in.Granularity)
+	periods := splitPeriod(start, end, in.Granularity)
 	if len(in.GroupBy) == 0 {
-		return c.costTotals(in, periods), nil
+		return sumCosts(c.location, in, periods), nil
 	}
-	rows, next, err := page(c, c.costRows(in, periods), in.NextPageToken, nil, limits{usual: costPage, most: costPage})
+	rows, next, err := cutPage(c, groupCosts(c.location, in, periods), in.NextPageToken, nil, limits{usual: costPage, most: costPage})
 	if err != nil {
 		return nil, err
 	}
@@ -111,38 +114,38 @@ func getCostAndUsage(c *call, in costInput) (any, error) {
 		groups := []object{}
 		for _, row := range rows {
 			if row.period == i {
-				groups = append(groups, object{"Keys": row.keys[:len(in.GroupBy)], "Metrics": amounts(in.Metrics, row.amount)})
+				groups = append(groups, object{"Keys": row.keys[:len(in.GroupBy)], "Metrics": toAmounts(in.Metrics, row.amount)})
 			}
 		}
 		if len(groups) > 0 || len(rows) == 0 {
-			results = append(results, object{"TimePeriod": p, "Total": object{}, "Groups": groups, "Estimated": c.estimated(p)})
+			results = append(results, object{"TimePeriod": p, "Total": object{}, "Groups": groups, "Estimated": isEstimated(c.location, p)})
 		}
 	}
 	return object{"ResultsByTime": results, "GroupDefinitions": in.GroupBy, "DimensionValueAttributes": []object{}, "NextPageToken": next}, nil
 }
 
-func (c *call) costTotals(in costInput, periods []period) any {
+func sumCosts(l *location, in costInput, periods []period) any {
 	in.GroupBy = nil
 	totals := make([]float64, len(periods))
-	for _, row := range c.costRows(in, periods) {
+	for _, row := range groupCosts(l, in, periods) {
 		totals[row.period] += row.amount
 	}
 	results := make([]object, len(periods))
 	for i, p := range periods {
-		results[i] = object{"TimePeriod": p, "Total": amounts(in.Metrics, totals[i]), "Groups": []object{}, "Estimated": c.estimated(p)}
+		results[i] = object{"TimePeriod": p, "Total": toAmounts(in.Metrics, totals[i]), "Groups": []object{}, "Estimated": isEstimated(l, p)}
 	}
 	return object{"ResultsByTime": results, "DimensionValueAttributes": []object{}}
 }
 
 // costRows are the groups of all periods, sorted by period and keys.
-func (c *call) costRows(in costInput, periods []period) []costRow {
+func groupCosts(l *location, in costInput, periods []period) []costRow {
 	type key struct {
 		period int
 		keys   [2]string
 	}
 	sums := map[key]float64{}
 	for i, p := range periods {
-		c.lines(p, func(line Cost) {
+		visitCosts(l, p, func(line Cost) {
 			if !in.Filter.admits(line) {
 				return
 			}
@@ -164,10 +167,10 @@ func (c *call) costRows(in costInput, periods []period) []costRow {
 }
 
 // lines calls visit with the bill of a period: of all accounts in the management account, of its own in a member.
-func (c *call) lines(p period, visit func(Cost)) {
+func visitCosts(l *location, p period, visit func(Cost)) {
 	start, _ := time.Parse(time.DateOnly, p.Start) // both were written by costPeriods
 	end, _ := time.Parse(time.DateOnly, p.End)
-	if set, ok := given[Cost](c); ok {
+	if set, ok := findSetItems[Cost](l); ok {
 		for _, line := range set {
 			if !line.Day.Before(start) && line.Day.Before(end) {
 				visit(line)
@@ -175,20 +178,22 @@ func (c *call) lines(p period, visit func(Cost)) {
 		}
 		return
 	}
-	for i := range c.accounts {
-		if a := &c.accounts[i]; a.ID == c.account.ID || c.account.ID == c.management().ID {
+	for i := range l.accounts {
+		if a := &l.accounts[i]; a.ID == l.account.ID || l.account.ID == l.management().ID {
 			for d := start; d.Before(end); d = d.AddDate(0, 0, 1) {
-				c.bill(a, d, visit)
+				visitBill(l, a, d, visit)
 			}
 		}
 	}
 }
 
 // estimated periods reach into the last days, which are not settled yet.
-func (c *call) estimated(p period) bool { return p.End > c.now.AddDate(0, 0, -2).Format(time.DateOnly) }
+func isEstimated(l *location, p period) bool {
+	return p.End > l.now.AddDate(0, 0, -2).Format(time.DateOnly)
+}
 
 // costPeriods cuts a span into days or calendar months; the first and last month may be parts.
-func costPeriods(start, end time.Time, granularity string) []period {
+func splitPeriod(start, end time.Time, granularity string) []period {
 	var periods []period
 	for from := start; from.Before(end); {
 		to := from.AddDate(0, 0, 1)
@@ -204,17 +209,17 @@ func costPeriods(start, end time.Time, granularity string) []period {
 	return periods
 }
 
-func amounts(metrics []string, amount float64) object {
+func toAmounts(metrics []string, amount float64) object {
 	o := object{}
 	for _, m := range metrics {
 		unit := "USD"
 		if m == "UsageQuantity" || m == "NormalizedUsageAmount" {
 			unit = "N/A"
 		}
-		o[m] = object{"Amount": money(amount), "Unit": unit}
+		o[m] = object{"Amount": formatMoney(amount), "Unit": unit}
 	}
 	return o
 }
 
 // money has the ten decimals of Cost Explorer.
-func money(amount float64) string { return strconv.FormatFloat(amount, 'f', 10, 64) }
+func formatMoney(amount float64) string { return strconv.FormatFloat(amount, 'f', 10, 64) }

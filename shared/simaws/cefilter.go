@@ -1,6 +1,8 @@
 package simaws
 
-import "slices"
+import (
+	"slices"
+)
 
 // costFilter is the Expression of Cost Explorer.
 type costFilter struct {
@@ -44,14 +46,14 @@ func (f *costFilter) check(c *call) error {
 		}
 	}
 	if set != 1 {
-		return c.invalidf("Expression has to have exactly one root operator or dimension.")
+		return c.newInvalidf("Expression has to have exactly one root operator or dimension.")
 	}
 	if n := len(f.And) + len(f.Or); n == 1 {
-		return c.invalidf("Expression And/Or has to have at least two operands.")
+		return c.newInvalidf("Expression And/Or has to have at least two operands.")
 	}
 	if f.Dimensions != nil {
 		if _, known := (Cost{}).dimension(f.Dimensions.Key); !known {
-			return c.invalidf("Dimension %s is not supported in this operation.", f.Dimensions.Key)
+			return c.newInvalidf("Dimension %s is not supported in this operation.", f.Dimensions.Key)
 		}
 		return nil
 	}

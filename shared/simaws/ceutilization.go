@@ -46,7 +46,7 @@ func (f *utilizationFilter) check(c *call, allowed ...string) error {
 		return nil
 	}
 	if f.Dimensions != nil && !slices.Contains(allowed, f.Dimensions.Key) {
-		return c.invalidf("Dimension %s is not supported in this operation.", f.Dimensions.Key)
+		return c.newInvalidf("Dimension %s is not supported in this operation.", f.Dimensions.Key)
 	}
 	for _, child := range f.And {
 		if err := child.check(c, allowed...); err != nil {
@@ -56,7 +56,7 @@ func (f *utilizationFilter) check(c *call, allowed ...string) error {
 	return nil
 }
 
-func admitted(values []string, value string) bool {
+func matchesAny(values []string, value string) bool {
 	return values == nil || slices.Contains(values, value)
 }
 
@@ -77,24 +77,24 @@ func (u usage) percentage() string {
 	if u.hours == 0 {
 		return "0"
 	}
-	return decimal(100 * u.usedHours / u.hours)
+	return formatDecimal(100 * u.usedHours / u.hours)
 }
 
 func (u usage) members() object {
 	return object{
-		"UtilizationPercentage": u.percentage(), "PurchasedHours": decimal(u.hours), "TotalActualHours": decimal(u.usedHours),
-		"UnusedHours": decimal(u.hours - u.usedHours), "OnDemandCostOfRIHoursUsed": decimal(u.onDemand),
-		"NetRISavings": decimal(u.onDemand - u.fee), "TotalPotentialRISavings": decimal(u.onDemand/max(u.usedHours, 1)*u.hours - u.fee),
-		"AmortizedUpfrontFee": "0", "AmortizedRecurringFee": decimal(u.fee), "TotalAmortizedFee": decimal(u.fee),
+		"UtilizationPercentage": u.percentage(), "PurchasedHours": formatDecimal(u.hours), "TotalActualHours": formatDecimal(u.usedHours),
+		"UnusedHours": formatDecimal(u.hours - u.usedHours), "OnDemandCostOfRIHoursUsed": formatDecimal(u.onDemand),
+		"NetRISavings": formatDecimal(u.onDemand - u.fee), "TotalPotentialRISavings": formatDecimal(u.onDemand/max(u.usedHours, 1)*u.hours - u.fee),
+		"AmortizedUpfrontFee": "0", "AmortizedRecurringFee": formatDecimal(u.fee), "TotalAmortizedFee": formatDecimal(u.fee),
 	}
 }
 
-func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+func formatDecimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // getReservationUtilization covers EC2 unless the filter names another service, as the real operation does. Grouped by
 // SUBSCRIPTION_ID it takes no granularity and answers for the whole period.
 func getReservationUtilization(c *call, in utilizationInput) (any, error) {
-	start, end, err := c.span(in.TimePeriod)
+	start, end, err := parsePeriod(c, in.TimePeriod)
 	if err != nil {
 		return nil, err
 	}
@@ -104,29 +104,29 @@ func getReservationUtilization(c *call, in utilizationInput) (any, error) {
 	grouped := len(in.GroupBy) > 0
 	switch {
 	case grouped && (len(in.GroupBy) != 1 || in.GroupBy[0].Key != "SUBSCRIPTION_ID"):
-		return nil, c.invalidf("Only SUBSCRIPTION_ID is supported in GroupBy.")
+		return nil, c.newInvalidf("Only SUBSCRIPTION_ID is supported in GroupBy.")
 	case grouped && in.Granularity != "":
-		return nil, c.invalidf("Granularity and GroupBy can't be set at the same time.")
+		return nil, c.newInvalidf("Granularity and GroupBy can't be set at the same time.")
 	case in.Granularity != "" && in.Granularity != "DAILY" && in.Granularity != "MONTHLY":
-		return nil, c.invalidf("Granularity %s is not supported.", in.Granularity)
+		return nil, c.newInvalidf("Granularity %s is not supported.", in.Granularity)
 	}
-	reservations := c.reservationsFor(in.Filter)
+	reservations := findReservations(c.location, in.Filter)
 	if len(reservations) == 0 {
-		return nil, c.failf("DataUnavailableException", "No reservation data is available for the requested period.")
+		return nil, c.newErrorf("DataUnavailableException", "No reservation data is available for the requested period.")
 	}
 	spans := []period{in.TimePeriod}
 	if in.Granularity != "" {
-		spans = costPeriods(start, end, in.Granularity)
+		spans = splitPeriod(start, end, in.Granularity)
 	}
 	var results []object
 	for _, p := range spans {
 		var groups []object
 		total := usage{}
 		for _, r := range reservations {
-			u := c.reservationUsage(r, p)
+			u := sumReservationUsage(c.location, r, p)
 			total = usage{total.hours + u.hours, total.usedHours + u.usedHours, total.fee + u.fee, total.onDemand + u.onDemand}
 			if grouped && u.hours > 0 {
-				groups = append(groups, object{"Key": "SUBSCRIPTION_ID", "Value": r.ID, "Attributes": c.reservationAttributes(r), "Utilization": u.members()})
+				groups = append(groups, object{"Key": "SUBSCRIPTION_ID", "Value": r.ID, "Attributes": toReservationAttributes(c.location, r), "Utilization": u.members()})
 			}
 		}
 		results = append(results, object{"TimePeriod": p, "Groups": groups, "Total": total.members()})
@@ -135,7 +135,7 @@ func getReservationUtilization(c *call, in utilizationInput) (any, error) {
 		return object{"UtilizationsByTime": results}, nil
 	}
 	groups, _ := results[0]["Groups"].([]object)
-	items, next, err := page(c, groups, in.NextPageToken, in.MaxResults, limits{usual: 50, most: 100})
+	items, next, err := cutPage(c, groups, in.NextPageToken, in.MaxResults, limits{usual: 50, most: 100})
 	if err != nil {
 		return nil, err
 	}
@@ -143,15 +143,15 @@ func getReservationUtilization(c *call, in utilizationInput) (any, error) {
 	return object{"UtilizationsByTime": results, "Total": results[0]["Total"], "NextPageToken": next}, nil
 }
 
-func (c *call) reservationsFor(f *utilizationFilter) []Reservation {
+func findReservations(l *location, f *utilizationFilter) []Reservation {
 	names := f.values("SERVICE")
 	if names == nil {
 		names = []string{"Amazon Elastic Compute Cloud - Compute"}
 	}
 	var found []Reservation
-	for _, region := range c.account.Regions {
-		for _, r := range c.reservationsIn(region) {
-			if slices.Contains(names, r.Service) && admitted(f.values("REGION"), region) && admitted(f.values("LINKED_ACCOUNT"), c.account.ID) {
+	for _, region := range l.account.Regions {
+		for _, r := range findItems(l.inRegion(region), generateReservations) {
+			if slices.Contains(names, r.Service) && matchesAny(f.values("REGION"), region) && matchesAny(f.values("LINKED_ACCOUNT"), l.account.ID) {
 				found = append(found, r)
 			}
 		}
@@ -159,32 +159,32 @@ func (c *call) reservationsFor(f *utilizationFilter) []Reservation {
 	return found
 }
 
-func (c *call) reservationUsage(r Reservation, p period) usage {
+func sumReservationUsage(l *location, r Reservation, p period) usage {
 	u := usage{}
 	fee := r.Hourly + r.Upfront/float64(r.Years*365*24)
-	c.eachDay(p, func(d time.Time) {
-		if !d.Before(day(r.Start)) && d.Before(r.end()) {
+	visitDays(l, p, func(d time.Time) {
+		if !d.Before(startOfDay(r.Start)) && d.Before(r.end()) {
 			hours := float64(24 * r.Count)
-			u = u.of(hours, hours*c.used(r.ID, d), fee, r.OnDemandHourly)
+			u = u.of(hours, hours*usedShare(l, r.ID, d), fee, r.OnDemandHourly)
 		}
 	})
 	return u
 }
 
 // eachDay visits the days of a period that have begun.
-func (c *call) eachDay(p period, visit func(time.Time)) {
+func visitDays(l *location, p period, visit func(time.Time)) {
 	start, _ := time.Parse(time.DateOnly, p.Start) // checked by span
 	end, _ := time.Parse(time.DateOnly, p.End)
-	for d := start; d.Before(end) && d.Before(c.now); d = d.AddDate(0, 0, 1) {
+	for d := start; d.Before(end) && d.Before(l.now); d = d.AddDate(0, 0, 1) {
 		visit(d)
 	}
 }
 
-func (c *call) reservationAttributes(r Reservation) object {
+func toReservationAttributes(l *location, r Reservation) object {
 	return object{
-		"accountId": c.account.ID, "accountName": c.account.Name, "region": r.Region, "instanceType": r.InstanceType,
+		"accountId": l.account.ID, "accountName": l.account.Name, "region": r.Region, "instanceType": r.InstanceType,
 		"leaseId": r.ID, "reservationARN": r.ARN, "numberOfInstances": strconv.Itoa(r.Count), "offeringType": r.OfferingType,
-		"platform": r.Product, "scope": "Region", "tenancy": "Shared", "startDateTime": iso(r.Start), "endDateTime": iso(r.end()),
+		"platform": r.Product, "scope": "Region", "tenancy": "Shared", "startDateTime": formatISO(r.Start), "endDateTime": formatISO(r.end()),
 		"subscriptionStatus": "Active", "service": r.Service,
 	}
 }
@@ -192,7 +192,7 @@ func (c *call) reservationAttributes(r Reservation) object {
 var planDimensions = []string{"LINKED_ACCOUNT", "SAVINGS_PLAN_ARN", "SAVINGS_PLANS_TYPE", "REGION", "PAYMENT_OPTION", "INSTANCE_TYPE_FAMILY"}
 
 func getSavingsPlansUtilization(c *call, in utilizationInput) (any, error) {
-	start, end, err := c.span(in.TimePeriod)
+	start, end, err := parsePeriod(c, in.TimePeriod)
 	if err != nil {
 		return nil, err
 	}
@@ -201,13 +201,13 @@ func getSavingsPlansUtilization(c *call, in utilizationInput) (any, error) {
 	}
 	spans := []period{in.TimePeriod}
 	if in.Granularity != "" {
-		spans = costPeriods(start, end, in.Granularity)
+		spans = splitPeriod(start, end, in.Granularity)
 	}
 	results, total := []object{}, usage{}
 	for _, p := range spans {
 		sum := usage{}
-		for _, plan := range c.plansFor(in.Filter) {
-			u := c.planUsage(plan, p)
+		for _, plan := range findPlans(c.location, in.Filter) {
+			u := sumPlanUsage(c.location, plan, p)
 			sum = usage{sum.hours + u.hours, sum.usedHours + u.usedHours, sum.fee + u.fee, sum.onDemand + u.onDemand}
 		}
 		total = usage{total.hours + sum.hours, total.usedHours + sum.usedHours, total.fee + sum.fee, total.onDemand + sum.onDemand}
@@ -220,26 +220,26 @@ func getSavingsPlansUtilization(c *call, in utilizationInput) (any, error) {
 }
 
 func getSavingsPlansUtilizationDetails(c *call, in utilizationInput) (any, error) {
-	if _, _, err := c.span(in.TimePeriod); err != nil {
+	if _, _, err := parsePeriod(c, in.TimePeriod); err != nil {
 		return nil, err
 	}
 	if err := in.Filter.check(c, planDimensions...); err != nil {
 		return nil, err
 	}
 	details, total := []object{}, usage{}
-	for _, plan := range c.plansFor(in.Filter) {
-		u := c.planUsage(plan, in.TimePeriod)
+	for _, plan := range findPlans(c.location, in.Filter) {
+		u := sumPlanUsage(c.location, plan, in.TimePeriod)
 		total = usage{total.hours + u.hours, total.usedHours + u.usedHours, total.fee + u.fee, total.onDemand + u.onDemand}
 		details = append(details, u.plan(object{"SavingsPlanArn": plan.ARN, "Attributes": object{
 			"SavingsPlansType": plan.Kind, "AccountId": c.account.ID, "AccountName": c.account.Name, "Region": plan.Region,
-			"PaymentOption": plan.Payment, "StartDateTime": iso(plan.Start), "EndDateTime": iso(plan.end()),
-			"HourlyCommitment": decimal(plan.Hourly), "InstanceFamily": plan.Family, "Status": "Active",
+			"PaymentOption": plan.Payment, "StartDateTime": formatISO(plan.Start), "EndDateTime": formatISO(plan.end()),
+			"HourlyCommitment": formatDecimal(plan.Hourly), "InstanceFamily": plan.Family, "Status": "Active",
 		}}))
 	}
 	if total.hours == 0 {
 		return nil, noPlanData(c)
 	}
-	items, next, err := page(c, details, in.NextToken, in.MaxResults, limits{usual: 20, least: 1, most: 100})
+	items, next, err := cutPage(c, details, in.NextToken, in.MaxResults, limits{usual: 20, least: 1, most: 100})
 	if err != nil {
 		return nil, err
 	}
@@ -247,22 +247,22 @@ func getSavingsPlansUtilizationDetails(c *call, in utilizationInput) (any, error
 }
 
 func noPlanData(c *call) error {
-	return c.failf("DataUnavailableException", "No Savings Plans data is available for the requested period.")
+	return c.newErrorf("DataUnavailableException", "No Savings Plans data is available for the requested period.")
 }
 
-func (c *call) plansFor(f *utilizationFilter) []Plan {
-	return slices.DeleteFunc(slices.Clone(c.plans()), func(p Plan) bool {
-		return !admitted(f.values("SAVINGS_PLAN_ARN"), p.ARN) || !admitted(f.values("LINKED_ACCOUNT"), c.account.ID)
+func findPlans(l *location, f *utilizationFilter) []Plan {
+	return slices.DeleteFunc(slices.Clone(findItems(l, generatePlans)), func(p Plan) bool {
+		return !matchesAny(f.values("SAVINGS_PLAN_ARN"), p.ARN) || !matchesAny(f.values("LINKED_ACCOUNT"), l.account.ID)
 	})
 }
 
 // planUsage counts commitment dollars as hours: a plan has one price for what it covers.
-func (c *call) planUsage(p Plan, span period) usage {
+func sumPlanUsage(l *location, p Plan, span period) usage {
 	u := usage{}
-	c.eachDay(span, func(d time.Time) {
-		if !d.Before(day(p.Start)) && d.Before(p.end()) {
+	visitDays(l, span, func(d time.Time) {
+		if !d.Before(startOfDay(p.Start)) && d.Before(p.end()) {
 			dollars := 24 * p.Hourly
-			u = u.of(dollars, dollars*c.used(p.ID, d), 1, 1.38)
+			u = u.of(dollars, dollars*usedShare(l, p.ID, d), 1, 1.38)
 		}
 	})
 	return u
@@ -270,10 +270,10 @@ func (c *call) planUsage(p Plan, span period) usage {
 
 func (u usage) plan(o object) object {
 	o["Utilization"] = object{
-		"TotalCommitment": decimal(u.hours), "UsedCommitment": decimal(u.usedHours), "UnusedCommitment": decimal(u.hours - u.usedHours),
+		"TotalCommitment": formatDecimal(u.hours), "UsedCommitment": formatDecimal(u.usedHours), "UnusedCommitment": formatDecimal(u.hours - u.usedHours),
 		"UtilizationPercentage": u.percentage(),
 	}
-	o["Savings"] = object{"NetSavings": decimal(u.onDemand - u.fee), "OnDemandCostEquivalent": decimal(u.onDemand)}
-	o["AmortizedCommitment"] = object{"AmortizedRecurringCommitment": decimal(u.fee), "AmortizedUpfrontCommitment": "0", "TotalAmortizedCommitment": decimal(u.fee)}
+	o["Savings"] = object{"NetSavings": formatDecimal(u.onDemand - u.fee), "OnDemandCostEquivalent": formatDecimal(u.onDemand)}
+	o["AmortizedCommitment"] = object{"AmortizedRecurringCommitment": formatDecimal(u.fee), "AmortizedUpfrontCommitment": "0", "TotalAmortizedCommitment": formatDecimal(u.fee)}
 	return o
 }

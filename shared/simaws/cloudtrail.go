@@ -4,16 +4,19 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "cloudtrail", protocol: awsJSON{}, badToken: "InvalidNextTokenException",
+var cloudTrailService = service{
+	name: "cloudtrail", protocol: wire.JSON{},
+	codes: wire.ErrorCodes{BadToken: "InvalidNextTokenException"},
 	operations: []operation{
-		op("DescribeTrails", describeTrails),
-		op("GetTrailStatus", getTrailStatus),
-		op("LookupEvents", lookupEvents),
+		{name: "DescribeTrails", handle: handleInput(describeTrails)},
+		{name: "GetTrailStatus", handle: handleInput(getTrailStatus)},
+		{name: "LookupEvents", handle: handleInput(lookupEvents)},
 	},
-})
+}
 
 // Trail is a CloudTrail trail and its status.
 type Trail struct {
@@ -34,32 +37,30 @@ type Trail struct {
 }
 
 // trails include the shadows of trails at home elsewhere: the organisation's and the account's multi-region ones.
-func (c *call) trails() []Trail {
-	return things(c, func() []Trail {
-		management := c.management()
-		home := c.account.Regions[0]
-		key := c.arn("kms", "key/"+c.key(7).KeyID)
-		trails := []Trail{
-			{
-				Name: "organization", HomeRegion: management.Regions[0], S3BucketName: "northwind-audit-" + management.ID, IsMultiRegionTrail: true,
-				ARN:                 "arn:aws:cloudtrail:" + management.Regions[0] + ":" + management.ID + ":trail/organization",
-				IsOrganizationTrail: true, IncludeGlobalServiceEvents: true, LogFileValidationEnabled: true, Logging: true, Started: c.created(management),
-				Unreadable: c.options.WithFailures && c.account.ID != management.ID, KmsKeyID: "arn:aws:kms:" + management.Regions[0] + ":" + management.ID + ":alias/audit",
-			},
-			{
-				Name: "account-events", HomeRegion: home, S3BucketName: c.account.Name + "-trail", IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true,
-				ARN: c.inRegion(home).arn("cloudtrail", "trail/account-events"), KmsKeyID: key, LogFileValidationEnabled: c.account.Character != Sandbox,
-				Logging: true, Started: c.created(c.account),
-			},
-		}
-		if c.region == home && c.account.size() > 0.3 {
-			trails = append(trails, Trail{
-				Name: "data-events", HomeRegion: home, S3BucketName: c.account.Name + "-data-events", ARN: c.arn("cloudtrail", "trail/data-events"),
-				HasCustomEventSelectors: true, Started: c.created(c.account), Stopped: c.newYear().Add(9 * time.Hour),
-			})
-		}
-		return trails
-	})
+func generateTrails(l *location) []Trail {
+	management := l.management()
+	home := l.account.Regions[0]
+	key := l.newARN("kms", "key/"+generateKey(l, 7).KeyID)
+	trails := []Trail{
+		{
+			Name: "organization", HomeRegion: management.Regions[0], S3BucketName: "northwind-audit-" + management.ID, IsMultiRegionTrail: true,
+			ARN:                 "arn:aws:cloudtrail:" + management.Regions[0] + ":" + management.ID + ":trail/organization",
+			IsOrganizationTrail: true, IncludeGlobalServiceEvents: true, LogFileValidationEnabled: true, Logging: true, Started: l.creationTime(management),
+			Unreadable: l.options.WithFailures && l.account.ID != management.ID, KmsKeyID: "arn:aws:kms:" + management.Regions[0] + ":" + management.ID + ":alias/audit",
+		},
+		{
+			Name: "account-events", HomeRegion: home, S3BucketName: l.account.Name + "-trail", IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true,
+			ARN: l.inRegion(home).newARN("cloudtrail", "trail/account-events"), KmsKeyID: key, LogFileValidationEnabled: l.account.Character != Sandbox,
+			Logging: true, Started: l.creationTime(l.account),
+		},
+	}
+	if l.region == home && l.account.size() > 0.3 {
+		trails = append(trails, Trail{
+			Name: "data-events", HomeRegion: home, S3BucketName: l.account.Name + "-data-events", ARN: l.newARN("cloudtrail", "trail/data-events"),
+			HasCustomEventSelectors: true, Started: l.creationTime(l.account), Stopped: l.startOfYear().Add(9 * time.Hour),
+		})
+	}
+	return trails
 }
 
 type trailInput struct {
@@ -72,7 +73,7 @@ type trailInput struct {
 }
 
 func describeTrails(c *call, in trailInput) (any, error) {
-	trails := slices.DeleteFunc(slices.Clone(c.trails()), func(t Trail) bool {
+	trails := slices.DeleteFunc(slices.Clone(findItems(c.location, generateTrails)), func(t Trail) bool {
 		shadow := t.HomeRegion != c.region || t.IsOrganizationTrail && c.account.ID != c.management().ID
 		listed := len(in.TrailNameList) == 0 || slices.Contains(in.TrailNameList, t.Name) || slices.Contains(in.TrailNameList, t.ARN)
 		return !listed || shadow && in.IncludeShadowTrails != nil && !*in.IncludeShadowTrails
@@ -81,17 +82,17 @@ func describeTrails(c *call, in trailInput) (any, error) {
 }
 
 func getTrailStatus(c *call, in trailInput) (any, error) {
-	trails := c.trails()
+	trails := findItems(c.location, generateTrails)
 	i := slices.IndexFunc(trails, func(t Trail) bool { return t.ARN == in.Name || t.Name == in.Name && t.HomeRegion == c.region })
 	if i < 0 || trails[i].Unreadable {
-		return nil, c.failf("TrailNotFoundException", "Unknown trail: %s for the user: %s", in.Name, c.account.ID)
+		return nil, c.newErrorf("TrailNotFoundException", "Unknown trail: %s for the user: %s", in.Name, c.account.ID)
 	}
 	t := trails[i]
-	status := object{"IsLogging": t.Logging, "StartLoggingTime": at(t.Started)}
+	status := object{"IsLogging": t.Logging, "StartLoggingTime": newTime(t.Started)}
 	if t.Logging {
-		status["LatestDeliveryTime"] = at(c.now.Add(-4 * time.Minute))
+		status["LatestDeliveryTime"] = newTime(c.now.Add(-4 * time.Minute))
 	} else {
-		status["StopLoggingTime"], status["LatestDeliveryTime"] = at(t.Stopped), at(t.Stopped)
+		status["StopLoggingTime"], status["LatestDeliveryTime"] = newTime(t.Stopped), newTime(t.Stopped)
 	}
 	return status, nil
 }
@@ -112,27 +113,27 @@ func lookupEvents(c *call, in trailInput) (any, error) {
 		to = time.Unix(int64(*in.EndTime), 0).UTC()
 	}
 	if from.After(to) {
-		return nil, c.failf("InvalidTimeRangeException", "The start time must be before the end time.")
+		return nil, c.newErrorf("InvalidTimeRangeException", "The start time must be before the end time.")
 	}
 	var events []object
-	for d := day(to); !d.Before(day(from)); d = d.AddDate(0, 0, -1) {
-		for i := range c.count("events", 150) {
-			r := c.draw("event", d.Unix(), i)
-			moment := d.Add(24*time.Hour - time.Duration(i+1)*24*time.Hour/time.Duration(c.count("events", 150)+1)).Truncate(time.Second)
+	for d := startOfDay(to); !d.Before(startOfDay(from)); d = d.AddDate(0, 0, -1) {
+		for i := range c.drawCount("events", 150) {
+			r := c.newChance("event", d.Unix(), i)
+			moment := d.Add(24*time.Hour - time.Duration(i+1)*24*time.Hour/time.Duration(c.drawCount("events", 150)+1)).Truncate(time.Second)
 			if moment.Before(from) || moment.After(to) {
 				continue
 			}
-			kind := pick(r, trailEvents...)
+			kind := pickOne(r, trailEvents...)
 			events = append(events, object{
-				"EventId": r.uuid(), "EventName": kind.name, "EventSource": kind.source, "EventTime": at(moment), "ReadOnly": fmt.Sprint(r.oneIn(2)),
-				"Username": pick(r, "deploy", "maren", "jonas", "ci", "AutoScaling"), "Resources": []object{},
+				"EventId": r.newUUID(), "EventName": kind.name, "EventSource": kind.source, "EventTime": newTime(moment), "ReadOnly": fmt.Sprint(r.oneIn(2)),
+				"Username": pickOne(r, "deploy", "maren", "jonas", "ci", "AutoScaling"), "Resources": []object{},
 			})
 		}
 	}
 	if in.MaxResults != nil && (*in.MaxResults > 50 || *in.MaxResults < 1) {
-		return nil, c.failf("InvalidMaxResultsException", "The maximum number of results must be between 1 and 50.")
+		return nil, c.newErrorf("InvalidMaxResultsException", "The maximum number of results must be between 1 and 50.")
 	}
-	items, next, err := page(c, events, in.NextToken, in.MaxResults, limits{usual: 50, least: 1, most: 50})
+	items, next, err := cutPage(c, events, in.NextToken, in.MaxResults, limits{usual: 50, least: 1, most: 50})
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,8 @@ type Plan struct {
 	State                                                           string
 }
 
-func (p Plan) end() time.Time        { return p.Start.AddDate(p.Years, 0, 0) }
+func (p Plan) end() time.Time { return p.Start.AddDate(p.Years, 0, 0) }
+
 func (r Reservation) end() time.Time { return r.Start.AddDate(r.Years, 0, 0) }
 
 // reserve declares what an account with commitments buys in a region, once a year.
@@ -47,40 +48,36 @@ var reserve = []struct {
 	{"Amazon Redshift", "ra3.xlplus", "", "No Upfront", 2, 0.76, 0, 1.086},
 }
 
-// reservationsIn are those of one region; Cost Explorer sees those of all.
-func (c *call) reservationsIn(region string) []Reservation {
-	here := *c
-	here.region = region
-	return things(&here, func() []Reservation {
-		if !c.account.committed() {
-			return nil
+// generateReservations returns the reservations of one region; Cost Explorer knows those of all regions.
+func generateReservations(l *location) []Reservation {
+	if !l.account.committed() {
+		return nil
+	}
+	var all []Reservation
+	for i, offer := range reserve {
+		r := l.newChance("reservation", i)
+		bought := time.Date(l.now.Year(), time.Month(r.intBetween(1, 12)), r.intBetween(1, 28), r.intBetween(7, 17), r.intBetween(0, 59), 0, 0, time.UTC)
+		if bought.After(l.now) {
+			bought = bought.AddDate(-1, 0, 0)
 		}
-		var all []Reservation
-		for i, offer := range reserve {
-			r := here.draw("reservation", i)
-			bought := time.Date(c.now.Year(), time.Month(r.between(1, 12)), r.between(1, 28), r.between(7, 17), r.between(0, 59), 0, 0, time.UTC)
-			if bought.After(c.now) {
-				bought = bought.AddDate(-1, 0, 0)
+		// Last year's purchase has ended and stays on the list for a while.
+		for years, state := range []string{"active", "retired"} {
+			if years == 1 && i%3 != 0 {
+				continue
 			}
-			// Last year's purchase has ended and stays on the list for a while.
-			for years, state := range []string{"active", "retired"} {
-				if years == 1 && i%3 != 0 {
-					continue
-				}
-				id := r.uuid()
-				all = append(all, Reservation{
-					ID: id, ARN: "arn:aws:" + commitmentService(offer.service) + ":" + region + ":" + c.account.ID + ":reserved-instances/" + id,
-					Service: offer.service, Region: region, InstanceType: offer.kind, Product: offer.product, OfferingType: offer.payment,
-					Count: max(1, int(float64(offer.count)*c.account.size())), Start: bought.AddDate(-years, 0, 0), Years: 1,
-					Upfront: offer.upfront, Hourly: offer.hourly, OnDemandHourly: offer.onDemand, State: state,
-				})
-			}
+			id := r.newUUID()
+			all = append(all, Reservation{
+				ID: id, ARN: l.newARN(signingName(offer.service), "reserved-instances/"+id),
+				Service: offer.service, Region: l.region, InstanceType: offer.kind, Product: offer.product, OfferingType: offer.payment,
+				Count: max(1, int(float64(offer.count)*l.account.size())), Start: bought.AddDate(-years, 0, 0), Years: 1,
+				Upfront: offer.upfront, Hourly: offer.hourly, OnDemandHourly: offer.onDemand, State: state,
+			})
 		}
-		return all
-	})
+	}
+	return all
 }
 
-func commitmentService(name string) string {
+func signingName(name string) string {
 	switch name {
 	case "Amazon Relational Database Service":
 		return "rds"
@@ -95,32 +92,30 @@ func commitmentService(name string) string {
 	}
 }
 
-func (c *call) plans() []Plan {
-	return things(c, func() []Plan {
-		if !c.account.committed() {
-			return nil
-		}
-		kinds := []Plan{
-			{Kind: "Compute", Payment: "No Upfront", Products: []string{"EC2", "Fargate", "Lambda"}, Hourly: 4.2, Years: 1},
-			{Kind: "EC2Instance", Payment: "Partial Upfront", Products: []string{"EC2"}, Hourly: 1.35, Years: 3, Family: "m6i", Region: c.account.Regions[0]},
-			{Kind: "SageMaker", Payment: "All Upfront", Products: []string{"SageMaker"}, Hourly: 0.8, Years: 1},
-		}
-		for i := range kinds {
-			p, r := &kinds[i], c.draw("plan", i)
-			p.ID, p.OfferingID, p.State = r.uuid(), r.uuid(), "active"
-			p.ARN = "arn:aws:savingsplans::" + c.account.ID + ":savingsplan/" + p.ID
-			p.Start = c.lately(r, 360).Truncate(time.Hour)
-			p.Hourly *= c.account.size()
-			p.Description = fmt.Sprintf("%d year %s %s Savings Plan", p.Years, p.Payment, p.Kind)
-		}
-		return kinds
-	})
+func generatePlans(l *location) []Plan {
+	if !l.account.committed() {
+		return nil
+	}
+	kinds := []Plan{
+		{Kind: "Compute", Payment: "No Upfront", Products: []string{"EC2", "Fargate", "Lambda"}, Hourly: 4.2, Years: 1},
+		{Kind: "EC2Instance", Payment: "Partial Upfront", Products: []string{"EC2"}, Hourly: 1.35, Years: 3, Family: "m6i", Region: l.account.Regions[0]},
+		{Kind: "SageMaker", Payment: "All Upfront", Products: []string{"SageMaker"}, Hourly: 0.8, Years: 1},
+	}
+	for i := range kinds {
+		p, r := &kinds[i], l.newChance("plan", i)
+		p.ID, p.OfferingID, p.State = r.newUUID(), r.newUUID(), "active"
+		p.ARN = "arn:aws:savingsplans::" + l.account.ID + ":savingsplan/" + p.ID
+		p.Start = l.lastInCycle(r, 360).Truncate(time.Hour)
+		p.Hourly *= l.account.size()
+		p.Description = fmt.Sprintf("%d year %s %s Savings Plan", p.Years, p.Payment, p.Kind)
+	}
+	return kinds
 }
 
 // used is the share of a commitment in use on a day, 0 to 1.
-func (c *call) used(id string, d time.Time) float64 {
-	level := 0.72 + 0.28*c.Organization.draw("used", id).Float64()
-	use := level + 0.1*c.Organization.draw("used", id, d.Unix()).Float64() - 0.05
+func usedShare(l *location, id string, d time.Time) float64 {
+	level := 0.72 + 0.28*l.Organization.newChance("used", id).Float64()
+	use := level + 0.1*l.Organization.newChance("used", id, d.Unix()).Float64() - 0.05
 	if d.Weekday() == time.Saturday || d.Weekday() == time.Sunday {
 		use -= 0.07
 	}

@@ -1,17 +1,22 @@
 package simaws
 
-import "math"
+import (
+	"cmp"
+	"math"
 
-var _ = register(service{
-	name: "compute-optimizer", protocol: rpcCBOR{namespace: "com.amazonaws.computeoptimizer"},
-	invalid: "InvalidParameterValueException", badToken: "InvalidParameterValueException",
+	"view360/shared/simaws/wire"
+)
+
+var computeOptimizerService = service{
+	name: "compute-optimizer", protocol: wire.CBOR{Namespace: "com.amazonaws.computeoptimizer"},
+	codes: wire.ErrorCodes{Invalid: "InvalidParameterValueException", BadToken: "InvalidParameterValueException"},
 	operations: []operation{
-		op("GetEnrollmentStatus", getEnrollmentStatus),
-		op("GetEC2InstanceRecommendations", getInstanceRecommendations),
-		op("GetEBSVolumeRecommendations", getVolumeRecommendations),
-		op("GetLambdaFunctionRecommendations", getFunctionRecommendations),
+		{name: "GetEnrollmentStatus", handle: handleInput(getEnrollmentStatus)},
+		{name: "GetEC2InstanceRecommendations", handle: handleInput(getInstanceRecommendations)},
+		{name: "GetEBSVolumeRecommendations", handle: handleInput(getVolumeRecommendations)},
+		{name: "GetLambdaFunctionRecommendations", handle: handleInput(getFunctionRecommendations)},
 	},
-})
+}
 
 type optimizerInput struct {
 	NextToken  string
@@ -25,19 +30,19 @@ type (
 	FunctionAdvice object
 )
 
-func getEnrollmentStatus(c *call, _ nothing) (any, error) {
+func getEnrollmentStatus(c *call, _ noInput) (any, error) {
 	status := "Active"
-	if !c.enabled() {
+	if !c.isEnabled() {
 		status = "Inactive"
 	}
-	return object{"status": status, "lastUpdatedTimestamp": at(c.newYear()), "memberAccountsEnrolled": false}, nil
+	return object{"status": status, "lastUpdatedTimestamp": newTime(c.startOfYear()), "memberAccountsEnrolled": false}, nil
 }
 
-func optimizerPage[T any](c *call, in optimizerInput, member string, generate func() []T) (any, error) {
-	if !c.enabled() {
-		return nil, c.failf("OptInRequiredException", "Aws account %s is not registered for recommendation.", c.account.ID)
+func cutAdvicePage[T any](c *call, in optimizerInput, member string, generate func(*location) []T) (any, error) {
+	if !c.isEnabled() {
+		return nil, c.newErrorf("OptInRequiredException", "Aws account %s is not registered for recommendation.", c.account.ID)
 	}
-	items, next, err := page(c, things(c, generate), in.NextToken, in.MaxResults, limits{usual: 100, most: 1000})
+	items, next, err := cutPage(c, findItems(c.location, generate), in.NextToken, in.MaxResults, limits{usual: 100, most: 1000})
 	if err != nil {
 		return nil, err
 	}
@@ -45,11 +50,11 @@ func optimizerPage[T any](c *call, in optimizerInput, member string, generate fu
 }
 
 // saving is what an option would save in a month.
-func saving(percent, dollars float64) object {
-	return object{"savingsOpportunityPercentage": cents(percent), "estimatedMonthlySavings": object{"currency": "USD", "value": cents(dollars)}}
+func toSavings(percent, dollars float64) object {
+	return object{"savingsOpportunityPercentage": roundCents(percent), "estimatedMonthlySavings": object{"currency": "USD", "value": roundCents(dollars)}}
 }
 
-func cents(v float64) float64 { return math.Round(v*100) / 100 }
+func roundCents(v float64) float64 { return math.Round(v*100) / 100 }
 
 // smaller is the next size down of common instance types.
 var smaller = map[string]string{
@@ -58,81 +63,87 @@ var smaller = map[string]string{
 }
 
 func getInstanceRecommendations(c *call, in optimizerInput) (any, error) {
-	return optimizerPage(c, in, "instanceRecommendations", func() []InstanceAdvice {
-		var advice []InstanceAdvice
-		for _, i := range c.instances() {
-			r := c.draw("advice", i.InstanceID)
-			if i.ResourceType != "EC2Instance" || r.oneIn(3) {
-				continue
-			}
-			cpu, memory := 4+60*r.Float64(), 20+60*r.Float64()
-			finding, options := "OPTIMIZED", []object{}
-			if cpu < 40 {
-				finding = "OVER_PROVISIONED"
-				for rank := 1; rank <= 3; rank++ {
-					percent := 50 / float64(rank)
-					options = append(options, object{
-						"instanceType": first(smaller[i.Type], i.Type), "rank": rank, "performanceRisk": float64(rank - 1),
-						"migrationEffort": pick(r, "VeryLow", "Low", "Medium"), "savingsOpportunity": saving(percent, percent*r.Float64()*3),
-					})
-				}
-			}
-			advice = append(advice, InstanceAdvice{
-				"accountId": c.account.ID, "instanceArn": c.arn("ec2", "instance/"+i.InstanceID), "instanceName": i.ComputerName, "currentInstanceType": i.Type,
-				"finding": finding, "instanceState": i.State, "lookBackPeriodInDays": 14.0, "lastRefreshTimestamp": at(day(c.now)), "recommendationOptions": options,
-				"utilizationMetrics": []object{
-					{"name": "CPU", "statistic": "MAXIMUM", "value": cents(cpu)}, {"name": "CPU", "statistic": "AVERAGE", "value": cents(cpu / 3)},
-					{"name": "MEMORY", "statistic": "MAXIMUM", "value": cents(memory)}, {"name": "MEMORY", "statistic": "AVERAGE", "value": cents(memory * 0.7)},
-				},
-			})
+	return cutAdvicePage(c, in, "instanceRecommendations", generateInstanceAdvice)
+}
+
+func generateInstanceAdvice(l *location) []InstanceAdvice {
+	var advice []InstanceAdvice
+	for _, i := range findItems(l, generateInstances) {
+		r := l.newChance("advice", i.InstanceID)
+		if i.ResourceType != "EC2Instance" || r.oneIn(3) {
+			continue
 		}
-		return advice
-	})
+		cpu, memory := 4+60*r.Float64(), 20+60*r.Float64()
+		finding, options := "OPTIMIZED", []object{}
+		if cpu < 40 {
+			finding = "OVER_PROVISIONED"
+			for rank := 1; rank <= 3; rank++ {
+				percent := 50 / float64(rank)
+				options = append(options, object{
+					"instanceType": cmp.Or(smaller[i.Type], i.Type), "rank": rank, "performanceRisk": float64(rank - 1),
+					"migrationEffort": pickOne(r, "VeryLow", "Low", "Medium"), "savingsOpportunity": toSavings(percent, percent*r.Float64()*3),
+				})
+			}
+		}
+		advice = append(advice, InstanceAdvice{
+			"accountId": l.account.ID, "instanceArn": l.newARN("ec2", "instance/"+i.InstanceID), "instanceName": i.ComputerName, "currentInstanceType": i.Type,
+			"finding": finding, "instanceState": i.State, "lookBackPeriodInDays": 14.0, "lastRefreshTimestamp": newTime(startOfDay(l.now)), "recommendationOptions": options,
+			"utilizationMetrics": []object{
+				{"name": "CPU", "statistic": "MAXIMUM", "value": roundCents(cpu)}, {"name": "CPU", "statistic": "AVERAGE", "value": roundCents(cpu / 3)},
+				{"name": "MEMORY", "statistic": "MAXIMUM", "value": roundCents(memory)}, {"name": "MEMORY", "statistic": "AVERAGE", "value": roundCents(memory * 0.7)},
+			},
+		})
+	}
+	return advice
 }
 
 func getVolumeRecommendations(c *call, in optimizerInput) (any, error) {
-	return optimizerPage(c, in, "volumeRecommendations", func() []VolumeAdvice {
-		var advice []VolumeAdvice
-		for _, v := range c.volumes() {
-			r := c.draw("advice", v.ID)
-			if v.Type != "gp2" && !r.oneIn(4) {
-				continue
-			}
-			configuration := func(kind string, size int) object {
-				return object{"volumeType": kind, "volumeSize": size, "volumeBaselineIOPS": 3000, "volumeBaselineThroughput": 125}
-			}
-			finding, options := "Optimized", []object{}
-			if v.Type == "gp2" {
-				finding = "NotOptimized"
-				options = append(options, object{"rank": 1, "performanceRisk": 1.0, "configuration": configuration("gp3", v.Size), "savingsOpportunity": saving(20, float64(v.Size)*0.02)})
-			}
-			advice = append(advice, VolumeAdvice{
-				"accountId": c.account.ID, "volumeArn": c.arn("ec2", "volume/"+v.ID), "finding": finding, "lookBackPeriodInDays": 14.0,
-				"lastRefreshTimestamp": at(day(c.now)), "currentConfiguration": configuration(v.Type, v.Size), "volumeRecommendationOptions": options,
-			})
+	return cutAdvicePage(c, in, "volumeRecommendations", generateVolumeAdvice)
+}
+
+func generateVolumeAdvice(l *location) []VolumeAdvice {
+	var advice []VolumeAdvice
+	for _, v := range findItems(l, generateVolumes) {
+		r := l.newChance("advice", v.ID)
+		if v.Type != "gp2" && !r.oneIn(4) {
+			continue
 		}
-		return advice
-	})
+		configuration := func(kind string, size int) object {
+			return object{"volumeType": kind, "volumeSize": size, "volumeBaselineIOPS": 3000, "volumeBaselineThroughput": 125}
+		}
+		finding, options := "Optimized", []object{}
+		if v.Type == "gp2" {
+			finding = "NotOptimized"
+			options = append(options, object{"rank": 1, "performanceRisk": 1.0, "configuration": configuration("gp3", v.Size), "savingsOpportunity": toSavings(20, float64(v.Size)*0.02)})
+		}
+		advice = append(advice, VolumeAdvice{
+			"accountId": l.account.ID, "volumeArn": l.newARN("ec2", "volume/"+v.ID), "finding": finding, "lookBackPeriodInDays": 14.0,
+			"lastRefreshTimestamp": newTime(startOfDay(l.now)), "currentConfiguration": configuration(v.Type, v.Size), "volumeRecommendationOptions": options,
+		})
+	}
+	return advice
 }
 
 func getFunctionRecommendations(c *call, in optimizerInput) (any, error) {
-	return optimizerPage(c, in, "lambdaFunctionRecommendations", func() []FunctionAdvice {
-		var advice []FunctionAdvice
-		for _, f := range c.functions() {
-			r := c.draw("advice", f.FunctionName)
-			if f.MemorySize < 512 || r.oneIn(3) {
-				continue
-			}
-			advice = append(advice, FunctionAdvice{
-				"accountId": c.account.ID, "functionArn": f.FunctionArn + ":$LATEST", "functionVersion": "$LATEST", "finding": "NotOptimized",
-				"findingReasonCodes": []string{"MemoryOverprovisioned"}, "currentMemorySize": f.MemorySize, "numberOfInvocations": r.between(50, 900_000),
-				"lookbackPeriodInDays": 14.0, "lastRefreshTimestamp": at(day(c.now)),
-				"utilizationMetrics": []object{
-					{"name": "Memory", "statistic": "Maximum", "value": float64(f.MemorySize) * 0.4}, {"name": "Duration", "statistic": "Average", "value": cents(900 * r.Float64())},
-				},
-				"memorySizeRecommendationOptions": []object{{"rank": 1, "memorySize": f.MemorySize / 2, "savingsOpportunity": saving(25+20*r.Float64(), 12*r.Float64())}},
-			})
+	return cutAdvicePage(c, in, "lambdaFunctionRecommendations", generateFunctionAdvice)
+}
+
+func generateFunctionAdvice(l *location) []FunctionAdvice {
+	var advice []FunctionAdvice
+	for _, f := range findItems(l, generateFunctions) {
+		r := l.newChance("advice", f.FunctionName)
+		if f.MemorySize < 512 || r.oneIn(3) {
+			continue
 		}
-		return advice
-	})
+		advice = append(advice, FunctionAdvice{
+			"accountId": l.account.ID, "functionArn": f.FunctionArn + ":$LATEST", "functionVersion": "$LATEST", "finding": "NotOptimized",
+			"findingReasonCodes": []string{"MemoryOverprovisioned"}, "currentMemorySize": f.MemorySize, "numberOfInvocations": r.intBetween(50, 900_000),
+			"lookbackPeriodInDays": 14.0, "lastRefreshTimestamp": newTime(startOfDay(l.now)),
+			"utilizationMetrics": []object{
+				{"name": "Memory", "statistic": "Maximum", "value": float64(f.MemorySize) * 0.4}, {"name": "Duration", "statistic": "Average", "value": roundCents(900 * r.Float64())},
+			},
+			"memorySizeRecommendationOptions": []object{{"rank": 1, "memorySize": f.MemorySize / 2, "savingsOpportunity": toSavings(25+20*r.Float64(), 12*r.Float64())}},
+		})
+	}
+	return advice
 }

@@ -1,21 +1,25 @@
 package simaws
 
 import (
+	"cmp"
 	"slices"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "config", protocol: awsJSON{}, invalid: "ValidationException", badToken: "InvalidNextTokenException",
+var configService = service{
+	name: "config", protocol: wire.JSON{},
+	codes: wire.ErrorCodes{Invalid: "ValidationException", BadToken: "InvalidNextTokenException"},
 	operations: []operation{
-		op("DescribeConfigurationRecorders", describeConfigurationRecorders),
-		op("DescribeConformancePacks", describeConformancePacks),
-		op("DescribeConformancePackCompliance", describeConformancePackCompliance),
-		op("DescribeComplianceByConfigRule", describeComplianceByConfigRule),
-		op("GetComplianceDetailsByConfigRule", getComplianceDetailsByConfigRule),
-		op("SelectResourceConfig", selectResourceConfig),
+		{name: "DescribeConfigurationRecorders", handle: handleInput(describeConfigurationRecorders)},
+		{name: "DescribeConformancePacks", handle: handleInput(describeConformancePacks)},
+		{name: "DescribeConformancePackCompliance", handle: handleInput(describeConformancePackCompliance)},
+		{name: "DescribeComplianceByConfigRule", handle: handleInput(describeComplianceByConfigRule)},
+		{name: "GetComplianceDetailsByConfigRule", handle: handleInput(getComplianceDetailsByConfigRule)},
+		{name: "SelectResourceConfig", handle: handleInput(selectResourceConfig)},
 	},
-})
+}
 
 type configInput struct {
 	NextToken, ConformancePackName, ConfigRuleName         string
@@ -25,19 +29,19 @@ type configInput struct {
 
 func describeConfigurationRecorders(c *call, _ configInput) (any, error) {
 	recorders := []object{}
-	if c.enabled() {
+	if c.isEnabled() {
 		recorders = append(recorders, object{
 			"name": "default", "roleARN": "arn:aws:iam::" + c.account.ID + ":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig",
-			"arn":            c.arn("config", "configuration-recorder/default/"+c.draw("recorder").hex(16)),
+			"arn":            c.newARN("config", "configuration-recorder/default/"+c.newChance("recorder").hexDigits(16)),
 			"recordingGroup": object{"allSupported": true, "includeGlobalResourceTypes": c.region == homeRegion},
 		})
 	}
 	return object{"ConfigurationRecorders": recorders}, nil
 }
 
-func (c *call) packs() []string {
+func listPacks(c *call) []string {
 	var packs []string
-	for _, r := range c.rules() {
+	for _, r := range findRules(c) {
 		packs = append(packs, r.Packs...)
 	}
 	slices.Sort(packs)
@@ -46,17 +50,17 @@ func (c *call) packs() []string {
 
 func describeConformancePacks(c *call, in configInput) (any, error) {
 	var details []object
-	for _, name := range c.packs() {
+	for _, name := range listPacks(c) {
 		if len(in.ConformancePackNames) > 0 && !slices.Contains(in.ConformancePackNames, name) {
 			continue
 		}
-		id := "conformance-pack-" + c.Organization.draw("pack", c.account.ID, name).hex(9)
+		id := "conformance-pack-" + c.Organization.newChance("pack", c.account.ID, name).hexDigits(9)
 		details = append(details, object{
-			"ConformancePackName": name, "ConformancePackId": id, "ConformancePackArn": c.arn("config", "conformance-pack/"+name+"/"+id),
-			"LastUpdateRequestedTime": at(c.newYear()),
+			"ConformancePackName": name, "ConformancePackId": id, "ConformancePackArn": c.newARN("config", "conformance-pack/"+name+"/"+id),
+			"LastUpdateRequestedTime": newTime(c.startOfYear()),
 		})
 	}
-	items, next, err := page(c, details, in.NextToken, in.Limit, limits{usual: 20, most: 20})
+	items, next, err := cutPage(c, details, in.NextToken, in.Limit, limits{usual: 20, most: 20})
 	if err != nil {
 		return nil, err
 	}
@@ -64,24 +68,24 @@ func describeConformancePacks(c *call, in configInput) (any, error) {
 }
 
 func describeConformancePackCompliance(c *call, in configInput) (any, error) {
-	if !slices.Contains(c.packs(), in.ConformancePackName) {
-		return nil, c.failf("NoSuchConformancePackException", "ConformancePack %s does not exist.", in.ConformancePackName)
+	if !slices.Contains(listPacks(c), in.ConformancePackName) {
+		return nil, c.newErrorf("NoSuchConformancePackException", "ConformancePack %s does not exist.", in.ConformancePackName)
 	}
 	var rules []object
-	for _, r := range c.rules() {
+	for _, r := range findRules(c) {
 		if slices.Contains(r.Packs, in.ConformancePackName) {
-			rules = append(rules, object{"ConfigRuleName": r.Name, "ComplianceType": c.compliance(r), "Controls": []string{}})
+			rules = append(rules, object{"ConfigRuleName": r.Name, "ComplianceType": summarizeCompliance(c.location, r), "Controls": []string{}})
 		}
 	}
-	items, next, err := page(c, rules, in.NextToken, in.Limit, limits{usual: 100, most: 1000})
+	items, next, err := cutPage(c, rules, in.NextToken, in.Limit, limits{usual: 100, most: 1000})
 	if err != nil {
 		return nil, err
 	}
 	return object{"ConformancePackName": in.ConformancePackName, "ConformancePackRuleComplianceList": items, "NextToken": next}, nil
 }
 
-func (c *call) compliance(r Rule) string {
-	results := c.results(r)
+func summarizeCompliance(l *location, r Rule) string {
+	results := findEvaluations(l, r)
 	switch {
 	case len(results) == 0:
 		return "INSUFFICIENT_DATA"
@@ -97,49 +101,49 @@ const rulesPage = 25
 
 func describeComplianceByConfigRule(c *call, in configInput) (any, error) {
 	if n := len(in.ConfigRuleNames); n > rulesPage {
-		return nil, c.invalidf("1 validation error detected: Value at 'configRuleNames' failed to satisfy constraint: Member must have length less than or equal to %d", rulesPage)
+		return nil, c.newInvalidf("1 validation error detected: Value at 'configRuleNames' failed to satisfy constraint: Member must have length less than or equal to %d", rulesPage)
 	}
 	for _, name := range in.ConfigRuleNames {
-		if _, err := c.rule(name); err != nil {
+		if _, err := findRule(c, name); err != nil {
 			return nil, err
 		}
 	}
 	var rules []object
-	for _, r := range c.rules() {
-		compliance := c.compliance(r)
+	for _, r := range findRules(c) {
+		compliance := summarizeCompliance(c.location, r)
 		if (len(in.ConfigRuleNames) == 0 || slices.Contains(in.ConfigRuleNames, r.Name)) && (len(in.ComplianceTypes) == 0 || slices.Contains(in.ComplianceTypes, compliance)) {
 			rules = append(rules, object{"ConfigRuleName": r.Name, "Compliance": object{"ComplianceType": compliance}})
 		}
 	}
-	items, next, err := page(c, rules, in.NextToken, nil, limits{usual: rulesPage, most: rulesPage})
+	items, next, err := cutPage(c, rules, in.NextToken, nil, limits{usual: rulesPage, most: rulesPage})
 	if err != nil {
 		return nil, err
 	}
 	return object{"ComplianceByConfigRules": items, "NextToken": next}, nil
 }
 
-func (c *call) rule(name string) (Rule, error) {
-	rules := c.rules()
+func findRule(c *call, name string) (Rule, error) {
+	rules := findRules(c)
 	i := slices.IndexFunc(rules, func(r Rule) bool { return r.Name == name })
 	if i < 0 {
-		return Rule{}, c.failf("NoSuchConfigRuleException", "The ConfigRule '%s' provided in the request is invalid. Please check the configRule name.", name)
+		return Rule{}, c.newErrorf("NoSuchConfigRuleException", "The ConfigRule '%s' provided in the request is invalid. Please check the configRule name.", name)
 	}
 	return rules[i], nil
 }
 
 func getComplianceDetailsByConfigRule(c *call, in configInput) (any, error) {
 	if in.ConfigRuleName == "" {
-		return nil, c.missing("configRuleName")
+		return nil, c.newMissing("configRuleName")
 	}
-	rule, err := c.rule(in.ConfigRuleName)
+	rule, err := findRule(c, in.ConfigRuleName)
 	if err != nil {
 		return nil, err
 	}
 	if slices.Contains(in.ComplianceTypes, "INSUFFICIENT_DATA") {
-		return nil, c.failf("InvalidParameterValueException", "INSUFFICIENT_DATA cannot be used as a ComplianceType for filtering results.")
+		return nil, c.newErrorf("InvalidParameterValueException", "INSUFFICIENT_DATA cannot be used as a ComplianceType for filtering results.")
 	}
 	var results []object
-	for _, e := range c.results(rule) {
+	for _, e := range findEvaluations(c.location, rule) {
 		compliance := "COMPLIANT"
 		if !e.Compliant {
 			compliance = "NON_COMPLIANT"
@@ -148,11 +152,11 @@ func getComplianceDetailsByConfigRule(c *call, in configInput) (any, error) {
 			continue
 		}
 		result := object{
-			"ComplianceType": compliance, "ResultRecordedTime": at(e.Recorded), "ConfigRuleInvokedTime": at(e.Recorded.Add(-2 * time.Second)),
+			"ComplianceType": compliance, "ResultRecordedTime": newTime(e.Recorded), "ConfigRuleInvokedTime": newTime(e.Recorded.Add(-2 * time.Second)),
 			"EvaluationResultIdentifier": object{
-				"OrderingTimestamp": at(e.Recorded.Add(-time.Minute)),
+				"OrderingTimestamp": newTime(e.Recorded.Add(-time.Minute)),
 				"EvaluationResultQualifier": object{
-					"ConfigRuleName": rule.Name, "ResourceType": e.ResourceType, "ResourceId": e.ResourceID, "EvaluationMode": first(e.Mode, "DETECTIVE"),
+					"ConfigRuleName": rule.Name, "ResourceType": e.ResourceType, "ResourceId": e.ResourceID, "EvaluationMode": cmp.Or(e.Mode, "DETECTIVE"),
 				},
 			},
 		}
@@ -161,7 +165,7 @@ func getComplianceDetailsByConfigRule(c *call, in configInput) (any, error) {
 		}
 		results = append(results, result)
 	}
-	items, next, err := page(c, results, in.NextToken, in.Limit, limits{usual: 10, most: 100})
+	items, next, err := cutPage(c, results, in.NextToken, in.Limit, limits{usual: 10, most: 100})
 	if err != nil {
 		return nil, err
 	}

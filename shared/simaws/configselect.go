@@ -9,56 +9,56 @@ import (
 )
 
 // resources are the configuration items that Config has recorded, with the members that queries select.
-func (c *call) resources() []object {
+func listConfigurationItems(l *location) []object {
 	var all []object
 	add := func(resourceType, id, name, arn, zone string, configuration object) {
 		all = append(all, object{
-			"accountId": c.account.ID, "awsRegion": c.region, "resourceType": resourceType, "resourceId": id, "resourceName": name, "arn": arn,
+			"accountId": l.account.ID, "awsRegion": l.region, "resourceType": resourceType, "resourceId": id, "resourceName": name, "arn": arn,
 			"availabilityZone": zone, "configurationItemStatus": "ResourceDiscovered", "configuration": configuration, "tags": []object{},
-			"resourceCreationTime": iso(c.draw("recorded", id).within(c.created(c.account), c.newYear())), "configurationItemCaptureTime": iso(c.lately(c.draw("captured", id), 30)),
+			"resourceCreationTime": formatISO(l.newChance("recorded", id).timeWithin(l.creationTime(l.account), l.startOfYear())), "configurationItemCaptureTime": formatISO(l.lastInCycle(l.newChance("captured", id), 30)),
 		})
 	}
-	for _, i := range c.instances() {
+	for _, i := range findItems(l, generateInstances) {
 		if i.ResourceType != "ManagedInstance" {
-			add("AWS::EC2::Instance", i.InstanceID, i.ComputerName, c.arn("ec2", "instance/"+i.InstanceID), i.Zone,
-				object{"instanceType": i.Type, "vpcId": c.vpcID(), "subnetId": i.Subnet, "state": object{"name": i.State}})
+			add("AWS::EC2::Instance", i.InstanceID, i.ComputerName, l.newARN("ec2", "instance/"+i.InstanceID), i.Zone,
+				object{"instanceType": i.Type, "vpcId": l.vpcID(), "subnetId": i.Subnet, "state": object{"name": i.State}})
 		}
 	}
-	for _, v := range c.volumes() {
-		add("AWS::EC2::Volume", v.ID, v.Name, c.arn("ec2", "volume/"+v.ID), v.Zone, object{"volumeType": v.Type, "size": v.Size, "state": object{"value": v.State}})
+	for _, v := range findItems(l, generateVolumes) {
+		add("AWS::EC2::Volume", v.ID, v.Name, l.newARN("ec2", "volume/"+v.ID), v.Zone, object{"volumeType": v.Type, "size": v.Size, "state": object{"value": v.State}})
 	}
-	for _, s := range c.subnets() {
-		add("AWS::EC2::Subnet", s.ID, s.Name, c.arn("ec2", "subnet/"+s.ID), s.Zone, object{"vpcId": s.VPC, "availableIpAddressCount": s.Free, "state": object{"value": "available"}})
+	for _, s := range findItems(l, generateSubnets) {
+		add("AWS::EC2::Subnet", s.ID, s.Name, l.newARN("ec2", "subnet/"+s.ID), s.Zone, object{"vpcId": s.VPC, "availableIpAddressCount": s.Free, "state": object{"value": "available"}})
 	}
-	for _, d := range c.databases() {
-		add("AWS::RDS::DBInstance", "db-"+strings.ToUpper(c.draw("db", d.DBInstanceIdentifier).hex(26)), d.DBInstanceIdentifier, d.DBInstanceArn, d.AvailabilityZone,
+	for _, d := range findItems(l, generateDatabases) {
+		add("AWS::RDS::DBInstance", "db-"+strings.ToUpper(l.newChance("db", d.DBInstanceIdentifier).hexDigits(26)), d.DBInstanceIdentifier, d.DBInstanceArn, d.AvailabilityZone,
 			object{"engine": d.Engine, "dBInstanceClass": d.DBInstanceClass, "multiAZ": d.MultiAZ, "dBInstanceStatus": d.DBInstanceStatus, "allocatedStorage": d.AllocatedStorage})
 	}
-	for _, f := range c.functions() {
+	for _, f := range findItems(l, generateFunctions) {
 		add("AWS::Lambda::Function", f.FunctionName, f.FunctionName, f.FunctionArn, "Not Applicable", object{"runtime": f.Runtime, "memorySize": f.MemorySize, "packageType": f.PackageType})
 	}
-	for _, b := range c.balancers() {
+	for _, b := range findItems(l, generateBalancers) {
 		add("AWS::ElasticLoadBalancingV2::LoadBalancer", b.LoadBalancerArn, b.LoadBalancerName, b.LoadBalancerArn, "Multiple Availability Zones",
 			object{"type": b.Type, "scheme": b.Scheme, "vpcId": b.VpcID, "state": object{"code": b.State}})
 	}
-	for _, g := range c.groups() {
+	for _, g := range findItems(l, generateGroups) {
 		add("AWS::AutoScaling::AutoScalingGroup", g.AutoScalingGroupARN, g.AutoScalingGroupName, g.AutoScalingGroupARN, "Multiple Availability Zones",
 			object{"minSize": g.MinSize, "maxSize": g.MaxSize, "desiredCapacity": g.DesiredCapacity})
 	}
-	for _, b := range c.buckets() {
-		if b.BucketRegion == c.region {
+	for _, b := range findItems(l, generateBuckets) {
+		if b.BucketRegion == l.region {
 			add("AWS::S3::Bucket", b.Name, b.Name, "arn:aws:s3:::"+b.Name, "Regional", object{"name": b.Name})
 		}
 	}
-	for _, k := range c.keys() {
+	for _, k := range findItems(l, generateKeys) {
 		add("AWS::KMS::Key", k.KeyID, k.KeyID, k.ARN, "Not Applicable", object{"keyState": k.KeyState, "keyManager": k.KeyManager})
 	}
 	for _, kind := range []struct{ resourceType, service string }{
 		{"AWS::EC2::SecurityGroup", "ec2"}, {"AWS::SNS::Topic", "sns"}, {"AWS::SQS::Queue", "sqs"}, {"AWS::DynamoDB::Table", "dynamodb"},
 		{"AWS::ECR::Repository", "ecr"}, {"AWS::CloudFormation::Stack", "cloudformation"},
 	} {
-		for _, id := range c.evaluated(kind.resourceType) {
-			add(kind.resourceType, id, id, c.arn(kind.service, id), "Not Applicable", object{})
+		for _, id := range listResourceIDs(l, kind.resourceType) {
+			add(kind.resourceType, id, id, l.newARN(kind.service, id), "Not Applicable", object{})
 		}
 	}
 	return all
@@ -81,7 +81,7 @@ type selectInput struct {
 func selectResourceConfig(c *call, in selectInput) (any, error) {
 	parsed := selectPattern.FindStringSubmatch(in.Expression)
 	if parsed == nil {
-		return nil, c.failf("InvalidExpressionException", "The syntax of the query is incorrect: %s", in.Expression)
+		return nil, c.newErrorf("InvalidExpressionException", "The syntax of the query is incorrect: %s", in.Expression)
 	}
 	var fields []string
 	selected := []object{}
@@ -89,15 +89,15 @@ func selectResourceConfig(c *call, in selectInput) (any, error) {
 		fields = append(fields, strings.TrimSpace(field))
 		selected = append(selected, object{"Name": strings.TrimSpace(field)})
 	}
-	admits, err := c.where(parsed[2])
+	admits, err := parseConditions(c, parsed[2])
 	if err != nil {
 		return nil, err
 	}
 	var results []string
-	if c.enabled() {
-		for _, resource := range c.resources() {
+	if c.isEnabled() {
+		for _, resource := range listConfigurationItems(c.location) {
 			if admits(resource) {
-				row, err := json.Marshal(project(resource, fields))
+				row, err := json.Marshal(selectMembers(resource, fields))
 				if err != nil {
 					return nil, fmt.Errorf("encoding a configuration item: %w", err)
 				}
@@ -105,21 +105,21 @@ func selectResourceConfig(c *call, in selectInput) (any, error) {
 			}
 		}
 	}
-	items, next, err := page(c, results, in.NextToken, in.Limit, limits{usual: 25, most: 100})
+	items, next, err := cutPage(c, results, in.NextToken, in.Limit, limits{usual: 25, most: 100})
 	if err != nil {
 		return nil, err
 	}
 	return object{"Results": items, "QueryInfo": object{"SelectFields": selected}, "NextToken": next}, nil
 }
 
-func (c *call) where(text string) (func(object) bool, error) {
+func parseConditions(c *call, text string) (func(object) bool, error) {
 	var conditions []func(object) bool
 	if text == "" {
 		return func(object) bool { return true }, nil
 	}
 	for _, part := range andPattern.Split(text, -1) {
 		if m := equalPattern.FindStringSubmatch(part); m != nil {
-			conditions = append(conditions, func(o object) bool { return (fmt.Sprint(lookup(o, m[1])) == m[3]) == (m[2] == "=") })
+			conditions = append(conditions, func(o object) bool { return (fmt.Sprint(findMember(o, m[1])) == m[3]) == (m[2] == "=") })
 			continue
 		}
 		if m := inPattern.FindStringSubmatch(part); m != nil {
@@ -128,15 +128,15 @@ func (c *call) where(text string) (func(object) bool, error) {
 				values = append(values, strings.Trim(strings.TrimSpace(value), "'"))
 			}
 			conditions = append(conditions, func(o object) bool {
-				return slices.Contains(values, fmt.Sprint(lookup(o, m[2]))) == (m[1] == "")
+				return slices.Contains(values, fmt.Sprint(findMember(o, m[2]))) == (m[1] == "")
 			})
 			continue
 		}
 		if m := likePattern.FindStringSubmatch(part); m != nil {
-			conditions = append(conditions, func(o object) bool { return strings.HasPrefix(fmt.Sprint(lookup(o, m[1])), m[2]) })
+			conditions = append(conditions, func(o object) bool { return strings.HasPrefix(fmt.Sprint(findMember(o, m[1])), m[2]) })
 			continue
 		}
-		return nil, c.failf("InvalidExpressionException", "The condition %q is not simulated", part)
+		return nil, c.newErrorf("InvalidExpressionException", "The condition %q is not simulated", part)
 	}
 	return func(o object) bool {
 		return !slices.ContainsFunc(conditions, func(ok func(object) bool) bool { return !ok(o) })
@@ -144,20 +144,20 @@ func (c *call) where(text string) (func(object) bool, error) {
 }
 
 // lookup follows a dotted path; nil when it ends nowhere.
-func lookup(o object, path string) any {
+func findMember(o object, path string) any {
 	name, rest, deeper := strings.Cut(path, ".")
 	if !deeper {
 		return o[name]
 	}
 	child, _ := o[name].(object)
-	return lookup(child, rest)
+	return findMember(child, rest)
 }
 
 // project keeps the fields asked for, nested as they were.
-func project(o object, fields []string) object {
+func selectMembers(o object, fields []string) object {
 	out := object{}
 	for _, field := range fields {
-		value := lookup(o, field)
+		value := findMember(o, field)
 		if value == nil {
 			continue
 		}

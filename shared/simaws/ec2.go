@@ -5,18 +5,20 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "ec2", protocol: queryXML{ec2: true},
+var ec2Service = service{
+	name: "ec2", protocol: wire.EC2{},
 	operations: []operation{
-		op("DescribeInstances", describeInstances),
-		op("DescribeVolumes", describeVolumes),
-		op("DescribeSubnets", describeSubnets),
-		op("DescribeReservedInstances", describeReservedInstances),
-		op("DescribeRegions", describeRegions),
+		{name: "DescribeInstances", handle: handleInput(describeInstances)},
+		{name: "DescribeVolumes", handle: handleInput(describeVolumes)},
+		{name: "DescribeSubnets", handle: handleInput(describeSubnets)},
+		{name: "DescribeReservedInstances", handle: handleInput(describeReservedInstances)},
+		{name: "DescribeRegions", handle: handleInput(describeRegions)},
 	},
-})
+}
 
 // Volume is an EBS volume.
 type Volume struct {
@@ -31,39 +33,35 @@ type Subnet struct {
 	Free                      int // addresses
 }
 
-func (c *call) volumes() []Volume {
-	return things(c, func() []Volume {
-		volumes := make([]Volume, c.count("volumes", 60))
-		for i := range volumes {
-			id := c.resourceID("AWS::EC2::Volume", i)
-			r := c.draw("volume", id)
-			volumes[i] = Volume{
-				ID: id, Type: pick(r, "gp3", "gp3", "gp2", "io2", "st1"), State: pick(r, "in-use", "in-use", "in-use", "in-use", "available"), Zone: c.region + pick(r, "a", "b", "c"),
-				Size: pick(r, 8, 30, 50, 100, 200, 500, 1000), Created: r.within(c.created(c.account), c.newYear()),
-			}
-			if !r.oneIn(3) {
-				volumes[i].Name = fmt.Sprintf("%s-data-%d", c.shortName(), i)
-			}
+func generateVolumes(l *location) []Volume {
+	volumes := make([]Volume, l.drawCount("volumes", 60))
+	for i := range volumes {
+		id := l.resourceID("AWS::EC2::Volume", i)
+		r := l.newChance("volume", id)
+		volumes[i] = Volume{
+			ID: id, Type: pickOne(r, "gp3", "gp3", "gp2", "io2", "st1"), State: pickOne(r, "in-use", "in-use", "in-use", "in-use", "available"), Zone: l.region + pickOne(r, "a", "b", "c"),
+			Size: pickOne(r, 8, 30, 50, 100, 200, 500, 1000), Created: r.timeWithin(l.creationTime(l.account), l.startOfYear()),
 		}
-		return volumes
-	})
+		if !r.oneIn(3) {
+			volumes[i].Name = fmt.Sprintf("%s-data-%d", l.shortName(), i)
+		}
+	}
+	return volumes
 }
 
-func (c *call) vpcID() string { return c.resourceID("AWS::EC2::VPC", 0) }
+func (l *location) vpcID() string { return l.resourceID("AWS::EC2::VPC", 0) }
 
-func (c *call) subnets() []Subnet {
-	return things(c, func() []Subnet {
-		var subnets []Subnet
-		for i, tier := range []string{"public", "private", "data"} {
-			for j, zone := range []string{"a", "b", "c"} {
-				n := 3*i + j
-				id := c.resourceID("AWS::EC2::Subnet", n)
-				r := c.draw("subnet", id)
-				subnets = append(subnets, Subnet{ID: id, VPC: c.vpcID(), Zone: c.region + zone, Name: tier + "-" + zone, CIDR: fmt.Sprintf("10.0.%d.0/20", 16*n), Free: r.between(900, 4091)})
-			}
+func generateSubnets(l *location) []Subnet {
+	var subnets []Subnet
+	for i, tier := range []string{"public", "private", "data"} {
+		for j, zone := range []string{"a", "b", "c"} {
+			n := 3*i + j
+			id := l.resourceID("AWS::EC2::Subnet", n)
+			r := l.newChance("subnet", id)
+			subnets = append(subnets, Subnet{ID: id, VPC: l.vpcID(), Zone: l.region + zone, Name: tier + "-" + zone, CIDR: fmt.Sprintf("10.0.%d.0/20", 16*n), Free: r.intBetween(900, 4091)})
 		}
-		return subnets
-	})
+	}
+	return subnets
 }
 
 type ec2Input struct {
@@ -86,19 +84,19 @@ func (in ec2Input) filter(name string) []string {
 }
 
 // Unasked, EC2 answers with everything.
-func ec2Page[T any](c *call, in ec2Input, set string, all []T, show func(T) object) (any, error) {
+func cutEC2Page[T any](c *call, in ec2Input, set string, all []T, show func(T) object) (any, error) {
 	shown := []object{}
 	for _, one := range all {
 		shown = append(shown, show(one))
 	}
-	items, next, err := page(c, shown, in.NextToken, in.MaxResults, limits{usual: 100_000, least: 5, most: 1000})
+	items, next, err := cutPage(c, shown, in.NextToken, in.MaxResults, limits{usual: 100_000, least: 5, most: 1000})
 	if err != nil {
 		return nil, err
 	}
 	return object{set: items, "nextToken": next}, nil
 }
 
-func named(name string) any {
+func toNameTags(name string) any {
 	if name == "" {
 		return nil
 	}
@@ -106,10 +104,10 @@ func named(name string) any {
 }
 
 func describeInstances(c *call, in ec2Input) (any, error) {
-	machines := slices.DeleteFunc(slices.Clone(c.instances()), func(i Instance) bool {
-		return i.ResourceType == "ManagedInstance" || !admitted(in.filter("instance-state-name"), i.State)
+	machines := slices.DeleteFunc(slices.Clone(findItems(c.location, generateInstances)), func(i Instance) bool {
+		return i.ResourceType == "ManagedInstance" || !matchesAny(in.filter("instance-state-name"), i.State)
 	})
-	return ec2Page(c, in, "reservationSet", machines, func(i Instance) object {
+	return cutEC2Page(c, in, "reservationSet", machines, func(i Instance) object {
 		architecture := "x86_64"
 		if strings.Contains(i.Type, "g.") {
 			architecture = "arm64"
@@ -120,44 +118,44 @@ func describeInstances(c *call, in ec2Input) (any, error) {
 		}
 		instance := object{
 			"instanceId": i.InstanceID, "instanceType": i.Type, "instanceState": object{"code": code, "name": i.State}, "vpcId": c.vpcID(), "subnetId": i.Subnet,
-			"placement": object{"availabilityZone": i.Zone, "tenancy": "default"}, "privateIpAddress": i.IPAddress, "architecture": architecture, "tagSet": named(i.ComputerName),
+			"placement": object{"availabilityZone": i.Zone, "tenancy": "default"}, "privateIpAddress": i.IPAddress, "architecture": architecture, "tagSet": toNameTags(i.ComputerName),
 		}
 		if i.RegistrationDate != nil {
 			instance["launchTime"] = *i.RegistrationDate
 		}
-		return object{"reservationId": "r-0" + c.draw("launch", i.InstanceID).hex(16), "ownerId": c.account.ID, "instancesSet": []object{instance}}
+		return object{"reservationId": "r-0" + c.newChance("launch", i.InstanceID).hexDigits(16), "ownerId": c.account.ID, "instancesSet": []object{instance}}
 	})
 }
 
 func describeVolumes(c *call, in ec2Input) (any, error) {
-	return ec2Page(c, in, "volumeSet", c.volumes(), func(v Volume) object {
-		return object{"volumeId": v.ID, "volumeType": v.Type, "size": v.Size, "status": v.State, "availabilityZone": v.Zone, "createTime": Time{v.Created}, "encrypted": v.Type != "gp2", "tagSet": named(v.Name)}
+	return cutEC2Page(c, in, "volumeSet", findItems(c.location, generateVolumes), func(v Volume) object {
+		return object{"volumeId": v.ID, "volumeType": v.Type, "size": v.Size, "status": v.State, "availabilityZone": v.Zone, "createTime": Time{Time: v.Created}, "encrypted": v.Type != "gp2", "tagSet": toNameTags(v.Name)}
 	})
 }
 
 func describeSubnets(c *call, in ec2Input) (any, error) {
-	return ec2Page(c, in, "subnetSet", c.subnets(), func(s Subnet) object {
+	return cutEC2Page(c, in, "subnetSet", findItems(c.location, generateSubnets), func(s Subnet) object {
 		return object{"subnetId": s.ID, "vpcId": s.VPC, "availabilityZone": s.Zone, "cidrBlock": s.CIDR, "state": "available", "availableIpAddressCount": s.Free,
-			"subnetArn": c.arn("ec2", "subnet/"+s.ID), "tagSet": named(s.Name)}
+			"subnetArn": c.newARN("ec2", "subnet/"+s.ID), "tagSet": toNameTags(s.Name)}
 	})
 }
 
 // reservationsOf are the region's reservations of a service.
-func (c *call) reservationsOf(service string) []Reservation {
-	return slices.DeleteFunc(slices.Clone(c.reservationsIn(c.region)), func(r Reservation) bool { return commitmentService(r.Service) != service })
+func findReservationsOf(l *location, service string) []Reservation {
+	return slices.DeleteFunc(slices.Clone(findItems(l, generateReservations)), func(r Reservation) bool { return signingName(r.Service) != service })
 }
 
 const secondsPerYear = 365 * 24 * 3600
 
 func describeReservedInstances(c *call, in ec2Input) (any, error) {
 	list := []object{}
-	for _, r := range c.reservationsOf("ec2") {
-		if !admitted(in.filter("state"), r.State) {
+	for _, r := range findReservationsOf(c.location, "ec2") {
+		if !matchesAny(in.filter("state"), r.State) {
 			continue
 		}
 		entry := object{
 			"reservedInstancesId": r.ID, "instanceType": r.InstanceType, "instanceCount": r.Count, "productDescription": r.Product, "state": r.State,
-			"start": Time{r.Start}, "end": Time{r.end()}, "duration": r.Years * secondsPerYear, "fixedPrice": r.Upfront, "usagePrice": 0.0, "currencyCode": "USD",
+			"start": Time{Time: r.Start}, "end": Time{Time: r.end()}, "duration": r.Years * secondsPerYear, "fixedPrice": r.Upfront, "usagePrice": 0.0, "currencyCode": "USD",
 			"instanceTenancy": "default", "offeringClass": "standard", "offeringType": r.OfferingType, "scope": "Region",
 		}
 		if r.Hourly > 0 {

@@ -1,22 +1,28 @@
 package simaws
 
-var _ = register(service{
+import (
+	"view360/shared/simaws/wire"
+)
+
+var elastiCacheService = service{
 	name:     "elasticache",
-	protocol: queryXML{items: map[string]string{"ReservedCacheNodes": "ReservedCacheNode", "RecurringCharges": "RecurringCharge"}},
-	invalid:  "InvalidParameterValue", badToken: "InvalidParameterValue",
-	operations: []operation{op("DescribeReservedCacheNodes", describeReservedCacheNodes)},
-})
+	protocol: wire.Query{Items: map[string]string{"ReservedCacheNodes": "ReservedCacheNode", "RecurringCharges": "RecurringCharge"}},
+	codes:    wire.ErrorCodes{Invalid: "InvalidParameterValue", BadToken: "InvalidParameterValue"},
+	operations: []operation{
+		{name: "DescribeReservedCacheNodes", handle: handleInput(describeReservedCacheNodes)},
+	},
+}
 
 func describeReservedCacheNodes(c *call, in rdsInput) (any, error) {
 	reserved := []object{}
-	for _, r := range c.reservationsOf("elasticache") {
+	for _, r := range findReservationsOf(c.location, "elasticache") {
 		reserved = append(reserved, object{
 			"ReservedCacheNodeId": r.ID, "CacheNodeType": r.InstanceType, "CacheNodeCount": r.Count, "ProductDescription": r.Product, "State": r.State,
-			"StartTime": Time{r.Start}, "Duration": r.Years * secondsPerYear, "FixedPrice": r.Upfront, "UsagePrice": 0.0, "OfferingType": r.OfferingType,
-			"ReservationARN": r.ARN, "RecurringCharges": hourlyCharge(r),
+			"StartTime": Time{Time: r.Start}, "Duration": r.Years * secondsPerYear, "FixedPrice": r.Upfront, "UsagePrice": 0.0, "OfferingType": r.OfferingType,
+			"ReservationARN": r.ARN, "RecurringCharges": toHourlyCharges(r),
 		})
 	}
-	items, next, err := page(c, reserved, in.Marker, in.MaxRecords, rdsPages)
+	items, next, err := cutPage(c, reserved, in.Marker, in.MaxRecords, rdsPages)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +30,7 @@ func describeReservedCacheNodes(c *call, in rdsInput) (any, error) {
 }
 
 // hourlyCharge is the list of a reservation's recurring charges, empty when all is paid upfront.
-func hourlyCharge(r Reservation) []object {
+func toHourlyCharges(r Reservation) []object {
 	if r.Hourly == 0 {
 		return []object{}
 	}

@@ -1,11 +1,17 @@
 package simaws
 
-import "fmt"
+import (
+	"fmt"
 
-var _ = register(service{
-	name: "elasticloadbalancing", protocol: queryXML{},
-	operations: []operation{op("DescribeLoadBalancers", describeLoadBalancers)},
-})
+	"view360/shared/simaws/wire"
+)
+
+var loadBalancingService = service{
+	name: "elasticloadbalancing", protocol: wire.Query{},
+	operations: []operation{
+		{name: "DescribeLoadBalancers", handle: handleInput(describeLoadBalancers)},
+	},
+}
 
 // Balancer is a load balancer of version 2.
 type Balancer struct {
@@ -15,24 +21,22 @@ type Balancer struct {
 	Created                                                         Time
 }
 
-func (c *call) balancers() []Balancer {
-	return things(c, func() []Balancer {
-		balancers := make([]Balancer, c.count("balancers", 12))
-		for i := range balancers {
-			r := c.draw("balancer", i)
-			kind := pick(r, "application", "application", "application", "network")
-			name := fmt.Sprintf("%s-%s-%d", c.shortName(), pick(r, "web", "api", "admin", "grpc", "internal"), i)
-			b := Balancer{
-				LoadBalancerName: name, LoadBalancerArn: c.arn("elasticloadbalancing", "loadbalancer/"+kind[:3]+"/"+name+"/"+r.hex(16)), Scheme: pick(r, "internet-facing", "internal"),
-				Type: kind, VpcID: c.vpcID(), State: "active", DNSName: name + "-" + r.hex(9) + "." + c.region + ".elb.amazonaws.com", Created: Time{r.within(c.created(c.account), c.newYear())},
-			}
-			for _, zone := range []string{"a", "b", "c"}[:r.between(2, 3)] {
-				b.Zones = append(b.Zones, c.region+zone)
-			}
-			balancers[i] = b
+func generateBalancers(l *location) []Balancer {
+	balancers := make([]Balancer, l.drawCount("balancers", 12))
+	for i := range balancers {
+		r := l.newChance("balancer", i)
+		kind := pickOne(r, "application", "application", "application", "network")
+		name := fmt.Sprintf("%s-%s-%d", l.shortName(), pickOne(r, "web", "api", "admin", "grpc", "internal"), i)
+		b := Balancer{
+			LoadBalancerName: name, LoadBalancerArn: l.newARN("elasticloadbalancing", "loadbalancer/"+kind[:3]+"/"+name+"/"+r.hexDigits(16)), Scheme: pickOne(r, "internet-facing", "internal"),
+			Type: kind, VpcID: l.vpcID(), State: "active", DNSName: name + "-" + r.hexDigits(9) + "." + l.region + ".elb.amazonaws.com", Created: Time{Time: r.timeWithin(l.creationTime(l.account), l.startOfYear())},
 		}
-		return balancers
-	})
+		for _, zone := range []string{"a", "b", "c"}[:r.intBetween(2, 3)] {
+			b.Zones = append(b.Zones, l.region+zone)
+		}
+		balancers[i] = b
+	}
+	return balancers
 }
 
 type balancersInput struct {
@@ -41,7 +45,7 @@ type balancersInput struct {
 }
 
 func describeLoadBalancers(c *call, in balancersInput) (any, error) {
-	balancers, next, err := page(c, c.balancers(), in.Marker, in.PageSize, limits{usual: 400, least: 1, most: 400})
+	balancers, next, err := cutPage(c, findItems(c.location, generateBalancers), in.Marker, in.PageSize, limits{usual: 400, least: 1, most: 400})
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,12 @@
 package simaws
 
 import (
-	"fmt"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
 // Kind is a way to fail.
@@ -80,8 +82,8 @@ func (f *faults) clear() {
 	f.rules = nil
 }
 
-// next returns the fault that c has to suffer, nil for none.
-func (f *faults) next(seed int64, c *call) *Fault {
+// next returns the fault of a call, nil for none.
+func (f *faults) next(c *call) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, rule := range f.rules {
@@ -90,7 +92,7 @@ func (f *faults) next(seed int64, c *call) *Fault {
 		}
 		key := c.account.ID + c.region + c.service.name + c.operation.name
 		rule.matched[key]++
-		if rule.Rate > 0 && c.Organization.draw("fault", i, key, rule.matched[key]).Float64() >= rule.Rate {
+		if rule.Rate > 0 && c.Organization.newChance("fault", i, key, rule.matched[key]).Float64() >= rule.Rate {
 			continue
 		}
 		rule.fired++
@@ -100,55 +102,83 @@ func (f *faults) next(seed int64, c *call) *Fault {
 	return nil
 }
 
-// suffer answers the call as its fault says; done is false when the call goes on.
-func (c *call) suffer(w http.ResponseWriter, r *http.Request) (done bool, result outcome) {
-	switch c.fault.Kind {
+// applyFault answers the call as its fault says; done is false if the call goes on.
+func (x exchange) applyFault() (response responseRecord, done bool) {
+	switch x.fault.Kind {
 	case Throttled, Denied, PolicyDenied, NotOptedIn, Expired, ServerError, Unavailable:
-		f := c.faultFailure()
-		f.message = first(c.fault.Message, f.message)
-		return true, c.fail(w, f)
+		return x.writeError(x.newFaultError()), true
 	case Reset:
-		return true, reset(w)
+		return x.cutConnection(), true
 	case Slow:
-		return !c.wait(r, c.fault.Delay), outcome{failure: "client gone"}
+		return clientGone, !x.waitFor(x.fault.Delay)
 	case Malformed:
 		// The SDK must report it; a client that has gone needs no second error.
-		_ = write(w, "application/json", http.StatusOK, []byte(`{"truncated": [{"`))
-		return true, outcome{code: http.StatusOK, failure: string(Malformed)}
+		_ = wire.WriteBody(x.w, "application/json", http.StatusOK, []byte(`{"truncated": [{"`))
+		return responseRecord{http.StatusOK, string(Malformed)}, true
 	default:
-		return false, outcome{}
+		return responseRecord{}, false
 	}
 }
 
-func (c *call) faultFailure() *failure {
+// newFaultError returns the error that the call's fault makes it fail with.
+func (c *call) newFaultError() error {
+	var err error
 	switch c.fault.Kind {
 	case Throttled:
-		return c.throttled()
+		err = c.newThrottled()
 	case PolicyDenied:
-		return c.denied("*", "with an explicit deny in a service control policy")
+		err = c.newDenied("*", "with an explicit deny in a service control policy")
 	case NotOptedIn:
-		return c.unknownCredentials()
+		err = c.newUnknownCredentials()
 	case Expired:
-		return c.expired()
+		err = c.newExpired()
 	case ServerError:
-		return &failure{status: http.StatusInternalServerError, code: "InternalFailure", message: "An internal error occurred"}
+		err = Failure(http.StatusInternalServerError, "InternalFailure", "An internal error occurred")
 	case Unavailable:
-		return &failure{status: http.StatusServiceUnavailable, code: "ServiceUnavailable", message: "Service is temporarily unavailable"}
+		err = Failure(http.StatusServiceUnavailable, "ServiceUnavailable", "Service is temporarily unavailable")
 	default:
-		return c.denied("*", c.noIdentityPolicy())
+		err = c.newDeniedByIdentity("*")
 	}
+	if e := (*wire.Error)(nil); c.fault.Message != "" && errors.As(err, &e) {
+		return Failure(e.Status, e.Code, c.fault.Message)
+	}
+	return err
 }
 
-// enabled reports whether the account uses the service; a NotEnabled fault says no.
-func (c *call) enabled() bool {
-	return c.account.has(c.service.name) && (c.fault == nil || c.fault.Kind != NotEnabled)
+// stripAnswer removes the members that the call's fault takes from an answer. An API may leave out anything that it
+// does not promise, so clients must do without.
+func (c *call) stripAnswer(body any) any {
+	if c.fault == nil {
+		return body
+	}
+	depth, stripped := map[Kind]int{Empty: 0, Hollow: 1, Flat: 2}[c.fault.Kind]
+	if !stripped {
+		return body
+	}
+	if _, rooted := c.service.protocol.(wire.RESTXML); rooted {
+		depth++ // the answer is the only member of its document
+	}
+	return stripMembers(wire.Normalize(body), depth)
 }
 
-func reset(w http.ResponseWriter) outcome {
-	connection, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		return outcome{code: http.StatusInternalServerError, failure: fmt.Sprintf("hijacking: %v", err)}
+// stripMembers removes the members of objects that are nested more than depth objects deep.
+func stripMembers(v any, depth int) any {
+	switch v := v.(type) {
+	case object:
+		kept := object{}
+		for name, value := range v {
+			if depth > 0 {
+				kept[name] = stripMembers(value, depth-1)
+			}
+		}
+		return kept
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = stripMembers(v[i], depth)
+		}
+		return list
+	default:
+		return v
 	}
-	_ = connection.Close() // cutting it is the point
-	return outcome{failure: string(Reset)}
 }

@@ -4,16 +4,19 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "guardduty", protocol: restJSON{}, invalid: "BadRequestException", badToken: "BadRequestException", throttled: "ThrottlingException",
+var guardDutyService = service{
+	name: "guardduty", protocol: wire.RESTJSON{},
+	codes: wire.ErrorCodes{Throttled: "ThrottlingException", Invalid: "BadRequestException", BadToken: "BadRequestException"},
 	operations: []operation{
-		op("ListDetectors", listDetectors).at("GET /detector"),
-		op("ListFindings", listFindings).at("POST /detector/{DetectorId}/findings"),
-		op("GetFindings", getFindings).at("POST /detector/{DetectorId}/findings/get"),
+		{name: "ListDetectors", route: "GET /detector", handle: handleInput(listDetectors)},
+		{name: "ListFindings", route: "POST /detector/{DetectorId}/findings", handle: handleInput(listFindings)},
+		{name: "GetFindings", route: "POST /detector/{DetectorId}/findings/get", handle: handleInput(getFindings)},
 	},
-})
+}
 
 type guardDutyInput struct {
 	DetectorId, NextToken string
@@ -26,29 +29,29 @@ var guardDutyPages = limits{usual: 50, least: 1, most: 50}
 
 func listDetectors(c *call, in guardDutyInput) (any, error) {
 	detectors := []string{}
-	if c.enabled() {
-		detectors = append(detectors, c.detectorID())
+	if c.isEnabled() {
+		detectors = append(detectors, detectorID(c.location))
 	}
-	items, next, err := page(c, detectors, in.NextToken, in.MaxResults, guardDutyPages)
+	items, next, err := cutPage(c, detectors, in.NextToken, in.MaxResults, guardDutyPages)
 	if err != nil {
 		return nil, err
 	}
 	return object{"detectorIds": items, "nextToken": next}, nil
 }
 
-func (c *call) ownDetector(id string) error {
-	if !c.enabled() || id != c.detectorID() {
-		return c.failf("BadRequestException", "The request is rejected because the input detectorId is not owned by the current account.")
+func checkDetector(c *call, id string) error {
+	if !c.isEnabled() || id != detectorID(c.location) {
+		return c.newErrorf("BadRequestException", "The request is rejected because the input detectorId is not owned by the current account.")
 	}
 	return nil
 }
 
 func listFindings(c *call, in guardDutyInput) (any, error) {
-	if err := c.ownDetector(in.DetectorId); err != nil {
+	if err := checkDetector(c, in.DetectorId); err != nil {
 		return nil, err
 	}
 	ids := []string{}
-	for _, f := range c.threats() {
+	for _, f := range findItems(c.location, generateThreats) {
 		matches, err := f.matches(c, in.FindingCriteria.Criterion)
 		if err != nil {
 			return nil, err
@@ -57,7 +60,7 @@ func listFindings(c *call, in guardDutyInput) (any, error) {
 			ids = append(ids, f.ID)
 		}
 	}
-	items, next, err := page(c, ids, in.NextToken, in.MaxResults, guardDutyPages)
+	items, next, err := cutPage(c, ids, in.NextToken, in.MaxResults, guardDutyPages)
 	if err != nil {
 		return nil, err
 	}
@@ -65,14 +68,14 @@ func listFindings(c *call, in guardDutyInput) (any, error) {
 }
 
 func getFindings(c *call, in guardDutyInput) (any, error) {
-	if err := c.ownDetector(in.DetectorId); err != nil {
+	if err := checkDetector(c, in.DetectorId); err != nil {
 		return nil, err
 	}
 	if n := len(in.FindingIds); n == 0 || n > guardDutyPages.most {
-		return nil, c.invalidf("The request is rejected because the number of findingIds, %d, is not between 1 and %d.", n, guardDutyPages.most)
+		return nil, c.newInvalidf("The request is rejected because the number of findingIds, %d, is not between 1 and %d.", n, guardDutyPages.most)
 	}
 	found := []ThreatFinding{}
-	for _, f := range c.threats() {
+	for _, f := range findItems(c.location, generateThreats) {
 		if slices.Contains(in.FindingIds, f.ID) {
 			found = append(found, f)
 		}
@@ -91,9 +94,9 @@ func (f ThreatFinding) matches(c *call, criteria map[string]threatCondition) (bo
 		var ok bool
 		switch attribute {
 		case "updatedAt":
-			ok = condition.admits(millis(f.UpdatedAt))
+			ok = condition.admits(parseMillis(f.UpdatedAt))
 		case "createdAt":
-			ok = condition.admits(millis(f.CreatedAt))
+			ok = condition.admits(parseMillis(f.CreatedAt))
 		case "severity":
 			ok = condition.admits(int64(f.Severity))
 		case "accountId":
@@ -107,7 +110,7 @@ func (f ThreatFinding) matches(c *call, criteria map[string]threatCondition) (bo
 		case "service.archived":
 			ok = condition.names(strconv.FormatBool(f.Service.Archived))
 		default:
-			return false, c.invalidf("The request is rejected because an invalid or out-of-range value is specified as an input parameter: %s is not simulated.", attribute)
+			return false, c.newInvalidf("The request is rejected because an invalid or out-of-range value is specified as an input parameter: %s is not simulated.", attribute)
 		}
 		if !ok {
 			return false, nil
@@ -116,7 +119,7 @@ func (f ThreatFinding) matches(c *call, criteria map[string]threatCondition) (bo
 	return true, nil
 }
 
-func millis(text string) int64 {
+func parseMillis(text string) int64 {
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return 0 // an item that a test has set without a time matches no range

@@ -3,12 +3,17 @@ package simaws
 import (
 	"slices"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "health", protocol: awsJSON{}, global: true, badToken: "InvalidPaginationToken",
-	operations: []operation{op("DescribeEvents", describeEvents)},
-})
+var healthService = service{
+	name: "health", protocol: wire.JSON{}, global: true,
+	codes: wire.ErrorCodes{BadToken: "InvalidPaginationToken"},
+	operations: []operation{
+		{name: "DescribeEvents", handle: handleInput(describeEvents)},
+	},
+}
 
 // HealthEvent is an event of the AWS Health dashboard.
 type HealthEvent struct {
@@ -32,48 +37,46 @@ var healthKinds = []struct{ service, code, category string }{
 	{"RISK", "AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED", "issue"}, {"VPN", "AWS_VPN_REDUNDANCY_LOSS", "accountNotification"},
 }
 
-func (c *call) healthEvents() []HealthEvent {
-	return things(c, func() []HealthEvent {
-		var events []HealthEvent
-		for d := day(c.now).AddDate(0, 0, -90); !d.After(c.now.AddDate(0, 0, 14)); d = d.AddDate(0, 0, 1) {
-			for i := range max(1, int(3*c.account.size())) {
-				if e, known := c.healthEvent(d, i); known {
-					events = append(events, e)
-				}
+func generateHealthEvents(l *location) []HealthEvent {
+	var events []HealthEvent
+	for d := startOfDay(l.now).AddDate(0, 0, -90); !d.After(l.now.AddDate(0, 0, 14)); d = d.AddDate(0, 0, 1) {
+		for i := range max(1, int(3*l.account.size())) {
+			if e, known := generateHealthEvent(l, d, i); known {
+				events = append(events, e)
 			}
 		}
-		slices.Reverse(events)
-		return events
-	})
+	}
+	slices.Reverse(events)
+	return events
 }
 
 // healthEvent is known a while before a scheduled change, and from its start otherwise.
-func (c *call) healthEvent(d time.Time, i int) (HealthEvent, bool) {
-	r := c.draw("health", d.Unix(), i)
-	kind, start := pick(r, healthKinds...), r.within(d, d.Add(1*days))
-	announced, end := start, start.Add(time.Duration(r.between(1, 400))*time.Hour)
+func generateHealthEvent(l *location, d time.Time, i int) (HealthEvent, bool) {
+	r := l.newChance("health", d.Unix(), i)
+	kind, start := pickOne(r, healthKinds...), r.timeWithin(d, d.Add(1*days))
+	announced, end := start, start.Add(time.Duration(r.intBetween(1, 400))*time.Hour)
 	if kind.category == "scheduledChange" {
 		announced = start.AddDate(0, 0, -14)
 	}
-	if announced.After(c.now) {
+	if announced.After(l.now) {
 		return HealthEvent{}, false
 	}
 	e := HealthEvent{
-		Service: kind.service, EventTypeCode: kind.code, EventTypeCategory: kind.category, Region: pick(r, c.account.Regions...), StartTime: at(start),
-		LastUpdatedTime: at(announced), StatusCode: "open", EventScopeCode: "ACCOUNT_SPECIFIC",
+		Service: kind.service, EventTypeCode: kind.code, EventTypeCategory: kind.category, Region: pickOne(r, l.account.Regions...), StartTime: newTime(start),
+		LastUpdatedTime: newTime(announced), StatusCode: "open", EventScopeCode: "ACCOUNT_SPECIFIC",
 	}
 	switch {
-	case start.After(c.now):
+	case start.After(l.now):
 		e.StatusCode = "upcoming"
-	case end.Before(c.now):
-		e.StatusCode, e.EndTime, e.LastUpdatedTime = "closed", at(end), at(end)
+	case end.Before(l.now):
+		e.StatusCode, e.EndTime, e.LastUpdatedTime = "closed", newTime(end), newTime(end)
 	default:
-		e.LastUpdatedTime = at(start.Add(c.now.Sub(start).Truncate(12 * time.Hour)))
+		e.LastUpdatedTime = newTime(start.Add(l.now.Sub(start).Truncate(12 * time.Hour)))
 	}
 	if kind.category == "issue" && kind.service != "RISK" {
 		e.EventScopeCode = "PUBLIC"
 		if kind.service == "EC2" {
-			e.AvailabilityZone = e.Region + pick(r, "a", "b", "c")
+			e.AvailabilityZone = e.Region + pickOne(r, "a", "b", "c")
 		}
 	}
 	if kind.service == "CLOUDFRONT" || kind.service == "BILLING" || kind.service == "RISK" {
@@ -81,9 +84,9 @@ func (c *call) healthEvent(d time.Time, i int) (HealthEvent, bool) {
 	}
 	owner := ""
 	if e.EventScopeCode == "ACCOUNT_SPECIFIC" {
-		owner = c.account.ID
+		owner = l.account.ID
 	}
-	e.ARN = "arn:aws:health:" + e.Region + ":" + owner + ":event/" + kind.service + "/" + kind.code + "/" + kind.code + "_" + r.hex(20)
+	e.ARN = "arn:aws:health:" + e.Region + ":" + owner + ":event/" + kind.service + "/" + kind.code + "/" + kind.code + "_" + r.hexDigits(20)
 	return e, true
 }
 
@@ -98,24 +101,24 @@ type healthInput struct {
 
 type dateRange struct{ From, To *float64 }
 
-func inRanges(ranges []dateRange, t *Time) bool {
+func isInRanges(ranges []dateRange, t *Time) bool {
 	return len(ranges) == 0 || slices.ContainsFunc(ranges, func(d dateRange) bool {
 		return t != nil && (d.From == nil || float64(t.Unix()) >= *d.From) && (d.To == nil || float64(t.Unix()) <= *d.To)
 	})
 }
 
 func describeEvents(c *call, in healthInput) (any, error) {
-	if !c.enabled() {
-		return nil, c.failf("SubscriptionRequiredException", "")
+	if !c.isEnabled() {
+		return nil, c.newErrorf("SubscriptionRequiredException", "")
 	}
 	f := in.Filter
 	one := func(values []string, value string) bool { return len(values) == 0 || slices.Contains(values, value) }
-	events := slices.DeleteFunc(slices.Clone(c.healthEvents()), func(e HealthEvent) bool {
-		return !inRanges(f.StartTimes, e.StartTime) || !inRanges(f.EndTimes, e.EndTime) || !inRanges(f.LastUpdatedTimes, e.LastUpdatedTime) ||
+	events := slices.DeleteFunc(slices.Clone(findItems(c.location, generateHealthEvents)), func(e HealthEvent) bool {
+		return !isInRanges(f.StartTimes, e.StartTime) || !isInRanges(f.EndTimes, e.EndTime) || !isInRanges(f.LastUpdatedTimes, e.LastUpdatedTime) ||
 			!one(f.EventStatusCodes, e.StatusCode) || !one(f.EventTypeCategories, e.EventTypeCategory) || !one(f.Regions, e.Region) ||
 			!one(f.Services, e.Service) || !one(f.EventArns, e.ARN)
 	})
-	items, next, err := page(c, events, in.NextToken, in.MaxResults, limits{usual: 10, least: 10, most: 100})
+	items, next, err := cutPage(c, events, in.NextToken, in.MaxResults, limits{usual: 10, least: 10, most: 100})
 	if err != nil {
 		return nil, err
 	}

@@ -1,20 +1,23 @@
 package simaws
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "iam", protocol: queryXML{}, global: true,
+var iamService = service{
+	name: "iam", protocol: wire.Query{}, global: true,
 	operations: []operation{
-		op("GenerateCredentialReport", generateCredentialReport),
-		op("GetCredentialReport", getCredentialReport),
+		{name: "GenerateCredentialReport", handle: handleInput(generateCredentialReport)},
+		{name: "GetCredentialReport", handle: handleInput(getCredentialReport)},
 	},
-})
+}
 
 // CredentialRow is a user's line of the credential report, by column name; columns left out are N/A.
 type CredentialRow map[string]string
@@ -26,53 +29,51 @@ var credentialColumns = []string{
 	"cert_1_active", "cert_1_last_rotated", "cert_2_active", "cert_2_last_rotated",
 }
 
-func (c *call) credentials() []CredentialRow {
-	return things(c, func() []CredentialRow {
-		stamp := func(t time.Time) string { return t.Format("2006-01-02T15:04:05+00:00") }
-		rows := []CredentialRow{{
-			"user": "<root_account>", "arn": "arn:aws:iam::" + c.account.ID + ":root", "user_creation_time": stamp(c.created(c.account)),
-			"password_enabled": "not_supported", "password_last_used": stamp(c.newYear().AddDate(0, -5, 3)), "password_last_changed": "not_supported",
-			"password_next_rotation": "not_supported", "mfa_active": fmt.Sprint(c.account.Character != Sandbox),
-		}}
-		for i := range c.count("users", 24) {
-			r := c.draw("iam user", i)
-			name := fmt.Sprintf("%s-%d", pick(r, "deploy", "backup", "metrics", "maren", "jonas", "ines", "partner", "terraform"), i)
-			made := r.within(c.created(c.account), c.newYear())
-			row := CredentialRow{"user": name, "arn": "arn:aws:iam::" + c.account.ID + ":user/" + name, "user_creation_time": stamp(made), "password_enabled": "false"}
-			if r.oneIn(2) {
-				row["password_enabled"], row["password_last_used"] = "true", stamp(c.lately(r, 40))
-				row["password_last_changed"], row["password_next_rotation"] = stamp(c.lately(r, 200)), stamp(c.upcoming(r, 90))
-				row["mfa_active"] = fmt.Sprint(!r.oneIn(4))
-			}
-			for key := range r.between(0, 2) {
-				prefix := fmt.Sprintf("access_key_%d_", key+1)
-				row[prefix+"active"], row[prefix+"last_rotated"] = fmt.Sprint(!r.oneIn(3)), stamp(c.lately(r, 400))
-				if !r.oneIn(4) {
-					row[prefix+"last_used_date"], row[prefix+"last_used_region"] = stamp(c.lately(r, 30)), c.account.Regions[0]
-					row[prefix+"last_used_service"] = pick(r, "s3", "ec2", "sts", "ecr", "cloudwatch")
-				}
-			}
-			rows = append(rows, row)
+func generateCredentials(l *location) []CredentialRow {
+	stamp := func(t time.Time) string { return t.Format("2006-01-02T15:04:05+00:00") }
+	rows := []CredentialRow{{
+		"user": "<root_account>", "arn": "arn:aws:iam::" + l.account.ID + ":root", "user_creation_time": stamp(l.creationTime(l.account)),
+		"password_enabled": "not_supported", "password_last_used": stamp(l.startOfYear().AddDate(0, -5, 3)), "password_last_changed": "not_supported",
+		"password_next_rotation": "not_supported", "mfa_active": fmt.Sprint(l.account.Character != Sandbox),
+	}}
+	for i := range l.drawCount("users", 24) {
+		r := l.newChance("iam user", i)
+		name := fmt.Sprintf("%s-%d", pickOne(r, "deploy", "backup", "metrics", "maren", "jonas", "ines", "partner", "terraform"), i)
+		made := r.timeWithin(l.creationTime(l.account), l.startOfYear())
+		row := CredentialRow{"user": name, "arn": "arn:aws:iam::" + l.account.ID + ":user/" + name, "user_creation_time": stamp(made), "password_enabled": "false"}
+		if r.oneIn(2) {
+			row["password_enabled"], row["password_last_used"] = "true", stamp(l.lastInCycle(r, 40))
+			row["password_last_changed"], row["password_next_rotation"] = stamp(l.lastInCycle(r, 200)), stamp(l.nextInCycle(r, 90))
+			row["mfa_active"] = fmt.Sprint(!r.oneIn(4))
 		}
-		return rows
-	})
+		for key := range r.intBetween(0, 2) {
+			prefix := fmt.Sprintf("access_key_%d_", key+1)
+			row[prefix+"active"], row[prefix+"last_rotated"] = fmt.Sprint(!r.oneIn(3)), stamp(l.lastInCycle(r, 400))
+			if !r.oneIn(4) {
+				row[prefix+"last_used_date"], row[prefix+"last_used_region"] = stamp(l.lastInCycle(r, 30)), l.account.Regions[0]
+				row[prefix+"last_used_service"] = pickOne(r, "s3", "ec2", "sts", "ecr", "cloudwatch")
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 // generateCredentialReport starts the report when it is first asked, and has it ready when it is asked again.
-func generateCredentialReport(c *call, _ nothing) (any, error) {
-	if c.remember("credential report") == 1 {
+func generateCredentialReport(c *call, _ noInput) (any, error) {
+	if c.rememberRequest("credential report") == 1 {
 		return object{"State": "STARTED", "Description": "No report exists. Starting a new report generation task"}, nil
 	}
 	return object{"State": "COMPLETE"}, nil
 }
 
-func getCredentialReport(c *call, _ nothing) (any, error) {
-	if c.recall("credential report") == 0 {
-		return nil, &failure{status: http.StatusGone, code: "ReportNotPresent", message: "No report exists. Call GenerateCredentialReport first."}
+func getCredentialReport(c *call, _ noInput) (any, error) {
+	if c.countRequests("credential report") == 0 {
+		return nil, Failure(http.StatusGone, "ReportNotPresent", "No report exists. Call GenerateCredentialReport first.")
 	}
 	var report strings.Builder
 	report.WriteString(strings.Join(credentialColumns, ","))
-	for _, row := range c.credentials() {
+	for _, row := range findItems(c.location, generateCredentials) {
 		report.WriteString("\n")
 		for i, column := range credentialColumns {
 			if i > 0 {
@@ -82,10 +83,10 @@ func getCredentialReport(c *call, _ nothing) (any, error) {
 			if strings.HasSuffix(column, "active") {
 				usual = "false"
 			}
-			report.WriteString(first(row[column], usual))
+			report.WriteString(cmp.Or(row[column], usual))
 		}
 	}
 	return object{
-		"Content": base64.StdEncoding.EncodeToString([]byte(report.String())), "ReportFormat": "text/csv", "GeneratedTime": Time{c.now.Truncate(4 * time.Hour)},
+		"Content": base64.StdEncoding.EncodeToString([]byte(report.String())), "ReportFormat": "text/csv", "GeneratedTime": Time{Time: c.now.Truncate(4 * time.Hour)},
 	}, nil
 }

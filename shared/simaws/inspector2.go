@@ -2,17 +2,21 @@ package simaws
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "inspector2", protocol: restJSON{}, throttled: "ThrottlingException",
+var inspector2Service = service{
+	name: "inspector2", protocol: wire.RESTJSON{},
+	codes: wire.ErrorCodes{Throttled: "ThrottlingException"},
 	operations: []operation{
-		op("ListFindings", listVulnerabilities).at("POST /findings/list"),
-		op("BatchGetAccountStatus", batchGetAccountStatus).at("POST /status/batch/get"),
+		{name: "ListFindings", route: "POST /findings/list", handle: handleInput(listVulnerabilities)},
+		{name: "BatchGetAccountStatus", route: "POST /status/batch/get", handle: handleInput(batchGetAccountStatus)},
 	},
-})
+}
 
 // Vulnerability is an Inspector finding.
 type Vulnerability struct {
@@ -33,39 +37,37 @@ type Vulnerability struct {
 // vulnerabilityRetention is how many days of findings the region shows.
 const vulnerabilityRetention = 90
 
-func (c *call) vulnerabilities() []Vulnerability {
-	return things(c, func() []Vulnerability {
-		var found []Vulnerability
-		for d := day(c.now).AddDate(0, 0, -vulnerabilityRetention); !d.After(c.now); d = d.AddDate(0, 0, 1) {
-			for i := range max(1, int(7*c.account.size()*c.regionShare()*c.options.Volume)) {
-				if v, begun := c.vulnerability(d, i); begun {
-					found = append(found, v)
-				}
+func generateVulnerabilities(l *location) []Vulnerability {
+	var found []Vulnerability
+	for d := startOfDay(l.now).AddDate(0, 0, -vulnerabilityRetention); !d.After(l.now); d = d.AddDate(0, 0, 1) {
+		for i := range max(1, int(7*l.account.size()*l.regionShare()*l.options.Volume)) {
+			if v, begun := generateVulnerability(l, d, i); begun {
+				found = append(found, v)
 			}
 		}
-		return found
-	})
+	}
+	return found
 }
 
-func (c *call) vulnerability(d time.Time, i int) (Vulnerability, bool) {
-	r := c.draw("inspector", d.Unix(), i)
-	observed := r.within(d, d.Add(1*days))
-	if observed.After(c.now) {
+func generateVulnerability(l *location, d time.Time, i int) (Vulnerability, bool) {
+	r := l.newChance("inspector", d.Unix(), i)
+	observed := r.timeWithin(d, d.Add(1*days))
+	if observed.After(l.now) {
 		return Vulnerability{}, false
 	}
-	cve, name := fmt.Sprintf("CVE-%d-%d", d.Year()-r.IntN(2), r.between(1000, 59999)), pick(r, packages...)
+	cve, name := fmt.Sprintf("CVE-%d-%d", d.Year()-r.IntN(2), r.intBetween(1000, 59999)), pickOne(r, packages...)
 	v := Vulnerability{
-		FindingARN: c.arn("inspector2", "finding/"+r.hex(32)), AwsAccountID: c.account.ID, Type: "PACKAGE_VULNERABILITY",
-		Severity: pick(r, "CRITICAL", "HIGH", "HIGH", "MEDIUM", "MEDIUM", "MEDIUM", "LOW", "INFORMATIONAL"), Status: "ACTIVE",
+		FindingARN: l.newARN("inspector2", "finding/"+r.hexDigits(32)), AwsAccountID: l.account.ID, Type: "PACKAGE_VULNERABILITY",
+		Severity: pickOne(r, "CRITICAL", "HIGH", "HIGH", "MEDIUM", "MEDIUM", "MEDIUM", "LOW", "INFORMATIONAL"), Status: "ACTIVE",
 		Title: cve + " - " + name, Description: "A flaw was found in " + name + " that lets a local attacker read memory or stop the service.",
-		FirstObservedAt: Time{observed}, Remediation: object{"recommendation": object{"text": "None Provided"}},
-		Resources: []object{{"type": pick(r, "AWS_EC2_INSTANCE", "AWS_ECR_CONTAINER_IMAGE", "AWS_LAMBDA_FUNCTION"), "id": "i-0" + r.hex(16), "region": c.region}},
+		FirstObservedAt: Time{Time: observed}, Remediation: object{"recommendation": object{"text": "None Provided"}},
+		Resources: []object{{"type": pickOne(r, "AWS_EC2_INSTANCE", "AWS_ECR_CONTAINER_IMAGE", "AWS_LAMBDA_FUNCTION"), "id": "i-0" + r.hexDigits(16), "region": l.region}},
 	}
-	closed := observed.Add(time.Duration(r.between(10, 2400)) * time.Hour)
-	last := observed.Add(c.now.Sub(observed).Truncate(7 * days)) // seen again by each weekly scan
-	v.LastObservedAt, v.UpdatedAt = Time{last}, Time{last}
-	if closed.Before(c.now) {
-		v.Status, v.LastObservedAt, v.UpdatedAt = "CLOSED", Time{closed}, Time{closed}
+	closed := observed.Add(time.Duration(r.intBetween(10, 2400)) * time.Hour)
+	last := observed.Add(l.now.Sub(observed).Truncate(7 * days)) // seen again by each weekly scan
+	v.LastObservedAt, v.UpdatedAt = Time{Time: last}, Time{Time: last}
+	if closed.Before(l.now) {
+		v.Status, v.LastObservedAt, v.UpdatedAt = "CLOSED", Time{Time: closed}, Time{Time: closed}
 	} else if r.oneIn(15) {
 		v.Status = "SUPPRESSED"
 	}
@@ -87,7 +89,7 @@ type vulnerabilityFilter struct {
 // batchGetAccountStatus answers in accounts without Inspector too.
 func batchGetAccountStatus(c *call, _ inspectorInput) (any, error) {
 	status := "ENABLED"
-	if !c.enabled() {
+	if !c.isEnabled() {
 		status = "DISABLED"
 	}
 	state := object{"status": status, "errorCode": "ALREADY_ENABLED", "errorMessage": ""}
@@ -95,12 +97,12 @@ func batchGetAccountStatus(c *call, _ inspectorInput) (any, error) {
 }
 
 func listVulnerabilities(c *call, in inspectorInput) (any, error) {
-	if !c.enabled() {
-		return nil, &failure{status: 403, code: "AccessDeniedException", message: "Invoking account does not have access to call this API."}
+	if !c.isEnabled() {
+		return nil, Failure(http.StatusForbidden, "AccessDeniedException", "Invoking account does not have access to call this API.")
 	}
 	found := []Vulnerability{}
-	for _, v := range c.vulnerabilities() {
-		ok, err := v.admitted(c, in.FilterCriteria)
+	for _, v := range findItems(c.location, generateVulnerabilities) {
+		ok, err := v.matchesCriteria(c, in.FilterCriteria)
 		if err != nil {
 			return nil, err
 		}
@@ -108,21 +110,21 @@ func listVulnerabilities(c *call, in inspectorInput) (any, error) {
 			found = append(found, v)
 		}
 	}
-	items, next, err := page(c, found, in.NextToken, in.MaxResults, limits{usual: 50, least: 1, most: 100})
+	items, next, err := cutPage(c, found, in.NextToken, in.MaxResults, limits{usual: 50, least: 1, most: 100})
 	if err != nil {
 		return nil, err
 	}
 	return object{"findings": items, "nextToken": next}, nil
 }
 
-func (v Vulnerability) admitted(c *call, criteria map[string][]vulnerabilityFilter) (bool, error) {
+func (v Vulnerability) matchesCriteria(c *call, criteria map[string][]vulnerabilityFilter) (bool, error) {
 	texts := map[string]string{"awsAccountId": v.AwsAccountID, "severity": v.Severity, "findingStatus": v.Status, "findingType": v.Type, "findingArn": v.FindingARN, "title": v.Title}
 	times := map[string]time.Time{"updatedAt": v.UpdatedAt.Time, "firstObservedAt": v.FirstObservedAt.Time, "lastObservedAt": v.LastObservedAt.Time}
 	for attribute, filters := range criteria {
 		text, isText := texts[attribute]
 		moment, isTime := times[attribute]
 		if !isText && !isTime {
-			return false, c.invalidf("Filter %s is not simulated", attribute)
+			return false, c.newInvalidf("Filter %s is not simulated", attribute)
 		}
 		if !slices.ContainsFunc(filters, func(f vulnerabilityFilter) bool {
 			if isText {

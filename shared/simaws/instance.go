@@ -55,47 +55,45 @@ var platforms = []struct{ kind, name, version string }{
 	{"Windows", "Microsoft Windows Server 2019 Datacenter", "10.0.17763"},
 }
 
-func (c *call) instances() []Instance {
-	return things(c, func() []Instance {
-		instances := make([]Instance, c.count("instances", 42))
-		for i := range instances {
-			instances[i] = c.instance(i)
-		}
-		return instances
-	})
+func generateInstances(l *location) []Instance {
+	instances := make([]Instance, l.drawCount("instances", 42))
+	for i := range instances {
+		instances[i] = generateInstance(l, i)
+	}
+	return instances
 }
 
-func (c *call) instance(i int) Instance {
-	r := c.draw("instance", i)
-	platform := pick(r, platforms...)
-	role := pick(r, "web", "api", "worker", "cart", "search", "batch", "bastion", "build", "cache")
+func generateInstance(l *location, i int) Instance {
+	r := l.newChance("instance", i)
+	platform := pickOne(r, platforms...)
+	role := pickOne(r, "web", "api", "worker", "cart", "search", "batch", "bastion", "build", "cache")
 	in := Instance{
-		InstanceID: "i-0" + r.hex(16), IPAddress: r.ip(), PlatformName: platform.name, PlatformType: platform.kind, PlatformVersion: platform.version,
+		InstanceID: "i-0" + r.hexDigits(16), IPAddress: r.newIP(), PlatformName: platform.name, PlatformType: platform.kind, PlatformVersion: platform.version,
 		AgentVersion: "3.3.2299.0", IsLatestVersion: true, PingStatus: "Online", ResourceType: "EC2Instance", AssociationStatus: "Success",
-		Type:  pick(r, "t3.medium", "m6i.large", "m6i.xlarge", "c6i.large", "r6g.2xlarge", "t4g.small", "m7g.large"),
-		State: "running", Role: role, Zone: c.region + pick(r, "a", "b", "c"), Subnet: c.resourceID("AWS::EC2::Subnet", r.IntN(3)),
+		Type:  pickOne(r, "t3.medium", "m6i.large", "m6i.xlarge", "c6i.large", "r6g.2xlarge", "t4g.small", "m7g.large"),
+		State: "running", Role: role, Zone: l.region + pickOne(r, "a", "b", "c"), Subnet: l.resourceID("AWS::EC2::Subnet", r.IntN(3)),
 	}
-	in.ComputerName = fmt.Sprintf("%s-%02d.%s.internal", role, i+1, c.shortName())
+	in.ComputerName = fmt.Sprintf("%s-%02d.%s.internal", role, i+1, l.shortName())
 	if platform.kind == "Windows" {
 		in.ComputerName = strings.ToUpper(fmt.Sprintf("%s%02d", role, i+1))
 	}
-	in.RegistrationDate = at(r.within(c.created(c.account), c.newYear()))
-	ping := c.now.Add(-time.Duration(r.between(5, 290)) * time.Second)
-	run := c.now.Truncate(time.Hour).Add(-time.Duration(r.between(1, 50)) * time.Minute)
+	in.RegistrationDate = newTime(r.timeWithin(l.creationTime(l.account), l.startOfYear()))
+	ping := l.now.Add(-time.Duration(r.intBetween(5, 290)) * time.Second)
+	run := l.now.Truncate(time.Hour).Add(-time.Duration(r.intBetween(1, 50)) * time.Minute)
 	switch {
 	case r.oneIn(5):
-		in.AgentVersion, in.IsLatestVersion = pick(r, "3.2.2303.0", "3.1.1927.0", "3.3.987.0"), false
+		in.AgentVersion, in.IsLatestVersion = pickOne(r, "3.2.2303.0", "3.1.1927.0", "3.3.987.0"), false
 	case r.oneIn(8):
-		in.ResourceType, in.InstanceID = "ManagedInstance", "mi-0"+r.hex(16)
+		in.ResourceType, in.InstanceID = "ManagedInstance", "mi-0"+r.hexDigits(16)
 	}
 	if r.oneIn(14) {
 		in.PingStatus, in.State = "ConnectionLost", "stopped"
-		ping = c.now.Add(-time.Duration(r.between(30, 900)) * time.Hour)
+		ping = l.now.Add(-time.Duration(r.intBetween(30, 900)) * time.Hour)
 		run = ping.Truncate(time.Hour)
 	}
-	in.LastPingDateTime, in.LastAssociationExecutionDate, in.LastSuccessfulAssociationExecutionDate = at(ping), at(run), at(run)
+	in.LastPingDateTime, in.LastAssociationExecutionDate, in.LastSuccessfulAssociationExecutionDate = newTime(ping), newTime(run), newTime(run)
 	if r.oneIn(12) {
-		in.AssociationStatus, in.LastSuccessfulAssociationExecutionDate = "Failed", at(run.AddDate(0, 0, -r.between(1, 20)))
+		in.AssociationStatus, in.LastSuccessfulAssociationExecutionDate = "Failed", newTime(run.AddDate(0, 0, -r.intBetween(1, 20)))
 	}
 	return in
 }
@@ -112,12 +110,12 @@ var programs = []string{
 }
 
 // applications are 100 to 200 for each instance, and none where the agent does not answer.
-func (c *call) applications(in Instance) []Application {
-	if set, ok := given[Application](c); ok {
+func findApplications(l *location, in Instance) []Application {
+	if set, ok := findSetItems[Application](l); ok {
 		return slices.DeleteFunc(slices.Clone(set), func(a Application) bool { return a.InstanceID != in.InstanceID })
 	}
-	r := c.draw("applications", in.InstanceID)
-	registered := c.created(c.account)
+	r := l.newChance("applications", in.InstanceID)
+	registered := l.creationTime(l.account)
 	if in.RegistrationDate != nil {
 		registered = in.RegistrationDate.Time
 	}
@@ -132,9 +130,9 @@ func (c *call) applications(in Instance) []Application {
 				continue
 			}
 			apps = append(apps, Application{
-				InstanceID: in.InstanceID, Name: name + suffix, Version: fmt.Sprintf("%d.%d.%d-%d", r.between(1, 9), r.between(0, 20), r.between(0, 30), r.between(1, 9)),
-				Publisher: publisher, Architecture: pick(r, architecture, architecture, architecture, "noarch"), ApplicationType: pick(r, "System Environment/Base", "Development/Tools", "Unspecified", "Applications/System"),
-				InstalledTime: r.within(registered, c.newYear()).Format(time.RFC3339),
+				InstanceID: in.InstanceID, Name: name + suffix, Version: fmt.Sprintf("%d.%d.%d-%d", r.intBetween(1, 9), r.intBetween(0, 20), r.intBetween(0, 30), r.intBetween(1, 9)),
+				Publisher: publisher, Architecture: pickOne(r, architecture, architecture, architecture, "noarch"), ApplicationType: pickOne(r, "System Environment/Base", "Development/Tools", "Unspecified", "Applications/System"),
+				InstalledTime: r.timeWithin(registered, l.startOfYear()).Format(time.RFC3339),
 			})
 		}
 	}
@@ -142,36 +140,36 @@ func (c *call) applications(in Instance) []Application {
 }
 
 // patches are those of the last fourteen months' patch days, some dozens to hundreds for each instance.
-func (c *call) patches(in Instance) []Patch {
-	if set, ok := given[Patch](c); ok {
+func findPatches(l *location, in Instance) []Patch {
+	if set, ok := findSetItems[Patch](l); ok {
 		return slices.DeleteFunc(slices.Clone(set), func(p Patch) bool { return p.InstanceID != in.InstanceID })
 	}
 	var patches []Patch
 	for ago := 13; ago >= 0; ago-- {
-		month := time.Date(c.now.Year(), c.now.Month()-time.Month(ago), 1, 0, 0, 0, 0, time.UTC)
-		r := c.draw("patches", in.InstanceID, month.Unix())
-		patchDay := month.AddDate(0, 0, r.between(7, 26)).Add(time.Duration(r.between(60, 300)) * time.Minute)
-		for i := range r.between(5, 15) {
-			if published := patchDay.AddDate(0, 0, -6); published.After(c.now) {
+		month := time.Date(l.now.Year(), l.now.Month()-time.Month(ago), 1, 0, 0, 0, 0, time.UTC)
+		r := l.newChance("patches", in.InstanceID, month.Unix())
+		patchDay := month.AddDate(0, 0, r.intBetween(7, 26)).Add(time.Duration(r.intBetween(60, 300)) * time.Minute)
+		for i := range r.intBetween(5, 15) {
+			if published := patchDay.AddDate(0, 0, -6); published.After(l.now) {
 				continue
 			}
-			patches = append(patches, c.patch(in, r, patchDay, i))
+			patches = append(patches, generatePatch(l, in, r, patchDay, i))
 		}
 	}
 	return patches
 }
 
 // patch is missing before its patch day; on it most are installed, a few fail until somebody looks at them.
-func (c *call) patch(in Instance, r chance, patchDay time.Time, i int) Patch {
-	name := pick(r, packages...)
+func generatePatch(l *location, in Instance, r chance, patchDay time.Time, i int) Patch {
+	name := pickOne(r, packages...)
 	p := Patch{
 		InstanceID: in.InstanceID, KBID: name + ".x86_64", State: "Installed",
-		Title:          fmt.Sprintf("%s.x86_64:0:%d.%d.%d-%d", name, r.between(1, 9), r.between(0, 20), int(patchDay.Month()), i),
-		Classification: pick(r, "Security", "Security", "Bugfix", "Enhancement", ""), Severity: pick(r, "Critical", "Important", "Medium", "Low", ""),
+		Title:          fmt.Sprintf("%s.x86_64:0:%d.%d.%d-%d", name, r.intBetween(1, 9), r.intBetween(0, 20), int(patchDay.Month()), i),
+		Classification: pickOne(r, "Security", "Security", "Bugfix", "Enhancement", ""), Severity: pickOne(r, "Critical", "Important", "Medium", "Low", ""),
 	}
 	if in.PlatformType == "Windows" {
-		p.KBID = fmt.Sprintf("KB50%05d", r.between(10000, 99999))
-		product := pick(r, "Cumulative Update for Windows Server", "Security Update for .NET Framework", "Servicing Stack Update", "Malicious Software Removal Tool")
+		p.KBID = fmt.Sprintf("KB50%05d", r.intBetween(10000, 99999))
+		product := pickOne(r, "Cumulative Update for Windows Server", "Security Update for .NET Framework", "Servicing Stack Update", "Malicious Software Removal Tool")
 		p.Title = fmt.Sprintf("%s %s (%s)", patchDay.Format("2006-01"), product, p.KBID)
 	}
 	installed := patchDay.Add(time.Duration(i) * time.Minute)
@@ -182,7 +180,7 @@ func (c *call) patch(in Instance, r chance, patchDay time.Time, i int) Patch {
 	case 1:
 		installed = installed.AddDate(0, 0, 12)
 		p.State = "Failed"
-		if installed.After(c.now) && patchDay.Before(c.now) {
+		if installed.After(l.now) && patchDay.Before(l.now) {
 			return p
 		}
 		p.State = "Installed"
@@ -191,10 +189,10 @@ func (c *call) patch(in Instance, r chance, patchDay time.Time, i int) Patch {
 	case 3:
 		p.State = "InstalledPendingReboot"
 	}
-	if installed.After(c.now) {
+	if installed.After(l.now) {
 		p.State = "Missing"
 		return p
 	}
-	p.InstalledTime = at(installed)
+	p.InstalledTime = newTime(installed)
 	return p
 }

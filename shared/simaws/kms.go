@@ -1,15 +1,20 @@
 package simaws
 
-import "strings"
+import (
+	"strings"
 
-var _ = register(service{
-	name: "kms", protocol: awsJSON{}, badToken: "InvalidMarkerException",
+	"view360/shared/simaws/wire"
+)
+
+var kmsService = service{
+	name: "kms", protocol: wire.JSON{},
+	codes: wire.ErrorCodes{BadToken: "InvalidMarkerException"},
 	operations: []operation{
-		op("ListKeys", listKeys),
-		op("DescribeKey", describeKey),
-		op("GetKeyRotationStatus", getKeyRotationStatus),
+		{name: "ListKeys", handle: handleInput(listKeys)},
+		{name: "DescribeKey", handle: handleInput(describeKey)},
+		{name: "GetKeyRotationStatus", handle: handleInput(getKeyRotationStatus)},
 	},
-})
+}
 
 // Key is a KMS key: the members of KeyMetadata, and what the other operations say of it.
 type Key struct {
@@ -36,23 +41,21 @@ func (k Key) rotatable() bool {
 	return k.KeySpec == "SYMMETRIC_DEFAULT" && k.KeyUsage == "ENCRYPT_DECRYPT" && k.Origin == "AWS_KMS"
 }
 
-func (c *call) keys() []Key {
-	return things(c, func() []Key {
-		keys := make([]Key, c.count("kms", 60))
-		for i := range keys {
-			keys[i] = c.key(i)
-		}
-		return keys
-	})
+func generateKeys(l *location) []Key {
+	keys := make([]Key, l.drawCount("kms", 60))
+	for i := range keys {
+		keys[i] = generateKey(l, i)
+	}
+	return keys
 }
 
-func (c *call) key(i int) Key {
-	r := c.draw("kms", i)
-	id := r.uuid()
+func generateKey(l *location, i int) Key {
+	r := l.newChance("kms", i)
+	id := r.newUUID()
 	k := Key{
-		KeyID: id, ARN: c.arn("kms", "key/"+id), AccountID: c.account.ID, Enabled: true, KeyState: "Enabled",
+		KeyID: id, ARN: l.newARN("kms", "key/"+id), AccountID: l.account.ID, Enabled: true, KeyState: "Enabled",
 		KeyUsage: "ENCRYPT_DECRYPT", KeySpec: "SYMMETRIC_DEFAULT", KeyManager: "CUSTOMER", Origin: "AWS_KMS",
-		CreationDate: Time{r.within(c.created(c.account), c.newYear())},
+		CreationDate: Time{Time: r.timeWithin(l.creationTime(l.account), l.startOfYear())},
 	}
 	if i < 6 {
 		service := []string{"S3", "EBS", "RDS", "Lambda", "Secrets Manager", "SNS"}[i]
@@ -60,8 +63,8 @@ func (c *call) key(i int) Key {
 		k.KeyManager, k.Rotates = "AWS", true
 		return k
 	}
-	k.Description = pick(r, "orders", "customer-data", "payments", "search-index", "audit-logs", "backups", "events") +
-		" " + pick(r, "table", "bucket", "queue", "snapshots", "stream", "volume") + " encryption"
+	k.Description = pickOne(r, "orders", "customer-data", "payments", "search-index", "audit-logs", "backups", "events") +
+		" " + pickOne(r, "table", "bucket", "queue", "snapshots", "stream", "volume") + " encryption"
 	k.Rotates = !r.oneIn(3)
 	k.MultiRegion = r.oneIn(12)
 	switch r.IntN(14) {
@@ -70,13 +73,13 @@ func (c *call) key(i int) Key {
 	case 1:
 		k.KeySpec, k.KeyUsage, k.Description = "HMAC_256", "GENERATE_VERIFY_MAC", "session tokens"
 	case 2:
-		k.KeyState, k.Enabled, k.DeletionDate = "PendingDeletion", false, at(c.upcoming(r, 30))
+		k.KeyState, k.Enabled, k.DeletionDate = "PendingDeletion", false, newTime(l.nextInCycle(r, 30))
 	case 3:
 		k.KeyState, k.Enabled = "Disabled", false
 	case 4:
 		k.Origin, k.Description = "EXTERNAL", "imported from the on-premises HSM"
 	}
-	if c.options.WithFailures {
+	if l.options.WithFailures {
 		k.Closed, k.Opaque = r.oneIn(20), r.oneIn(15)
 	}
 	return k
@@ -88,7 +91,7 @@ type kmsInput struct {
 }
 
 func listKeys(c *call, in kmsInput) (any, error) {
-	keys, next, err := page(c, c.keys(), in.Marker, in.Limit, limits{usual: 100, least: 1, most: 1000})
+	keys, next, err := cutPage(c, findItems(c.location, generateKeys), in.Marker, in.Limit, limits{usual: 100, least: 1, most: 1000})
 	if err != nil {
 		return nil, err
 	}
@@ -99,45 +102,45 @@ func listKeys(c *call, in kmsInput) (any, error) {
 	return object{"Keys": entries, "NextMarker": next, "Truncated": next != nil}, nil
 }
 
-func (c *call) findKey(id string) (Key, error) {
+func findKey(c *call, id string) (Key, error) {
 	if id == "" {
-		return Key{}, c.missing("keyId")
+		return Key{}, c.newMissing("keyId")
 	}
 	id = id[strings.LastIndex(id, "/")+1:]
-	for _, k := range c.keys() {
+	for _, k := range findItems(c.location, generateKeys) {
 		if k.KeyID == id {
 			return k, nil
 		}
 	}
-	return Key{}, c.failf("NotFoundException", "Key '%s' does not exist", c.arn("kms", "key/"+id))
+	return Key{}, c.newErrorf("NotFoundException", "Key '%s' does not exist", c.newARN("kms", "key/"+id))
 }
 
-func (c *call) closed(k Key) error {
-	return c.denied(k.ARN, "because no resource-based policy allows the "+c.iamAction()+" action")
+func denyKey(c *call, k Key) error {
+	return c.newDenied(k.ARN, "because no resource-based policy allows the "+c.iamAction()+" action")
 }
 
 func describeKey(c *call, in kmsInput) (any, error) {
-	k, err := c.findKey(in.KeyId)
+	k, err := findKey(c, in.KeyId)
 	if err != nil {
 		return nil, err
 	}
 	if k.Closed {
-		return nil, c.closed(k)
+		return nil, denyKey(c, k)
 	}
 	return object{"KeyMetadata": k}, nil
 }
 
 func getKeyRotationStatus(c *call, in kmsInput) (any, error) {
-	k, err := c.findKey(in.KeyId)
+	k, err := findKey(c, in.KeyId)
 	switch {
 	case err != nil:
 		return nil, err
 	case k.Closed || k.Opaque:
-		return nil, c.closed(k)
+		return nil, denyKey(c, k)
 	case !k.rotatable():
-		return nil, c.failf("UnsupportedOperationException", "")
+		return nil, c.newErrorf("UnsupportedOperationException", "")
 	case k.KeyState == "PendingDeletion":
-		return nil, c.failf("KMSInvalidStateException", "%s is pending deletion.", k.ARN)
+		return nil, c.newErrorf("KMSInvalidStateException", "%s is pending deletion.", k.ARN)
 	}
 	answer := object{"KeyId": k.ARN, "KeyRotationEnabled": k.Rotates}
 	if k.Rotates {

@@ -3,12 +3,17 @@ package simaws
 import (
 	"fmt"
 	"strings"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "lambda", protocol: restJSON{}, invalid: "InvalidParameterValueException", badToken: "InvalidParameterValueException",
-	operations: []operation{op("ListFunctions", listFunctions).at("GET /2015-03-31/functions")},
-})
+var lambdaService = service{
+	name: "lambda", protocol: wire.RESTJSON{},
+	codes: wire.ErrorCodes{Invalid: "InvalidParameterValueException", BadToken: "InvalidParameterValueException"},
+	operations: []operation{
+		{name: "ListFunctions", route: "GET /2015-03-31/functions", handle: handleInput(listFunctions)},
+	},
+}
 
 // Function is a Lambda function.
 type Function struct {
@@ -21,25 +26,23 @@ type Function struct {
 	VpcConfig                                                object `json:",omitempty"`
 }
 
-func (c *call) functions() []Function {
-	return things(c, func() []Function {
-		functions := make([]Function, c.count("functions", 90))
-		for i := range functions {
-			r := c.draw("function", i)
-			name := fmt.Sprintf("%s-%s-%s-%d", c.shortName(), pick(r, "order", "image", "mail", "invoice", "stock", "webhook"), pick(r, "handler", "resizer", "sync", "export"), i)
-			f := Function{
-				FunctionName: name, FunctionArn: c.arn("lambda", "function:"+name), PackageType: "Zip", Handler: "bootstrap", CodeSize: r.between(20_000, 40_000_000),
-				Runtime: pick(r, "python3.12", "python3.9", "nodejs20.x", "nodejs18.x", "provided.al2023", "java21"), MemorySize: pick(r, 128, 256, 512, 1024, 2048), Timeout: pick(r, 3, 30, 300, 900),
-				Architectures: []string{pick(r, "arm64", "x86_64")}, EphemeralStorage: object{"Size": pick(r, 512, 512, 512, 2048)},
-				LastModified: strings.Replace(iso(c.lately(r, 250)), "Z", "+0000", 1),
-			}
-			if r.oneIn(3) {
-				f.VpcConfig = object{"VpcId": c.vpcID(), "SubnetIds": []string{c.resourceID("AWS::EC2::Subnet", 4)}, "SecurityGroupIds": []string{c.resourceID("AWS::EC2::SecurityGroup", 1)}}
-			}
-			functions[i] = f
+func generateFunctions(l *location) []Function {
+	functions := make([]Function, l.drawCount("functions", 90))
+	for i := range functions {
+		r := l.newChance("function", i)
+		name := fmt.Sprintf("%s-%s-%s-%d", l.shortName(), pickOne(r, "order", "image", "mail", "invoice", "stock", "webhook"), pickOne(r, "handler", "resizer", "sync", "export"), i)
+		f := Function{
+			FunctionName: name, FunctionArn: l.newARN("lambda", "function:"+name), PackageType: "Zip", Handler: "bootstrap", CodeSize: r.intBetween(20_000, 40_000_000),
+			Runtime: pickOne(r, "python3.12", "python3.9", "nodejs20.x", "nodejs18.x", "provided.al2023", "java21"), MemorySize: pickOne(r, 128, 256, 512, 1024, 2048), Timeout: pickOne(r, 3, 30, 300, 900),
+			Architectures: []string{pickOne(r, "arm64", "x86_64")}, EphemeralStorage: object{"Size": pickOne(r, 512, 512, 512, 2048)},
+			LastModified: strings.Replace(formatISO(l.lastInCycle(r, 250)), "Z", "+0000", 1),
 		}
-		return functions
-	})
+		if r.oneIn(3) {
+			f.VpcConfig = object{"VpcId": l.vpcID(), "SubnetIds": []string{l.resourceID("AWS::EC2::Subnet", 4)}, "SecurityGroupIds": []string{l.resourceID("AWS::EC2::SecurityGroup", 1)}}
+		}
+		functions[i] = f
+	}
+	return functions
 }
 
 type functionsInput struct {
@@ -52,7 +55,7 @@ func listFunctions(c *call, in functionsInput) (any, error) {
 	if in.MaxItems != nil && *in.MaxItems > 50 && *in.MaxItems <= 10_000 {
 		in.MaxItems = nil
 	}
-	items, next, err := page(c, c.functions(), in.Marker, in.MaxItems, limits{usual: 50, least: 1, most: 10_000})
+	items, next, err := cutPage(c, findItems(c.location, generateFunctions), in.Marker, in.MaxItems, limits{usual: 50, least: 1, most: 10_000})
 	if err != nil {
 		return nil, err
 	}

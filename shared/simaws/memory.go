@@ -8,20 +8,20 @@ type memory struct {
 	counts map[string]int
 }
 
-// remember counts one more and returns how often that was.
-func (c *call) remember(what string) int {
-	c.memory.mu.Lock()
-	defer c.memory.mu.Unlock()
-	if c.memory.counts == nil {
-		c.memory.counts = map[string]int{}
+// rememberRequest counts one more request and returns the count.
+func (l *location) rememberRequest(what string) int {
+	l.memory.mu.Lock()
+	defer l.memory.mu.Unlock()
+	if l.memory.counts == nil {
+		l.memory.counts = map[string]int{}
 	}
-	c.memory.counts[c.account.ID+what]++
-	return c.memory.counts[c.account.ID+what]
+	l.memory.counts[l.account.ID+what]++
+	return l.memory.counts[l.account.ID+what]
 }
 
-// recall returns how often remember was called.
-func (c *call) recall(what string) int {
-	c.memory.mu.Lock()
-	defer c.memory.mu.Unlock()
-	return c.memory.counts[c.account.ID+what]
+// countRequests returns how often rememberRequest was called.
+func (l *location) countRequests(what string) int {
+	l.memory.mu.Lock()
+	defer l.memory.mu.Unlock()
+	return l.memory.counts[l.account.ID+what]
 }

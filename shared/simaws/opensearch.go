@@ -1,11 +1,17 @@
 package simaws
 
-import "strings"
+import (
+	"strings"
 
-var _ = register(service{
-	name: "es", protocol: restJSON{},
-	operations: []operation{op("DescribeReservedInstances", describeReservedSearchInstances).at("GET /2021-01-01/opensearch/reservedInstances")},
-})
+	"view360/shared/simaws/wire"
+)
+
+var openSearchService = service{
+	name: "es", protocol: wire.RESTJSON{},
+	operations: []operation{
+		{name: "DescribeReservedInstances", route: "GET /2021-01-01/opensearch/reservedInstances", handle: handleInput(describeReservedSearchInstances)},
+	},
+}
 
 type searchInput struct {
 	MaxResults *number
@@ -14,14 +20,14 @@ type searchInput struct {
 
 func describeReservedSearchInstances(c *call, in searchInput) (any, error) {
 	reserved := []object{}
-	for _, r := range c.reservationsOf("es") {
+	for _, r := range findReservationsOf(c.location, "es") {
 		reserved = append(reserved, object{
 			"ReservedInstanceId": r.ID, "ReservationName": "search", "InstanceType": r.InstanceType, "InstanceCount": r.Count, "State": r.State,
-			"StartTime": Time{r.Start}, "Duration": r.Years * secondsPerYear, "FixedPrice": r.Upfront, "UsagePrice": 0.0, "CurrencyCode": "USD",
-			"PaymentOption": strings.ToUpper(strings.ReplaceAll(r.OfferingType, " ", "_")), "RecurringCharges": hourlyCharge(r),
+			"StartTime": Time{Time: r.Start}, "Duration": r.Years * secondsPerYear, "FixedPrice": r.Upfront, "UsagePrice": 0.0, "CurrencyCode": "USD",
+			"PaymentOption": strings.ToUpper(strings.ReplaceAll(r.OfferingType, " ", "_")), "RecurringCharges": toHourlyCharges(r),
 		})
 	}
-	items, next, err := page(c, reserved, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
+	items, next, err := cutPage(c, reserved, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
 	if err != nil {
 		return nil, err
 	}

@@ -3,21 +3,23 @@ package simaws
 import (
 	"slices"
 	"strings"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "organizations", protocol: awsJSON{}, global: true,
-	throttled: "TooManyRequestsException", invalid: "InvalidInputException", badToken: "InvalidInputException",
+var organizationsService = service{
+	name: "organizations", protocol: wire.JSON{}, global: true,
+	codes: wire.ErrorCodes{Throttled: "TooManyRequestsException", Invalid: "InvalidInputException", BadToken: "InvalidInputException"},
 	operations: []operation{
-		op("DescribeOrganization", describeOrganization),
-		op("ListAccounts", listAccounts),
-		op("ListTagsForResource", listAccountTags),
-		op("ListRoots", listRoots),
-		op("ListParents", listParents),
-		op("ListOrganizationalUnitsForParent", listUnits),
-		op("ListAccountsForParent", listAccountsForParent),
+		{name: "DescribeOrganization", handle: handleInput(describeOrganization)},
+		{name: "ListAccounts", handle: handleInput(listAccounts)},
+		{name: "ListTagsForResource", handle: handleInput(listAccountTags)},
+		{name: "ListRoots", handle: handleInput(listRoots)},
+		{name: "ListParents", handle: handleInput(listParents)},
+		{name: "ListOrganizationalUnitsForParent", handle: handleInput(listUnits)},
+		{name: "ListAccountsForParent", handle: handleInput(listAccountsForParent)},
 	},
-})
+}
 
 type organizationsInput struct {
 	NextToken                     string
@@ -27,67 +29,70 @@ type organizationsInput struct {
 
 var organizationPages = limits{usual: 20, least: 1, most: 20}
 
-func (o *Organization) id() string     { return "o-" + o.draw("organization").hex(10) }
-func (o *Organization) rootID() string { return "r-" + o.draw("root").hex(4) }
-
-func (o *Organization) unitID(name string) string {
-	if name == "" {
-		return o.rootID()
-	}
-	return "ou-" + o.draw("root").hex(4) + "-" + o.draw("unit", name).hex(8)
+func organizationID(l *location) string {
+	return "o-" + l.Organization.newChance("organization").hexDigits(10)
 }
 
-func (o *Organization) organizationARN(resource string) string {
-	return "arn:aws:organizations::" + o.management().ID + ":" + resource
+func rootID(l *location) string { return "r-" + l.Organization.newChance("root").hexDigits(4) }
+
+func unitID(l *location, name string) string {
+	if name == "" {
+		return rootID(l)
+	}
+	return "ou-" + l.Organization.newChance("root").hexDigits(4) + "-" + l.Organization.newChance("unit", name).hexDigits(8)
+}
+
+func organizationARN(l *location, resource string) string {
+	return "arn:aws:organizations::" + l.management().ID + ":" + resource
 }
 
 // managementOnly refuses members, as AWS Organizations does.
-func managementOnly(c *call) error {
+func checkManagement(c *call) error {
 	if c.account.ID == c.management().ID {
 		return nil
 	}
-	f := c.failf("AccessDeniedException", "You don't have permissions to access this resource.")
+	f := c.newErrorf("AccessDeniedException", "You don't have permissions to access this resource.")
 	return f
 }
 
-func describeOrganization(c *call, _ nothing) (any, error) {
+func describeOrganization(c *call, _ noInput) (any, error) {
 	m := c.management()
 	return object{"Organization": object{
-		"Id": c.id(), "Arn": c.organizationARN("organization/" + c.id()), "FeatureSet": "ALL",
-		"MasterAccountId": m.ID, "MasterAccountArn": c.accountARN(m), "MasterAccountEmail": m.Email,
+		"Id": organizationID(c.location), "Arn": organizationARN(c.location, "organization/"+organizationID(c.location)), "FeatureSet": "ALL",
+		"MasterAccountId": m.ID, "MasterAccountArn": accountARN(c.location, m), "MasterAccountEmail": m.Email,
 	}}, nil
 }
 
-func (o *Organization) accountARN(a *Account) string {
-	return o.organizationARN("account/" + o.id() + "/" + a.ID)
+func accountARN(l *location, a *Account) string {
+	return organizationARN(l, "account/"+organizationID(l)+"/"+a.ID)
 }
 
-func (o *Organization) accountEntry(a *Account) object {
+func toAccountEntry(l *location, a *Account) object {
 	joined := "CREATED"
-	if a.ID == o.management().ID {
+	if a.ID == l.management().ID {
 		joined = "INVITED"
 	}
 	return object{
-		"Id": a.ID, "Arn": o.accountARN(a), "Name": a.Name, "Email": a.Email, "Status": "ACTIVE", "State": "ACTIVE",
-		"JoinedMethod": joined, "JoinedTimestamp": at(o.created(a)),
+		"Id": a.ID, "Arn": accountARN(l, a), "Name": a.Name, "Email": a.Email, "Status": "ACTIVE", "State": "ACTIVE",
+		"JoinedMethod": joined, "JoinedTimestamp": newTime(l.creationTime(a)),
 	}
 }
 
-func (o *Organization) entries(keep func(Account) bool) []object {
+func listAccountEntries(l *location, keep func(Account) bool) []object {
 	var entries []object
-	for i := range o.accounts {
-		if keep(o.accounts[i]) {
-			entries = append(entries, o.accountEntry(&o.accounts[i]))
+	for i := range l.accounts {
+		if keep(l.accounts[i]) {
+			entries = append(entries, toAccountEntry(l, &l.accounts[i]))
 		}
 	}
 	return entries
 }
 
-func organizationPage(c *call, in organizationsInput, member string, all []object) (any, error) {
-	if err := managementOnly(c); err != nil {
+func cutOrganizationPage(c *call, in organizationsInput, member string, all []object) (any, error) {
+	if err := checkManagement(c); err != nil {
 		return nil, err
 	}
-	items, next, err := page(c, all, in.NextToken, in.MaxResults, organizationPages)
+	items, next, err := cutPage(c, all, in.NextToken, in.MaxResults, organizationPages)
 	if err != nil {
 		return nil, err
 	}
@@ -95,43 +100,43 @@ func organizationPage(c *call, in organizationsInput, member string, all []objec
 }
 
 func listAccounts(c *call, in organizationsInput) (any, error) {
-	return organizationPage(c, in, "Accounts", c.entries(func(Account) bool { return true }))
+	return cutOrganizationPage(c, in, "Accounts", listAccountEntries(c.location, func(Account) bool { return true }))
 }
 
 func listAccountTags(c *call, in organizationsInput) (any, error) {
 	a, known := c.byID[in.ResourceId]
 	if !known {
-		return nil, c.failf("TargetNotFoundException", "You specified a target that doesn't exist.")
+		return nil, c.newErrorf("TargetNotFoundException", "You specified a target that doesn't exist.")
 	}
 	tags := []object{
 		{"Key": "environment", "Value": string(a.Character)},
-		{"Key": "cost-center", "Value": "CC-" + c.Organization.draw("cost center", a.ID).hex(4)},
+		{"Key": "cost-center", "Value": "CC-" + c.Organization.newChance("cost center", a.ID).hexDigits(4)},
 		{"Key": "product", "Value": strings.SplitN(a.Name, "-", 2)[0]},
 	}
-	return organizationPage(c, in, "Tags", tags)
+	return cutOrganizationPage(c, in, "Tags", tags)
 }
 
 func listRoots(c *call, in organizationsInput) (any, error) {
-	return organizationPage(c, in, "Roots", []object{{
-		"Id": c.rootID(), "Arn": c.organizationARN("root/" + c.id() + "/" + c.rootID()), "Name": "Root", "PolicyTypes": []object{},
+	return cutOrganizationPage(c, in, "Roots", []object{{
+		"Id": rootID(c.location), "Arn": organizationARN(c.location, "root/"+organizationID(c.location)+"/"+rootID(c.location)), "Name": "Root", "PolicyTypes": []object{},
 	}})
 }
 
 func listParents(c *call, in organizationsInput) (any, error) {
 	a, known := c.byID[in.ChildId]
 	if !known {
-		return nil, c.failf("ChildNotFoundException", "We can't find an organizational unit or Amazon Web Services account with the ChildId that you specified.")
+		return nil, c.newErrorf("ChildNotFoundException", "We can't find an organizational unit or Amazon Web Services account with the ChildId that you specified.")
 	}
 	kind := "ORGANIZATIONAL_UNIT"
 	if a.Unit == "" {
 		kind = "ROOT"
 	}
-	return organizationPage(c, in, "Parents", []object{{"Id": c.unitID(a.Unit), "Type": kind}})
+	return cutOrganizationPage(c, in, "Parents", []object{{"Id": unitID(c.location, a.Unit), "Type": kind}})
 }
 
-func (o *Organization) units() []string {
+func listUnitNames(l *location) []string {
 	var units []string
-	for _, a := range o.accounts {
+	for _, a := range l.accounts {
 		if a.Unit != "" && !slices.Contains(units, a.Unit) {
 			units = append(units, a.Unit)
 		}
@@ -141,14 +146,14 @@ func (o *Organization) units() []string {
 
 func listUnits(c *call, in organizationsInput) (any, error) {
 	var units []object
-	if in.ParentId == c.rootID() {
-		for _, name := range c.units() {
-			units = append(units, object{"Id": c.unitID(name), "Arn": c.organizationARN("ou/" + c.id() + "/" + c.unitID(name)), "Name": name})
+	if in.ParentId == rootID(c.location) {
+		for _, name := range listUnitNames(c.location) {
+			units = append(units, object{"Id": unitID(c.location, name), "Arn": organizationARN(c.location, "ou/"+organizationID(c.location)+"/"+unitID(c.location, name)), "Name": name})
 		}
 	}
-	return organizationPage(c, in, "OrganizationalUnits", units)
+	return cutOrganizationPage(c, in, "OrganizationalUnits", units)
 }
 
 func listAccountsForParent(c *call, in organizationsInput) (any, error) {
-	return organizationPage(c, in, "Accounts", c.entries(func(a Account) bool { return c.unitID(a.Unit) == in.ParentId }))
+	return cutOrganizationPage(c, in, "Accounts", listAccountEntries(c.location, func(a Account) bool { return unitID(c.location, a.Unit) == in.ParentId }))
 }

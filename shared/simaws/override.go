@@ -34,14 +34,14 @@ var ErrPassOn = errors.New("left to the generated organisation")
 func (o *Organization) Override(answers ...Answer) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.own = append(o.own, answers...)
+	o.answers = append(o.answers, answers...)
 }
 
-func (c *call) ownAnswer() func(Request) (any, error) {
+func (c *call) findAnswer() func(Request) (any, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	for i := len(c.own) - 1; i >= 0; i-- {
-		a := c.own[i]
+	for i := len(c.answers) - 1; i >= 0; i-- {
+		a := c.answers[i]
 		if a.covers(c.account.ID, c.region) && a.Service == c.service.name && a.Operation == c.operation.name {
 			return a.Give
 		}
@@ -61,26 +61,4 @@ func Set[T any](o *Organization, place Place, items ...T) {
 	defer o.mu.Unlock()
 	kind := reflect.TypeFor[T]()
 	o.sets[kind] = append(o.sets[kind], set{place, items})
-}
-
-// things are those of one kind in the call's account and region: as set, or as generated.
-func things[T any](c *call, generate func() []T) []T {
-	if items, ok := given[T](c); ok {
-		return items
-	}
-	return generate()
-}
-
-// given returns the things that were set.
-func given[T any](c *call) ([]T, bool) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	sets := c.sets[reflect.TypeFor[T]()]
-	for i := len(sets) - 1; i >= 0; i-- {
-		if sets[i].covers(c.account.ID, c.region) {
-			items, ok := sets[i].items.([]T)
-			return items, ok
-		}
-	}
-	return nil, false
 }

@@ -1,6 +1,7 @@
 package simaws
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"strconv"
@@ -10,13 +11,13 @@ import (
 // limits are the page sizes of an operation: what it returns unasked, and the least and most that may be asked for.
 type limits struct{ usual, least, most int }
 
-// page cuts one page out of all. The next token is nil on the last page.
-func page[T any](c *call, all []T, token string, asked *number, l limits) (items []T, next any, err error) {
-	size, err := c.pageSize(asked, l)
+// cutPage returns one page of all. The next token is nil on the last page.
+func cutPage[T any](c *call, all []T, token string, asked *number, l limits) (items []T, next any, err error) {
+	size, err := c.parsePageSize(asked, l)
 	if err != nil {
 		return nil, nil, err
 	}
-	start, err := c.offset(token)
+	start, err := c.parseToken(token)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -27,40 +28,42 @@ func page[T any](c *call, all []T, token string, asked *number, l limits) (items
 	if c.fault != nil && start < len(all) {
 		switch c.fault.Kind {
 		case EmptyPage:
-			return []T{}, c.token(start), nil
+			return []T{}, c.newToken(start), nil
 		case RepeatedToken:
-			return all[start:end], first(token, c.token(start)), nil
+			return all[start:end], cmp.Or(token, c.newToken(start)), nil
 		}
 	}
 	if end == len(all) {
 		return append([]T{}, all[start:end]...), nil, nil
 	}
-	return all[start:end], c.token(end), nil
+	return all[start:end], c.newToken(end), nil
 }
 
-func (c *call) pageSize(asked *number, l limits) (int, error) {
+func (c *call) parsePageSize(asked *number, l limits) (int, error) {
 	if asked == nil || *asked == 0 && l.least == 0 {
 		return l.usual, nil
 	}
 	const sentence = "1 validation error detected: Value '%d' at 'maxResults' failed to satisfy constraint: Member must have value %s than or equal to %d"
 	size := int(*asked)
 	if size > l.most {
-		return 0, c.invalidf(sentence, size, "less", l.most)
+		return 0, c.newInvalidf(sentence, size, "less", l.most)
 	}
 	if least := max(l.least, 1); size < least {
-		return 0, c.invalidf(sentence, size, "greater", least)
+		return 0, c.newInvalidf(sentence, size, "greater", least)
 	}
 	return size, nil
 }
 
-// token is opaque to clients and good for one operation in one account and region only.
-func (c *call) token(offset int) string {
+// newToken returns a token that is opaque to clients and valid for one operation in one account and region only.
+func (c *call) newToken(offset int) string {
 	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%s", offset, c.tokenMark()))
 }
 
-func (c *call) tokenMark() string { return c.draw("token", c.service.name, c.operation.name).hex(24) }
+func (c *call) tokenMark() string {
+	return c.newChance("token", c.service.name, c.operation.name).hexDigits(24)
+}
 
-func (c *call) offset(token string) (int, error) {
+func (c *call) parseToken(token string) (int, error) {
 	if token == "" {
 		return 0, nil
 	}
@@ -68,7 +71,7 @@ func (c *call) offset(token string) (int, error) {
 	position, mark, found := strings.Cut(string(raw), ".")
 	offset, numeric := strconv.Atoi(position)
 	if err != nil || !found || numeric != nil || mark != c.tokenMark() {
-		return 0, c.failf(first(c.service.badToken, c.service.protocol.usual().badToken), "The pagination token is invalid.")
+		return 0, c.newErrorf(c.service.errorCodes().BadToken, "The pagination token is invalid.")
 	}
 	return offset, nil
 }

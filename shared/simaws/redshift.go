@@ -1,22 +1,28 @@
 package simaws
 
-var _ = register(service{
+import (
+	"view360/shared/simaws/wire"
+)
+
+var redshiftService = service{
 	name:     "redshift",
-	protocol: queryXML{items: map[string]string{"ReservedNodes": "ReservedNode", "RecurringCharges": "RecurringCharge"}},
-	invalid:  "InvalidParameterValue", badToken: "InvalidParameterValue",
-	operations: []operation{op("DescribeReservedNodes", describeReservedNodes)},
-})
+	protocol: wire.Query{Items: map[string]string{"ReservedNodes": "ReservedNode", "RecurringCharges": "RecurringCharge"}},
+	codes:    wire.ErrorCodes{Invalid: "InvalidParameterValue", BadToken: "InvalidParameterValue"},
+	operations: []operation{
+		{name: "DescribeReservedNodes", handle: handleInput(describeReservedNodes)},
+	},
+}
 
 func describeReservedNodes(c *call, in rdsInput) (any, error) {
 	reserved := []object{}
-	for _, r := range c.reservationsOf("redshift") {
+	for _, r := range findReservationsOf(c.location, "redshift") {
 		reserved = append(reserved, object{
-			"ReservedNodeId": r.ID, "NodeType": r.InstanceType, "NodeCount": r.Count, "State": r.State, "StartTime": Time{r.Start},
+			"ReservedNodeId": r.ID, "NodeType": r.InstanceType, "NodeCount": r.Count, "State": r.State, "StartTime": Time{Time: r.Start},
 			"Duration": r.Years * secondsPerYear, "FixedPrice": r.Upfront, "UsagePrice": 0.0, "CurrencyCode": "USD", "OfferingType": r.OfferingType,
-			"ReservedNodeOfferingType": "Regular", "RecurringCharges": hourlyCharge(r),
+			"ReservedNodeOfferingType": "Regular", "RecurringCharges": toHourlyCharges(r),
 		})
 	}
-	items, next, err := page(c, reserved, in.Marker, in.MaxRecords, rdsPages)
+	items, next, err := cutPage(c, reserved, in.Marker, in.MaxRecords, rdsPages)
 	if err != nil {
 		return nil, err
 	}

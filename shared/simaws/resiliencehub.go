@@ -3,17 +3,20 @@ package simaws
 import (
 	"slices"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "resiliencehub", protocol: restJSON{}, throttled: "ThrottlingException",
+var resilienceHubService = service{
+	name: "resiliencehub", protocol: wire.RESTJSON{},
+	codes: wire.ErrorCodes{Throttled: "ThrottlingException"},
 	operations: []operation{
-		op("ListApps", listApps).at("GET /list-apps"),
-		op("DescribeApp", describeApp).at("POST /describe-app"),
-		op("ListAppAssessments", listAppAssessments).at("GET /list-app-assessments"),
-		op("DescribeResiliencyPolicy", describeResiliencyPolicy).at("POST /describe-resiliency-policy"),
+		{name: "ListApps", route: "GET /list-apps", handle: handleInput(listApps)},
+		{name: "DescribeApp", route: "POST /describe-app", handle: handleInput(describeApp)},
+		{name: "ListAppAssessments", route: "GET /list-app-assessments", handle: handleInput(listAppAssessments)},
+		{name: "DescribeResiliencyPolicy", route: "POST /describe-resiliency-policy", handle: handleInput(describeResiliencyPolicy)},
 	},
-})
+}
 
 // App is a Resilience Hub application and its latest assessment.
 type App struct {
@@ -34,30 +37,28 @@ type App struct {
 	MonthlyCost float64 `json:"-"` // US dollars, of the assessment
 }
 
-func (c *call) apps() []App {
-	return things(c, func() []App {
-		if c.account.Character == Sandbox || c.region != c.account.Regions[0] {
-			return nil
+func generateApps(l *location) []App {
+	if l.account.Character == Sandbox || l.region != l.account.Regions[0] {
+		return nil
+	}
+	var apps []App
+	names := []string{"storefront", "checkout", "payments", "catalog", "search", "reporting", "identity", "warehouse"}
+	for i := range min(len(names), l.drawCount("apps", 8)) {
+		r := l.newChance("app", i)
+		a := App{
+			ARN: l.newARN("resiliencehub", "app/"+r.newUUID()), Name: names[i], Description: "The " + names[i] + " application", Created: Time{Time: r.timeWithin(l.creationTime(l.account), l.startOfYear())},
+			Compliance: pickOne(r, "PolicyMet", "PolicyMet", "PolicyBreached", "ChangesDetected"), Status: "Active", Drift: "NotDetected", Schedule: "Daily",
+			Score: roundCents(40 + 55*r.Float64()), PolicyARN: l.newARN("resiliencehub", "resiliency-policy/"+r.newUUID()), MonthlyCost: roundCents(200 + 4000*r.Float64()),
 		}
-		var apps []App
-		names := []string{"storefront", "checkout", "payments", "catalog", "search", "reporting", "identity", "warehouse"}
-		for i := range min(len(names), c.count("apps", 8)) {
-			r := c.draw("app", i)
-			a := App{
-				ARN: c.arn("resiliencehub", "app/"+r.uuid()), Name: names[i], Description: "The " + names[i] + " application", Created: Time{r.within(c.created(c.account), c.newYear())},
-				Compliance: pick(r, "PolicyMet", "PolicyMet", "PolicyBreached", "ChangesDetected"), Status: "Active", Drift: "NotDetected", Schedule: "Daily",
-				Score: cents(40 + 55*r.Float64()), PolicyARN: c.arn("resiliencehub", "resiliency-policy/"+r.uuid()), MonthlyCost: cents(200 + 4000*r.Float64()),
-			}
-			if r.oneIn(5) {
-				a.Compliance, a.Score, a.Schedule = "NotAssessed", 0, "Disabled"
-			} else {
-				rpo, rto := pick(r, 300, 900, 3600, 14400), pick(r, 600, 1800, 7200)
-				a.Assessed, a.RPO, a.RTO = at(day(c.now).Add(-time.Duration(r.between(1, 20))*time.Hour)), &rpo, &rto
-			}
-			apps = append(apps, a)
+		if r.oneIn(5) {
+			a.Compliance, a.Score, a.Schedule = "NotAssessed", 0, "Disabled"
+		} else {
+			rpo, rto := pickOne(r, 300, 900, 3600, 14400), pickOne(r, 600, 1800, 7200)
+			a.Assessed, a.RPO, a.RTO = newTime(startOfDay(l.now).Add(-time.Duration(r.intBetween(1, 20))*time.Hour)), &rpo, &rto
 		}
-		return apps
-	})
+		apps = append(apps, a)
+	}
+	return apps
 }
 
 type resilienceInput struct {
@@ -68,24 +69,24 @@ type resilienceInput struct {
 var resiliencePages = limits{usual: 20, least: 1, most: 100}
 
 func listApps(c *call, in resilienceInput) (any, error) {
-	items, next, err := page(c, c.apps(), in.NextToken, in.MaxResults, resiliencePages)
+	items, next, err := cutPage(c, findItems(c.location, generateApps), in.NextToken, in.MaxResults, resiliencePages)
 	if err != nil {
 		return nil, err
 	}
 	return object{"appSummaries": items, "nextToken": next}, nil
 }
 
-func (c *call) findApp(what string, match func(App) bool) (App, error) {
-	apps := c.apps()
+func findApp(c *call, what string, match func(App) bool) (App, error) {
+	apps := findItems(c.location, generateApps)
 	i := slices.IndexFunc(apps, match)
 	if i < 0 {
-		return App{}, c.notFoundf("ResourceNotFoundException", "%s not found", what)
+		return App{}, c.newNotFoundf("ResourceNotFoundException", "%s not found", what)
 	}
 	return apps[i], nil
 }
 
 func describeApp(c *call, in resilienceInput) (any, error) {
-	a, err := c.findApp(in.AppArn, func(a App) bool { return a.ARN == in.AppArn })
+	a, err := findApp(c, in.AppArn, func(a App) bool { return a.ARN == in.AppArn })
 	if err != nil {
 		return nil, err
 	}
@@ -98,21 +99,21 @@ func describeApp(c *call, in resilienceInput) (any, error) {
 // listAppAssessments has the daily ones of the last month, the latest first.
 func listAppAssessments(c *call, in resilienceInput) (any, error) {
 	var assessments []object
-	for _, a := range c.apps() {
+	for _, a := range findItems(c.location, generateApps) {
 		if in.AppArn != "" && a.ARN != in.AppArn || a.Assessed == nil {
 			continue
 		}
 		for back := range 30 {
 			end := a.Assessed.AddDate(0, 0, -back)
 			assessments = append(assessments, object{
-				"assessmentArn": c.arn("resiliencehub", "app-assessment/"+c.draw("assessment", a.Name, end.Unix()).uuid()), "appArn": a.ARN, "assessmentStatus": "Success",
+				"assessmentArn": c.newARN("resiliencehub", "app-assessment/"+c.newChance("assessment", a.Name, end.Unix()).newUUID()), "appArn": a.ARN, "assessmentStatus": "Success",
 				"complianceStatus": a.Compliance, "resiliencyScore": a.Score, "assessmentName": "daily-" + end.Format(time.DateOnly), "appVersion": "release",
-				"startTime": Time{end.Add(-4 * time.Minute)}, "endTime": Time{end}, "invoker": "System",
+				"startTime": Time{Time: end.Add(-4 * time.Minute)}, "endTime": Time{Time: end}, "invoker": "System",
 				"cost": object{"amount": a.MonthlyCost, "currency": "USD", "frequency": "Monthly"},
 			})
 		}
 	}
-	items, next, err := page(c, assessments, in.NextToken, in.MaxResults, resiliencePages)
+	items, next, err := cutPage(c, assessments, in.NextToken, in.MaxResults, resiliencePages)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +121,7 @@ func listAppAssessments(c *call, in resilienceInput) (any, error) {
 }
 
 func describeResiliencyPolicy(c *call, in resilienceInput) (any, error) {
-	a, err := c.findApp(in.PolicyArn, func(a App) bool { return a.PolicyARN == in.PolicyArn })
+	a, err := findApp(c, in.PolicyArn, func(a App) bool { return a.PolicyARN == in.PolicyArn })
 	if err != nil {
 		return nil, err
 	}

@@ -77,36 +77,41 @@ var ruleNames = []struct{ name, resourceType, annotation string }{
 
 var packNames = []string{"Operational-Best-Practices-for-CIS", "Operational-Best-Practices-for-PCI-DSS", "Security-Baseline"}
 
-// rules are the same in all regions of an account. About half of them come from conformance packs, and then carry the
-// pack's suffix in their name; one rule in twelve is in two packs.
-func (c *call) rules() []Rule {
-	return things(c, func() []Rule {
-		if !c.enabled() {
+// findRules returns the rules of a call's account: none where Config is not enabled.
+func findRules(c *call) []Rule {
+	return findItems(c.location, func(l *location) []Rule {
+		if !c.isEnabled() {
 			return nil
 		}
-		var rules []Rule
-		for i, n := range ruleNames {
-			r := c.Organization.draw("rule", c.account.ID, i)
-			if c.account.Character == Sandbox && r.oneIn(2) {
-				continue
-			}
-			rule := Rule{Name: n.name, ResourceType: n.resourceType, NoData: r.oneIn(20)}
-			if r.oneIn(2) {
-				rule.Packs = []string{pick(r, packNames...)}
-				rule.Name += "-conformance-pack-" + c.Organization.draw("pack", c.account.ID, rule.Packs[0]).hex(9)
-			}
-			if r.oneIn(12) {
-				rule.Packs = append(rule.Packs, packNames[2])
-			}
-			slices.Sort(rule.Packs)
-			rule.Packs = slices.Compact(rule.Packs)
-			rules = append(rules, rule)
-		}
-		return rules
+		return generateRules(l)
 	})
 }
 
-func (c *call) results(rule Rule) []Evaluation {
+// generateRules returns the same rules in all regions of an account. About half of them come from conformance packs,
+// and then carry the pack's suffix in their name; one rule in twelve is in two packs.
+func generateRules(l *location) []Rule {
+	var rules []Rule
+	for i, n := range ruleNames {
+		r := l.Organization.newChance("rule", l.account.ID, i)
+		if l.account.Character == Sandbox && r.oneIn(2) {
+			continue
+		}
+		rule := Rule{Name: n.name, ResourceType: n.resourceType, NoData: r.oneIn(20)}
+		if r.oneIn(2) {
+			rule.Packs = []string{pickOne(r, packNames...)}
+			rule.Name += "-conformance-pack-" + l.Organization.newChance("pack", l.account.ID, rule.Packs[0]).hexDigits(9)
+		}
+		if r.oneIn(12) {
+			rule.Packs = append(rule.Packs, packNames[2])
+		}
+		slices.Sort(rule.Packs)
+		rule.Packs = slices.Compact(rule.Packs)
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+func findEvaluations(l *location, rule Rule) []Evaluation {
 	if rule.Results != nil || rule.NoData {
 		return rule.Results
 	}
@@ -117,14 +122,14 @@ func (c *call) results(rule Rule) []Evaluation {
 			annotation = n.annotation
 		}
 	}
-	strictness := c.Organization.draw("strictness", base).Float64()
+	strictness := l.Organization.newChance("strictness", base).Float64()
 	var results []Evaluation
-	for _, id := range c.evaluated(rule.ResourceType) {
-		r := c.draw("evaluation", base, id)
+	for _, id := range listResourceIDs(l, rule.ResourceType) {
+		r := l.newChance("evaluation", base, id)
 		// A result holds for a while, then the resource changes and is evaluated again.
-		recorded := c.lately(r, r.between(2, 80)).Truncate(time.Second)
+		recorded := l.lastInCycle(r, r.intBetween(2, 80)).Truncate(time.Second)
 		e := Evaluation{ResourceID: id, ResourceType: rule.ResourceType, Recorded: recorded}
-		e.Compliant = strictness < 0.45 || c.draw("evaluation", base, id, recorded.Unix()).Float64() > 0.3*strictness
+		e.Compliant = strictness < 0.45 || l.newChance("evaluation", base, id, recorded.Unix()).Float64() > 0.3*strictness
 		if !e.Compliant {
 			e.Annotation = annotation
 		}
@@ -134,41 +139,41 @@ func (c *call) results(rule Rule) []Evaluation {
 }
 
 // evaluated are the ids of the resources of a type.
-func (c *call) evaluated(resourceType string) []string {
+func listResourceIDs(l *location, resourceType string) []string {
 	if resourceType == "AWS::::Account" {
-		return []string{c.account.ID}
+		return []string{l.account.ID}
 	}
 	if resourceType == "AWS::EC2::Instance" {
 		var ids []string
-		for _, i := range c.instances() {
+		for _, i := range findItems(l, generateInstances) {
 			ids = append(ids, i.InstanceID)
 		}
 		return ids
 	}
-	ids := make([]string, c.count(resourceType, 26))
+	ids := make([]string, l.drawCount(resourceType, 26))
 	for i := range ids {
-		ids[i] = c.resourceID(resourceType, i)
+		ids[i] = l.resourceID(resourceType, i)
 	}
 	return ids
 }
 
-func (c *call) resourceID(resourceType string, i int) string {
-	r := c.draw("resource", resourceType, i)
+func (l *location) resourceID(resourceType string, i int) string {
+	r := l.newChance("resource", resourceType, i)
 	switch resourceType {
 	case "AWS::EC2::Volume":
-		return "vol-0" + r.hex(16)
+		return "vol-0" + r.hexDigits(16)
 	case "AWS::EC2::SecurityGroup":
-		return "sg-0" + r.hex(16)
+		return "sg-0" + r.hexDigits(16)
 	case "AWS::EC2::VPC":
-		return "vpc-0" + r.hex(16)
+		return "vpc-0" + r.hexDigits(16)
 	case "AWS::EC2::Subnet":
-		return "subnet-0" + r.hex(16)
+		return "subnet-0" + r.hexDigits(16)
 	case "AWS::KMS::Key":
-		return r.uuid()
+		return r.newUUID()
 	case "AWS::IAM::User":
-		return "AIDA" + strings.ToUpper(r.hex(16))
+		return "AIDA" + strings.ToUpper(r.hexDigits(16))
 	default:
-		return fmt.Sprintf("%s-%s-%s-%d", c.shortName(), pick(r, "orders", "catalog", "checkout", "search", "reports", "media", "events"),
-			pick(r, "main", "primary", "internal", "public", "batch"), i)
+		return fmt.Sprintf("%s-%s-%s-%d", l.shortName(), pickOne(r, "orders", "catalog", "checkout", "search", "reports", "media", "events"),
+			pickOne(r, "main", "primary", "internal", "public", "batch"), i)
 	}
 }

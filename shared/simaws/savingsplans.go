@@ -4,12 +4,16 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "savingsplans", protocol: restJSON{}, global: true,
-	operations: []operation{op("DescribeSavingsPlans", describeSavingsPlans).at("POST /DescribeSavingsPlans")},
-})
+var savingsPlansService = service{
+	name: "savingsplans", protocol: wire.RESTJSON{}, global: true,
+	operations: []operation{
+		{name: "DescribeSavingsPlans", route: "POST /DescribeSavingsPlans", handle: handleInput(describeSavingsPlans)},
+	},
+}
 
 type plansInput struct {
 	States, SavingsPlanIds, SavingsPlanArns []string
@@ -19,7 +23,7 @@ type plansInput struct {
 
 func describeSavingsPlans(c *call, in plansInput) (any, error) {
 	plans := []object{}
-	for _, p := range c.plans() {
+	for _, p := range findItems(c.location, generatePlans) {
 		if len(in.States) > 0 && !slices.Contains(in.States, p.State) {
 			continue
 		}
@@ -27,20 +31,20 @@ func describeSavingsPlans(c *call, in plansInput) (any, error) {
 		recurring := p.Hourly * map[string]float64{"No Upfront": 1, "Partial Upfront": 0.5}[p.Payment]
 		plan := object{
 			"savingsPlanId": p.ID, "savingsPlanArn": p.ARN, "offeringId": p.OfferingID, "description": p.Description, "state": p.State, "savingsPlanType": p.Kind,
-			"paymentOption": p.Payment, "productTypes": p.Products, "currency": "USD", "commitment": decimal(p.Hourly), "upfrontPaymentAmount": decimal(upfront),
-			"recurringPaymentAmount": decimal(recurring), "termDurationInSeconds": p.Years * secondsPerYear, "start": planTime(p.Start), "end": planTime(p.end().Add(-time.Second)),
-			"returnableUntil": planTime(p.Start.AddDate(0, 0, 7)), "tags": object{},
+			"paymentOption": p.Payment, "productTypes": p.Products, "currency": "USD", "commitment": formatDecimal(p.Hourly), "upfrontPaymentAmount": formatDecimal(upfront),
+			"recurringPaymentAmount": formatDecimal(recurring), "termDurationInSeconds": p.Years * secondsPerYear, "start": formatPlanTime(p.Start), "end": formatPlanTime(p.end().Add(-time.Second)),
+			"returnableUntil": formatPlanTime(p.Start.AddDate(0, 0, 7)), "tags": object{},
 		}
 		if p.Family != "" {
 			plan["ec2InstanceFamily"], plan["region"] = p.Family, p.Region
 		}
 		plans = append(plans, plan)
 	}
-	items, next, err := page(c, plans, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 1000})
+	items, next, err := cutPage(c, plans, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 1000})
 	if err != nil {
 		return nil, err
 	}
 	return object{"savingsPlans": items, "nextToken": next}, nil
 }
 
-func planTime(t time.Time) string { return strings.Replace(iso(t), "Z", "+0000", 1) }
+func formatPlanTime(t time.Time) string { return strings.Replace(formatISO(t), "Z", "+0000", 1) }

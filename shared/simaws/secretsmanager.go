@@ -4,12 +4,17 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "secretsmanager", protocol: awsJSON{}, invalid: "InvalidParameterException", badToken: "InvalidNextTokenException",
-	operations: []operation{op("ListSecrets", listSecrets)},
-})
+var secretsManagerService = service{
+	name: "secretsmanager", protocol: wire.JSON{},
+	codes: wire.ErrorCodes{Invalid: "InvalidParameterException", BadToken: "InvalidNextTokenException"},
+	operations: []operation{
+		{name: "ListSecrets", handle: handleInput(listSecrets)},
+	},
+}
 
 // Secret is an entry of the list of secrets.
 type Secret struct {
@@ -27,39 +32,37 @@ type Secret struct {
 	Tags              []object
 }
 
-func (c *call) secrets() []Secret {
-	return things(c, func() []Secret {
-		secrets := make([]Secret, c.count("secrets", 130))
-		for i := range secrets {
-			secrets[i] = c.secret(i)
-		}
-		return secrets
-	})
+func generateSecrets(l *location) []Secret {
+	secrets := make([]Secret, l.drawCount("secrets", 130))
+	for i := range secrets {
+		secrets[i] = generateSecret(l, i)
+	}
+	return secrets
 }
 
-func (c *call) secret(i int) Secret {
-	r := c.draw("secret", i)
-	name := fmt.Sprintf("%s/%s/%s-%d", pick(r, "prod", "shared", "ops"), pick(r, "orders", "catalog", "payments", "identity", "search"),
-		pick(r, "database", "api-key", "webhook", "oauth-client", "certificate"), i)
-	created := r.within(c.created(c.account), c.newYear())
+func generateSecret(l *location, i int) Secret {
+	r := l.newChance("secret", i)
+	name := fmt.Sprintf("%s/%s/%s-%d", pickOne(r, "prod", "shared", "ops"), pickOne(r, "orders", "catalog", "payments", "identity", "search"),
+		pickOne(r, "database", "api-key", "webhook", "oauth-client", "certificate"), i)
+	created := r.timeWithin(l.creationTime(l.account), l.startOfYear())
 	s := Secret{
-		Name: name, ARN: c.arn("secretsmanager", "secret:"+name+"-"+r.hex(6)), CreatedDate: at(created),
-		LastChangedDate: at(c.lately(r, 90)), Tags: []object{{"Key": "team", "Value": pick(r, "storefront", "platform", "data")}},
+		Name: name, ARN: l.newARN("secretsmanager", "secret:"+name+"-"+r.hexDigits(6)), CreatedDate: newTime(created),
+		LastChangedDate: newTime(l.lastInCycle(r, 90)), Tags: []object{{"Key": "team", "Value": pickOne(r, "storefront", "platform", "data")}},
 	}
 	if !r.oneIn(4) {
 		s.Description = "Credentials of " + name
-		s.KmsKeyID = c.arn("kms", "key/"+c.key(8).KeyID)
-		s.LastAccessedDate = at(day(c.now).AddDate(0, 0, -r.between(0, 40)))
+		s.KmsKeyID = l.newARN("kms", "key/"+generateKey(l, 8).KeyID)
+		s.LastAccessedDate = newTime(startOfDay(l.now).AddDate(0, 0, -r.intBetween(0, 40)))
 	}
 	if on := r.oneIn(2); on || r.oneIn(2) {
 		s.RotationEnabled = &on
 		if on {
-			s.RotationLambdaARN = c.arn("lambda", "function:rotate-"+pick(r, "postgres", "oauth"))
+			s.RotationLambdaARN = l.newARN("lambda", "function:rotate-"+pickOne(r, "postgres", "oauth"))
 			s.LastRotatedDate = s.LastChangedDate
 		}
 	}
 	if r.oneIn(25) {
-		s.DeletedDate = at(c.now.AddDate(0, 0, -3).Truncate(24 * time.Hour))
+		s.DeletedDate = newTime(l.now.AddDate(0, 0, -3).Truncate(24 * time.Hour))
 	}
 	return s
 }
@@ -71,8 +74,8 @@ type secretsInput struct {
 }
 
 func listSecrets(c *call, in secretsInput) (any, error) {
-	secrets := slices.DeleteFunc(slices.Clone(c.secrets()), func(s Secret) bool { return s.DeletedDate != nil && !in.IncludePlannedDeletion })
-	items, next, err := page(c, secrets, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
+	secrets := slices.DeleteFunc(slices.Clone(findItems(c.location, generateSecrets)), func(s Secret) bool { return s.DeletedDate != nil && !in.IncludePlannedDeletion })
+	items, next, err := cutPage(c, secrets, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
 	if err != nil {
 		return nil, err
 	}

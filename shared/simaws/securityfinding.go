@@ -75,44 +75,37 @@ const hubRetention = 120
 
 // hubDaily is the number of new findings of a region in a day. Findings are addressed by day and number, so that any
 // page of a million is found without making the others.
-func (c *call) hubDaily() int {
-	return max(1, int(12*c.account.size()*c.regionShare()*c.options.Volume))
-}
-
-// inRegion is the same call in another region of the account.
-func (c *call) inRegion(region string) *call {
-	here := *c
-	here.region = region
-	return &here
+func dailyFindings(l *location) int {
+	return max(1, int(12*l.account.size()*l.regionShare()*l.options.Volume))
 }
 
 // aggregator is the region that shows the findings of all others, "" for none.
-func (c *call) aggregator() string {
-	if c.account.Character == Production {
-		return c.account.Regions[0]
+func aggregationRegion(l *location) string {
+	if l.account.Character == Production {
+		return l.account.Regions[0]
 	}
 	return ""
 }
 
-func (c *call) aggregatorARN() string {
-	return c.inRegion(c.aggregator()).arn("securityhub", "finding-aggregator/"+c.Organization.draw("aggregator", c.account.ID).uuid())
+func aggregatorARN(l *location) string {
+	return l.inRegion(aggregationRegion(l)).newARN("securityhub", "finding-aggregator/"+l.Organization.newChance("aggregator", l.account.ID).newUUID())
 }
 
 // securityFinding is the i-th finding of the call's region since the first day that is kept, or nil while it lies in
 // the future.
-func (c *call) securityFinding(i int) *SecurityFinding {
-	daily := c.hubDaily()
-	d := day(c.now).AddDate(0, 0, i/daily-hubRetention)
-	r := c.draw("securityhub", d.Unix(), i%daily)
-	created := r.within(d, d.Add(1*days))
-	if created.After(c.now) {
+func generateSecurityFinding(l *location, i int) *SecurityFinding {
+	daily := dailyFindings(l)
+	d := startOfDay(l.now).AddDate(0, 0, i/daily-hubRetention)
+	r := l.newChance("securityhub", d.Unix(), i%daily)
+	created := r.timeWithin(d, d.Add(1*days))
+	if created.After(l.now) {
 		return nil
 	}
-	control, product := pick(r, controls...), pick(r, securityProducts...)
-	resource := FindingResource{Type: control.resource, Region: c.region, ID: c.arn(strings.ToLower(control.id[:2]), control.resource+"/"+r.hex(12))}
+	control, product := pickOne(r, controls...), pickOne(r, securityProducts...)
+	resource := FindingResource{Type: control.resource, Region: l.region, ID: l.newARN(strings.ToLower(control.id[:2]), control.resource+"/"+r.hexDigits(12))}
 	f := &SecurityFinding{
-		SchemaVersion: "2018-10-08", AwsAccountID: c.account.ID, Region: c.region, ProductName: product, CompanyName: "AWS",
-		ProductARN:  "arn:aws:securityhub:" + c.region + "::product/aws/" + strings.ToLower(strings.ReplaceAll(product, " ", "")),
+		SchemaVersion: "2018-10-08", AwsAccountID: l.account.ID, Region: l.region, ProductName: product, CompanyName: "AWS",
+		ProductARN:  "arn:aws:securityhub:" + l.region + "::product/aws/" + strings.ToLower(strings.ReplaceAll(product, " ", "")),
 		GeneratorID: "security-control/" + control.id, Types: []string{"Software and Configuration Checks/Industry and Regulatory Standards"},
 		Title: control.title, Description: "This control checks the following: " + control.title + ".",
 		Severity: SeverityLabel{control.severity}, RecordState: "ACTIVE", WorkflowState: "NEW", Resources: []FindingResource{resource},
@@ -122,40 +115,40 @@ func (c *call) securityFinding(i int) *SecurityFinding {
 			"Url":  "https://docs.aws.amazon.com/console/securityhub/" + control.id + "/remediation",
 		}},
 	}
-	f.ID = c.arn("securityhub", "security-control/"+control.id+"/finding/"+r.uuid())
+	f.ID = l.newARN("securityhub", "security-control/"+control.id+"/finding/"+r.newUUID())
 	if product != "Security Hub" {
 		f.Compliance, f.GeneratorID = nil, "aws/"+strings.ToLower(product)
 	}
 	if r.oneIn(400) {
 		f.Resources = []FindingResource{}
 	}
-	c.age(f, r, created)
+	ageFinding(l, f, r, created)
 	return f
 }
 
 // age lets a finding go its way: looked at, suppressed or resolved, and archived in the end. A third of the controls is
 // checked again twice a day.
-func (c *call) age(f *SecurityFinding, r chance, created time.Time) {
-	f.CreatedAt = iso(created)
+func ageFinding(l *location, f *SecurityFinding, r chance, created time.Time) {
+	f.CreatedAt = formatISO(created)
 	updated, status := created, "NEW"
-	noticed, resolved := created.Add(time.Duration(r.between(3, 200))*time.Hour), created.Add(time.Duration(r.between(20, 4000))*time.Hour)
-	if noticed.Before(c.now) {
-		if next := pick(r, "NEW", "NEW", "NOTIFIED", "NOTIFIED", "SUPPRESSED"); next != "NEW" {
+	noticed, resolved := created.Add(time.Duration(r.intBetween(3, 200))*time.Hour), created.Add(time.Duration(r.intBetween(20, 4000))*time.Hour)
+	if noticed.Before(l.now) {
+		if next := pickOne(r, "NEW", "NEW", "NOTIFIED", "NOTIFIED", "SUPPRESSED"); next != "NEW" {
 			updated, status = noticed, next
 		}
 	}
-	if resolved.Before(c.now) && status != "SUPPRESSED" {
+	if resolved.Before(l.now) && status != "SUPPRESSED" {
 		updated, status = resolved, "RESOLVED"
 		if f.Compliance != nil {
 			f.Compliance = &ComplianceStatus{"PASSED"}
 		}
 	} else if f.Compliance != nil && r.oneIn(3) {
-		if checked := c.now.Truncate(12 * time.Hour).Add(-time.Duration(r.IntN(3000)) * time.Second); checked.After(updated) {
+		if checked := l.now.Truncate(12 * time.Hour).Add(-time.Duration(r.IntN(3000)) * time.Second); checked.After(updated) {
 			updated = checked
 		}
 	}
-	if archived := resolved.AddDate(0, 0, 10); archived.Before(c.now) && status == "RESOLVED" && r.oneIn(2) {
+	if archived := resolved.AddDate(0, 0, 10); archived.Before(l.now) && status == "RESOLVED" && r.oneIn(2) {
 		updated, f.RecordState = archived, "ARCHIVED"
 	}
-	f.Workflow.Status, f.UpdatedAt = status, iso(updated)
+	f.Workflow.Status, f.UpdatedAt = status, formatISO(updated)
 }

@@ -1,22 +1,26 @@
 package simaws
 
 import (
+	"cmp"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "securityhub", protocol: restJSON{}, invalid: "InvalidInputException", badToken: "InvalidInputException",
-	throttled: "TooManyRequestsException",
+var securityHubService = service{
+	name: "securityhub", protocol: wire.RESTJSON{},
+	codes: wire.ErrorCodes{Throttled: "TooManyRequestsException", Invalid: "InvalidInputException", BadToken: "InvalidInputException"},
 	operations: []operation{
-		op("DescribeHub", describeHub).at("GET /accounts"),
-		op("GetFindings", getSecurityFindings).at("POST /findings"),
-		op("ListFindingAggregators", listFindingAggregators).at("GET /findingAggregator/list"),
-		op("GetFindingAggregator", getFindingAggregator).at("GET /findingAggregator/get/{FindingAggregatorArn+}"),
+		{name: "DescribeHub", route: "GET /accounts", handle: handleInput(describeHub)},
+		{name: "GetFindings", route: "POST /findings", handle: handleInput(getSecurityFindings)},
+		{name: "ListFindingAggregators", route: "GET /findingAggregator/list", handle: handleInput(listFindingAggregators)},
+		{name: "GetFindingAggregator", route: "GET /findingAggregator/get/{FindingAggregatorArn+}", handle: handleInput(getFindingAggregator)},
 	},
-})
+}
 
 type hubInput struct {
 	Filters              map[string][]findingFilter
@@ -35,18 +39,18 @@ type findingFilter struct {
 	}
 }
 
-func (c *call) subscribed() error {
-	if c.enabled() {
+func checkSubscribed(c *call) error {
+	if c.isEnabled() {
 		return nil
 	}
-	return &failure{status: 401, code: "InvalidAccessException", message: fmt.Sprintf("Account %s is not subscribed to AWS Security Hub", c.account.ID)}
+	return Failure(http.StatusUnauthorized, "InvalidAccessException", fmt.Sprintf("Account %s is not subscribed to AWS Security Hub", c.account.ID))
 }
 
 func describeHub(c *call, _ hubInput) (any, error) {
-	if err := c.subscribed(); err != nil {
+	if err := checkSubscribed(c); err != nil {
 		return nil, err
 	}
-	return object{"HubArn": c.arn("securityhub", "hub/default"), "SubscribedAt": iso(c.created(c.account)), "AutoEnableControls": true,
+	return object{"HubArn": c.newARN("securityhub", "hub/default"), "SubscribedAt": formatISO(c.creationTime(c.account)), "AutoEnableControls": true,
 		"ControlFindingGenerator": "SECURITY_CONTROL"}, nil
 }
 
@@ -55,31 +59,31 @@ var findingPages = limits{usual: 10, least: 1, most: 100}
 // getSecurityFindings goes through the findings in the order of their days, without making more than it returns or
 // passes over. The regions of an aggregation follow each other.
 func getSecurityFindings(c *call, in hubInput) (any, error) {
-	if err := c.subscribed(); err != nil {
+	if err := checkSubscribed(c); err != nil {
 		return nil, err
 	}
 	if err := checkFilters(c, in.Filters); err != nil {
 		return nil, err
 	}
-	if set, ok := given[SecurityFinding](c); ok {
-		set = slices.DeleteFunc(slices.Clone(set), func(f SecurityFinding) bool { return !f.admitted(c, in.Filters) })
-		items, next, err := page(c, set, in.NextToken, in.MaxResults, findingPages)
+	if set, ok := findSetItems[SecurityFinding](c.location); ok {
+		set = slices.DeleteFunc(slices.Clone(set), func(f SecurityFinding) bool { return !f.matchesFilters(c.now, in.Filters) })
+		items, next, err := cutPage(c, set, in.NextToken, in.MaxResults, findingPages)
 		return object{"Findings": items, "NextToken": next}, err
 	}
-	size, err := c.pageSize(in.MaxResults, findingPages)
+	size, err := c.parsePageSize(in.MaxResults, findingPages)
 	if err != nil {
 		return nil, err
 	}
-	position, err := c.offset(in.NextToken)
+	position, err := c.parseToken(in.NextToken)
 	if err != nil {
 		return nil, err
 	}
 	if c.fault != nil && c.fault.Kind == EmptyPage {
-		return object{"Findings": []object{}, "NextToken": c.token(position)}, nil
+		return object{"Findings": []object{}, "NextToken": c.newToken(position)}, nil
 	}
-	found, next := c.scan(in.Filters, position, size)
+	found, next := scanFindings(c, in.Filters, position, size)
 	if c.fault != nil && c.fault.Kind == RepeatedToken {
-		next = first(in.NextToken, c.token(0))
+		next = cmp.Or(in.NextToken, c.newToken(0))
 	}
 	return object{"Findings": found, "NextToken": next}, nil
 }
@@ -87,22 +91,22 @@ func getSecurityFindings(c *call, in hubInput) (any, error) {
 // regionStep separates the positions of one region from those of the next.
 const regionStep = 1 << 32
 
-func (c *call) scan(filters map[string][]findingFilter, position, size int) (found []*SecurityFinding, next any) {
+func scanFindings(c *call, filters map[string][]findingFilter, position, size int) (found []*SecurityFinding, next any) {
 	regions := []string{c.region}
-	if c.aggregator() == c.region {
+	if aggregationRegion(c.location) == c.region {
 		regions = c.account.Regions
 	}
 	found = []*SecurityFinding{}
 	for n := position / regionStep; n < len(regions); n++ {
 		here := c.inRegion(regions[n])
-		last := here.hubDaily() * (hubRetention + 1)
+		last := dailyFindings(here) * (hubRetention + 1)
 		for i := position % regionStep; i < last; i++ {
-			f := here.securityFinding(i)
-			if f == nil || !f.admitted(c, filters) {
+			f := generateSecurityFinding(here, i)
+			if f == nil || !f.matchesFilters(c.now, filters) {
 				continue
 			}
 			if len(found) == size {
-				return found, c.token(n*regionStep + i)
+				return found, c.newToken(n*regionStep + i)
 			}
 			found = append(found, f)
 		}
@@ -142,17 +146,17 @@ func (f SecurityFinding) value(attribute string) (text string, known bool) {
 	}
 }
 
-func dated(attribute string) bool { return attribute == "CreatedAt" || attribute == "UpdatedAt" }
+func isDate(attribute string) bool { return attribute == "CreatedAt" || attribute == "UpdatedAt" }
 
 func checkFilters(c *call, filters map[string][]findingFilter) error {
 	for attribute, conditions := range filters {
 		if _, known := (SecurityFinding{}).value(attribute); !known {
-			return c.invalidf("Filter %s is not simulated", attribute)
+			return c.newInvalidf("Filter %s is not simulated", attribute)
 		}
 		for _, f := range conditions {
 			for _, text := range []string{f.Start, f.End} {
 				if _, err := time.Parse(time.RFC3339, text); text != "" && err != nil {
-					return c.invalidf("Invalid parameter '%s'. data should be a valid ISO 8601 date-time with zone, got %q", attribute, text)
+					return c.newInvalidf("Invalid parameter '%s'. data should be a valid ISO 8601 date-time with zone, got %q", attribute, text)
 				}
 			}
 		}
@@ -161,12 +165,12 @@ func checkFilters(c *call, filters map[string][]findingFilter) error {
 }
 
 // admitted applies AND between attributes and OR between the values of one.
-func (f SecurityFinding) admitted(c *call, filters map[string][]findingFilter) bool {
+func (f SecurityFinding) matchesFilters(now time.Time, filters map[string][]findingFilter) bool {
 	for attribute, conditions := range filters {
 		value, _ := f.value(attribute)
 		if !slices.ContainsFunc(conditions, func(condition findingFilter) bool {
-			if dated(attribute) {
-				return condition.spans(c.now, value)
+			if isDate(attribute) {
+				return condition.matchesTime(now, value)
 			}
 			return condition.compares(value)
 		}) {
@@ -189,24 +193,24 @@ func (f findingFilter) compares(value string) bool {
 	}
 }
 
-// spans includes both ends.
-func (f findingFilter) spans(now time.Time, value string) bool {
-	at := millis(value)
+// matchesTime includes both ends of a range.
+func (f findingFilter) matchesTime(now time.Time, value string) bool {
+	at := parseMillis(value)
 	if f.DateRange != nil {
 		return at >= now.AddDate(0, 0, -f.DateRange.Value).UnixMilli()
 	}
-	return (f.Start == "" || at >= millis(f.Start)) && (f.End == "" || at <= millis(f.End))
+	return (f.Start == "" || at >= parseMillis(f.Start)) && (f.End == "" || at <= parseMillis(f.End))
 }
 
 func listFindingAggregators(c *call, in hubInput) (any, error) {
-	if err := c.subscribed(); err != nil {
+	if err := checkSubscribed(c); err != nil {
 		return nil, err
 	}
 	aggregators := []object{}
-	if c.aggregator() != "" {
-		aggregators = append(aggregators, object{"FindingAggregatorArn": c.aggregatorARN()})
+	if aggregationRegion(c.location) != "" {
+		aggregators = append(aggregators, object{"FindingAggregatorArn": aggregatorARN(c.location)})
 	}
-	items, next, err := page(c, aggregators, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
+	items, next, err := cutPage(c, aggregators, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
 	if err != nil {
 		return nil, err
 	}
@@ -214,11 +218,11 @@ func listFindingAggregators(c *call, in hubInput) (any, error) {
 }
 
 func getFindingAggregator(c *call, in hubInput) (any, error) {
-	if err := c.subscribed(); err != nil {
+	if err := checkSubscribed(c); err != nil {
 		return nil, err
 	}
-	if c.aggregator() == "" || in.FindingAggregatorArn != c.aggregatorARN() {
-		return nil, c.notFoundf("ResourceNotFoundException", "Finding aggregator %s not found", in.FindingAggregatorArn)
+	if aggregationRegion(c.location) == "" || in.FindingAggregatorArn != aggregatorARN(c.location) {
+		return nil, c.newNotFoundf("ResourceNotFoundException", "Finding aggregator %s not found", in.FindingAggregatorArn)
 	}
-	return object{"FindingAggregatorArn": c.aggregatorARN(), "FindingAggregationRegion": c.aggregator(), "RegionLinkingMode": "ALL_REGIONS"}, nil
+	return object{"FindingAggregatorArn": aggregatorARN(c.location), "FindingAggregationRegion": aggregationRegion(c.location), "RegionLinkingMode": "ALL_REGIONS"}, nil
 }

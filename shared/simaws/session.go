@@ -3,11 +3,6 @@ package simaws
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"path"
-	"regexp"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -62,61 +57,8 @@ func (s *sessions) find(key string) *session {
 	return s.byKey[key]
 }
 
-var scopePattern = regexp.MustCompile(`Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request`)
-
-// identify reads account, region and service from the credential scope of the request's signature.
-func (c *call) identify(r *http.Request) *failure {
-	scope := scopePattern.FindStringSubmatch(r.Header.Get("Authorization"))
-	if scope == nil {
-		return &failure{status: http.StatusForbidden, code: "MissingAuthenticationTokenException", message: "Missing Authentication Token"}
-	}
-	key, region, name := scope[1], scope[2], scope[3]
-	c.region, c.service = region, services[name]
-	if c.service == nil {
-		return &failure{status: http.StatusBadRequest, code: "UnknownOperationException",
-			message: fmt.Sprintf("The simulated AWS has no service with the signing name %q (%s %s)", name, r.Method, r.URL.Path)}
-	}
-	if c.service.global {
-		c.region = homeRegion
-	}
-	if account, ok := strings.CutPrefix(key, permanentKey); ok {
-		if c.account = c.byID[strings.TrimSuffix(account, keySuffix)]; c.account != nil {
-			c.principal = "arn:aws:iam::" + c.account.ID + ":user/view360"
-			return nil
-		}
-	}
-	if c.session = c.sessions.find(key); c.session == nil {
-		return c.unknownCredentials()
-	}
-	if time.Now().After(c.session.expires) {
-		return c.expired()
-	}
-	c.account, c.principal = c.byID[c.session.account], c.session.principal
-	return nil
-}
-
-// admit refuses calls to regions that are not enabled or do not have the service, and calls that the session policy
-// leaves out.
-func (c *call) admit() *failure {
-	if !c.service.global && !slices.Contains(c.account.Regions, c.region) {
-		return c.unknownCredentials()
-	}
-	if slices.Contains(c.service.notIn, c.region) {
-		return c.notOffered()
-	}
-	if c.session == nil || c.session.actions == nil || c.iamAction() == "sts:GetCallerIdentity" {
-		return nil
-	}
-	for _, allowed := range c.session.actions {
-		if ok, err := path.Match(allowed, c.iamAction()); ok && err == nil {
-			return nil
-		}
-	}
-	return c.denied("*", "because no session policy allows the "+c.iamAction()+" action")
-}
-
-// policyActions are the actions that a session policy allows.
-func policyActions(policy string) ([]string, error) {
+// parseSessionPolicy returns the actions that a session policy allows.
+func parseSessionPolicy(policy string) ([]string, error) {
 	if policy == "" {
 		return nil, nil
 	}

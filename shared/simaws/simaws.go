@@ -5,12 +5,12 @@
 // and time give the same answers in any order of calls, and an account that nobody asks about costs nothing. Costs grow
 // and follow the week, findings appear and are resolved as the clock moves.
 //
-// A service is one file: it declares its operations and registers itself. Page sizes, tokens, required parameters and
-// error shapes are those of the real service; what is not simulated answers UnknownOperationException.
+// A service is one file, with a table of its operations, and a line in the table of services (service.go); package wire
+// has the protocols. Page sizes, tokens, required parameters and error shapes are those of the real service; any other
+// operation answers UnknownOperationException.
 package simaws
 
 import (
-	"net/http"
 	"reflect"
 	"slices"
 	"sync"
@@ -48,9 +48,9 @@ type Organization struct {
 	record   record
 	memory   memory
 
-	mu   sync.RWMutex
-	sets map[reflect.Type][]set
-	own  []Answer
+	mu      sync.RWMutex
+	sets    map[reflect.Type][]set
+	answers []Answer
 }
 
 // New returns the organisation that options describe.
@@ -94,77 +94,11 @@ func (o *Organization) management() *Account { return &o.accounts[0] }
 // now is the organisation's time in whole minutes, so that the pages of one list agree with each other.
 func (o *Organization) now() time.Time { return o.options.Now().UTC().Truncate(time.Minute) }
 
-// ServeHTTP answers one request of an SDK client.
-func (o *Organization) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	started := time.Now()
-	c := &call{Organization: o, now: o.now()}
-	status := o.serve(c, w, r)
-	o.record.add(Call{
-		Time: started, Account: c.accountID(), Region: c.region, Service: c.serviceName(), Operation: c.operation.name,
-		Principal: c.principal, Status: status.code, Error: status.failure, Duration: time.Since(started),
-	})
-}
-
-// outcome is what the record keeps of an answer.
-type outcome struct {
-	code    int
-	failure string
-}
-
-func (o *Organization) serve(c *call, w http.ResponseWriter, r *http.Request) outcome {
-	body, err := readBody(r)
-	if err != nil {
-		return outcome{code: http.StatusBadRequest, failure: err.Error()}
-	}
-	if f := c.identify(r); f != nil {
-		return c.fail(w, f)
-	}
-	input, f := c.recognise(r, body)
-	if f != nil {
-		return c.fail(w, f)
-	}
-	if !o.wait(r, o.options.Latency) {
-		return outcome{failure: "client gone"}
-	}
-	if f := c.admit(); f != nil {
-		return c.fail(w, f)
-	}
-	c.fault = o.faults.next(o.options.Seed, c)
-	if c.fault != nil {
-		if done, result := c.suffer(w, r); done {
-			return result
-		}
-	}
-	return c.answer(w, input)
-}
-
-func (c *call) answer(w http.ResponseWriter, input []byte) outcome {
-	out, err := c.run(input)
-	if err != nil {
-		return c.fail(w, err)
-	}
-	if c.fault != nil {
-		out = c.bare(out)
-	}
-	if err := c.service.protocol.write(w, c, out); err != nil {
-		return outcome{code: http.StatusInternalServerError, failure: err.Error()}
-	}
-	return outcome{code: http.StatusOK}
-}
-
-// wait reports whether the client is still there after d.
-func (o *Organization) wait(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
+// creationTime returns the first day of an account; the management account is the oldest.
+func (o *Organization) creationTime(a *Account) time.Time {
+	i := slices.IndexFunc(o.accounts, func(other Account) bool { return other.ID == a.ID })
+	start := time.Date(2019, time.March, 4, 9, 12, 0, 0, time.UTC)
+	return start.AddDate(0, min(7*i, 72), o.newChance("created", a.ID).intBetween(0, 20))
 }
 
 // homeRegion is where global services are signed for and accounts start out.

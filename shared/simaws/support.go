@@ -3,17 +3,20 @@ package simaws
 import (
 	"slices"
 	"time"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "support", protocol: awsJSON{}, global: true, invalid: "InvalidParameterValueException", badToken: "InvalidParameterValueException",
+var supportService = service{
+	name: "support", protocol: wire.JSON{}, global: true,
+	codes: wire.ErrorCodes{Invalid: "InvalidParameterValueException", BadToken: "InvalidParameterValueException"},
 	operations: []operation{
-		op("DescribeTrustedAdvisorChecks", describeChecks),
-		op("DescribeTrustedAdvisorCheckSummaries", describeCheckSummaries),
-		op("DescribeTrustedAdvisorCheckResult", describeCheckResult),
-		op("DescribeCases", describeCases),
+		{name: "DescribeTrustedAdvisorChecks", handle: handleInput(describeChecks)},
+		{name: "DescribeTrustedAdvisorCheckSummaries", handle: handleInput(describeCheckSummaries)},
+		{name: "DescribeTrustedAdvisorCheckResult", handle: handleInput(describeCheckResult)},
+		{name: "DescribeCases", handle: handleInput(describeCases)},
 	},
-})
+}
 
 // Check is a Trusted Advisor check and its result.
 type Check struct {
@@ -38,30 +41,28 @@ var checkNames = []struct{ category, name string }{
 	{"operational_excellence", "AWS CloudTrail Management Events Logging"}, {"operational_excellence", "Amazon EC2 Instances not managed by Systems Manager"},
 }
 
-func (c *call) checks() []Check {
-	return things(c, func() []Check {
-		checks := make([]Check, len(checkNames))
-		for i, n := range checkNames {
-			r := c.draw("check", i)
-			status := pick(r, "ok", "ok", "ok", "warning", "warning", "error", "not_available")
-			checks[i] = Check{
-				ID: c.Organization.draw("check id", n.name).hex(10), Name: n.name, Category: n.category, Status: status, Processed: r.between(20, 200),
-				Description: "Checks " + n.name + ".<br>\n<h4 class='headerBodyStyle'>Alert Criteria</h4>\nYellow: at least one resource should be looked at.",
-				Timestamp:   c.lately(r, 5).Truncate(time.Second),
-			}
-			if status == "warning" || status == "error" {
-				for n := range r.between(1, 24) {
-					checks[i].Flagged = append(checks[i].Flagged, c.resourceID(pick(r, "AWS::EC2::Volume", "AWS::EC2::SecurityGroup", "bucket"), n))
-				}
-				checks[i].Suppressed = r.IntN(1 + len(checks[i].Flagged)/3)
-			}
-			if n.category == "cost_optimizing" {
-				saving := cents(float64(len(checks[i].Flagged)) * (4 + 90*r.Float64()))
-				checks[i].Savings = &saving
-			}
+func generateChecks(l *location) []Check {
+	checks := make([]Check, len(checkNames))
+	for i, n := range checkNames {
+		r := l.newChance("check", i)
+		status := pickOne(r, "ok", "ok", "ok", "warning", "warning", "error", "not_available")
+		checks[i] = Check{
+			ID: l.Organization.newChance("check id", n.name).hexDigits(10), Name: n.name, Category: n.category, Status: status, Processed: r.intBetween(20, 200),
+			Description: "Checks " + n.name + ".<br>\n<h4 class='headerBodyStyle'>Alert Criteria</h4>\nYellow: at least one resource should be looked at.",
+			Timestamp:   l.lastInCycle(r, 5).Truncate(time.Second),
 		}
-		return checks
-	})
+		if status == "warning" || status == "error" {
+			for n := range r.intBetween(1, 24) {
+				checks[i].Flagged = append(checks[i].Flagged, l.resourceID(pickOne(r, "AWS::EC2::Volume", "AWS::EC2::SecurityGroup", "bucket"), n))
+			}
+			checks[i].Suppressed = r.IntN(1 + len(checks[i].Flagged)/3)
+		}
+		if n.category == "cost_optimizing" {
+			saving := roundCents(float64(len(checks[i].Flagged)) * (4 + 90*r.Float64()))
+			checks[i].Savings = &saving
+		}
+	}
+	return checks
 }
 
 type supportInput struct {
@@ -74,22 +75,22 @@ type supportInput struct {
 	CaseIdList                   []string
 }
 
-func (c *call) premium() error {
-	if c.enabled() {
+func checkSupportPlan(c *call) error {
+	if c.isEnabled() {
 		return nil
 	}
-	return c.failf("SubscriptionRequiredException", "Amazon Web Services Premium Support Subscription is required to use this service.")
+	return c.newErrorf("SubscriptionRequiredException", "Amazon Web Services Premium Support Subscription is required to use this service.")
 }
 
 func describeChecks(c *call, in supportInput) (any, error) {
-	if err := c.premium(); err != nil {
+	if err := checkSupportPlan(c); err != nil {
 		return nil, err
 	}
 	if in.Language == "" {
-		return nil, c.missing("language")
+		return nil, c.newMissing("language")
 	}
 	descriptions := []object{}
-	for _, k := range c.checks() {
+	for _, k := range findItems(c.location, generateChecks) {
 		descriptions = append(descriptions, object{"id": k.ID, "name": k.Name, "category": k.Category, "description": k.Description, "metadata": []string{"Region", "Resource", "Reason"}})
 	}
 	return object{"checks": descriptions}, nil
@@ -102,30 +103,30 @@ func (k Check) summary() object {
 		"categorySpecificSummary": object{},
 	}
 	if k.Savings != nil {
-		o["categorySpecificSummary"] = object{"costOptimizing": object{"estimatedMonthlySavings": *k.Savings, "estimatedPercentMonthlySavings": cents(*k.Savings / 200)}}
+		o["categorySpecificSummary"] = object{"costOptimizing": object{"estimatedMonthlySavings": *k.Savings, "estimatedPercentMonthlySavings": roundCents(*k.Savings / 200)}}
 	}
 	return o
 }
 
-func (c *call) findCheck(id string) (Check, error) {
-	checks := c.checks()
+func findCheck(c *call, id string) (Check, error) {
+	checks := findItems(c.location, generateChecks)
 	i := slices.IndexFunc(checks, func(k Check) bool { return k.ID == id })
 	if i < 0 {
-		return Check{}, c.invalidf("Check ID %s is not valid", id)
+		return Check{}, c.newInvalidf("Check ID %s is not valid", id)
 	}
 	return checks[i], nil
 }
 
 func describeCheckSummaries(c *call, in supportInput) (any, error) {
-	if err := c.premium(); err != nil {
+	if err := checkSupportPlan(c); err != nil {
 		return nil, err
 	}
 	if len(in.CheckIds) == 0 {
-		return nil, c.missing("checkIds")
+		return nil, c.newMissing("checkIds")
 	}
 	summaries := []object{}
 	for _, id := range in.CheckIds {
-		k, err := c.findCheck(id)
+		k, err := findCheck(c, id)
 		if err != nil {
 			return nil, err
 		}
@@ -137,10 +138,10 @@ func describeCheckSummaries(c *call, in supportInput) (any, error) {
 }
 
 func describeCheckResult(c *call, in supportInput) (any, error) {
-	if err := c.premium(); err != nil {
+	if err := checkSupportPlan(c); err != nil {
 		return nil, err
 	}
-	k, err := c.findCheck(in.CheckId)
+	k, err := findCheck(c, in.CheckId)
 	if err != nil {
 		return nil, err
 	}
@@ -155,14 +156,14 @@ func describeCheckResult(c *call, in supportInput) (any, error) {
 
 // describeCases answers for open cases unless resolved ones are asked for too.
 func describeCases(c *call, in supportInput) (any, error) {
-	if err := c.premium(); err != nil {
+	if err := checkSupportPlan(c); err != nil {
 		return nil, err
 	}
 	var cases []object
-	for _, k := range c.cases() {
+	for _, k := range findItems(c.location, generateCases) {
 		created := k.Created.Format("2006-01-02T15:04:05.000Z")
-		hidden := !k.Resolved.IsZero() && !in.IncludeResolvedCases || in.AfterTime != "" && millis(in.AfterTime) > k.Created.UnixMilli() ||
-			in.BeforeTime != "" && millis(in.BeforeTime) < k.Created.UnixMilli() || len(in.CaseIdList) > 0 && !slices.Contains(in.CaseIdList, k.ID)
+		hidden := !k.Resolved.IsZero() && !in.IncludeResolvedCases || in.AfterTime != "" && parseMillis(in.AfterTime) > k.Created.UnixMilli() ||
+			in.BeforeTime != "" && parseMillis(in.BeforeTime) < k.Created.UnixMilli() || len(in.CaseIdList) > 0 && !slices.Contains(in.CaseIdList, k.ID)
 		if hidden {
 			continue
 		}
@@ -181,7 +182,7 @@ func describeCases(c *call, in supportInput) (any, error) {
 		}
 		cases = append(cases, o)
 	}
-	items, next, err := page(c, cases, in.NextToken, in.MaxResults, limits{usual: 10, least: 10, most: 100})
+	items, next, err := cutPage(c, cases, in.NextToken, in.MaxResults, limits{usual: 10, least: 10, most: 100})
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/simaws/wire"
 )
 
 // sweep is an input of every operation that can be asked without knowing what the account holds.
@@ -60,19 +62,20 @@ func answers(o *Organization, wrong func(question string, err error)) map[string
 	for i := range o.accounts {
 		a := &o.accounts[i]
 		for _, region := range a.Regions {
-			for _, name := range sortedServices() {
-				for _, op := range services[name].operations {
+			for i := range services {
+				name := services[i].name
+				for _, op := range services[i].operations {
 					input, asked := sweep[name][op.name]
 					if !asked {
 						continue
 					}
 					question := name + " " + op.name + " in " + a.Name + " " + region
-					c := &call{Organization: o, now: o.now(), account: a, region: region, service: services[name], operation: op}
+					c := &call{location: &location{Organization: o, now: o.now(), account: a, region: region}, service: &services[i], operation: op}
 					out, err := c.run([]byte(input))
-					var f *failure
+					var f *wire.Error
 					inspector := name == "inspector2" && !a.has(name)
-					if errors.As(err, &f) && (slices.Contains(notApplicable, f.code) || inspector) {
-						out, err = object{"error": f.code}, nil
+					if errors.As(err, &f) && (slices.Contains(notApplicable, f.Code) || inspector) {
+						out, err = object{"error": f.Code}, nil
 					}
 					if err != nil {
 						wrong(question, err)
@@ -90,23 +93,14 @@ func answers(o *Organization, wrong func(question string, err error)) map[string
 	return got
 }
 
-func sortedServices() []string {
-	var names []string
-	for name := range services {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
 func TestCompleteSweepIsDeterministic(t *testing.T) {
 	t.Parallel()
 	at := func(now time.Time) *Organization { return New(Options{Now: func() time.Time { return now }}) }
 	noon := time.Date(2026, time.November, 18, 12, 0, 0, 0, time.UTC)
 	fail := func(question string, err error) { t.Errorf("%s: %v", question, err) }
-	for name := range services {
-		if _, asked := sweep[name]; !asked {
-			t.Errorf("service %s is not asked", name)
+	for _, s := range services {
+		if _, asked := sweep[s.name]; !asked {
+			t.Errorf("service %s is not asked", s.name)
 		}
 	}
 
@@ -116,8 +110,8 @@ func TestCompleteSweepIsDeterministic(t *testing.T) {
 	}
 	for _, now := range []time.Time{noon.AddDate(0, 0, -400), noon.Add(-12 * time.Hour), noon.AddDate(0, 6, 0)} {
 		answers(at(now), func(question string, err error) {
-			var f *failure
-			if !errors.As(err, &f) || f.code != "ValidationException" { // dates that Cost Explorer does not reach from there
+			var f *wire.Error
+			if !errors.As(err, &f) || f.Code != "ValidationException" { // dates that Cost Explorer does not reach from there
 				t.Errorf("at %v: %s: %v", now, question, err)
 			}
 		})

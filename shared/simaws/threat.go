@@ -57,52 +57,50 @@ var threats = []struct {
 	{"Execution:Runtime/NewBinaryExecuted", "A newly created binary was executed on EC2 instance %[2]s.", 5},
 }
 
-func (c *call) detectorID() string { return c.draw("guardduty", "detector").hex(32) }
+func detectorID(l *location) string { return l.newChance("guardduty", "detector").hexDigits(32) }
 
-func (c *call) threats() []ThreatFinding {
-	return things(c, func() []ThreatFinding {
-		var found []ThreatFinding
-		daily := c.options.Volume * c.account.size() * c.regionShare() * 5
-		for d := day(c.now).AddDate(0, 0, -threatRetention); !d.After(c.now); d = d.AddDate(0, 0, 1) {
-			r := c.draw("guardduty", d.Unix())
-			for i := range int(daily*(0.4+1.2*r.Float64()) + 0.5) {
-				if f, begun := c.threat(d, i); begun {
-					found = append(found, f)
-				}
+func generateThreats(l *location) []ThreatFinding {
+	var found []ThreatFinding
+	daily := l.options.Volume * l.account.size() * l.regionShare() * 5
+	for d := startOfDay(l.now).AddDate(0, 0, -threatRetention); !d.After(l.now); d = d.AddDate(0, 0, 1) {
+		r := l.newChance("guardduty", d.Unix())
+		for i := range int(daily*(0.4+1.2*r.Float64()) + 0.5) {
+			if f, begun := generateThreat(l, d, i); begun {
+				found = append(found, f)
 			}
 		}
-		return found
-	})
+	}
+	return found
 }
 
 // threat is the i-th finding of a day; it is seen again from time to time until it ends, and archived a while later.
-func (c *call) threat(d time.Time, i int) (ThreatFinding, bool) {
-	r := c.draw("guardduty", d.Unix(), i)
-	created := r.within(d, d.Add(1*days))
-	if created.After(c.now) {
+func generateThreat(l *location, d time.Time, i int) (ThreatFinding, bool) {
+	r := l.newChance("guardduty", d.Unix(), i)
+	created := r.timeWithin(d, d.Add(1*days))
+	if created.After(l.now) {
 		return ThreatFinding{}, false
 	}
-	kind := pick(r, threats...)
-	every, lasts := time.Duration(r.between(3, 30))*time.Hour, time.Duration(r.between(0, 14))*days
-	seen := int(min(lasts, c.now.Sub(created)) / every)
-	last := created.Add(time.Duration(seen) * every).Add(time.Duration(r.between(0, 59_000)) * time.Millisecond)
-	if last.After(c.now) {
-		last = c.now
+	kind := pickOne(r, threats...)
+	every, lasts := time.Duration(r.intBetween(3, 30))*time.Hour, time.Duration(r.intBetween(0, 14))*days
+	seen := int(min(lasts, l.now.Sub(created)) / every)
+	last := created.Add(time.Duration(seen) * every).Add(time.Duration(r.intBetween(0, 59_000)) * time.Millisecond)
+	if last.After(l.now) {
+		last = l.now
 	}
-	remote, instance := fmt.Sprintf("198.51.100.%d", r.between(1, 254)), "i-0"+r.hex(16)
+	remote, instance := fmt.Sprintf("198.51.100.%d", r.intBetween(1, 254)), "i-0"+r.hexDigits(16)
 	title := kind.title
 	if strings.Contains(title, "%") {
 		title = fmt.Sprintf(title+"%.0[1]s%.0[2]s", remote, instance)
 	}
-	id := r.hex(32)
+	id := r.hexDigits(32)
 	return ThreatFinding{
-		ID: id, ARN: c.arn("guardduty", "detector/"+c.detectorID()+"/finding/"+id), AccountID: c.account.ID, Region: c.region,
+		ID: id, ARN: l.newARN("guardduty", "detector/"+detectorID(l)+"/finding/"+id), AccountID: l.account.ID, Region: l.region,
 		Partition: "aws", SchemaVersion: "2.0", Type: kind.kind, Severity: kind.severity, Title: title,
 		Description: title + " This activity was seen " + strconv.Itoa(seen+1) + " times.",
-		CreatedAt:   iso(created), UpdatedAt: iso(last),
+		CreatedAt:   formatISO(created), UpdatedAt: formatISO(last),
 		Service: ThreatService{
-			Archived: c.now.Sub(last) > 20*days && r.oneIn(3), Count: seen + 1, DetectorID: c.detectorID(),
-			EventFirstSeen: iso(created), EventLastSeen: iso(last), ServiceName: "guardduty",
+			Archived: l.now.Sub(last) > 20*days && r.oneIn(3), Count: seen + 1, DetectorID: detectorID(l),
+			EventFirstSeen: formatISO(created), EventLastSeen: formatISO(last), ServiceName: "guardduty",
 		},
 		Resource: object{"resourceType": "Instance", "instanceDetails": object{"instanceId": instance}},
 	}, true

@@ -1,20 +1,24 @@
 package simaws
 
 import (
+	"cmp"
+	"maps"
 	"slices"
-	"strings"
+
+	"view360/shared/simaws/wire"
 )
 
-var _ = register(service{
-	name: "wafv2", protocol: awsJSON{}, invalid: "WAFInvalidParameterException", badToken: "WAFInvalidParameterException",
+var wafv2Service = service{
+	name: "wafv2", protocol: wire.JSON{},
+	codes: wire.ErrorCodes{Invalid: "WAFInvalidParameterException", BadToken: "WAFInvalidParameterException"},
 	operations: []operation{
-		op("ListWebACLs", listWebACLs),
-		op("GetWebACL", getWebACL),
-		op("ListResourcesForWebACL", listResourcesForWebACL),
-		op("GetLoggingConfiguration", getLoggingConfiguration),
-		op("ListTagsForResource", listWebACLTags),
+		{name: "ListWebACLs", handle: handleInput(listWebACLs)},
+		{name: "GetWebACL", handle: handleInput(getWebACL)},
+		{name: "ListResourcesForWebACL", handle: handleInput(listResourcesForWebACL)},
+		{name: "GetLoggingConfiguration", handle: handleInput(getLoggingConfiguration)},
+		{name: "ListTagsForResource", handle: handleInput(listWebACLTags)},
 	},
-})
+}
 
 // WebACL is a WAF access list and what the other operations say of it.
 type WebACL struct {
@@ -33,34 +37,35 @@ type WebACL struct {
 	Tags      map[string]string   `json:"-"`
 }
 
-// webACLs are those of a scope. The CloudFront ones are kept in us-east-1.
-func (c *call) webACLs(scope string) []WebACL {
-	all := things(c, func() []WebACL {
-		var acls []WebACL
-		n := 1 + int(4*c.account.size())
-		for i, name := range []string{"storefront", "api-gateway", "partners", "admin", "legacy"}[:min(n, 5)] {
-			acls = append(acls, c.webACL("REGIONAL", name, i))
-		}
-		if c.region == homeRegion && c.account.Character != Sandbox {
-			acls = append(acls, c.webACL("CLOUDFRONT", "cdn", 6), c.webACL("CLOUDFRONT", "assets", 7))
-		}
-		return acls
-	})
-	return slices.DeleteFunc(slices.Clone(all), func(a WebACL) bool { return a.Scope != scope })
+// findWebACLs returns the access lists of a scope. The CloudFront ones are kept in us-east-1.
+func findWebACLs(l *location, scope string) []WebACL {
+	return slices.DeleteFunc(slices.Clone(findItems(l, generateWebACLs)), func(a WebACL) bool { return a.Scope != scope })
 }
 
-func (c *call) webACL(scope, name string, i int) WebACL {
-	r := c.draw("waf", scope, i)
-	id, folder := r.uuid(), "regional"
+func generateWebACLs(l *location) []WebACL {
+	var acls []WebACL
+	n := 1 + int(4*l.account.size())
+	for i, name := range []string{"storefront", "api-gateway", "partners", "admin", "legacy"}[:min(n, 5)] {
+		acls = append(acls, generateWebACL(l, "REGIONAL", name, i))
+	}
+	if l.region == homeRegion && l.account.Character != Sandbox {
+		acls = append(acls, generateWebACL(l, "CLOUDFRONT", "cdn", 6), generateWebACL(l, "CLOUDFRONT", "assets", 7))
+	}
+	return acls
+}
+
+func generateWebACL(l *location, scope, name string, i int) WebACL {
+	r := l.newChance("waf", scope, i)
+	id, folder := r.newUUID(), "regional"
 	if scope == "CLOUDFRONT" {
 		folder = "global"
 	}
 	acl := WebACL{
-		Name: name, ID: id, ARN: c.arn("wafv2", folder+"/webacl/"+name+"/"+id), Scope: scope, Description: "Protects " + name,
-		DefaultAction: object{"Allow": object{}}, VisibilityConfig: visibility(name, true, true),
-		Resources: map[string][]string{}, Tags: map[string]string{"team": pick(r, "storefront", "platform", "security")},
+		Name: name, ID: id, ARN: l.newARN("wafv2", folder+"/webacl/"+name+"/"+id), Scope: scope, Description: "Protects " + name,
+		DefaultAction: object{"Allow": object{}}, VisibilityConfig: toVisibility(name, true, true),
+		Resources: map[string][]string{}, Tags: map[string]string{"team": pickOne(r, "storefront", "platform", "security")},
 	}
-	for n, rule := range wafRules(c, r) {
+	for n, rule := range generateWAFRules(l, r) {
 		if n < 3 || !r.oneIn(3) {
 			rule["Priority"] = n
 			acl.Rules = append(acl.Rules, rule)
@@ -68,25 +73,25 @@ func (c *call) webACL(scope, name string, i int) WebACL {
 		}
 	}
 	if !r.oneIn(3) {
-		acl.Logs = []string{c.arn("logs", "log-group:aws-waf-logs-"+name)}
+		acl.Logs = []string{l.newARN("logs", "log-group:aws-waf-logs-"+name)}
 	}
 	if scope == "REGIONAL" && i < 4 {
-		balancer := c.arn("elasticloadbalancing", "loadbalancer/app/"+name+"/"+r.hex(16))
+		balancer := l.newARN("elasticloadbalancing", "loadbalancer/app/"+name+"/"+r.hexDigits(16))
 		acl.Resources["APPLICATION_LOAD_BALANCER"] = []string{balancer}
 		if name == "api-gateway" {
-			acl.Resources["API_GATEWAY"] = []string{"arn:aws:apigateway:" + c.region + "::/restapis/" + r.hex(10) + "/stages/live"}
+			acl.Resources["API_GATEWAY"] = []string{"arn:aws:apigateway:" + l.region + "::/restapis/" + r.hexDigits(10) + "/stages/live"}
 		}
 	}
 	return acl
 }
 
-func visibility(metric string, samples, metrics bool) object {
+func toVisibility(metric string, samples, metrics bool) object {
 	return object{"SampledRequestsEnabled": samples, "CloudWatchMetricsEnabled": metrics, "MetricName": metric}
 }
 
-func wafRules(c *call, r chance) []object {
+func generateWAFRules(l *location, r chance) []object {
 	rule := func(name, action string, statement object) object {
-		o := object{"Name": name, "Statement": statement, "VisibilityConfig": visibility(name, !r.oneIn(4), !r.oneIn(6))}
+		o := object{"Name": name, "Statement": statement, "VisibilityConfig": toVisibility(name, !r.oneIn(4), !r.oneIn(6))}
 		if statement["ManagedRuleGroupStatement"] != nil || statement["RuleGroupReferenceStatement"] != nil {
 			o["OverrideAction"] = object{action: object{}}
 		} else {
@@ -98,8 +103,8 @@ func wafRules(c *call, r chance) []object {
 		return object{"ManagedRuleGroupStatement": object{"VendorName": vendor, "Name": name}}
 	}
 	field := object{"FieldToMatch": object{"Body": object{}}, "TextTransformations": []object{{"Priority": 0, "Type": "URL_DECODE"}}}
-	geo := object{"GeoMatchStatement": object{"CountryCodes": []string{"KP", "IR", "SY"}[:r.between(1, 3)]}}
-	addresses := object{"IPSetReferenceStatement": object{"ARN": c.arn("wafv2", "regional/ipset/partners/"+r.uuid())}}
+	geo := object{"GeoMatchStatement": object{"CountryCodes": []string{"KP", "IR", "SY"}[:r.intBetween(1, 3)]}}
+	addresses := object{"IPSetReferenceStatement": object{"ARN": l.newARN("wafv2", "regional/ipset/partners/"+r.newUUID())}}
 	return []object{
 		rule("aws-common", "None", managed("AWS", "AWSManagedRulesCommonRuleSet")),
 		rule("aws-sqli", "None", managed("AWS", "AWSManagedRulesSQLiRuleSet")),
@@ -121,100 +126,91 @@ type wafInput struct {
 	Limit                                                                          *number
 }
 
-func (c *call) scope(scope string) error {
+func checkScope(c *call, scope string) error {
 	if scope != "REGIONAL" && scope != "CLOUDFRONT" || scope == "CLOUDFRONT" && c.region != homeRegion {
-		return c.failf("WAFInvalidParameterException", "Error reason: The scope is not valid., field: SCOPE_VALUE, parameter: %s", scope)
+		return c.newErrorf("WAFInvalidParameterException", "Error reason: The scope is not valid., field: SCOPE_VALUE, parameter: %s", scope)
 	}
 	return nil
 }
 
 func listWebACLs(c *call, in wafInput) (any, error) {
-	if err := c.scope(in.Scope); err != nil {
+	if err := checkScope(c, in.Scope); err != nil {
 		return nil, err
 	}
-	acls, next, err := page(c, c.webACLs(in.Scope), in.NextMarker, in.Limit, limits{usual: 100, least: 1, most: 100})
+	acls, next, err := cutPage(c, findWebACLs(c.location, in.Scope), in.NextMarker, in.Limit, limits{usual: 100, least: 1, most: 100})
 	if err != nil {
 		return nil, err
 	}
 	summaries := make([]object, len(acls))
 	for i, a := range acls {
-		summaries[i] = object{"Name": a.Name, "Id": a.ID, "ARN": a.ARN, "Description": a.Description, "LockToken": c.draw("lock", a.ID).uuid()}
+		summaries[i] = object{"Name": a.Name, "Id": a.ID, "ARN": a.ARN, "Description": a.Description, "LockToken": c.newChance("lock", a.ID).newUUID()}
 	}
 	return object{"WebACLs": summaries, "NextMarker": next}, nil
 }
 
-func (c *call) findACL(match func(WebACL) bool) (WebACL, error) {
-	all := append(c.webACLs("REGIONAL"), c.webACLs("CLOUDFRONT")...)
+func findWebACL(c *call, match func(WebACL) bool) (WebACL, error) {
+	all := append(findWebACLs(c.location, "REGIONAL"), findWebACLs(c.location, "CLOUDFRONT")...)
 	if i := slices.IndexFunc(all, match); i >= 0 {
 		return all[i], nil
 	}
-	return WebACL{}, c.failf("WAFNonexistentItemException", "AWS WAF couldn't perform the operation because your resource doesn't exist.")
+	return WebACL{}, c.newErrorf("WAFNonexistentItemException", "AWS WAF couldn't perform the operation because your resource doesn't exist.")
 }
 
-func (c *call) aclByARN(arn string) (WebACL, error) {
-	return c.findACL(func(a WebACL) bool { return a.ARN == arn })
+func findWebACLByARN(c *call, arn string) (WebACL, error) {
+	return findWebACL(c, func(a WebACL) bool { return a.ARN == arn })
 }
 
 func getWebACL(c *call, in wafInput) (any, error) {
-	if err := c.scope(in.Scope); err != nil {
+	if err := checkScope(c, in.Scope); err != nil {
 		return nil, err
 	}
-	acl, err := c.findACL(func(a WebACL) bool { return a.ID == in.Id && a.Name == in.Name && a.Scope == in.Scope })
+	acl, err := findWebACL(c, func(a WebACL) bool { return a.ID == in.Id && a.Name == in.Name && a.Scope == in.Scope })
 	if err != nil {
 		return nil, err
 	}
-	return object{"WebACL": acl, "LockToken": c.draw("lock", acl.ID).uuid()}, nil
+	return object{"WebACL": acl, "LockToken": c.newChance("lock", acl.ID).newUUID()}, nil
 }
 
 var wafResourceTypes = []string{"APPLICATION_LOAD_BALANCER", "API_GATEWAY", "APPSYNC", "COGNITO_USER_POOL", "APP_RUNNER_SERVICE", "VERIFIED_ACCESS_INSTANCE", "AMPLIFY"}
 
 func listResourcesForWebACL(c *call, in wafInput) (any, error) {
-	kind := first(in.ResourceType, wafResourceTypes[0])
+	kind := cmp.Or(in.ResourceType, wafResourceTypes[0])
 	if !slices.Contains(wafResourceTypes, kind) {
-		return nil, c.failf("WAFInvalidParameterException", "Error reason: The resource type isn't valid., field: RESOURCE_TYPE, parameter: %s", kind)
+		return nil, c.newErrorf("WAFInvalidParameterException", "Error reason: The resource type isn't valid., field: RESOURCE_TYPE, parameter: %s", kind)
 	}
-	acl, err := c.aclByARN(in.WebACLArn)
+	acl, err := findWebACLByARN(c, in.WebACLArn)
 	if err != nil {
 		return nil, err
 	}
 	if acl.Scope == "CLOUDFRONT" {
-		return nil, c.failf("WAFInvalidParameterException", "Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or slashes., field: RESOURCE_ARN, parameter: %s", in.WebACLArn)
+		return nil, c.newErrorf("WAFInvalidParameterException", "Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or slashes., field: RESOURCE_ARN, parameter: %s", in.WebACLArn)
 	}
 	return object{"ResourceArns": append([]string{}, acl.Resources[kind]...)}, nil
 }
 
 func getLoggingConfiguration(c *call, in wafInput) (any, error) {
-	acl, err := c.aclByARN(in.ResourceArn)
+	acl, err := findWebACLByARN(c, in.ResourceArn)
 	if err != nil {
 		return nil, err
 	}
 	if len(acl.Logs) == 0 {
-		return nil, c.failf("WAFNonexistentItemException", "AWS WAF couldn't perform the operation because your resource doesn't exist.")
+		return nil, c.newErrorf("WAFNonexistentItemException", "AWS WAF couldn't perform the operation because your resource doesn't exist.")
 	}
 	return object{"LoggingConfiguration": object{"ResourceArn": acl.ARN, "LogDestinationConfigs": acl.Logs}}, nil
 }
 
 func listWebACLTags(c *call, in wafInput) (any, error) {
-	acl, err := c.aclByARN(first(in.ResourceARN, in.ResourceArn))
+	acl, err := findWebACLByARN(c, cmp.Or(in.ResourceARN, in.ResourceArn))
 	if err != nil {
 		return nil, err
 	}
 	tags := []object{}
-	for _, key := range sortedKeys(acl.Tags) {
+	for _, key := range slices.Sorted(maps.Keys(acl.Tags)) {
 		tags = append(tags, object{"Key": key, "Value": acl.Tags[key]})
 	}
-	items, next, err := page(c, tags, in.NextMarker, in.Limit, limits{usual: 100, least: 1, most: 100})
+	items, next, err := cutPage(c, tags, in.NextMarker, in.Limit, limits{usual: 100, least: 1, most: 100})
 	if err != nil {
 		return nil, err
 	}
 	return object{"TagInfoForResource": object{"ResourceARN": acl.ARN, "TagList": items}, "NextMarker": next}, nil
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, strings.Compare)
-	return keys
 }

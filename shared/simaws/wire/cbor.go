@@ -1,7 +1,6 @@
-package simaws
+package wire
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"path"
@@ -9,48 +8,52 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
-// rpcCBOR is Smithy RPC v2: the operation ends the path, input and answer are CBOR maps.
-type rpcCBOR struct {
-	// namespace qualifies the names of errors.
-	namespace string
+// CBOR is Smithy RPC v2: the operation ends the path, input and answer are CBOR maps.
+type CBOR struct {
+	// Namespace qualifies the codes of errors.
+	Namespace string
 }
 
-func (rpcCBOR) usual() usual { return awsJSON{}.usual() }
+// ErrorCodes implements [Protocol].
+func (CBOR) ErrorCodes() ErrorCodes { return JSON{}.ErrorCodes() }
 
-func (rpcCBOR) read(_ *service, r *http.Request, body []byte) (string, []byte, error) {
+// Decode implements [Protocol].
+func (CBOR) Decode(r *http.Request, body []byte, _ []Route) (string, []byte, error) {
 	name := path.Base(r.URL.Path)
 	if len(body) == 0 {
-		return name, []byte("{}"), nil
+		return name, orEmpty(body), nil
 	}
 	value, err := cbor.Decode(body)
 	if err != nil {
 		return name, nil, fmt.Errorf("decoding CBOR: %w", err)
 	}
-	input, err := json.Marshal(fromCBOR(value))
-	if err != nil {
-		return name, nil, fmt.Errorf("encoding the input: %w", err)
+	input, ok := fromCBOR(value).(Object)
+	if !ok {
+		return name, nil, fmt.Errorf("the input is a CBOR %T, not a map", value)
 	}
-	return name, input, nil
+	encoded, err := encodeInput(input)
+	return name, encoded, err
 }
 
-func (rpcCBOR) write(w http.ResponseWriter, _ *call, out any) error {
-	return writeCBOR(w, http.StatusOK, out)
+// Encode implements [Protocol].
+func (CBOR) Encode(w http.ResponseWriter, a Answer) error {
+	return writeCBOR(w, http.StatusOK, a.Body)
 }
 
-func (p rpcCBOR) fail(w http.ResponseWriter, f *failure) {
-	// The answer is on its way; a client that has gone needs no second error.
-	_ = writeCBOR(w, f.status, object{"__type": p.namespace + "#" + f.code, "message": f.message})
+// EncodeError implements [Protocol].
+func (p CBOR) EncodeError(w http.ResponseWriter, e *Error) {
+	_ = writeCBOR(w, e.Status, Object{"__type": p.Namespace + "#" + e.Code, "message": e.Message})
 }
 
-func writeCBOR(w http.ResponseWriter, status int, out any) error {
+func writeCBOR(w http.ResponseWriter, status int, v any) error {
 	w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
-	return write(w, "application/cbor", status, cbor.Encode(toCBOR(plain(out))))
+	return WriteBody(w, "application/cbor", status, cbor.Encode(toCBOR(Normalize(v))))
 }
 
 func fromCBOR(v cbor.Value) any {
 	switch v := v.(type) {
 	case cbor.Map:
-		o := object{}
+		o := Object{}
 		for name, value := range v {
 			o[name] = fromCBOR(value)
 		}
@@ -77,7 +80,7 @@ const epochTag = 1
 
 func toCBOR(v any) cbor.Value {
 	switch v := v.(type) {
-	case object:
+	case Object:
 		m := cbor.Map{}
 		for name, value := range v {
 			m[name] = toCBOR(value)

@@ -1,0 +1,194 @@
+package simaws
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"view360/shared/simaws/wire"
+)
+
+// ServeHTTP answers one request of an SDK client.
+func (o *Organization) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	started := time.Now()
+	x := exchange{call: &call{location: &location{Organization: o, now: o.now()}}, w: w, r: r}
+	response := x.serve()
+	entry := Call{
+		Time: started, Region: x.region, Operation: x.operation.name, Principal: x.principal,
+		Status: response.status, Error: response.errorCode, Duration: time.Since(started),
+	}
+	if x.account != nil {
+		entry.Account = x.account.ID
+	}
+	if x.service != nil {
+		entry.Service = x.service.name
+	}
+	o.record.add(entry)
+}
+
+// exchange is one HTTP request and its response.
+type exchange struct {
+	*call
+	w http.ResponseWriter
+	r *http.Request
+}
+
+// responseRecord is what the record keeps of a response. The status is 0 if the connection was cut.
+type responseRecord struct {
+	status    int
+	errorCode string
+}
+
+// clientGone is recorded where the client did not wait for the answer.
+var clientGone = responseRecord{errorCode: "client gone"}
+
+func (x exchange) serve() responseRecord {
+	body, err := wire.ReadBody(x.r)
+	if err != nil {
+		return responseRecord{http.StatusBadRequest, err.Error()}
+	}
+	if err := x.identifyCaller(); err != nil {
+		return x.writeError(err)
+	}
+	input, err := x.decodeRequest(body)
+	if err != nil {
+		return x.writeError(err)
+	}
+	if !x.waitFor(x.options.Latency) {
+		return clientGone
+	}
+	if err := x.authorize(); err != nil {
+		return x.writeError(err)
+	}
+	x.fault = x.faults.next(x.call)
+	if x.fault != nil {
+		if response, done := x.applyFault(); done {
+			return response
+		}
+	}
+	return x.answer(input)
+}
+
+// identifyCaller finds account, region and service by the credential scope of the request's signature.
+func (x exchange) identifyCaller() error {
+	credential, signed := wire.ParseCredential(x.r)
+	if !signed {
+		return &wire.Error{Status: http.StatusForbidden, Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token"}
+	}
+	x.region, x.service = credential.Region, findService(credential.Service)
+	if x.service == nil {
+		return x.newErrorf("UnknownOperationException", "The simulated AWS has no service with the signing name %q (%s %s)",
+			credential.Service, x.r.Method, x.r.URL.Path)
+	}
+	if x.service.global {
+		x.region = homeRegion
+	}
+	if account, ok := strings.CutPrefix(credential.KeyID, permanentKey); ok {
+		if x.account = x.byID[strings.TrimSuffix(account, keySuffix)]; x.account != nil {
+			x.principal = "arn:aws:iam::" + x.account.ID + ":user/view360"
+			return nil
+		}
+	}
+	if x.session = x.sessions.find(credential.KeyID); x.session == nil {
+		return x.newUnknownCredentials()
+	}
+	if time.Now().After(x.session.expires) {
+		return x.newExpired()
+	}
+	x.account, x.principal = x.byID[x.session.account], x.session.principal
+	return nil
+}
+
+// decodeRequest finds the requested operation and returns its input as JSON.
+func (x exchange) decodeRequest(body []byte) ([]byte, error) {
+	name, input, err := x.service.protocol.Decode(x.r, body, x.service.routes())
+	if err != nil {
+		return nil, x.newInvalidf("reading the request: %v", err)
+	}
+	for _, op := range x.service.operations {
+		if op.name == name {
+			x.operation = op
+			return input, nil
+		}
+	}
+	x.operation = operation{name: name}
+	return nil, x.newErrorf("UnknownOperationException", "The simulated %s has no operation %s", x.service.name, name)
+}
+
+// waitFor reports whether the client is still connected after d.
+func (x exchange) waitFor(d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-x.r.Context().Done():
+		return false
+	}
+}
+
+// authorize refuses calls to regions that are not enabled or do not have the service, and calls that the session
+// policy does not allow.
+func (x exchange) authorize() error {
+	if !x.service.global && !slices.Contains(x.account.Regions, x.region) {
+		return x.newUnknownCredentials()
+	}
+	if slices.Contains(x.service.notIn, x.region) {
+		return x.newNotOffered()
+	}
+	action := x.iamAction()
+	if x.session == nil || x.session.actions == nil || action == "sts:GetCallerIdentity" {
+		return nil
+	}
+	for _, allowed := range x.session.actions {
+		if ok, err := path.Match(allowed, action); ok && err == nil {
+			return nil
+		}
+	}
+	return x.newDenied("*", "because no session policy allows the "+action+" action")
+}
+
+func (x exchange) answer(input []byte) responseRecord {
+	body, err := x.run(input)
+	if err != nil {
+		return x.writeError(err)
+	}
+	answer := wire.Answer{
+		Operation: x.operation.name, Body: x.stripAnswer(body), RequestID: x.newChance("request", x.operation.name).newUUID(),
+	}
+	if err := x.service.protocol.Encode(x.w, answer); err != nil {
+		return responseRecord{http.StatusInternalServerError, err.Error()}
+	}
+	return responseRecord{status: http.StatusOK}
+}
+
+// writeError writes err in the service's shape. Any error but a [wire.Error] becomes an InternalFailure.
+func (x exchange) writeError(err error) responseRecord {
+	var e *wire.Error
+	if !errors.As(err, &e) {
+		e = &wire.Error{Status: http.StatusInternalServerError, Code: "InternalFailure", Message: err.Error()}
+	}
+	var protocol wire.Protocol = wire.JSON{}
+	if x.service != nil {
+		protocol = x.service.protocol
+	}
+	protocol.EncodeError(x.w, e)
+	return responseRecord{e.Status, e.Code}
+}
+
+// cutConnection closes the connection without an answer.
+func (x exchange) cutConnection() responseRecord {
+	connection, _, err := http.NewResponseController(x.w).Hijack()
+	if err != nil {
+		return responseRecord{http.StatusInternalServerError, fmt.Sprintf("hijacking: %v", err)}
+	}
+	_ = connection.Close() // the cut is what was asked for
+	return responseRecord{errorCode: string(Reset)}
+}
