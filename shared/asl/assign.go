@@ -5,13 +5,13 @@ import (
 	"maps"
 )
 
-// assignVariables evaluates an Assign and makes the variables visible to the states that follow.
+// assignVariables evaluates an Assign and sets the variables for the states that follow.
 // https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 func (v *visit) assignVariables(o *object) error {
 	if o == nil {
 		return nil
 	}
-	vars := maps.Clone(v.f.Vars) // iterations that read the old ones go on reading them
+	vars := maps.Clone(v.f.Vars) // iterations may still read the earlier ones
 	if vars == nil {
 		vars = map[string]data{}
 	}

@@ -19,8 +19,8 @@ func (p *parser) readCatchers(s *state) {
 	}, "Comment", "ErrorEquals", "Next", "Output", "Assign")
 }
 
-// catchFailure leaves the state by the first catcher that takes the failure. Its Output, by default $states.errorOutput, and
-// its Assign see the error, but no result.
+// catchFailure leaves the state by the first catcher that matches the failure, or returns the failure. The Output of the
+// catcher, by default $states.errorOutput, and its Assign see the error, but no result.
 func (v *visit) catchFailure(failure *Failure) (data, string, error) {
 	for _, c := range v.s.catchers {
 		if !failure.matchesAny(c.errors) {

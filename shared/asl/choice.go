@@ -2,7 +2,7 @@ package asl
 
 import "context"
 
-// choice takes the first rule whose Condition is true, else Default.
+// choice is a Choice state: it takes the first rule whose Condition is true, else Default.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
 type choice struct {
 	rules     []rule

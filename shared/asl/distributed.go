@@ -10,11 +10,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// runDistributed runs a child execution for every item that has not succeeded yet. Children may fail up to the threshold;
-// past it those that run are aborted and the map run fails.
+// runDistributed runs a child execution for every item that has not succeeded yet. When more children fail than the map
+// tolerates, it aborts the others and the map run fails.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 func (m *mapState) runDistributed(ctx context.Context, v *visit) (data, error) {
-	side, err := m.evalConcurrency(v, min(v.x.engine.maxChildren(), distributedLimit))
+	concurrency, err := m.evalConcurrency(v, min(v.x.engine.maxChildren(), distributedLimit))
 	if err != nil {
 		return data{}, err
 	}
@@ -22,12 +22,12 @@ func (m *mapState) runDistributed(ctx context.Context, v *visit) (data, error) {
 	if err != nil {
 		return data{}, err
 	}
-	run, err := m.startMapRun(v, side)
+	run, err := m.startMapRun(v, concurrency)
 	if err != nil {
 		return data{}, err
 	}
 	c := &childRunner{m: m, v: v, run: run, items: items}
-	err = c.runAll(ctx, side)
+	err = c.runAll(ctx, concurrency)
 	status, kind, details := Succeeded, "MapRunSucceeded", (*Details)(nil)
 	switch {
 	case ctx.Err() != nil:
@@ -36,7 +36,7 @@ func (m *mapState) runDistributed(ctx context.Context, v *visit) (data, error) {
 		failure := toFailure(err)
 		status, kind, details = Failed, "MapRunFailed", &Details{Error: failure.Name, Cause: failure.Cause}
 	}
-	v.x.endMapRun(run, status)
+	v.x.mapRuns.endMapRun(run, status, v.x.engine.now())
 	if recordErr := v.chain.recordEvent(kind, details); recordErr != nil {
 		return data{}, recordErr
 	}
@@ -50,16 +50,16 @@ func (m *mapState) runDistributed(ctx context.Context, v *visit) (data, error) {
 	return joinOutputs(v.s.name, outputs)
 }
 
-// startMapRun starts a map run, or redrives the one that the state is in the middle of.
-func (m *mapState) startMapRun(v *visit, side int) (*MapRun, error) {
+// startMapRun starts a map run, or redrives the one that the state had started before it stopped.
+func (m *mapState) startMapRun(v *visit, concurrency int) (*MapRun, error) {
 	if v.f.Map == nil {
-		length := 0 // the items are read later, by the map run
+		length := 0 // the map run reads the items later
 		if err := v.chain.recordEvent("MapStateStarted", &Details{Length: &length}); err != nil {
 			return nil, err
 		}
 		v.f.Map = &progress{}
 	}
-	run := v.x.beginMapRun(v.f.Map.MapRun, v.s.name, m.label, side, m.tolerated)
+	run := v.x.mapRuns.beginMapRun(v.x, v.f.Map.MapRun, v.s.name, m, concurrency)
 	v.f.Map.MapRun = run.ARN
 	if v.f == v.x.place {
 		v.x.engine.saveExecution(v.x)
@@ -70,7 +70,7 @@ func (m *mapState) startMapRun(v *visit, side int) (*MapRun, error) {
 	return run, v.chain.recordEvent("MapRunStarted", &Details{MapRunARN: run.ARN})
 }
 
-// childRunner are the child executions of a map run while it runs.
+// childRunner runs the children of a map run.
 type childRunner struct {
 	m     *mapState
 	v     *visit
@@ -83,12 +83,12 @@ type childRunner struct {
 	stop   context.CancelCauseFunc
 }
 
-// runAll redrives the children that did not succeed, and starts one for each item that has none.
-func (c *childRunner) runAll(ctx context.Context, side int) error {
+// runAll redrives the children that did not succeed, and starts one for each item without a child.
+func (c *childRunner) runAll(ctx context.Context, concurrency int) error {
 	ctx, c.stop = context.WithCancelCause(ctx)
 	defer c.stop(nil)
 	var group errgroup.Group
-	group.SetLimit(side)
+	group.SetLimit(concurrency)
 	for index, child := range c.run.Children {
 		if child.Status != Succeeded && ctx.Err() == nil {
 			group.Go(func() error {
@@ -115,7 +115,23 @@ func (c *childRunner) runAll(ctx context.Context, side int) error {
 	return &Failure{Name: exceedTolerated, Cause: cause}
 }
 
-// startChildren starts a child for each item that has none, as they are read.
+// redriveChild runs a child again. A child that cannot be redriven counts as failed.
+// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+func (c *childRunner) redriveChild(ctx context.Context, index int, arn string) {
+	x, known := c.v.x.engine.Lookup(arn)
+	if !known {
+		c.countFailure(&Failure{Name: statesRuntime, Cause: "child " + arn + " does not exist"})
+		return
+	}
+	if err := x.beginRedrive(); err != nil {
+		c.countFailure(&Failure{Name: statesRuntime, Cause: fmt.Sprintf("child %s: %v", arn, err)})
+		return
+	}
+	c.v.x.mapRuns.beginChild(c.run, index)
+	c.runChild(ctx, index, x)
+}
+
+// startChildren reads the items and starts a child for each that has none.
 func (c *childRunner) startChildren(ctx context.Context, group *errgroup.Group) error {
 	if c.run.AllRead {
 		return nil
@@ -127,7 +143,7 @@ func (c *childRunner) startChildren(ctx context.Context, group *errgroup.Group) 
 			return err
 		}
 		if index++; index < started {
-			continue // of an earlier attempt
+			continue // an earlier attempt started it
 		}
 		if ctx.Err() != nil {
 			return nil
@@ -142,11 +158,11 @@ func (c *childRunner) startChildren(ctx context.Context, group *errgroup.Group) 
 			return nil
 		})
 	}
-	c.v.x.markAllRead(c.run)
+	c.v.x.mapRuns.markAllRead(c.run)
 	return nil
 }
 
-// newChild makes the execution for an item.
+// newChild creates the execution for an item.
 func (c *childRunner) newChild(index int, value any) (*Execution, error) {
 	input, err := c.m.evalInput(c.v, &item{Index: index, Value: data{value: value}})
 	if err != nil {
@@ -162,37 +178,21 @@ func (c *childRunner) newChild(index int, value any) (*Execution, error) {
 	if err := parent.engine.addExecution(x); err != nil {
 		return nil, &Failure{Name: statesRuntime, Cause: err.Error()}
 	}
-	parent.addChild(c.run, x)
+	parent.mapRuns.addChild(c.run, x)
 	return x, nil
-}
-
-// redriveChild runs a child again. One that cannot be redriven counts as failed, as it was.
-// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
-func (c *childRunner) redriveChild(ctx context.Context, index int, arn string) {
-	x, known := c.v.x.engine.Lookup(arn)
-	if !known {
-		c.countFailure(&Failure{Name: statesRuntime, Cause: "child " + arn + " is lost"})
-		return
-	}
-	if err := x.beginRedrive(); err != nil {
-		c.countFailure(&Failure{Name: statesRuntime, Cause: fmt.Sprintf("child %s: %v", arn, err)})
-		return
-	}
-	c.v.x.beginChild(c.run, index)
-	c.runChild(ctx, index, x)
 }
 
 // runChild runs a child to its end.
 func (c *childRunner) runChild(ctx context.Context, index int, child *Execution) {
 	child.runToEnd(child.openContext(ctx))
 	s := child.Describe()
-	c.v.x.endChild(c.run, index, s)
+	c.v.x.mapRuns.endChild(c.run, index, s)
 	if s.Status != Succeeded && ctx.Err() == nil {
 		c.countFailure(&Failure{Name: s.Error, Cause: s.Cause})
 	}
 }
 
-// countFailure counts a failed child, and stops the others when it is one too many.
+// countFailure counts a failed child, and stops the others if the map run does not tolerate that many.
 func (c *childRunner) countFailure(failure *Failure) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -200,7 +200,7 @@ func (c *childRunner) countFailure(failure *Failure) {
 	if c.first == nil {
 		c.first = failure
 	}
-	if c.v.x.hasTooManyFailures(c.run, c.failed) {
+	if c.v.x.mapRuns.hasTooManyFailures(c.run, c.failed) {
 		c.stop(&Failure{Cause: "the map run failed"})
 	}
 }

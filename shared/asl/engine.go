@@ -9,40 +9,37 @@ import (
 	"time"
 )
 
-// Engine runs state machines. Invoke must be set, OpenItems when a machine reads items from S3; the zero values of the
-// other fields are what one process needs. An engine is safe for concurrent use; its fields must not change once it
-// runs something.
+// Engine runs state machines. Set Invoke, and OpenItems if a machine reads items from S3; the zero values of the other
+// fields suit one process. An engine is safe for concurrent use; its fields must not change while it runs anything.
 type Engine struct {
-	// Invoke calls a Lambda function and returns soon after ctx is done. The name of its error is what the error's
-	// method ErrorType() string returns, or else the name of its Go type, as aws-lambda-go reports it; a *Failure is
-	// taken as it is.
+	// Invoke calls a Lambda function and returns soon after ctx is done. The machine sees a *Failure unchanged. The name
+	// of any other error is the result of its method ErrorType() string, or else its Go type, as in aws-lambda-go.
 	Invoke func(ctx context.Context, function string, payload json.RawMessage) (json.RawMessage, error)
 	// OpenItems opens the object that a distributed map reads its items from.
 	OpenItems func(ctx context.Context, bucket, key string) (io.ReadCloser, error)
-	// MaxChildren is how many children of a distributed map run side by side when its MaxConcurrency is 0 or greater;
-	// 0 means 1,000.
+	// MaxChildren limits how many children of a distributed map run at the same time; 0 means 1,000.
 	MaxChildren int
 	// Store keeps executions that have ended; nil keeps them in memory.
 	Store Store
-	// Observe is told about every history event, in order for one execution. It must not block; it may call Describe and
+	// Observe receives every history event, in order for one execution. It must not block. It may call Describe and
 	// MapRuns of the execution, but neither History nor RedriveStatus.
 	Observe func(execution *Execution, event Event)
-	// Base, when set, is what executions live in, in place of the context of whoever starts or redrives them: that of the
-	// process, where requests that are soon over start them.
+	// Base, if set, is the context of all executions, in place of the one passed to Start or StartRedrive. A server sets
+	// it, because executions outlive the requests that start them.
 	Base context.Context
-	// Evaluated is told about every JSONata expression that was evaluated, at any time from any goroutine; nil: nobody asks.
+	// Evaluated, if set, receives every evaluated JSONata expression, at any time from any goroutine.
 	Evaluated func(Evaluation)
-	// Now, Sleep and Random replace the clock, the waiting of Retry, and the jitter of Retry (0 to 1).
+	// Now, Sleep and Random replace the clock, the wait before a retry, and its jitter (0 to 1).
 	Now    func() time.Time
 	Sleep  func(ctx context.Context, d time.Duration) error
 	Random func() float64
 
 	mu         sync.Mutex
 	machines   map[string]*Machine   // by name
-	executions map[string]*Execution // by ARN, children included, without those that are in the store
+	executions map[string]*Execution // by ARN, with children; without those in the store
 }
 
-// The account and region of everything that runs here, and RoleARN, the role that the API names for it.
+// The account, region and role of all executions.
 const (
 	region  = "local"
 	account = "000000000000"
@@ -53,12 +50,12 @@ func buildARN(kind, name string) string {
 	return "arn:aws:states:" + region + ":" + account + ":" + kind + ":" + name
 }
 
-// selectContext is the context that an execution lives in.
-func (e *Engine) selectContext(asked context.Context) context.Context {
+// selectContext returns the context of a new execution: Base, or else the caller's.
+func (e *Engine) selectContext(caller context.Context) context.Context {
 	if e.Base != nil {
 		return e.Base
 	}
-	return asked
+	return caller
 }
 
 func (e *Engine) now() time.Time {

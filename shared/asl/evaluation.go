@@ -2,22 +2,22 @@ package asl
 
 import "encoding/json"
 
-// Evaluation is one JSONata expression, what it could see and what came out, so that another implementation can be asked
-// the same.
+// Evaluation is one evaluated JSONata expression with its variables and its result, for a comparison with another
+// implementation.
 type Evaluation struct {
 	Expression string          `json:"expression"` // without {% and %}
-	Variables  json.RawMessage `json:"variables"`  // states and the assigned variables, as far as it mentions them
-	Result     json.RawMessage `json:"result"`     // nil when there is an error
+	Variables  json.RawMessage `json:"variables"`  // those that the expression mentions
+	Result     json.RawMessage `json:"result"`     // nil on an error
 	Error      string          `json:"error,omitempty"`
 }
 
-// reportEvaluation tells Engine.Evaluated.
-func (e expression) reportEvaluation(s *variables, result any, err error) {
-	if s.evaluated == nil {
+// reportEvaluation passes an evaluation to Engine.Evaluated.
+func (e expression) reportEvaluation(v *variables, result any, err error) {
+	if v.evaluated == nil {
 		return
 	}
 	evaluation := Evaluation{Expression: trimDelimiters(e.source)}
-	if variables, failure := encodeValue(e.bindVariables(s)); failure == nil {
+	if variables, failure := encodeValue(e.bindVariables(v)); failure == nil {
 		evaluation.Variables = json.RawMessage(variables)
 	}
 	if err != nil {
@@ -25,5 +25,5 @@ func (e expression) reportEvaluation(s *variables, result any, err error) {
 	} else if text, failure := encodeValue(result); failure == nil {
 		evaluation.Result = json.RawMessage(text)
 	}
-	s.evaluated(evaluation)
+	v.evaluated(evaluation)
 }

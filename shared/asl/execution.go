@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Status is where an execution or a map run stands.
+// Status is the status of an execution or a map run.
 type Status string
 
 // The statuses of Step Functions.
@@ -28,9 +28,11 @@ type Execution struct {
 	Parent  string // ARN of the parent, of a child
 	MapRun  string // ARN of the map run, of a child
 
-	engine *Engine
-	flow   *flow
-	within string // the map state whose processor runs, of a child
+	engine  *Engine
+	flow    *flow
+	within  string // the map state whose processor runs, of a child
+	history eventLog
+	mapRuns mapRunList
 
 	mu       sync.Mutex
 	status   Status
@@ -40,17 +42,13 @@ type Execution struct {
 	stopped  time.Time
 	redriven time.Time
 	redrives int
-	mapRuns  []*MapRun
 	place    *frame
 	context  map[string]any // $states.context.Execution of this run
 	stop     context.CancelCauseFunc
 	done     chan struct{}
-
-	recording sync.Mutex // held while Observe is told, so that it sees events in order; never taken while mu is held
-	history   []Event
 }
 
-// Description is what DescribeExecution says.
+// Description is the result of DescribeExecution.
 type Description struct {
 	Status       Status
 	Output       json.RawMessage `json:",omitempty"` // of a success
@@ -61,7 +59,7 @@ type Description struct {
 	RedriveCount int
 }
 
-// Describe returns where the execution stands.
+// Describe returns the status of the execution with its result so far.
 func (x *Execution) Describe() Description {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -75,14 +73,13 @@ func (x *Execution) Describe() Description {
 	return s
 }
 
-// startTime is when the execution was started.
 func (x *Execution) startTime() time.Time {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.started
 }
 
-// Done is closed when the execution has ended; a redrive opens a new one.
+// Done returns a channel that closes when the execution has ended; a redrive opens a new one.
 func (x *Execution) Done() <-chan struct{} {
 	x.mu.Lock()
 	defer x.mu.Unlock()

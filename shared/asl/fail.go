@@ -2,7 +2,7 @@ package asl
 
 import "context"
 
-// fail is a Fail state: it ends the flow with its Error and Cause, either of which may be absent.
+// fail is a Fail state: it ends the flow with its Error and Cause, both optional.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-fail.html
 type fail struct{ name, cause template }
 
@@ -20,17 +20,4 @@ func (f fail) run(_ context.Context, v *visit) (data, string, error) {
 		return data{}, "", err
 	}
 	return data{}, "", &Failure{Name: name, Cause: cause}
-}
-
-// evalText evaluates a field that must be a string.
-func evalText(t template, s *variables, field string) (string, error) {
-	value, err := evalOr(t, s, "")
-	if err != nil {
-		return "", err
-	}
-	text, isText := value.(string)
-	if !isText {
-		return "", newTypeFailure(field, value, "a string")
-	}
-	return text, nil
 }

@@ -8,21 +8,21 @@ import (
 	"slices"
 )
 
-// Failure is an error as a state machine knows it: a name that Retry and Catch match, and a cause for people.
+// Failure is an error in a state machine: a name that Retry and Catch match, and a cause for people.
 type Failure struct {
 	Name, Cause string
 
-	location string // the field whose expression could not be evaluated, until the state has recorded it
+	location string // field of the expression that failed, until the state has recorded it
 }
 
 func (f *Failure) Error() string { return f.Name + ": " + f.Cause }
 
-// newAPIError is the answer to a request that the API has a named error for.
+// newAPIError returns an error that the API has a name for.
 func newAPIError(name, format string, args ...any) *Failure {
 	return &Failure{Name: name, Cause: fmt.Sprintf(format, args...)}
 }
 
-// The names of errors that Step Functions itself raises.
+// Names of errors that Step Functions itself raises.
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-error-representation
 const (
 	statesAll            = "States.ALL"
@@ -35,11 +35,11 @@ const (
 	exceedTolerated      = "States.ExceedToleratedFailureThreshold"
 )
 
-// errAborted ends whatever runs in an execution that was stopped, or in a map one of whose iterations failed.
+// errAborted ends the states of an execution that was stopped, and the other iterations of a map after one failed.
 var errAborted = errors.New("aborted")
 
-// toFailure is what Step Functions makes of an error. A handler's error is named as its method ErrorType says or else,
-// as aws-lambda-go does it, by its own Go type (not by what it wraps); its cause is Lambda's JSON.
+// toFailure converts an error as Lambda and Step Functions do. The name is the result of the error's method ErrorType, or
+// else its own Go type, not that of a wrapped error; the cause is Lambda's JSON.
 // https://docs.aws.amazon.com/lambda/latest/dg/golang-exceptions.html
 func toFailure(err error) *Failure {
 	var failure *Failure
@@ -69,8 +69,8 @@ func findErrorType(err error) string {
 	return t.Name()
 }
 
-// matchesAny reports whether an ErrorEquals list takes the failure. Nothing takes States.Runtime; States.ALL takes all
-// others but States.DataLimitExceeded.
+// matchesAny reports whether an ErrorEquals list matches the failure. Nothing matches States.Runtime; States.ALL matches
+// all other names except States.DataLimitExceeded.
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-error-representation
 func (f *Failure) matchesAny(names []string) bool {
 	if f.Name == statesRuntime {

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// flow is a set of states with a start: a machine, or the processor of a map.
+// flow is a set of states with a start: those of a machine, or of the processor of a map.
 type flow struct {
 	startAt string
 	states  map[string]*state
@@ -27,16 +27,16 @@ func (p *parser) readFlow() *flow {
 	return f
 }
 
-// checkTransitions finds transitions to nowhere and states that nothing leads to.
+// checkTransitions refuses transitions to unknown states, and states that no transition leads to.
 func (f *flow) checkTransitions(where string) error {
 	if _, exists := f.states[f.startAt]; !exists {
-		return fmt.Errorf("%s: StartAt is %q, which is not a state here", where, f.startAt)
+		return fmt.Errorf("%s: StartAt is %q, which is not a state of this flow", where, f.startAt)
 	}
 	reached := map[string]bool{f.startAt: true}
 	for queue := []string{f.startAt}; len(queue) > 0; queue = queue[1:] {
 		for _, next := range f.states[queue[0]].targets {
 			if _, exists := f.states[next]; !exists {
-				return fmt.Errorf("state %q: leads to %q, which is not a state here", queue[0], next)
+				return fmt.Errorf("state %q: leads to %q, which is not a state of this flow", queue[0], next)
 			}
 			if !reached[next] {
 				reached[next] = true
@@ -52,7 +52,7 @@ func (f *flow) checkTransitions(where string) error {
 	return nil
 }
 
-// checkAssignments refuses that the processor of an inline map assigns a variable of an outer flow: it may only read it.
+// checkAssignments refuses a processor of an inline map that assigns a variable of an outer flow, which it may only read.
 // The children of a distributed map do not see outer variables at all.
 // https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#variable-scope
 func (f *flow) checkAssignments(outer []string) error {
@@ -64,7 +64,7 @@ func (f *flow) checkAssignments(outer []string) error {
 		s := f.states[name]
 		for _, variable := range s.assigns {
 			if slices.Contains(outer, variable) {
-				return fmt.Errorf("state %q: field \"Assign\": variable %q belongs to an outer flow, which alone may assign it", name, variable)
+				return fmt.Errorf("state %q: field \"Assign\": variable %q belongs to an outer flow, and only the outer flow may assign it", name, variable)
 			}
 		}
 		inner, isMap := s.behavior.(*mapState)

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Folder is a Store of files: <machine>/<name>.json for an execution, <machine>/<label>/<name>.json for a child. The
@@ -23,7 +24,7 @@ type Folder struct {
 	list map[string]Summary // by ARN: executions without a parent, without their outputs
 }
 
-// OpenFolder returns the store in a folder that exists.
+// OpenFolder returns the store in an existing folder.
 func OpenFolder(dir string) (*Folder, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -44,20 +45,17 @@ func OpenFolder(dir string) (*Folder, error) {
 	return f, nil
 }
 
-// readSummary reads the first line of a file.
-func (f *Folder) readSummary(file string) (s Summary, err error) {
-	opened, err := f.root.Open(file)
-	if err != nil {
-		return s, fmt.Errorf("reading an execution: %w", err)
-	}
-	defer opened.Close()
-	if err := json.NewDecoder(opened).Decode(&s); err != nil {
-		return s, fmt.Errorf("decoding the execution in %s: %w", file, err)
-	}
-	return s, nil
+// Close releases the folder.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// List returns the summaries of executions without a parent.
+func (f *Folder) List() []Summary {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Collect(maps.Values(f.list))
 }
 
-// Summary reads how an execution stands, without what it did.
+// Summary reads the summary of an execution.
 func (f *Folder) Summary(arn string) (Summary, error) {
 	file, err := executionFile(arn)
 	if err != nil {
@@ -66,25 +64,26 @@ func (f *Folder) Summary(arn string) (Summary, error) {
 	return f.readSummary(file)
 }
 
-// cacheSummary keeps a summary for the list.
-func (f *Folder) cacheSummary(s Summary) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	s.Snapshot.Output = nil
-	f.list[s.ARN] = s
+// Load reads a record. The error of an unknown ARN is fs.ErrNotExist.
+func (f *Folder) Load(arn string) (Record, error) {
+	var r Record
+	file, err := executionFile(arn)
+	if err != nil {
+		return r, err
+	}
+	opened, err := f.root.Open(file)
+	if err != nil {
+		return r, fmt.Errorf("reading execution %s: %w", arn, err)
+	}
+	defer opened.Close()
+	decoder := json.NewDecoder(opened)
+	if err := errors.Join(decoder.Decode(&r.Summary), decoder.Decode(&r.Trail)); err != nil {
+		return r, fmt.Errorf("decoding execution %s: %w", arn, err)
+	}
+	return r, nil
 }
 
-// List returns the summaries of executions that have no parent.
-func (f *Folder) List() []Summary {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return slices.Collect(maps.Values(f.list))
-}
-
-// Close releases the folder.
-func (f *Folder) Close() error { return f.root.Close() }
-
-// Save writes the record; a reader sees the earlier file or the new one, never a part.
+// Save writes the record; a reader sees either the earlier file or the new one.
 func (f *Folder) Save(r Record) error {
 	file, err := executionFile(r.ARN)
 	if err != nil {
@@ -104,6 +103,67 @@ func (f *Folder) Save(r Record) error {
 	return nil
 }
 
+// Forget deletes the executions that ended before t, and their children. Step Functions keeps them for 90 days.
+func (f *Folder) Forget(t time.Time) error {
+	for _, s := range f.List() {
+		if s.Snapshot.Status == Running || !s.Snapshot.Stopped.Before(t) {
+			continue
+		}
+		r, err := f.Load(s.ARN)
+		if err != nil {
+			return err
+		}
+		if err := f.removeExecution(r); err != nil {
+			return fmt.Errorf("deleting execution %s: %w", s.ARN, err)
+		}
+	}
+	return nil
+}
+
+// removeExecution deletes an execution after its children, so that no child is left without its parent.
+func (f *Folder) removeExecution(r Record) error {
+	for _, run := range r.MapRuns {
+		for _, child := range run.Children {
+			inner, err := f.Load(child.ARN)
+			if err == nil {
+				err = f.removeExecution(inner)
+			}
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	file, err := executionFile(r.ARN)
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	delete(f.list, r.ARN)
+	f.mu.Unlock()
+	return f.root.Remove(file)
+}
+
+// readSummary reads the first line of a file.
+func (f *Folder) readSummary(file string) (s Summary, err error) {
+	opened, err := f.root.Open(file)
+	if err != nil {
+		return s, fmt.Errorf("reading an execution: %w", err)
+	}
+	defer opened.Close()
+	if err := json.NewDecoder(opened).Decode(&s); err != nil {
+		return s, fmt.Errorf("decoding the execution in %s: %w", file, err)
+	}
+	return s, nil
+}
+
+// cacheSummary keeps a summary for List.
+func (f *Folder) cacheSummary(s Summary) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.Snapshot.Output = nil
+	f.list[s.ARN] = s
+}
+
 func (f *Folder) writeFile(file string, text []byte) error {
 	if err := f.root.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return err
@@ -114,26 +174,8 @@ func (f *Folder) writeFile(file string, text []byte) error {
 	return f.root.Rename(file+".new", file)
 }
 
-// Load reads a record. The error of one that does not exist is fs.ErrNotExist.
-func (f *Folder) Load(arn string) (Record, error) {
-	var r Record
-	file, err := executionFile(arn)
-	if err != nil {
-		return r, err
-	}
-	opened, err := f.root.Open(file)
-	if err != nil {
-		return r, fmt.Errorf("reading execution %s: %w", arn, err)
-	}
-	defer opened.Close()
-	decoder := json.NewDecoder(opened)
-	if err := errors.Join(decoder.Decode(&r.Summary), decoder.Decode(&r.Trail)); err != nil {
-		return r, fmt.Errorf("decoding execution %s: %w", arn, err)
-	}
-	return r, nil
-}
-
-// executionFile is where the execution of an ARN is: its last two parts are machine or machine/label, and name.
+// executionFile returns the path of an execution's file. The last two parts of an ARN are the machine, or the machine and
+// the label, and the name.
 func executionFile(arn string) (string, error) {
 	parts := strings.Split(arn, ":")
 	if len(parts) != 8 || parts[5] != "execution" || strings.Contains(parts[7], "/") {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -15,10 +16,10 @@ type Event struct {
 	PreviousID int64  // 0: none
 	Type       string // such as TaskStateEntered
 	Time       time.Time
-	Details    *Details // nil for a type that has none
+	Details    *Details // nil for a type without details
 }
 
-// Details are the members of all the …EventDetails structures; each type of event uses a few. Input, Output, Parameters
+// Details holds the members of all the …EventDetails structures; each type of event uses a few. Input, Output, Parameters
 // and the values of AssignedVariables are JSON as text.
 type Details struct {
 	Name              string            `json:"name,omitempty"`  // of the state entered or exited, or of the map of an iteration
@@ -32,24 +33,12 @@ type Details struct {
 	Region            string            `json:"region,omitempty"`
 	Parameters        string            `json:"parameters,omitempty"`
 	State             string            `json:"state,omitempty"`    // whose expression failed
-	Location          string            `json:"location,omitempty"` // the field that the expression stands in
+	Location          string            `json:"location,omitempty"` // field of the expression
 	Error             string            `json:"error,omitempty"`
 	Cause             string            `json:"cause,omitempty"`
 	MapRunARN         string            `json:"mapRunArn,omitempty"`
 	RedriveCount      *int              `json:"redriveCount,omitempty"`
 	RoleARN           string            `json:"roleArn,omitempty"`
-}
-
-// detailsMember is the name of the member that holds an event's details.
-func detailsMember(kind string) string {
-	switch {
-	case strings.HasSuffix(kind, "StateEntered"):
-		return "stateEnteredEventDetails"
-	case strings.HasSuffix(kind, "StateExited"):
-		return "stateExitedEventDetails"
-	default:
-		return strings.ToLower(kind[:1]) + kind[1:] + "EventDetails"
-	}
 }
 
 // MarshalJSON writes the event as the Step Functions API does, with the time in seconds since 1970.
@@ -67,7 +56,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	return bytes.TrimSpace(b.Bytes()), err
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
+// UnmarshalJSON reads the output of MarshalJSON.
 func (e *Event) UnmarshalJSON(text []byte) error {
 	var head struct {
 		ID              int64
@@ -92,50 +81,96 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// History returns the events so far.
-func (x *Execution) History() []Event {
-	x.recording.Lock()
-	defer x.recording.Unlock()
-	return x.history[:len(x.history):len(x.history)]
+// detailsMember returns the name of the member that holds an event's details.
+func detailsMember(kind string) string {
+	switch {
+	case strings.HasSuffix(kind, "StateEntered"):
+		return "stateEnteredEventDetails"
+	case strings.HasSuffix(kind, "StateExited"):
+		return "stateExitedEventDetails"
+	default:
+		return strings.ToLower(kind[:1]) + kind[1:] + "EventDetails"
+	}
 }
 
-// recordEvent appends an event. The last of the 25,000 that a standard execution may have is kept for its end; before that
-// the execution fails.
-func (x *Execution) recordEvent(previous int64, kind string, details *Details) (int64, error) {
-	x.recording.Lock()
-	defer x.recording.Unlock()
-	if x.historyFull() {
+// History returns the events so far.
+func (x *Execution) History() []Event { return x.history.listEvents() }
+
+// eventLog is the history of one execution.
+type eventLog struct {
+	mu     sync.Mutex // held while Observe runs, so that it sees events in order; never taken while Execution.mu is held
+	events []Event
+}
+
+func (l *eventLog) listEvents() []Event {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.events[:len(l.events):len(l.events)]
+}
+
+func (l *eventLog) setEvents(events []Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.events = events
+}
+
+// recordEvent appends an event and returns its ID. A standard execution may have 25,000 events; the last is reserved for
+// its end, so recordEvent fails before that.
+func (l *eventLog) recordEvent(x *Execution, previous int64, kind string, details *Details) (int64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.atLimit() {
 		return previous, &Failure{Name: statesRuntime, Cause: "The execution reached the maximum number of history events (25000)."}
 	}
-	return x.appendEvent(previous, kind, details), nil
+	return l.appendEvent(x, previous, kind, details), nil
 }
-
-func (x *Execution) historyFull() bool { return len(x.history) >= eventLimit-1 }
 
 // recordEnd appends the event of the execution's end.
-func (x *Execution) recordEnd(previous int64, kind string, details *Details) {
-	x.recording.Lock()
-	defer x.recording.Unlock()
-	x.appendEvent(previous, kind, details)
+func (l *eventLog) recordEnd(x *Execution, previous int64, kind string, details *Details) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.appendEvent(x, previous, kind, details)
 }
 
-func (x *Execution) appendEvent(previous int64, kind string, details *Details) int64 {
-	event := Event{ID: int64(len(x.history)) + 1, PreviousID: previous, Type: kind, Time: x.engine.now(), Details: details}
-	x.history = append(x.history, event)
+// recordRedrive appends the event of a redrive. It deletes the events of an execution that starts again.
+func (l *eventLog) recordRedrive(x *Execution, redrives int, fromStart bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if fromStart {
+		l.events = nil
+		return
+	}
+	l.appendEvent(x, int64(len(l.events)), "ExecutionRedriven", &Details{RedriveCount: &redrives})
+}
+
+// isFull reports whether the execution reached the limit of events.
+func (l *eventLog) isFull() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.atLimit()
+}
+
+// atLimit does the work of isFull. The caller holds mu.
+func (l *eventLog) atLimit() bool { return len(l.events) >= eventLimit-1 }
+
+// appendEvent appends an event and passes it to Observe. The caller holds mu.
+func (l *eventLog) appendEvent(x *Execution, previous int64, kind string, details *Details) int64 {
+	event := Event{ID: int64(len(l.events)) + 1, PreviousID: previous, Type: kind, Time: x.engine.now(), Details: details}
+	l.events = append(l.events, event)
 	if x.engine.Observe != nil {
 		x.engine.Observe(x, event)
 	}
 	return event.ID
 }
 
-// eventChain is one line of events: that of the execution, or of one iteration of an inline map.
+// eventChain records the events of the execution, or of one iteration of an inline map; each names the one before it.
 type eventChain struct {
 	x    *Execution
 	last int64
 }
 
-func (l *eventChain) recordEvent(kind string, details *Details) error {
-	id, err := l.x.recordEvent(l.last, kind, details)
-	l.last = id
+func (c *eventChain) recordEvent(kind string, details *Details) error {
+	id, err := c.x.history.recordEvent(c.x, c.last, kind, details)
+	c.last = id
 	return err
 }

@@ -11,12 +11,12 @@ import (
 type iteration struct {
 	Item   item
 	Input  data
-	Frame  *frame `json:",omitempty"` // nil before it has started and when it is done
+	Frame  *frame `json:",omitempty"` // nil before its start and after its end
 	Done   bool   `json:",omitempty"`
 	Output data   `json:",omitzero"`
 }
 
-// runInline runs the iterations that are not done, at most 40 side by side. The first failure aborts the others.
+// runInline runs the iterations that are not done, at most 40 at the same time. The first failure aborts the others.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
 func (m *mapState) runInline(ctx context.Context, v *visit) (data, error) {
 	limit, err := m.evalConcurrency(v, inlineLimit)
@@ -68,11 +68,11 @@ func (m *mapState) runIterations(ctx context.Context, v *visit, iterations []*it
 			continue
 		}
 		group.Go(func() error {
-			l := &eventChain{x: v.x, last: from}
-			err := m.runIteration(ctx, v, l, it)
+			c := &eventChain{x: v.x, last: from}
+			err := m.runIteration(ctx, v, c, it)
 			mu.Lock()
 			defer mu.Unlock()
-			last = max(last, l.last)
+			last = max(last, c.last)
 			return err
 		})
 	}
@@ -81,27 +81,27 @@ func (m *mapState) runIterations(ctx context.Context, v *visit, iterations []*it
 	return err
 }
 
-func (m *mapState) runIteration(ctx context.Context, v *visit, l *eventChain, it *iteration) error {
+func (m *mapState) runIteration(ctx context.Context, v *visit, c *eventChain, it *iteration) error {
 	if ctx.Err() != nil {
 		return errAborted
 	}
 	about := &Details{Name: v.s.name, Index: &it.Item.Index}
 	if it.Frame == nil {
-		if err := l.recordEvent("MapIterationStarted", about); err != nil {
+		if err := c.recordEvent("MapIterationStarted", about); err != nil {
 			return err
 		}
 		it.Frame = &frame{State: m.processor.startAt, Input: it.Input, Vars: v.f.Vars, Item: &it.Item}
 	}
-	output, err := v.x.walkFlow(ctx, l, m.processor, it.Frame)
+	output, err := v.x.walkFlow(ctx, c, m.processor, it.Frame)
 	if err == nil {
 		it.Done, it.Output, it.Frame, it.Input = true, output, nil, data{}
-		return l.recordEvent("MapIterationSucceeded", about)
+		return c.recordEvent("MapIterationSucceeded", about)
 	}
 	kind := "MapIterationFailed"
 	if ctx.Err() != nil {
 		kind, err = "MapIterationAborted", errAborted
 	}
-	if recordErr := l.recordEvent(kind, about); recordErr != nil {
+	if recordErr := c.recordEvent(kind, about); recordErr != nil {
 		return recordErr
 	}
 	return err

@@ -16,13 +16,13 @@ type (
 	// expression is JSONata, compiled once.
 	expression struct {
 		source    string
-		location  string // the field it stands in
+		location  string // its field
 		expr      *jsonata.Expr
-		variables []string // the names that it mentions
-		members   []string // the members of $states that it mentions
+		variables []string // names that it mentions
+		members   []string // members of $states that it mentions
 	}
-	// path is an expression that only walks members, as most do. It is walked without the library, which takes an empty
-	// array for nothing.
+	// path is an expression that only selects members, as most do. followPath evaluates it without the library, which
+	// drops an empty array.
 	path struct {
 		names []string
 		expression
@@ -38,7 +38,7 @@ var (
 	unsupported = regexp.MustCompile(`~>|:=|λ|\bfunction\s*\(`)
 )
 
-// functions are the built-in functions that the state machines call.
+// functions lists the built-in functions that the state machines call.
 var functions = []string{"append", "count", "join", "merge"}
 
 func compileText(text, location string) (template, error) {
@@ -64,7 +64,7 @@ func compileText(text, location string) (template, error) {
 	return e, nil
 }
 
-// resolveNames finds the variables that an expression mentions, and refuses syntax and functions that are not supported.
+// resolveNames finds the variables that an expression mentions, and refuses unsupported syntax and functions.
 func (e *expression) resolveNames(source string) error {
 	source = quoted.ReplaceAllString(source, "''")
 	if syntax := unsupported.FindString(source); syntax != "" {
@@ -91,24 +91,24 @@ func (e *expression) resolveNames(source string) error {
 
 var errUndefined = errors.New("it returned nothing (undefined)")
 
-// library is held during an evaluation: the library's functions keep their name and context in variables that all
-// evaluations share.
+// library is locked during an evaluation, because the library keeps the name and context of its functions in variables
+// that all evaluations share.
 var library sync.Mutex
 
-func (e expression) eval(s *variables) (any, error) {
-	result, err := e.evalWithLibrary(s)
-	e.reportEvaluation(s, result, err)
+func (e expression) eval(v *variables) (any, error) {
+	result, err := e.evalWithLibrary(v)
+	e.reportEvaluation(v, result, err)
 	return result, err
 }
 
-// evalWithLibrary runs the expression. Undefined is an error, as in Step Functions; a panic of the library is one too.
-func (e expression) evalWithLibrary(s *variables) (result any, err error) {
+// evalWithLibrary evaluates the expression. Undefined is an error, as in Step Functions; so is a panic of the library.
+func (e expression) evalWithLibrary(v *variables) (result any, err error) {
 	defer func() {
 		if crash := recover(); crash != nil {
 			err = e.newFailure(fmt.Errorf("the evaluation crashed: %v", crash))
 		}
 	}()
-	value, err := e.callLibrary(e.bindVariables(s))
+	value, err := e.callLibrary(e.bindVariables(v))
 	if errors.Is(err, jsonata.ErrUndefined) {
 		err = errUndefined
 	}
@@ -132,46 +132,46 @@ func (e expression) callLibrary(variables map[string]any) (any, error) {
 	return expr.Eval(map[string]any{})
 }
 
-// trimDelimiters is the JSONata between {% and %}.
+// trimDelimiters returns the JSONata between {% and %}.
 func trimDelimiters(text string) string { return strings.TrimSpace(text[2 : len(text)-2]) }
 
-func (e expression) bindVariables(s *variables) map[string]any {
+func (e expression) bindVariables(v *variables) map[string]any {
 	bound := make(map[string]any, len(e.variables))
 	for _, name := range e.variables {
 		if name == "states" {
-			bound[name] = s.selectMembers(e.members)
-		} else if value, assigned := s.vars[name]; assigned {
+			bound[name] = v.selectMembers(e.members)
+		} else if value, assigned := v.vars[name]; assigned {
 			bound[name] = value.value
 		}
 	}
 	return bound
 }
 
-func (p path) eval(s *variables) (any, error) {
-	result, err := p.followPath(s)
-	p.reportEvaluation(s, result, err)
+func (p path) eval(v *variables) (any, error) {
+	result, err := p.followPath(v)
+	p.reportEvaluation(v, result, err)
 	return result, err
 }
 
-// followPath follows the path. Through an array it means the members of the elements, which is the library's work.
-func (p path) followPath(s *variables) (any, error) {
+// followPath selects the members of the path. The library evaluates a path through an array.
+func (p path) followPath(v *variables) (any, error) {
 	names := p.names
 	var value any
 	var defined bool
 	if names[0] == "states" {
 		names = names[1:]
-		value, defined = s.findMember(names[0])
+		value, defined = v.findMember(names[0])
 	} else {
 		var variable data
-		variable, defined = s.vars[names[0]]
+		variable, defined = v.vars[names[0]]
 		value = variable.value
 	}
 	for _, name := range names[1:] {
-		switch v := value.(type) {
+		switch parent := value.(type) {
 		case map[string]any:
-			value, defined = v[name]
+			value, defined = parent[name]
 		case []any:
-			return p.evalWithLibrary(s)
+			return p.evalWithLibrary(v)
 		default:
 			defined = false
 		}
@@ -193,7 +193,7 @@ func (e expression) newFailure(err error) error {
 	}
 }
 
-// normalizeResult turns what the library returns into the values that decode returns.
+// normalizeResult converts a result of the library to the values that decodeValue returns.
 func normalizeResult(value any) (any, error) {
 	switch v := value.(type) {
 	case nil:

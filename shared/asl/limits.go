@@ -8,14 +8,14 @@ const (
 	payloadLimit     = 256 << 10 // bytes of UTF-8 in an input, output, arguments or result, and in the variables of one Assign
 	variablesLimit   = 10 << 20  // bytes of all variables
 	eventLimit       = 25_000    // history events of one standard execution, the last included
-	inlineLimit      = 40        // iterations of an inline map side by side
-	distributedLimit = 10_000    // children of a distributed map side by side
+	inlineLimit      = 40        // concurrent iterations of an inline map
+	distributedLimit = 10_000    // concurrent children of a distributed map
 	redriveLimit     = 1_000     // redrives of one execution
 	redriveDays      = 14
 	nameLimit        = 80 // characters in the name of a state, an execution or a variable
 )
 
-// encodeLimited encodes a value that passes into or out of a state.
+// encodeLimited encodes a value and checks its size; what names the value in the error.
 func encodeLimited(what string, value any) (data, error) {
 	text, err := encodeValue(value)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// List returns the executions that nothing contains, newest first. Those that have ended come as the store lists them,
-// without output, history and map runs: Lookup has all of it.
+// List returns the executions without a parent, newest first. Those from the store lack output, history and map runs,
+// which Lookup returns.
 func (e *Engine) List() []*Execution {
 	var list []*Execution
 	e.mu.Lock()
@@ -32,14 +32,14 @@ func (e *Engine) appendStored(list []*Execution) []*Execution {
 		held[x.ARN] = true
 	}
 	for _, s := range e.Store.List() {
-		if x, err := e.outlineExecution(s); err == nil && !held[s.ARN] { // those of machines that this process has not are not its own
+		if x, err := e.outlineExecution(s); err == nil && !held[s.ARN] { // executions of unknown machines are left out
 			list = append(list, x)
 		}
 	}
 	return list
 }
 
-// Machine returns a machine that is in use.
+// Machine returns a registered machine.
 func (e *Engine) Machine(name string) (*Machine, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -47,7 +47,7 @@ func (e *Engine) Machine(name string) (*Machine, bool) {
 	return m, known
 }
 
-// Machines returns those that are in use, by name.
+// Machines returns the registered machines, sorted by name.
 func (e *Engine) Machines() []*Machine {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -59,18 +59,18 @@ func (e *Engine) Machines() []*Machine {
 	return list
 }
 
-// MapRun returns a map run of an execution that has no parent.
+// MapRun returns a map run of an execution without a parent.
 func (e *Engine) MapRun(arn string) (MapRun, bool) {
-	place := strings.Split(arn, ":") // …:mapRun:machine/label:execution-number
-	if len(place) != 8 || place[5] != "mapRun" {
+	parts := strings.Split(arn, ":") // …:mapRun:machine/label:execution-number
+	if len(parts) != 8 || parts[5] != "mapRun" {
 		return MapRun{}, false
 	}
-	machine, _, _ := strings.Cut(place[6], "/")
-	end := strings.LastIndexByte(place[7], '-')
+	machine, _, _ := strings.Cut(parts[6], "/")
+	end := strings.LastIndexByte(parts[7], '-')
 	if end < 0 {
 		return MapRun{}, false
 	}
-	x, known := e.Lookup(strings.Join(append(place[:5:5], "execution", machine, place[7][:end]), ":"))
+	x, known := e.Lookup(strings.Join(append(parts[:5:5], "execution", machine, parts[7][:end]), ":"))
 	if !known {
 		return MapRun{}, false
 	}

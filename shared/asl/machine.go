@@ -1,12 +1,11 @@
-// Package asl runs state machines written in the part of Amazon States Language that this project's definitions use,
-// with JSONata as the query language, in this process. What it does not know it refuses by name when a definition is
-// read, so that a machine that runs here does not surprise on Step Functions.
+// Package asl runs state machines in this process. It supports the part of Amazon States Language, with JSONata, that this
+// project's definitions use. Parse refuses everything else by name, so that a machine behaves here as on Step Functions.
 //
-// Of JSONata it has what its library has. Beyond that a plain path ($states.input.a.b) keeps an empty array, null is
-// not missing, whole numbers stay exact and undefined is an error, as in Step Functions; but inside a longer expression
-// an empty array is still taken for nothing, and $filter does not unwrap a single result.
+// A library evaluates JSONata. As in Step Functions, a plain path ($states.input.a.b) keeps an empty array, null differs
+// from a missing value, whole numbers stay exact, and undefined is an error. Unlike in Step Functions, a longer expression
+// drops an empty array.
 //
-// The language: https://states-language.net and
+// References: https://states-language.net and
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html.
 package asl
 
@@ -22,31 +21,31 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Machine is a definition that was read and checked. It is immutable and safe for concurrent use.
+// Machine is a parsed and checked definition. It is immutable and safe for concurrent use.
 type Machine struct {
 	Name       string
 	Comment    string
-	Definition json.RawMessage // with its placeholders filled in
+	Definition json.RawMessage // with values in place of its placeholders
 
 	timeoutSeconds float64 // 0: none
 	flow           *flow
 	processors     map[string]*mapState // by the name of the state
 }
 
-// ARN is the machine's address.
+// ARN returns the ARN of the machine.
 func (m *Machine) ARN() string { return buildARN("stateMachine", m.Name) }
 
 var placeholder = regexp.MustCompile(`\$\{([A-Za-z0-9_]+)\}`)
 
-// Parse reads a definition after replacing its ${Name} placeholders. A placeholder without a value, a value without a
-// placeholder, and everything that this package does not support are errors that name the place, such as
+// Parse reads a definition after replacing its ${Name} placeholders. It returns an error for a placeholder without a
+// value, for a value without a placeholder, and for an unsupported feature, such as
 // `state "Regions": field "ResultWriter" is not supported`.
 func Parse(name string, definition []byte, substitutions map[string]string) (*Machine, error) {
 	text, err := fillPlaceholders(definition, substitutions)
 	if err != nil {
 		return nil, err
 	}
-	// Decoding into maps would let the last of two states of one name win.
+	// Decoding into maps would drop the first of two states of one name.
 	if _, err := jsontext.NewDecoder(strings.NewReader(string(text))).ReadValue(); err != nil {
 		return nil, fmt.Errorf("state machine %s: reading the definition: %w", name, err)
 	}

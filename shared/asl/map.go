@@ -19,7 +19,7 @@ type mapState struct {
 	label       string // in the ARNs of the children
 }
 
-// progress is how far a map state is: plain data, so that a redrive does only what is left.
+// progress is the progress of a map state, as plain data, so that a redrive does only the rest.
 type progress struct {
 	Iterations []*iteration `json:",omitempty"` // of an inline map
 	MapRun     string       `json:",omitempty"` // ARN, of a distributed map
@@ -51,8 +51,8 @@ func readMap(p *parser, s *state) behavior {
 }
 
 func (p *parser) readProcessor(m *mapState) {
-	q := p.readObject("ItemProcessor", p.where+": ItemProcessor", "ProcessorConfig", "StartAt", "States", "Comment")
-	config := q.readObject("ProcessorConfig", q.where+": ProcessorConfig", "Mode", "ExecutionType")
+	q := p.readObject("ItemProcessor", "ProcessorConfig", "StartAt", "States", "Comment")
+	config := q.readObject("ProcessorConfig", "Mode", "ExecutionType")
 	mode, kind := config.readText("Mode"), config.readText("ExecutionType")
 	switch {
 	case mode == "DISTRIBUTED" && kind == "STANDARD":
@@ -79,7 +79,7 @@ func (m *mapState) run(ctx context.Context, v *visit) (data, string, error) {
 	if err != nil {
 		failure := v.recordFailure(err)
 		if failure.Name == dataLimitExceeded {
-			v.f.Map = nil // a redrive does it all again
+			v.f.Map = nil // a redrive starts the map again
 		}
 		if err := v.chain.recordEvent("MapStateFailed", nil); err != nil {
 			return data{}, "", err
@@ -93,7 +93,7 @@ func (m *mapState) run(ctx context.Context, v *visit) (data, string, error) {
 	return v.leaveState(v.s.output, v.s.assign, result, v.s.next)
 }
 
-// evalItems is the value of Items, or the input.
+// evalItems returns the value of Items, by default the input.
 func (m *mapState) evalItems(v *visit) ([]any, error) {
 	value, err := evalOr(m.items, v.variables, v.f.Input.value)
 	if err != nil {
@@ -106,7 +106,7 @@ func (m *mapState) evalItems(v *visit) ([]any, error) {
 	return items, nil
 }
 
-// evalInput is what the iteration for an item starts with: ItemSelector, by default the item.
+// evalInput returns the input of the iteration for an item: ItemSelector, by default the item.
 func (m *mapState) evalInput(v *visit, it *item) (data, error) {
 	value := it.Value.value
 	if m.selector != nil {
@@ -118,16 +118,16 @@ func (m *mapState) evalInput(v *visit, it *item) (data, error) {
 	return encodeLimited("the input of an iteration of state "+v.s.name, value)
 }
 
-// evalConcurrency is how many iterations run at the same time.
-func (m *mapState) evalConcurrency(v *visit, most int) (int, error) {
+// evalConcurrency returns how many iterations run at the same time, at most the limit.
+func (m *mapState) evalConcurrency(v *visit, limit int) (int, error) {
 	n, err := evalNumber(m.concurrency, v.variables, "MaxConcurrency", 0)
 	if n < 1 {
-		return most, err
+		return limit, err
 	}
-	return min(int(n), most), err
+	return min(int(n), limit), err
 }
 
-// joinOutputs puts outputs together without encoding them again.
+// joinOutputs builds a list of outputs without encoding them again.
 func joinOutputs(state string, outputs []data) (data, error) {
 	values, texts := make([]any, len(outputs)), make([]string, len(outputs))
 	size := 2

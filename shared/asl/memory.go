@@ -5,18 +5,11 @@ import (
 	"log/slog"
 )
 
-// Use makes a machine known by its name, so that its executions can be restored from the store. Start does it too.
+// Use registers a machine under its name, so that its executions can be restored from the store. Start does so too.
 func (e *Engine) Use(m *Machine) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.registerMachine(m)
-}
-
-func (e *Engine) registerMachine(m *Machine) {
-	if e.machines == nil {
-		e.machines = map[string]*Machine{}
-	}
-	e.machines[m.Name] = m
 }
 
 // Lookup returns a started execution, or a child of one, by its ARN.
@@ -35,7 +28,7 @@ func (e *Engine) Lookup(arn string) (*Execution, bool) {
 	return x, err == nil
 }
 
-// addExecution takes a new execution in, whose name nothing else may have.
+// addExecution registers a new execution, whose name must be unused.
 func (e *Engine) addExecution(x *Execution) error {
 	if _, exists := e.Lookup(x.ARN); exists {
 		return newAlreadyExists(x)
@@ -52,23 +45,8 @@ func newAlreadyExists(x *Execution) error {
 	return newAPIError("ExecutionAlreadyExists", "Execution Already Exists: '%s'", x.ARN)
 }
 
-// keepInMemory keeps an execution in memory unless one of its name is there.
-func (e *Engine) keepInMemory(x *Execution) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if _, exists := e.executions[x.ARN]; exists {
-		return false
-	}
-	if e.executions == nil {
-		e.executions = map[string]*Execution{}
-	}
-	e.registerMachine(x.Machine)
-	e.executions[x.ARN] = x
-	return true
-}
-
-// holdForRedrive keeps an execution in memory that is to run again, as the store has it: what the caller has may be older, or only
-// what a list says. It reports whether the execution was not there yet.
+// holdForRedrive keeps an execution in memory that is to run again, in the state that the store has: the caller's copy may
+// be older, or come from a list. It reports whether the execution was not in memory before.
 func (e *Engine) holdForRedrive(x *Execution) (taken bool, err error) {
 	e.mu.Lock()
 	held := e.executions[x.ARN]
@@ -92,18 +70,38 @@ func (e *Engine) holdForRedrive(x *Execution) (taken bool, err error) {
 	return true, err
 }
 
-// releaseExecution forgets an execution that the store has.
-func (e *Engine) releaseExecution(x *Execution) {
-	if e.Store == nil {
-		return
-	}
+// keepInMemory keeps an execution in memory unless memory has one of its name.
+func (e *Engine) keepInMemory(x *Execution) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.executions, x.ARN)
+	if _, exists := e.executions[x.ARN]; exists {
+		return false
+	}
+	if e.executions == nil {
+		e.executions = map[string]*Execution{}
+	}
+	e.registerMachine(x.Machine)
+	e.executions[x.ARN] = x
+	return true
 }
 
-// saveExecution writes what the execution has done so far, so that little is lost with the process. It reports whether it could:
-// an execution goes on without.
+// registerMachine does the work of Use. The caller holds mu.
+func (e *Engine) registerMachine(m *Machine) {
+	if e.machines == nil {
+		e.machines = map[string]*Machine{}
+	}
+	e.machines[m.Name] = m
+}
+
+// storeEnded moves an execution that has ended from memory to the store. If storing fails, it stays in memory.
+func (e *Engine) storeEnded(x *Execution) {
+	if e.saveExecution(x) {
+		e.releaseExecution(x)
+	}
+}
+
+// saveExecution stores the progress of an execution, so that little is lost if the process ends. It reports success: an
+// execution continues without.
 func (e *Engine) saveExecution(x *Execution) bool {
 	if e.Store == nil {
 		return true
@@ -118,9 +116,12 @@ func (e *Engine) saveExecution(x *Execution) bool {
 	return err == nil
 }
 
-// storeEnded moves an execution from memory to the store. What cannot be stored stays in memory.
-func (e *Engine) storeEnded(x *Execution) {
-	if e.saveExecution(x) {
-		e.releaseExecution(x)
+// releaseExecution drops a stored execution from memory.
+func (e *Engine) releaseExecution(x *Execution) {
+	if e.Store == nil {
+		return
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.executions, x.ARN)
 }

@@ -2,7 +2,7 @@ package asl
 
 import "context"
 
-// pass is a Pass or a Succeed state: it shapes its input by Output and assigns variables. Succeed ends the flow.
+// pass is a Pass or a Succeed state: it evaluates Output and Assign. Succeed ends the flow.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-pass.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-succeed.html
 type pass struct{}

@@ -11,9 +11,7 @@ import (
 
 // itemReader reads the items of a distributed map from an object in S3: the elements of a JSON array.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
-type itemReader struct {
-	arguments template // {Bucket, Key}
-}
+type itemReader struct{ arguments template } // {Bucket, Key}
 
 func (p *parser) readItemReader(m *mapState) {
 	if !m.distributed {
@@ -25,9 +23,9 @@ func (p *parser) readItemReader(m *mapState) {
 	if !p.hasField("ItemReader") {
 		p.failField("ItemReader", "is missing")
 	}
-	q := p.readObject("ItemReader", p.where+": ItemReader", "Resource", "ReaderConfig", "Arguments")
+	q := p.readObject("ItemReader", "Resource", "ReaderConfig", "Arguments")
 	q.checkResource("s3:getObject")
-	config := q.readObject("ReaderConfig", q.where+": ReaderConfig", "InputType")
+	config := q.readObject("ReaderConfig", "InputType")
 	m.reader = &itemReader{q.readTemplate("Arguments")}
 	if kind := config.readText("InputType"); kind != "JSON" {
 		config.failField("InputType", "%q is not supported", kind)
@@ -39,7 +37,7 @@ func (p *parser) readItemReader(m *mapState) {
 	p.adoptError(q)
 }
 
-// readItems yields the items as they are read, so that memory holds those in work only.
+// readItems returns the items one by one, so that memory does not hold them all.
 func (r *itemReader) readItems(ctx context.Context, v *visit) (iter.Seq2[any, error], error) {
 	value, err := r.arguments.eval(v.variables)
 	if err != nil {
@@ -49,7 +47,7 @@ func (r *itemReader) readItems(ctx context.Context, v *visit) (iter.Seq2[any, er
 	bucket, hasBucket := arguments["Bucket"].(string)
 	key, hasKey := arguments["Key"].(string)
 	if !hasBucket || !hasKey {
-		return nil, &Failure{Name: itemReaderFailed, Cause: "the ItemReader of state " + v.s.name + " names no Bucket or no Key"}
+		return nil, &Failure{Name: itemReaderFailed, Cause: "the ItemReader of state " + v.s.name + " has no Bucket or no Key"}
 	}
 	return func(yield func(any, error) bool) {
 		body, err := v.x.engine.OpenItems(ctx, bucket, key)
@@ -57,7 +55,7 @@ func (r *itemReader) readItems(ctx context.Context, v *visit) (iter.Seq2[any, er
 			yield(nil, &Failure{Name: itemReaderFailed, Cause: fmt.Sprintf("opening s3://%s/%s: %v", bucket, key, err)})
 			return
 		}
-		defer body.Close() // nothing was written
+		defer body.Close() // only read
 		if err := readArray(body, yield); err != nil {
 			yield(nil, &Failure{Name: itemReaderFailed, Cause: fmt.Sprintf("reading s3://%s/%s: %v", bucket, key, err)})
 		}
@@ -79,6 +77,6 @@ func readArray(body io.Reader, yield func(any, error) bool) error {
 			return nil
 		}
 	}
-	_, err := decoder.Token() // an array that ends too early is no array
+	_, err := decoder.Token() // of the end of the array
 	return err
 }

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// interrupted is how an execution ends whose process ended while it ran.
+// interrupted is the failure of an execution whose process ended while it ran.
 var interrupted = &Failure{Name: "View360.Interrupted", Cause: "the process ended while this execution ran: redrive it to continue"}
 
-// Recover marks the stored executions that ran when their process ended as aborted, so that they can be redriven: from
-// the last state that they entered, of distributed maps only the children that had not succeeded. It returns their
-// ARNs. Call it before the engine runs anything.
+// Recover marks stored executions as aborted if they were running when their process ended, and returns their ARNs. A
+// redrive continues at the last state entered, in a distributed map with the children that had not succeeded. Call it
+// before the engine runs anything.
 func (e *Engine) Recover() ([]string, error) {
 	var arns []string
 	for _, s := range e.Store.List() {
@@ -28,7 +28,7 @@ func (e *Engine) Recover() ([]string, error) {
 	return arns, nil
 }
 
-// recoverExecution ends a stored execution, and its children, and returns how it stands.
+// recoverExecution ends a stored execution and its children, and returns its summary.
 func (e *Engine) recoverExecution(arn string) (Summary, error) {
 	s, err := e.Store.Summary(arn)
 	if err != nil || s.Snapshot.Status != Running {
@@ -56,7 +56,7 @@ func (e *Engine) recoverExecution(arn string) (Summary, error) {
 	return r.Summary, e.Store.Save(r)
 }
 
-// recoverMapRun ends a map run. Its children are those that the store has: each is saved before the next is started.
+// recoverMapRun ends a map run. It finds the children in the store: each is saved before the next one starts.
 func (e *Engine) recoverMapRun(run *MapRun) error {
 	if run.Status != Running {
 		return nil
@@ -78,7 +78,7 @@ func (e *Engine) recoverMapRun(run *MapRun) error {
 	}
 }
 
-// addEndedChild appends a child that has ended.
+// addEndedChild adds a child that has ended.
 func (run *MapRun) addEndedChild(s Summary) {
 	run.Children = append(run.Children, Child{ARN: s.ARN, Status: Running})
 	run.endChild(len(run.Children)-1, s.Snapshot)

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// notRedrivable is the API's name for what cannot be redriven.
+// notRedrivable is the API's error for an execution that cannot be redriven.
 const notRedrivable = "ExecutionNotRedrivable"
 
-// Redrive continues an execution that did not succeed from where it stopped, and waits until it has ended again. States
-// that succeeded, iterations of inline maps that are done and children of distributed maps that succeeded do not run
-// again; the state that failed does, with the input it had, its arguments evaluated and its retries counted anew.
+// Redrive continues a failed execution from the state at which it stopped, and waits until it has ended again. It repeats
+// no state that succeeded, no iteration of an inline map that is done, and no child of a distributed map that succeeded.
+// The state that failed runs again with the same input; its arguments are evaluated and its retries counted anew.
 // https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
 func (e *Engine) Redrive(ctx context.Context, x *Execution) error {
 	if err := e.StartRedrive(ctx, x); err != nil {
@@ -21,7 +21,7 @@ func (e *Engine) Redrive(ctx context.Context, x *Execution) error {
 	return nil
 }
 
-// StartRedrive is Redrive without waiting.
+// StartRedrive redrives an execution without waiting for its end.
 func (e *Engine) StartRedrive(ctx context.Context, x *Execution) error {
 	if x.Parent != "" {
 		return newAPIError(notRedrivable, "%s is a child: redrive its parent %s", x.ARN, x.Parent)
@@ -33,9 +33,9 @@ func (e *Engine) StartRedrive(ctx context.Context, x *Execution) error {
 	return nil
 }
 
-// RedriveStatus says whether the execution can be redriven, in the words of DescribeExecution, and if not, why.
+// RedriveStatus reports whether the execution can be redriven, as DescribeExecution does, and the reason if not.
 func (x *Execution) RedriveStatus() (status, reason string) {
-	full := x.isHistoryFull()
+	full := x.history.isFull()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	err := x.checkRedrivable(full)
@@ -49,6 +49,50 @@ func (x *Execution) RedriveStatus() (status, reason string) {
 	}
 }
 
+// beginRedrive sets the execution to running. An execution that had not entered its first state starts again.
+func (x *Execution) beginRedrive() error {
+	x.waitUntilStored()
+	taken, err := x.engine.holdForRedrive(x)
+	if err != nil {
+		return newAPIError(notRedrivable, "%v", err)
+	}
+	redrives, err := x.resetForRedrive()
+	if err != nil {
+		if taken {
+			x.engine.releaseExecution(x)
+		}
+		return newAPIError(notRedrivable, "%v", err)
+	}
+	x.history.recordRedrive(x, redrives, x.place == nil)
+	x.engine.saveExecution(x)
+	return nil
+}
+
+// waitUntilStored waits until an execution that has ended is stored.
+func (x *Execution) waitUntilStored() {
+	x.mu.Lock()
+	done, ended := x.done, x.status != Running
+	x.mu.Unlock()
+	if ended {
+		<-done
+	}
+}
+
+func (x *Execution) resetForRedrive() (redrives int, err error) {
+	full := x.history.isFull()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err := x.checkRedrivable(full); err != nil {
+		return 0, err
+	}
+	x.redrives++
+	x.redriven = x.engine.now()
+	x.status, x.failure, x.stopped, x.context = Running, nil, time.Time{}, nil
+	x.done = make(chan struct{})
+	return x.redrives, nil
+}
+
+// checkRedrivable returns the reason why the execution cannot be redriven. The caller holds mu.
 func (x *Execution) checkRedrivable(full bool) error {
 	switch {
 	case x.ARN == "":
@@ -66,63 +110,4 @@ func (x *Execution) checkRedrivable(full bool) error {
 	default:
 		return nil
 	}
-}
-
-func (x *Execution) isHistoryFull() bool {
-	x.recording.Lock()
-	defer x.recording.Unlock()
-	return x.historyFull()
-}
-
-// beginRedrive makes the execution run again. One that had not begun starts anew.
-func (x *Execution) beginRedrive() error {
-	x.waitUntilStored()
-	taken, err := x.engine.holdForRedrive(x)
-	if err != nil {
-		return newAPIError(notRedrivable, "%v", err)
-	}
-	redrives, err := x.resetForRedrive()
-	if err != nil {
-		if taken {
-			x.engine.releaseExecution(x)
-		}
-		return newAPIError(notRedrivable, "%v", err)
-	}
-	x.recordRedrive(redrives)
-	x.engine.saveExecution(x)
-	return nil
-}
-
-// waitUntilStored waits until an execution that has ended is also stored.
-func (x *Execution) waitUntilStored() {
-	x.mu.Lock()
-	done, ended := x.done, x.status != Running
-	x.mu.Unlock()
-	if ended {
-		<-done
-	}
-}
-
-func (x *Execution) recordRedrive(redrives int) {
-	x.recording.Lock()
-	defer x.recording.Unlock()
-	if x.place == nil {
-		x.history = nil
-		return
-	}
-	x.appendEvent(int64(len(x.history)), "ExecutionRedriven", &Details{RedriveCount: &redrives})
-}
-
-func (x *Execution) resetForRedrive() (redrives int, err error) {
-	full := x.isHistoryFull()
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if err := x.checkRedrivable(full); err != nil {
-		return 0, err
-	}
-	x.redrives++
-	x.redriven = x.engine.now()
-	x.status, x.failure, x.stopped, x.context = Running, nil, time.Time{}, nil
-	x.done = make(chan struct{})
-	return x.redrives, nil
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// restoreExecution makes an execution of a record. Its machine must be known.
+// restoreExecution builds an execution from a record. The engine must know its machine.
 func (e *Engine) restoreExecution(r Record) (*Execution, error) {
 	x, err := e.outlineExecution(r.Summary)
 	if err != nil {
@@ -14,13 +14,11 @@ func (e *Engine) restoreExecution(r Record) (*Execution, error) {
 	return x, x.setRecord(r)
 }
 
-// outlineExecution makes an execution of what a list says about it.
+// outlineExecution builds an execution from its summary, without history and map runs.
 func (e *Engine) outlineExecution(s Summary) (*Execution, error) {
-	e.mu.Lock()
-	m := e.machines[s.Machine]
-	e.mu.Unlock()
-	if m == nil {
-		return nil, fmt.Errorf("restoring execution %s: machine %s is not known", s.ARN, s.Machine)
+	m, known := e.Machine(s.Machine)
+	if !known {
+		return nil, fmt.Errorf("restoring execution %s: state machine %s is not known", s.ARN, s.Machine)
 	}
 	x := &Execution{
 		ARN: s.ARN, Name: s.Name, Machine: m, Input: s.Input, Parent: s.Parent, MapRun: s.MapRun, engine: e, flow: m.flow,
@@ -32,13 +30,29 @@ func (e *Engine) outlineExecution(s Summary) (*Execution, error) {
 	}
 	processor, exists := m.processors[s.Within]
 	if !exists {
-		return nil, fmt.Errorf("restoring execution %s: machine %s has no map state %q", s.ARN, s.Machine, s.Within)
+		return nil, fmt.Errorf("restoring execution %s: state machine %s has no map state %q", s.ARN, s.Machine, s.Within)
 	}
 	x.flow = processor.processor
 	return x, nil
 }
 
-// setDescription sets where the execution stands.
+// setRecord sets everything that the store keeps of the execution.
+func (x *Execution) setRecord(r Record) error {
+	x.setDescription(r.Snapshot)
+	x.history.setEvents(r.History)
+	x.mapRuns.setRuns(r.MapRuns)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.place = nil
+	if r.Place == nil {
+		return nil
+	}
+	if err := json.Unmarshal(r.Place, &x.place); err != nil {
+		return fmt.Errorf("restoring the place of execution %s: %w", r.ARN, err)
+	}
+	return nil
+}
+
 func (x *Execution) setDescription(s Description) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -47,25 +61,4 @@ func (x *Execution) setDescription(s Description) {
 	if s.Status != Succeeded {
 		x.failure = &Failure{Name: s.Error, Cause: s.Cause}
 	}
-}
-
-// setRecord sets what the execution did.
-func (x *Execution) setRecord(r Record) error {
-	x.setDescription(r.Snapshot)
-	x.recording.Lock()
-	x.history = r.History
-	x.recording.Unlock()
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.mapRuns, x.place = nil, nil
-	for _, run := range r.MapRuns {
-		x.mapRuns = append(x.mapRuns, &run)
-	}
-	if r.Place == nil {
-		return nil
-	}
-	if err := json.Unmarshal(r.Place, &x.place); err != nil {
-		return fmt.Errorf("restoring the place of execution %s: %w", r.ARN, err)
-	}
-	return nil
 }

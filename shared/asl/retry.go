@@ -36,7 +36,7 @@ func (p *parser) readRetriers(s *state) {
 	}, "Comment", "ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds", "JitterStrategy")
 }
 
-// readErrorNames reads ErrorEquals, in which States.ALL stands alone in the last entry.
+// readErrorNames reads ErrorEquals. States.ALL must be the only name, in the last entry.
 func (p *parser) readErrorNames(last bool) (names []string) {
 	p.decodeField("ErrorEquals", &names)
 	if len(names) == 0 {
@@ -46,16 +46,15 @@ func (p *parser) readErrorNames(last bool) (names []string) {
 		p.failField("ErrorEquals", "has States.TaskFailed, which is not supported")
 	}
 	if slices.Contains(names, statesAll) && (len(names) > 1 || !last) {
-		p.failField("ErrorEquals", "has States.ALL, which must stand alone and last")
+		p.failField("ErrorEquals", "has States.ALL, which must be alone, in the last entry")
 	}
 	return names
 }
 
-// retries counts the retries of one visit of a state, for each of its retriers.
+// retries counts the retries in one visit of a state, for each retrier.
 type retries []int
 
-// nextWait returns how long to wait before the state is tried again, and false when it is not. The first retrier that
-// matches the failure decides.
+// nextWait returns the wait before the next attempt, or false if the first retrier that matches allows no more.
 func (r retries) nextWait(s *state, f *Failure, random func() float64) (time.Duration, bool) {
 	i := slices.IndexFunc(s.retriers, func(candidate retrier) bool { return f.matchesAny(candidate.errors) })
 	if i < 0 || float64(r[i]) >= s.retriers[i].attempts {
@@ -69,7 +68,7 @@ func (r retries) nextWait(s *state, f *Failure, random func() float64) (time.Dur
 	return time.Duration(seconds * float64(time.Second)), true
 }
 
-// computeDelay is the wait before retry number n, counted from 0, without jitter.
+// computeDelay returns the wait before retry number n, counted from 0, in seconds without jitter.
 func (r retrier) computeDelay(n int) float64 {
 	seconds := r.interval * math.Pow(r.backoff, float64(n))
 	if r.longest > 0 {

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// forbidden are characters that the name of an execution must not have.
+// forbidden lists the characters that an execution's name must not contain.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 const forbidden = " \t\r\n<>{}[]?*\"#%\\^|~`$&,;:/"
 
-// Start begins an execution of m. The input must be JSON within the size limit, and the name new for the machine. When
-// ctx is done the execution is aborted. What it refuses is a [*Failure] with a name of the API, such as InvalidName.
+// Start starts an execution of m. The input must be JSON within the size limit, and the name unused by the machine. The
+// execution is aborted when ctx is done. Start's errors are [*Failure] with a name of the API, such as InvalidName.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func (e *Engine) Start(ctx context.Context, m *Machine, name string, input json.RawMessage) (*Execution, error) {
 	if name == "" || len(name) > nameLimit || strings.ContainsAny(name, forbidden) {
-		return nil, newAPIError("InvalidName", "the name %q has not 1 to %d characters, or one of %s", name, nameLimit, forbidden)
+		return nil, newAPIError("InvalidName", "the name %q does not have 1 to %d characters, or has one of %s", name, nameLimit, forbidden)
 	}
 	if !json.Valid(input) || len(input) > payloadLimit {
 		return nil, newAPIError("InvalidExecutionInput", "the input of %s is not JSON of at most %d bytes", name, payloadLimit)
@@ -32,8 +32,8 @@ func (e *Engine) Start(ctx context.Context, m *Machine, name string, input json.
 	return x, nil
 }
 
-// Run starts an execution of m and waits until it has ended. One that cannot be started comes back failed, with the
-// reason in its error and cause; it has no history.
+// Run starts an execution of m and waits until it has ended. If it cannot start, Run returns a failed execution
+// without history, with the reason as its cause.
 func (e *Engine) Run(ctx context.Context, m *Machine, name string, input json.RawMessage) *Execution {
 	x, err := e.Start(ctx, m, name, input)
 	if err != nil {
@@ -47,13 +47,7 @@ func (e *Engine) Run(ctx context.Context, m *Machine, name string, input json.Ra
 	return x
 }
 
-func newClosedChannel() chan struct{} {
-	done := make(chan struct{})
-	close(done)
-	return done
-}
-
-// openContext makes the execution's own context, which Stop ends.
+// openContext returns the execution's own context, which Stop ends.
 func (x *Execution) openContext(ctx context.Context) context.Context {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -61,7 +55,7 @@ func (x *Execution) openContext(ctx context.Context) context.Context {
 	return ctx
 }
 
-// runToEnd goes from the execution's place to its end.
+// runToEnd runs the execution from its place to its end, and stores it.
 func (x *Execution) runToEnd(ctx context.Context) {
 	defer close(x.done)
 	defer x.stop(nil)
@@ -70,19 +64,19 @@ func (x *Execution) runToEnd(ctx context.Context) {
 		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(seconds*float64(time.Second)), errTimedOut)
 		defer cancel()
 	}
-	l := &eventChain{x: x, last: int64(len(x.History()))}
-	output, err := x.runFlow(ctx, l)
-	x.recordResult(ctx, l, output, err)
+	c := &eventChain{x: x, last: int64(len(x.History()))}
+	output, err := x.runFlow(ctx, c)
+	x.recordResult(ctx, c, output, err)
 	x.engine.storeEnded(x)
 }
 
-var errTimedOut = &Failure{Name: statesTimeout, Cause: "the TimeoutSeconds of the state machine are over"}
+var errTimedOut = &Failure{Name: statesTimeout, Cause: "the TimeoutSeconds of the state machine have passed"}
 
-func (x *Execution) runFlow(ctx context.Context, l *eventChain) (data, error) {
+func (x *Execution) runFlow(ctx context.Context, c *eventChain) (data, error) {
 	if x.place != nil {
-		return x.walkFlow(ctx, l, x.flow, x.place)
+		return x.walkFlow(ctx, c, x.flow, x.place)
 	}
-	if err := l.recordEvent("ExecutionStarted", &Details{Input: string(x.Input), RoleARN: RoleARN}); err != nil {
+	if err := c.recordEvent("ExecutionStarted", &Details{Input: string(x.Input), RoleARN: RoleARN}); err != nil {
 		return data{}, err
 	}
 	input, err := decodeValue(x.Input)
@@ -93,10 +87,10 @@ func (x *Execution) runFlow(ctx context.Context, l *eventChain) (data, error) {
 		return data{}, err
 	}
 	x.place = &frame{State: x.flow.startAt, Input: data{input, string(x.Input)}}
-	return x.walkFlow(ctx, l, x.flow, x.place)
+	return x.walkFlow(ctx, c, x.flow, x.place)
 }
 
-func (x *Execution) recordResult(ctx context.Context, l *eventChain, output data, err error) {
+func (x *Execution) recordResult(ctx context.Context, c *eventChain, output data, err error) {
 	status, kind, failure := Succeeded, "ExecutionSucceeded", (*Failure)(nil)
 	if err != nil {
 		status, kind, failure = x.endStatus(ctx, err)
@@ -106,7 +100,7 @@ func (x *Execution) recordResult(ctx context.Context, l *eventChain, output data
 		details = &Details{Error: failure.Name, Cause: failure.Cause}
 	}
 	x.setResult(status, failure, output)
-	x.recordEnd(l.last, kind, details)
+	x.history.recordEnd(x, c.last, kind, details)
 }
 
 func (x *Execution) setResult(status Status, failure *Failure, output data) {
@@ -118,7 +112,7 @@ func (x *Execution) setResult(status Status, failure *Failure, output data) {
 	}
 }
 
-// endStatus tells how an execution ends that did not succeed.
+// endStatus returns the final status of a failed execution, with the type of its last event.
 func (x *Execution) endStatus(ctx context.Context, err error) (Status, string, *Failure) {
 	cause := context.Cause(ctx)
 	switch {
@@ -129,8 +123,14 @@ func (x *Execution) endStatus(ctx context.Context, err error) (Status, string, *
 	default:
 		failure, stopped := cause.(*Failure)
 		if !stopped || cause == errTimedOut {
-			failure = &Failure{Cause: "stopped from outside"}
+			failure = &Failure{Cause: "the process or the parent stopped the execution"}
 		}
 		return Aborted, "ExecutionAborted", failure
 	}
+}
+
+func newClosedChannel() chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
 }

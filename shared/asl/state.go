@@ -3,6 +3,7 @@ package asl
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"unicode/utf8"
 )
@@ -21,33 +22,13 @@ type state struct {
 	assigns []string // all variables that it may assign
 }
 
-// stateType is how the states of one type are read: the fields that they have beyond Type, Comment and QueryLanguage.
+// stateType says how to read the states of one type: their fields beyond Type, Comment and QueryLanguage.
 type stateType struct {
 	fields []string
 	read   func(p *parser, s *state) behavior
 }
 
-func findStateType(kind string) (stateType, bool) {
-	working := []string{"Output", "Assign", "Next", "End"}
-	switch kind {
-	case "Task":
-		return stateType{append(working, "Retry", "Catch", "Resource", "Arguments"), readTask}, true
-	case "Map":
-		return stateType{append(working, "Items", "ItemSelector", "ItemReader", "ItemProcessor", "MaxConcurrency",
-			"ToleratedFailurePercentage", "Label"), readMap}, true
-	case "Choice":
-		return stateType{[]string{"Choices", "Default"}, readChoice}, true
-	case "Pass":
-		return stateType{working, readPass}, true
-	case "Succeed":
-		return stateType{[]string{"Output"}, readPass}, true
-	case "Fail":
-		return stateType{[]string{"Error", "Cause"}, readFail}, true
-	default:
-		return stateType{}, false
-	}
-}
-
+// readState reads one state of a flow.
 func (p *parser) readState(name string, definition json.RawMessage) *state {
 	q := &parser{where: fmt.Sprintf("state %q", name), raw: definition, m: p.m, names: p.names, err: p.err}
 	defer p.adoptError(q)
@@ -78,7 +59,28 @@ func (p *parser) readState(name string, definition json.RawMessage) *state {
 	return s
 }
 
-// readCommonFields reads what states of most types have. States that work name their successor or are an end.
+func findStateType(kind string) (stateType, bool) {
+	working := []string{"Output", "Assign", "Next", "End"}
+	switch kind {
+	case "Task":
+		return stateType{append(working, "Retry", "Catch", "Resource", "Arguments"), readTask}, true
+	case "Map":
+		return stateType{append(working, "Items", "ItemSelector", "ItemReader", "ItemProcessor", "MaxConcurrency",
+			"ToleratedFailurePercentage", "Label"), readMap}, true
+	case "Choice":
+		return stateType{[]string{"Choices", "Default"}, readChoice}, true
+	case "Pass":
+		return stateType{working, readPass}, true
+	case "Succeed":
+		return stateType{[]string{"Output"}, readPass}, true
+	case "Fail":
+		return stateType{[]string{"Error", "Cause"}, readFail}, true
+	default:
+		return stateType{}, false
+	}
+}
+
+// readCommonFields reads the fields that most types share. A state that works has either a Next or an End.
 func (p *parser) readCommonFields(s *state, works bool) {
 	s.next, s.output = p.readText("Next"), p.readTemplate("Output")
 	s.assign = p.readAssign(s)
@@ -94,11 +96,24 @@ func (p *parser) readCommonFields(s *state, works bool) {
 	p.readCatchers(s)
 }
 
-// readAssign reads an Assign of the state s, of one of its rules or of one of its catchers.
+var variableName = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*$`)
+
+// readAssign reads the Assign of the state s or of one of its catchers, an object whose members are variables.
 func (p *parser) readAssign(s *state) *object {
-	assigned := p.readAssignObject()
-	if assigned != nil {
-		s.assigns = append(s.assigns, assigned.keys...)
+	t := p.readTemplate("Assign")
+	if t == nil {
+		return nil
 	}
+	assigned, isObject := t.(*object)
+	if !isObject {
+		p.failField("Assign", "is not an object")
+		return nil
+	}
+	for _, name := range assigned.keys {
+		if !variableName.MatchString(name) || name == "states" || utf8.RuneCountInString(name) > nameLimit {
+			p.failField("Assign", "has %q, which cannot be a variable", name)
+		}
+	}
+	s.assigns = append(s.assigns, assigned.keys...)
 	return assigned
 }

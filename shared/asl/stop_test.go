@@ -134,7 +134,7 @@ func TestStartRefusesInvalidInput(t *testing.T) {
 	l.Run(t.Context(), m, "taken", []byte(`{}`))
 	for want, start := range map[string][2]string{
 		"ExecutionAlreadyExists": {"taken", `{}`},
-		"has not 1 to 80":        {strings.Repeat("n", 81), `{}`},
+		"does not have 1 to 80":  {strings.Repeat("n", 81), `{}`},
 		"InvalidName":            {"a/b", `{}`},
 		"InvalidExecutionInput":  {"new", `{`},
 	} {

@@ -1,24 +1,21 @@
 package asl
 
-import (
-	"encoding/json"
-	"fmt"
-)
+import "encoding/json"
 
 // Store keeps executions, so that memory holds only those that run, and so that another process can show and redrive
-// them. It is called from many goroutines.
+// them. Many goroutines call it.
 type Store interface {
 	// Save keeps a record under its ARN, in place of an earlier one.
 	Save(r Record) error
 	// Load returns the record of an ARN.
 	Load(arn string) (Record, error)
-	// Summary returns that of an ARN. The error of one that does not exist is fs.ErrNotExist.
+	// Summary returns the summary of an ARN. The error of an unknown ARN is fs.ErrNotExist.
 	Summary(arn string) (Summary, error)
-	// List returns the summaries of executions that have no parent, in any order and without their outputs.
+	// List returns the summaries of executions without a parent, in any order and without their outputs.
 	List() []Summary
 }
 
-// Summary is an execution without what it did, as plain data.
+// Summary is an execution without its history and map runs, as plain data.
 type Summary struct {
 	ARN, Name, Machine string
 	Input              json.RawMessage
@@ -27,11 +24,11 @@ type Summary struct {
 	Snapshot           Description
 }
 
-// Trail is what an execution did, and where it is: all that a redrive needs.
+// Trail is the history of an execution and its place in the machine: all that a redrive needs.
 type Trail struct {
 	History []Event
 	MapRuns []MapRun        `json:",omitempty"`
-	Place   json.RawMessage `json:",omitempty"` // the state it stands before or failed in; nil before the first and after the last
+	Place   json.RawMessage `json:",omitempty"` // the state it will enter or failed in; nil before the first and after the last
 }
 
 // Record is an execution as plain data. It marshals to JSON and back.
@@ -40,26 +37,18 @@ type Record struct {
 	Trail
 }
 
-// Record returns the execution as plain data, once it has ended.
-func (x *Execution) Record() (Record, error) {
-	if x.Describe().Status == Running {
-		return Record{}, fmt.Errorf("execution %s is running", x.ARN)
-	}
-	return x.buildRecord()
-}
-
-// buildRecord is called when the execution has ended or stands between two states, so that nothing changes its place.
+// buildRecord returns the execution as plain data. The caller makes sure that nothing changes its place: the execution
+// has ended or is between two states.
 func (x *Execution) buildRecord() (Record, error) {
-	s, history := x.Describe(), x.History()
-	x.mu.Lock()
-	defer x.mu.Unlock()
 	r := Record{
 		Summary{
 			ARN: x.ARN, Name: x.Name, Machine: x.Machine.Name, Input: x.Input, Parent: x.Parent, MapRun: x.MapRun,
-			Within: x.within, Snapshot: s,
+			Within: x.within, Snapshot: x.Describe(),
 		},
-		Trail{History: history, MapRuns: x.copyMapRuns()},
+		Trail{History: x.History(), MapRuns: x.MapRuns()},
 	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	if x.place == nil {
 		return r, nil
 	}

@@ -4,14 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
 )
 
 // task calls a Lambda function with its Arguments.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
 type task struct{ arguments template }
-
-var resource = regexp.MustCompile(`^arn:aws[a-z-]*:states:::(.+)$`)
 
 func readTask(p *parser, _ *state) behavior {
 	p.checkResource("lambda:invoke")
@@ -20,14 +17,6 @@ func readTask(p *parser, _ *state) behavior {
 		p.failField("Arguments", "is missing")
 	}
 	return t
-}
-
-// checkResource reads Resource, which must be the named integration in any partition.
-func (p *parser) checkResource(integration string) {
-	name := p.readRequired("Resource")
-	if match := resource.FindStringSubmatch(name); match == nil || match[1] != integration {
-		p.failField("Resource", "%q is not supported", name)
-	}
 }
 
 func (t task) run(ctx context.Context, v *visit) (data, string, error) {
@@ -47,7 +36,7 @@ func (t task) run(ctx context.Context, v *visit) (data, string, error) {
 	return v.leaveState(v.s.output, v.s.assign, result, v.s.next)
 }
 
-// callFunction makes the call and writes it into the history.
+// callFunction calls the function and records it in the history.
 func (t task) callFunction(ctx context.Context, v *visit, arguments data) (data, error) {
 	err := v.chain.recordEvent("TaskScheduled", &Details{
 		ResourceType: "lambda", Resource: "invoke", Region: region, Parameters: arguments.text,
@@ -83,7 +72,7 @@ func (t task) callFunction(ctx context.Context, v *visit, arguments data) (data,
 	return result, nil
 }
 
-// invokeFunction calls the function FunctionName with Payload; the result is {ExecutedVersion, Payload, StatusCode}.
+// invokeFunction calls the function FunctionName with Payload. It returns {ExecutedVersion, Payload, StatusCode}.
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 func invokeFunction(ctx context.Context, v *visit, arguments any) (data, error) {
 	fields, _ := arguments.(map[string]any)
@@ -98,24 +87,24 @@ func invokeFunction(ctx context.Context, v *visit, arguments any) (data, error) 
 			return data{}, &Failure{Name: statesRuntime, Cause: fmt.Sprintf("the Payload for %s is not JSON: %v", function, err)}
 		}
 	}
-	answer, err := v.x.engine.Invoke(ctx, function, json.RawMessage(payload))
+	output, err := v.x.engine.Invoke(ctx, function, json.RawMessage(payload))
 	if err != nil {
 		return data{}, err
 	}
-	return buildResult(function, answer)
+	return buildResult(function, output)
 }
 
-func buildResult(function string, answer json.RawMessage) (data, error) {
-	if len(answer) == 0 {
-		answer = json.RawMessage("null")
+func buildResult(function string, output json.RawMessage) (data, error) {
+	if len(output) == 0 {
+		output = json.RawMessage("null")
 	}
-	value, err := decodeValue(answer)
+	value, err := decodeValue(output)
 	if err != nil {
-		return data{}, &Failure{Name: "Lambda.Unknown", Cause: fmt.Sprintf("the answer of %s is not JSON: %v", function, err)}
+		return data{}, &Failure{Name: "Lambda.Unknown", Cause: fmt.Sprintf("the output of %s is not JSON: %v", function, err)}
 	}
 	payload, err := encodeValue(value)
 	if err != nil {
-		return data{}, fmt.Errorf("encoding the answer of %s: %w", function, err)
+		return data{}, fmt.Errorf("encoding the output of %s: %w", function, err)
 	}
 	return data{
 		value: map[string]any{"ExecutedVersion": "$LATEST", "Payload": value, "StatusCode": float64(200)},

@@ -10,7 +10,7 @@ import (
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 type template interface {
 	// eval returns the value, or a States.QueryEvaluationError.
-	eval(s *variables) (any, error)
+	eval(v *variables) (any, error)
 }
 
 type (
@@ -22,7 +22,7 @@ type (
 	}
 )
 
-// compileTemplate reads the template that stands in a field.
+// compileTemplate reads the template in a field.
 func compileTemplate(raw json.RawMessage, location string) (template, error) {
 	value, err := decodeValue(raw)
 	if err != nil {
@@ -64,43 +64,9 @@ func compileValue(value any, location string) (template, error) {
 	}
 }
 
-func (l literal) eval(*variables) (any, error) { return l.value, nil }
-
-func (a array) eval(s *variables) (any, error) {
-	list := make([]any, len(a))
-	for i, t := range a {
-		value, err := t.eval(s)
-		if err != nil {
-			return nil, err
-		}
-		list[i] = value
-	}
-	return list, nil
-}
-
-func (o *object) eval(s *variables) (any, error) {
-	result := make(map[string]any, len(o.keys))
-	for i, key := range o.keys {
-		value, err := o.values[i].eval(s)
-		if err != nil {
-			return nil, err
-		}
-		result[key] = value
-	}
-	return result, nil
-}
-
-// evalOr evaluates t, or returns otherwise when the field is absent.
-func evalOr(t template, s *variables, otherwise any) (any, error) {
-	if t == nil {
-		return otherwise, nil
-	}
-	return t.eval(s)
-}
-
 // evalNumber evaluates a field that must be a number of at least zero.
-func evalNumber(t template, s *variables, field string, otherwise float64) (float64, error) {
-	value, err := evalOr(t, s, otherwise)
+func evalNumber(t template, v *variables, field string, otherwise float64) (float64, error) {
+	value, err := evalOr(t, v, otherwise)
 	if err != nil {
 		return 0, err
 	}
@@ -109,6 +75,53 @@ func evalNumber(t template, s *variables, field string, otherwise float64) (floa
 		return 0, newTypeFailure(field, value, "a number of at least 0")
 	}
 	return n, nil
+}
+
+// evalText evaluates a field that must be a string.
+func evalText(t template, v *variables, field string) (string, error) {
+	value, err := evalOr(t, v, "")
+	if err != nil {
+		return "", err
+	}
+	text, isText := value.(string)
+	if !isText {
+		return "", newTypeFailure(field, value, "a string")
+	}
+	return text, nil
+}
+
+// evalOr evaluates t, or returns otherwise if the field is absent.
+func evalOr(t template, v *variables, otherwise any) (any, error) {
+	if t == nil {
+		return otherwise, nil
+	}
+	return t.eval(v)
+}
+
+func (l literal) eval(*variables) (any, error) { return l.value, nil }
+
+func (a array) eval(v *variables) (any, error) {
+	list := make([]any, len(a))
+	for i, t := range a {
+		value, err := t.eval(v)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = value
+	}
+	return list, nil
+}
+
+func (o *object) eval(v *variables) (any, error) {
+	result := make(map[string]any, len(o.keys))
+	for i, key := range o.keys {
+		value, err := o.values[i].eval(v)
+		if err != nil {
+			return nil, err
+		}
+		result[key] = value
+	}
+	return result, nil
 }
 
 func newTypeFailure(field string, value any, want string) *Failure {

@@ -14,15 +14,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// null is how JSON's null is held. The JSONata library takes Go's nil for a missing value, but this, its own null, for
-// what it is.
+// null represents JSON's null: the null of the JSONata library, to which Go's nil is a missing value.
 var null *any
 
-// data is a JSON value together with its text, so that what passes from state to state is encoded once: for the
-// history, for the size limit and for the next state.
+// data is a JSON value with its text, so that a value is encoded once for the history, the size limit and the next state.
 type data struct {
 	value any
-	text  string // "" when it is not encoded yet
+	text  string // "" if not yet encoded
 }
 
 // MarshalJSON writes the value.
@@ -55,12 +53,12 @@ func decodeValue(text []byte) (any, error) {
 		return nil, err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more follows after the JSON value")
+		return nil, errors.New("more than one JSON value")
 	}
 	return value, nil
 }
 
-// hasLongNumber looks for 16 digits in a row, the fewest that may need an int64.
+// hasLongNumber reports whether the text has 16 digits in a row, the fewest that may need an int64.
 func hasLongNumber(text []byte) bool {
 	digits := 0
 	for _, c := range text {
@@ -82,7 +80,7 @@ func decodeNext(decoder *json.Decoder) (any, error) {
 	return adoptValue(value), nil
 }
 
-// adoptValue turns what encoding/json decoded into the values that expressions work on, in place.
+// adoptValue converts a value from encoding/json for expressions, in place.
 func adoptValue(value any) any {
 	switch v := value.(type) {
 	case nil:
@@ -110,7 +108,7 @@ func convertNumber(n json.Number) any {
 	return f
 }
 
-// encodeValue writes a value as Step Functions does: compact, with sorted members, and with <, > and & as they are.
+// encodeValue encodes a value as Step Functions does: compact, with sorted members, and with <, > and & unescaped.
 func encodeValue(value any) (string, error) {
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)
@@ -122,7 +120,7 @@ func encodeValue(value any) (string, error) {
 	return string(text), nil
 }
 
-// buffers keep what encode has grown.
+// buffers keeps the buffers of encodeValue.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 func appendValue(b []byte, value any) ([]byte, error) {

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// frame is the place of one walk through a flow: plain data, all that a redrive needs.
+// frame is the place of one walk through a flow, as plain data: all that a redrive needs.
 type frame struct {
 	State   string
-	Entered time.Time // zero: not yet
+	Entered time.Time // zero before
 	Input   data
 	Vars    map[string]data `json:",omitempty"` // those of outer flows included
 	Item    *item           `json:",omitempty"` // of the iteration
@@ -21,9 +21,9 @@ type item struct {
 	Value data
 }
 
-// behavior is what the states of one type do.
+// behavior does the work of the states of one type.
 type behavior interface {
-	// run does the work of a state that was entered, up to its output and the name of the next state ("" ends the flow).
+	// run returns the output of an entered state and the name of the next state ("" ends the flow).
 	run(ctx context.Context, v *visit) (output data, next string, err error)
 }
 
@@ -37,10 +37,10 @@ type visit struct {
 	assigned  map[string]string // for the history
 }
 
-// walkFlow goes from f's state to the end of the flow. When it fails f stays at the state that failed.
-func (x *Execution) walkFlow(ctx context.Context, l *eventChain, flow *flow, f *frame) (data, error) {
+// walkFlow runs the states from f's to the end of the flow. After an error, f is at the state that failed.
+func (x *Execution) walkFlow(ctx context.Context, c *eventChain, flow *flow, f *frame) (data, error) {
 	for {
-		output, next, err := x.visitState(ctx, l, flow.states[f.State], f)
+		output, next, err := x.visitState(ctx, c, flow.states[f.State], f)
 		if err != nil || next == "" {
 			return output, err
 		}
@@ -51,15 +51,15 @@ func (x *Execution) walkFlow(ctx context.Context, l *eventChain, flow *flow, f *
 	}
 }
 
-// visitState enters a state, does its work with its retries, and leaves it by its output or by one of its catchers.
-func (x *Execution) visitState(ctx context.Context, l *eventChain, s *state, f *frame) (data, string, error) {
+// visitState enters a state, runs it with its retries, and leaves it by its output or by one of its catchers.
+func (x *Execution) visitState(ctx context.Context, c *eventChain, s *state, f *frame) (data, string, error) {
 	if f.Entered.IsZero() || s.kind == "Fail" { // a redrive enters a Fail state again
-		if err := l.recordEvent(s.kind+"StateEntered", &Details{Name: s.name, Input: f.Input.text}); err != nil {
+		if err := c.recordEvent(s.kind+"StateEntered", &Details{Name: s.name, Input: f.Input.text}); err != nil {
 			return data{}, "", err
 		}
 		f.Entered = x.engine.now()
 	}
-	v := &visit{x: x, chain: l, s: s, f: f}
+	v := &visit{x: x, chain: c, s: s, f: f}
 	output, next, err := v.runAttempts(ctx)
 	if err != nil {
 		return data{}, "", err
@@ -67,10 +67,10 @@ func (x *Execution) visitState(ctx context.Context, l *eventChain, s *state, f *
 	if s.kind == "Fail" {
 		return output, next, nil
 	}
-	return output, next, l.recordEvent(s.kind+"StateExited", &Details{Name: s.name, Output: output.text, AssignedVariables: v.assigned})
+	return output, next, c.recordEvent(s.kind+"StateExited", &Details{Name: s.name, Output: output.text, AssignedVariables: v.assigned})
 }
 
-// runAttempts runs the state until it succeeds, or fails for good.
+// runAttempts runs the state until it succeeds or has no retry left.
 func (v *visit) runAttempts(ctx context.Context) (data, string, error) {
 	tries := make(retries, len(v.s.retriers))
 	for attempt := 0; ; attempt++ {
@@ -96,18 +96,18 @@ func (v *visit) runAttempts(ctx context.Context) (data, string, error) {
 	}
 }
 
-// recordAbort records that the state stops because its execution or its map does.
+// recordAbort records that the state stops because its execution or its map stops.
 func (v *visit) recordAbort(ctx context.Context) error {
 	switch v.s.kind {
 	case "Task", "Map":
 		if context.Cause(ctx) != errTimedOut {
-			_ = v.chain.recordEvent(v.s.kind+"StateAborted", nil) // at the event limit the execution ends all the same
+			_ = v.chain.recordEvent(v.s.kind+"StateAborted", nil) // at the event limit the execution ends too
 		}
 	}
 	return errAborted
 }
 
-// recordFailure records an evaluation that failed, in the state that it failed in.
+// recordFailure converts an error to a failure. It records a failed evaluation.
 func (v *visit) recordFailure(err error) *Failure {
 	failure := toFailure(err)
 	if failure.location == "" {
@@ -122,7 +122,7 @@ func (v *visit) recordFailure(err error) *Failure {
 	return &Failure{Name: failure.Name, Cause: failure.Cause}
 }
 
-// leaveState evaluates Output and Assign, both against the variables as they are before.
+// leaveState evaluates Output, by default otherwise, and Assign, both with the earlier variables.
 // https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 func (v *visit) leaveState(output template, assign *object, otherwise data, next string) (data, string, error) {
 	result := otherwise

@@ -5,44 +5,44 @@ import (
 	"sync"
 )
 
-// timeFormat is that of times in the context object.
+// timeFormat is the format of times in the context object.
 const timeFormat = "2006-01-02T15:04:05.000Z"
 
-// variables is what expressions see: $states and the variables.
+// variables holds the values that expressions can read: $states and the assigned variables.
 type variables struct {
-	input, result, errorOutput any                   // Go's nil: not there
-	context                    func() map[string]any // made when an expression asks for it
+	input, result, errorOutput any                   // Go's nil: missing
+	context                    func() map[string]any // built when an expression reads it
 	vars                       map[string]data
-	evaluated                  func(Evaluation) // nil: nobody asks
+	evaluated                  func(Evaluation) // may be nil
 }
 
-// selectMembers is $states with these members only.
-func (s *variables) selectMembers(members []string) map[string]any {
+// selectMembers returns $states with these members only.
+func (v *variables) selectMembers(members []string) map[string]any {
 	states := make(map[string]any, len(members))
 	for _, name := range members {
-		if value, exists := s.findMember(name); exists {
+		if value, exists := v.findMember(name); exists {
 			states[name] = value
 		}
 	}
 	return states
 }
 
-// findMember returns a member of $states.
-func (s *variables) findMember(name string) (value any, exists bool) {
+// findMember returns a member of $states, if it has a value.
+func (v *variables) findMember(name string) (value any, exists bool) {
 	switch name {
 	case "input":
-		value = s.input
+		value = v.input
 	case "result":
-		value = s.result
+		value = v.result
 	case "errorOutput":
-		value = s.errorOutput
+		value = v.errorOutput
 	case "context":
-		return s.context(), true
+		return v.context(), true
 	}
 	return value, value != nil
 }
 
-// newVariables is what the state's expressions see.
+// newVariables returns the variables of a state's expressions.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
 func (x *Execution) newVariables(s *state, f *frame, attempt int) *variables {
 	return &variables{input: f.Input.value, vars: f.Vars, evaluated: x.engine.Evaluated, context: sync.OnceValue(func() map[string]any {
@@ -60,10 +60,10 @@ func (x *Execution) newVariables(s *state, f *frame, attempt int) *variables {
 	})}
 }
 
-// withItem is the scope of an ItemSelector.
-func (s *variables) withItem(it *item) *variables {
-	return &variables{input: s.input, vars: s.vars, evaluated: s.evaluated, context: func() map[string]any {
-		members := maps.Clone(s.context())
+// withItem returns the variables of an ItemSelector.
+func (v *variables) withItem(it *item) *variables {
+	return &variables{input: v.input, vars: v.vars, evaluated: v.evaluated, context: func() map[string]any {
+		members := maps.Clone(v.context())
 		members["Map"] = it.contextMembers()
 		return members
 	}}
@@ -73,7 +73,7 @@ func (it *item) contextMembers() map[string]any {
 	return map[string]any{"Item": map[string]any{"Index": float64(it.Index), "Value": it.Value.value}}
 }
 
-// executionMembers is $states.context.Execution. It does not change during a run, so all states share it.
+// executionMembers returns $states.context.Execution. It does not change during a run, so all states share it.
 func (x *Execution) executionMembers() map[string]any {
 	x.mu.Lock()
 	defer x.mu.Unlock()
