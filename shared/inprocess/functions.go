@@ -11,13 +11,13 @@ import (
 	"view360/shared/fault"
 )
 
-// Function is a handler with JSON in and out, as Lambda sees it.
+// Function is a handler with JSON input and output, like a Lambda function.
 type Function func(ctx context.Context, payload json.RawMessage) (json.RawMessage, error)
 
-// Functions are the functions of a deployment by name.
+// Functions holds the functions of a deployment by name.
 type Functions map[string]Function
 
-// Add makes a handler a function, with the same JSON as its Lambda.
+// Add adds a handler as a function with the same JSON as its Lambda function.
 func Add[In, Out any](functions Functions, name string, handle func(context.Context, In) (Out, error)) {
 	functions[name] = func(ctx context.Context, payload json.RawMessage) (json.RawMessage, error) {
 		var in In
@@ -41,8 +41,8 @@ type Call struct {
 	Duration time.Duration
 }
 
-// Invoke returns a function that calls by name and tells watch about every call; watch may be nil. It is safe for
-// concurrent use when watch is.
+// Invoke returns a function that calls a function by name and reports every call to watch, which may be nil. It is safe
+// for concurrent use if watch is.
 func (f Functions) Invoke(watch func(Call)) func(ctx context.Context, name string, payload json.RawMessage) (json.RawMessage, error) {
 	return func(ctx context.Context, name string, payload json.RawMessage) (json.RawMessage, error) {
 		function, deployed := f[name]

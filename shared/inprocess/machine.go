@@ -15,11 +15,11 @@ import (
 	"view360/shared/object"
 )
 
-// Orchestrator runs the machines in this process, and answers for their executions as Step Functions would.
+// Orchestrator runs the state machines in this process and describes their executions as Step Functions does.
 type Orchestrator struct{ engine asl.Engine }
 
-// NewOrchestrator returns an orchestrator that calls functions and reads map items from staging. watch is told about
-// every finished call and may be nil.
+// NewOrchestrator returns an orchestrator that calls functions and reads map items from staging. It reports every finished
+// call to watch, which may be nil.
 func NewOrchestrator(functions Functions, staging *object.Store, watch func(Call)) *Orchestrator {
 	o := &Orchestrator{}
 	o.engine.Invoke = functions.Invoke(watch)
@@ -30,10 +30,10 @@ func NewOrchestrator(functions Functions, staging *object.Store, watch func(Call
 	return o
 }
 
-// Engine is what runs the machines. Its fields may be set before the first run.
+// Engine returns the interpreter of the machines. Set its fields before the first run only.
 func (o *Orchestrator) Engine() *asl.Engine { return &o.engine }
 
-// OnEvaluation tells f about every JSONata expression that is evaluated. Call it before the first run.
+// OnEvaluation reports every evaluated JSONata expression to f. Call it before the first run.
 func (o *Orchestrator) OnEvaluation(f func(asl.Evaluation)) { o.engine.Evaluated = f }
 
 // Run executes a machine to its end.
@@ -45,12 +45,12 @@ func (o *Orchestrator) Run(ctx context.Context, m *asl.Machine, name string, inp
 	return o.engine.Run(ctx, m, name, body), nil
 }
 
-// Redrive continues an execution that did not succeed.
+// Redrive continues a failed execution and waits until it has ended again.
 func (o *Orchestrator) Redrive(ctx context.Context, x *asl.Execution) error {
 	return o.engine.Redrive(ctx, x)
 }
 
-// DescribeExecution answers as the Step Functions API does, for the functions that ask.
+// DescribeExecution implements the operation of the Step Functions API, for functions that call it.
 func (o *Orchestrator) DescribeExecution(_ context.Context, in *sfn.DescribeExecutionInput, _ ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
 	x, known := o.engine.Lookup(*in.ExecutionArn)
 	if !known {
@@ -65,7 +65,7 @@ func (o *Orchestrator) DescribeExecution(_ context.Context, in *sfn.DescribeExec
 	}, nil
 }
 
-// ParseMachine reads a definition whose function placeholders are filled with function names.
+// ParseMachine reads a definition after replacing its placeholders by the names of functions.
 func ParseMachine(name string, definition []byte, functions map[string]string) (*asl.Machine, error) {
 	placeholders := maps.Clone(functions)
 	placeholders["Partition"] = "aws"

@@ -35,7 +35,7 @@ func (a *api) startExecution(ctx context.Context, in startInput) (any, error) {
 	return map[string]any{"executionArn": x.ARN, "startDate": timestamp(x.Describe().Started)}, nil
 }
 
-// findSameExecution is the execution of that name when it runs with the same input: starting it again is the same request.
+// findSameExecution returns the running execution of that name and input, because StartExecution is idempotent for it.
 func (a *api) findSameExecution(m *asl.Machine, in startInput, refusal error) (*asl.Execution, error) {
 	x, known := a.engine.Lookup(strings.Replace(m.ARN(), ":stateMachine:", ":execution:", 1) + ":" + in.Name)
 	if known && x.Describe().Status == asl.Running && string(x.Input) == in.Input {
@@ -46,7 +46,7 @@ func (a *api) findSameExecution(m *asl.Machine, in startInput, refusal error) (*
 
 type stopInput struct{ ExecutionARN, Error, Cause string }
 
-// stopExecution answers when the execution has ended, so that a look at it shows that.
+// stopExecution returns after the execution has ended, so that the next request reads its final status.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
 func (a *api) stopExecution(ctx context.Context, in stopInput) (any, error) {
 	x, err := a.findExecution(in.ExecutionARN)
@@ -64,13 +64,13 @@ func (a *api) stopExecution(ctx context.Context, in stopInput) (any, error) {
 
 type redriveInput struct{ ExecutionARN, ClientToken string }
 
-// answeredRedrive is an answered redrive.
+// answeredRedrive is the result of a redrive and the token of its request.
 type answeredRedrive struct {
 	token string
 	date  time.Time
 }
 
-// redriveExecution does once what a client that got no answer asks for twice with the same token.
+// redriveExecution redrives once for requests with the same token, which a client repeats after a lost response.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
 func (a *api) redriveExecution(ctx context.Context, in redriveInput) (any, error) {
 	x, err := a.findExecution(in.ExecutionARN)

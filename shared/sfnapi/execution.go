@@ -8,64 +8,7 @@ import (
 	"view360/shared/asl"
 )
 
-// resourceKind is the type of resource in an ARN of this API, such as execution; "" for what is no ARN.
-func resourceKind(arn string) string {
-	parts := strings.SplitN(arn, ":", 7)
-	if len(parts) < 7 || parts[0] != "arn" || parts[2] != "states" {
-		return ""
-	}
-	return parts[5]
-}
-
-// findExecution finds an execution, or a child of one.
-func (a *api) findExecution(arn string) (*asl.Execution, error) {
-	if kind := resourceKind(arn); kind != "execution" {
-		return nil, newAPIError("InvalidArn", "Invalid Arn: '%s' is not the ARN of an execution", arn)
-	}
-	x, known := a.engine.Lookup(arn)
-	if !known {
-		return nil, newAPIError("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
-	}
-	return x, nil
-}
-
-// machineARN is the state machine of an execution; that of a child carries the label of its map.
-func machineARN(x *asl.Execution) string {
-	_, place, _ := strings.Cut(x.MapRun, "/")
-	label, _, isChild := strings.Cut(place, ":")
-	if isChild {
-		return x.Machine.ARN() + "/" + label
-	}
-	return x.Machine.ARN()
-}
-
 type executionInput struct{ ExecutionARN string }
-
-type included struct {
-	Included bool `json:"included"`
-}
-
-// description is an execution as DescribeExecution and, without the data, ListExecutions tell it.
-type description struct {
-	ExecutionARN    string     `json:"executionArn"`
-	StateMachineARN string     `json:"stateMachineArn"`
-	Name            string     `json:"name"`
-	Status          asl.Status `json:"status"`
-	StartDate       timestamp  `json:"startDate"`
-	StopDate        timestamp  `json:"stopDate,omitzero"`
-	MapRunARN       string     `json:"mapRunArn,omitempty"`
-	RedriveCount    int        `json:"redriveCount"`
-	RedriveDate     timestamp  `json:"redriveDate,omitzero"`
-}
-
-func toDescription(x *asl.Execution) (description, asl.Description) {
-	s := x.Describe()
-	return description{
-		ExecutionARN: x.ARN, StateMachineARN: machineARN(x), Name: x.Name, Status: s.Status, MapRunARN: x.MapRun,
-		StartDate: timestamp(s.Started), StopDate: timestamp(s.Stopped),
-		RedriveCount: s.RedriveCount, RedriveDate: timestamp(s.Redriven),
-	}, s
-}
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 func (a *api) describeExecution(_ context.Context, in executionInput) (any, error) {
@@ -90,6 +33,31 @@ func (a *api) describeExecution(_ context.Context, in executionInput) (any, erro
 	}
 	out.RedriveStatus, out.RedriveStatusReason = x.RedriveStatus()
 	return out, nil
+}
+
+type included struct {
+	Included bool `json:"included"`
+}
+
+// findExecution returns an execution or a child of one.
+func (a *api) findExecution(arn string) (*asl.Execution, error) {
+	if kind := resourceKind(arn); kind != "execution" {
+		return nil, newAPIError("InvalidArn", "Invalid Arn: '%s' is not the ARN of an execution", arn)
+	}
+	x, known := a.engine.Lookup(arn)
+	if !known {
+		return nil, newAPIError("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
+	}
+	return x, nil
+}
+
+// resourceKind returns the type of resource in an ARN of this API, such as execution; "" for other text.
+func resourceKind(arn string) string {
+	parts := strings.SplitN(arn, ":", 7)
+	if len(parts) < 7 || parts[0] != "arn" || parts[2] != "states" {
+		return ""
+	}
+	return parts[5]
 }
 
 type listExecutionsInput struct {
@@ -120,8 +88,8 @@ func (a *api) listExecutions(_ context.Context, in listExecutionsInput) (any, er
 	return buildExecutionList(list, token), nil
 }
 
-// buildExecutionList is a page of them. Those that changed their status since a page before may be missing or appear twice, as
-// in the service.
+// buildExecutionList returns a page of executions. An execution whose status changed since an earlier page may be missing
+// or appear twice, as in the service.
 func buildExecutionList(list []*asl.Execution, token string) any {
 	out := struct {
 		Executions []description `json:"executions"`
@@ -132,4 +100,36 @@ func buildExecutionList(list []*asl.Execution, token string) any {
 		out.Executions = append(out.Executions, d)
 	}
 	return out
+}
+
+// description has the members that DescribeExecution and ListExecutions share.
+type description struct {
+	ExecutionARN    string     `json:"executionArn"`
+	StateMachineARN string     `json:"stateMachineArn"`
+	Name            string     `json:"name"`
+	Status          asl.Status `json:"status"`
+	StartDate       timestamp  `json:"startDate"`
+	StopDate        timestamp  `json:"stopDate,omitzero"`
+	MapRunARN       string     `json:"mapRunArn,omitempty"`
+	RedriveCount    int        `json:"redriveCount"`
+	RedriveDate     timestamp  `json:"redriveDate,omitzero"`
+}
+
+func toDescription(x *asl.Execution) (description, asl.Description) {
+	s := x.Describe()
+	return description{
+		ExecutionARN: x.ARN, StateMachineARN: machineARN(x), Name: x.Name, Status: s.Status, MapRunARN: x.MapRun,
+		StartDate: timestamp(s.Started), StopDate: timestamp(s.Stopped),
+		RedriveCount: s.RedriveCount, RedriveDate: timestamp(s.Redriven),
+	}, s
+}
+
+// machineARN returns the ARN of the state machine of an execution; that of a child has the label of its map.
+func machineARN(x *asl.Execution) string {
+	_, rest, _ := strings.Cut(x.MapRun, "/")
+	label, _, isChild := strings.Cut(rest, ":")
+	if isChild {
+		return x.Machine.ARN() + "/" + label
+	}
+	return x.Machine.ARN()
 }

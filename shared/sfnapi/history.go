@@ -15,7 +15,7 @@ type historyInput struct {
 	IncludeExecutionData *bool
 }
 
-// pageBytes bounds the data in one page of a history, whose every event may have 256 KiB.
+// pageBytes limits the data in one page of a history; each event may have 256 KiB.
 const pageBytes = 1 << 20
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
@@ -47,7 +47,7 @@ func (a *api) getExecutionHistory(_ context.Context, in historyInput) (any, erro
 	}{append([]asl.Event{}, shown...), in.NextToken}, nil
 }
 
-// countFitting is how many of the events fit into one page: one at least.
+// countFitting returns how many of the events fit into one page, at least one.
 func countFitting(events []asl.Event) int {
 	bytes := 0
 	for i, e := range events {

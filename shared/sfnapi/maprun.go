@@ -7,18 +7,6 @@ import (
 	"view360/shared/asl"
 )
 
-// findMapRun finds a map run.
-func (a *api) findMapRun(arn string) (asl.MapRun, error) {
-	if resourceKind(arn) != "mapRun" {
-		return asl.MapRun{}, newAPIError("InvalidArn", "Invalid Arn: '%s' is not the ARN of a map run", arn)
-	}
-	run, known := a.engine.MapRun(arn)
-	if !known {
-		return asl.MapRun{}, newAPIError("ResourceNotFound", "Resource not found: '%s'", arn)
-	}
-	return run, nil
-}
-
 type listMapRunsInput struct {
 	pageInput
 	executionInput
@@ -52,38 +40,6 @@ func (a *api) listMapRuns(_ context.Context, in listMapRunsInput) (any, error) {
 	return out, nil
 }
 
-// counts are those of the items, or of the child executions, of a map run.
-type counts struct {
-	Pending        int `json:"pending"`
-	Running        int `json:"running"`
-	Succeeded      int `json:"succeeded"`
-	Failed         int `json:"failed"`
-	TimedOut       int `json:"timedOut"`
-	Aborted        int `json:"aborted"`
-	Total          int `json:"total"`
-	ResultsWritten int `json:"resultsWritten"`
-}
-
-// countChildren counts the children; items that were not read yet are not known.
-func countChildren(children []asl.Child) counts {
-	n := counts{Total: len(children)}
-	for _, child := range children {
-		switch child.Status {
-		case asl.Running:
-			n.Running++
-		case asl.Succeeded:
-			n.Succeeded++
-		case asl.TimedOut:
-			n.TimedOut++
-		case asl.Aborted:
-			n.Aborted++
-		default:
-			n.Failed++
-		}
-	}
-	return n
-}
-
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
 func (a *api) describeMapRun(_ context.Context, in struct{ MapRunARN string }) (any, error) {
 	run, err := a.findMapRun(in.MapRunARN)
@@ -110,7 +66,39 @@ func (a *api) describeMapRun(_ context.Context, in struct{ MapRunARN string }) (
 	}, nil
 }
 
-// listChildren lists the children of a map run, the newest first.
+// counts counts the items, or the child executions, of a map run by status.
+type counts struct {
+	Pending        int `json:"pending"`
+	Running        int `json:"running"`
+	Succeeded      int `json:"succeeded"`
+	Failed         int `json:"failed"`
+	TimedOut       int `json:"timedOut"`
+	Aborted        int `json:"aborted"`
+	Total          int `json:"total"`
+	ResultsWritten int `json:"resultsWritten"`
+}
+
+// countChildren counts the children by status. Unread items are not known, so none is pending.
+func countChildren(children []asl.Child) counts {
+	n := counts{Total: len(children)}
+	for _, child := range children {
+		switch child.Status {
+		case asl.Running:
+			n.Running++
+		case asl.Succeeded:
+			n.Succeeded++
+		case asl.TimedOut:
+			n.TimedOut++
+		case asl.Aborted:
+			n.Aborted++
+		default:
+			n.Failed++
+		}
+	}
+	return n
+}
+
+// listChildren lists the children of a map run, newest first.
 func (a *api) listChildren(in listExecutionsInput) (any, error) {
 	run, err := a.findMapRun(in.MapRunARN)
 	if err != nil {
@@ -131,4 +119,16 @@ func (a *api) listChildren(in listExecutionsInput) (any, error) {
 		}
 	}
 	return buildExecutionList(list, token), nil
+}
+
+// findMapRun returns a map run.
+func (a *api) findMapRun(arn string) (asl.MapRun, error) {
+	if resourceKind(arn) != "mapRun" {
+		return asl.MapRun{}, newAPIError("InvalidArn", "Invalid Arn: '%s' is not the ARN of a map run", arn)
+	}
+	run, known := a.engine.MapRun(arn)
+	if !known {
+		return asl.MapRun{}, newAPIError("ResourceNotFound", "Resource not found: '%s'", arn)
+	}
+	return run, nil
 }

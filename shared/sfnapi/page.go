@@ -5,21 +5,21 @@ import (
 	"slices"
 )
 
-// pageInput are the members of a request for a list.
+// pageInput has the members that all requests for a list share.
 type pageInput struct {
 	MaxResults int    `json:"maxResults"`
 	NextToken  string `json:"nextToken"`
 }
 
-// The sizes of a page.
+// Sizes of a page.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
 const (
 	defaultResults = 100
 	maxResults     = 1_000
 )
 
-// cutPage cuts a list after what an earlier page ended with, which its token names. Entries that are new in front of it do
-// not shift it.
+// cutPage returns the next page of a list and its token, which names the last entry of the page. So new entries at the
+// front do not shift the pages.
 func cutPage[T any](list []T, p pageInput, key func(T) string) ([]T, string, error) {
 	if p.MaxResults < 0 || p.MaxResults > maxResults {
 		return nil, "", newAPIError("ValidationException", "maxResults is %d: use 0 to %d", p.MaxResults, maxResults)

@@ -1,6 +1,6 @@
-// Package sfnapi answers the Step Functions API for the executions of this process, in the API's own wire protocol, so
-// that the AWS CLI, the SDKs and the operator's commands work with --endpoint-url. It knows the operations that read,
-// start, stop and redrive executions; credentials may be any, because it is for the loopback interface only.
+// Package sfnapi serves the Step Functions API for the executions of this process, in the API's own wire protocol, so
+// that the AWS CLI, the SDKs and the operator's commands work with --endpoint-url. It has the operations that read,
+// start, stop and redrive executions. It accepts any credentials, because it serves the loopback interface only.
 //
 // The API: https://docs.aws.amazon.com/step-functions/latest/apireference/Welcome.html, in the protocol AWS JSON 1.0:
 // https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html.
@@ -29,7 +29,7 @@ const (
 	bodyLimit    = 2 << 20 // bytes of a request: an input of 256 KiB, escaped
 )
 
-// api answers for one engine.
+// api serves one engine.
 type api struct {
 	engine *asl.Engine
 	since  time.Time // shown as the creation date of the machines
@@ -38,7 +38,7 @@ type api struct {
 	redrives map[string]answeredRedrive // by the ARN of the execution
 }
 
-// operation answers one request.
+// operation handles one request.
 type operation func(a *api, ctx context.Context, body []byte) (any, error)
 
 var operations = map[string]operation{
@@ -54,19 +54,19 @@ var operations = map[string]operation{
 	"DescribeStateMachine": decodeRequest((*api).describeStateMachine),
 }
 
-// decodeRequest makes an operation of a method that takes the request's members.
-func decodeRequest[In any](answer func(*api, context.Context, In) (any, error)) operation {
+// decodeRequest returns an operation that decodes the request and calls a method.
+func decodeRequest[In any](handle func(*api, context.Context, In) (any, error)) operation {
 	return func(a *api, ctx context.Context, body []byte) (any, error) {
 		var in In
 		if err := json.Unmarshal(body, &in); err != nil {
-			return nil, newAPIError("SerializationException", "the request is not what the operation takes: %v", err)
+			return nil, newAPIError("SerializationException", "decoding the request: %v", err)
 		}
-		return answer(a, ctx, in)
+		return handle(a, ctx, in)
 	}
 }
 
-// New returns a handler that answers the requests of the API from engine and leaves all others to rest. What it starts
-// lives in engine.Base.
+// New returns a handler for the API's requests that passes all others to rest. Set engine.Base, the context of the
+// executions that it starts.
 func New(engine *asl.Engine, rest http.Handler) http.Handler {
 	a := &api{engine: engine, since: time.Now(), redrives: map[string]answeredRedrive{}}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -81,12 +81,12 @@ func New(engine *asl.Engine, rest http.Handler) http.Handler {
 
 func (a *api) answerRequest(r *http.Request) (any, error) {
 	if !isFromTool(r) {
-		return nil, newAPIError("AccessDeniedException", "only tools on this machine are answered, not the pages of a browser")
+		return nil, newAPIError("AccessDeniedException", "only tools on this machine may use this API, not pages in a browser")
 	}
 	name := strings.TrimPrefix(r.Header.Get(targetHeader), service)
 	run, known := operations[name]
 	if !known || r.Method != http.MethodPost {
-		return nil, newAPIError("UnknownOperationException", "%s is not an operation that this process answers", name)
+		return nil, newAPIError("UnknownOperationException", "%s is not a supported operation", name)
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, bodyLimit))
 	if err != nil {
@@ -95,8 +95,8 @@ func (a *api) answerRequest(r *http.Request) (any, error) {
 	return run(a, r.Context(), body)
 }
 
-// isFromTool reports whether no browser made the request for another site: that would carry an Origin, or the name of a
-// host that only pretends to be this one (DNS rebinding).
+// isFromTool reports whether a tool made the request, not a page of another site: the request of a page has an Origin, or
+// the name of another host that resolves to this one (DNS rebinding).
 func isFromTool(r *http.Request) bool {
 	host, _, err := net.SplitHostPort(r.Host)
 	if err != nil {
@@ -106,7 +106,7 @@ func isFromTool(r *http.Request) bool {
 	return r.Header.Get("Origin") == "" && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
-// newAPIError is an error of the API.
+// newAPIError returns an error of the API.
 func newAPIError(name, format string, args ...any) *asl.Failure {
 	return &asl.Failure{Name: name, Cause: fmt.Sprintf(format, args...)}
 }
@@ -123,10 +123,10 @@ func writeResponse(ctx context.Context, w http.ResponseWriter, answer any, err e
 	w.WriteHeader(status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(answer) // the client has gone
+	_ = encoder.Encode(answer) // fails if the client is gone
 }
 
-// timestamp is a time as the protocol writes it: seconds since 1970.
+// timestamp is a time that is encoded as the protocol does, in seconds since 1970.
 type timestamp time.Time
 
 // MarshalJSON writes milliseconds as fractions.
@@ -134,5 +134,5 @@ func (t timestamp) MarshalJSON() ([]byte, error) {
 	return fmt.Appendf(nil, "%.3f", float64(time.Time(t).UnixMilli())/1000), nil
 }
 
-// IsZero reports whether there is no such time.
+// IsZero reports whether the time is not set.
 func (t timestamp) IsZero() bool { return time.Time(t).IsZero() }
