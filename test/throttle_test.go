@@ -1,14 +1,12 @@
 package test
 
 import (
-	"fmt"
 	"net"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/google/go-cmp/cmp"
 
 	"view360/shared/awsconf"
 	"view360/shared/catalog"
@@ -17,33 +15,6 @@ import (
 	"view360/shared/collecttest"
 	"view360/shared/simaws"
 )
-
-// TestThrottlingLosesNothing throttles every service: each collector brings all that it brings undisturbed.
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	calm := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
-	calm.run("calm", map[string]any{"regions": []string{"us-east-1"}})
-	throttled := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
-	for _, source := range catalog.Sources {
-		for _, operation := range operations(source) {
-			service, name, _ := strings.Cut(operation, ":")
-			throttled.Fault(simaws.Fault{Service: service, Operation: name, Kind: simaws.Throttled, Times: 1}, simaws.Fault{Service: service, Operation: name, Kind: simaws.Throttled, Rate: 0.3})
-		}
-	}
-	throttled.run("throttled", map[string]any{"regions": []string{"us-east-1"}})
-	want, got := calm.snapshot(collecttest.Production, "us-east-1", today), throttled.snapshot(collecttest.Production, "us-east-1", today)
-	if diff := cmp.Diff(want.Sections, got.Sections); diff != "" {
-		t.Errorf("throttling lost something:\n%.2000s", diff)
-	}
-	table := "throttles of calls"
-	for _, source := range catalog.Sources {
-		s := got.Meta.Services[source.Name]
-		table += fmt.Sprintf("\n%20s %4d of %4d, %5d items", source.Name, s.Throttles, s.Calls, s.Items)
-		if s.Status != want.Meta.Services[source.Name].Status || s.Throttles == 0 {
-			t.Errorf("%s is %q after %d throttles: %s", source.Name, s.Status, s.Throttles, s.Reason)
-		}
-	}
-	t.Log(table)
-}
 
 func TestEveryCollectorHasAQuota(t *testing.T) {
 	for _, collector := range collectors.All {

@@ -4,6 +4,7 @@ package collecttest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"io"
@@ -23,7 +24,7 @@ import (
 	"view360/shared/snapshot"
 )
 
-// The default accounts of the simulated organisation that tests ask for by character.
+// The default accounts of the simulated organization that tests ask for by character.
 const (
 	Platform   = "394057281643"
 	Production = "528416073925"
@@ -31,10 +32,10 @@ const (
 	Sandbox    = "865201497310"
 )
 
-// Now is the clock of the simulated organisation and of every run: two hours into 11 March 2026.
+// Now is the clock of the simulated organization and of every run: two hours into 11 March 2026.
 var Now = time.Date(2026, time.March, 11, 2, 0, 0, 0, time.UTC)
 
-// Bench is one collector over a simulated organisation. Tests change Request before they run it.
+// Bench is one collector over a simulated organization. Tests change Request before they run it.
 type Bench struct {
 	*simaws.Server
 	Request   collect.Input
@@ -43,7 +44,7 @@ type Bench struct {
 	store     *object.Store
 }
 
-// New starts an organisation for the collector. The request is a daily one of the production account in its home
+// New starts an organization for the collector. The request is a daily one of the production account in its home
 // region, eu-west-1 being another.
 func New(t testing.TB, collector collect.Collector, options simaws.Options) *Bench {
 	t.Helper()
@@ -81,7 +82,13 @@ type Result struct {
 // Run runs the collector's handler.
 func (b *Bench) Run() Result {
 	b.t.Helper()
-	outcome, err := collect.Handler{Collector: b.collector, Config: b.Config(b.Request.Account), Staging: b.store}.Handle(b.t.Context(), b.Request)
+	return b.RunUntil(b.t.Context())
+}
+
+// RunUntil runs the collector's handler until ctx ends.
+func (b *Bench) RunUntil(ctx context.Context) Result {
+	b.t.Helper()
+	outcome, err := collect.Handler{Collector: b.collector, Config: b.Config(b.Request.Account), Staging: b.store}.Handle(ctx, b.Request)
 	result := Result{Outcome: outcome, Err: err, Content: map[string]json.RawMessage{}}
 	for path, section := range outcome.Sections {
 		result.Content[path] = b.read(section)
@@ -195,12 +202,12 @@ func (b *Bench) Operations() []string {
 	return slices.Compact(called)
 }
 
-// LeastPrivilege fails the test unless the calls so far are exactly what the catalogue's row allows the collector.
+// LeastPrivilege fails the test unless the calls so far are exactly what the catalog's row allows the collector.
 func (b *Bench) LeastPrivilege() {
 	b.t.Helper()
 	source, known := catalog.FindByName(b.collector.Source)
 	if !known {
-		b.t.Fatalf("%s is not in the catalogue", b.collector.Source)
+		b.t.Fatalf("%s is not in the catalog", b.collector.Source)
 	}
 	var allowed []string
 	for _, action := range source.Actions {
@@ -215,6 +222,6 @@ func (b *Bench) LeastPrivilege() {
 	}
 	slices.Sort(allowed)
 	if diff := cmp.Diff(allowed, b.Operations()); diff != "" {
-		b.t.Errorf("calls of %s differ from the catalogue's actions (-allowed +called):\n%s", b.collector.Source, diff)
+		b.t.Errorf("calls of %s differ from the catalog's actions (-allowed +called):\n%s", b.collector.Source, diff)
 	}
 }

@@ -1,9 +1,7 @@
 package account_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"testing"
 
 	"view360/shared/collect"
@@ -19,10 +17,10 @@ func bench(t *testing.T) *collecttest.Bench {
 	return collecttest.New(t, account.Collector, simaws.Options{Volume: 0.2})
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Passed().Golden(t, "account")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, account.Collector, collecttest.Cases{
+		Options: simaws.Options{Volume: 0.2},
+	})
 }
 
 func section(t *testing.T, result collecttest.Result) (a snapshot.Account) {
@@ -65,30 +63,6 @@ func TestContactsCanBeLeftOut(t *testing.T) { // D72
 	a := section(t, result)
 	if a.ContactInfo.FullName != nil || len(a.AlternateContacts) != 0 || result.Reason == "" || result.Calls != 1 {
 		t.Errorf("contact %+v %v after %d calls, reason %q", a.ContactInfo, a.AlternateContacts, result.Calls, result.Reason)
-	}
-}
-
-// stopping is a test whose context ends before the test does.
-type stopping struct {
-	testing.TB
-	ctx context.Context
-}
-
-func (s stopping) Context() context.Context { return s.ctx }
-
-func TestCancelledContextEndsTheRun(t *testing.T) {
-	t.Parallel()
-	for _, operation := range []string{"GetAccountInformation", "GetContactInformation", "GetAlternateContact"} {
-		ctx, cancel := context.WithCancel(t.Context())
-		b := collecttest.New(stopping{t, ctx}, account.Collector, simaws.Options{})
-		b.Override(simaws.Answer{Service: "account", Operation: operation, Give: func(simaws.Request) (any, error) {
-			cancel()
-			return nil, simaws.Failure(429, "TooManyRequestsException", "Too Many Requests")
-		}})
-		result, calls := b.Run(), b.Calls()
-		if !errors.Is(result.Err, context.Canceled) || calls[len(calls)-1].Operation != operation {
-			t.Errorf("%s: error %v after %d calls", operation, result.Err, len(calls))
-		}
 	}
 }
 

@@ -3,17 +3,14 @@ package application_test
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/application"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -43,10 +40,22 @@ func service(name string) simaws.SignalService {
 	return simaws.SignalService{KeyAttributes: map[string]string{"Type": "Service", "Name": name, "Environment": "ec2:default"}}
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t, simaws.Options{Volume: 0.2})
-	b.Passed().Golden(t, "application")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, application.Collector, collecttest.Cases{
+		Options: simaws.Options{Volume: 0.2},
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			services, types := make([]simaws.SignalService, 250), make([]string, 250)
+			for i := range services {
+				types[i] = fmt.Sprint("type-", i)
+				services[i] = simaws.SignalService{KeyAttributes: map[string]string{"ResourceType": types[i]}}
+			}
+			simaws.Set(b.Organization, simaws.Place{}, services...)
+			return section, types
+		},
+		Empty:     collecttest.Clear[simaws.SignalService],
+		Essential: []string{"ListServices"},
+		NoHistory: true,
+	})
 }
 
 func TestServiceFillsEveryMember(t *testing.T) { // D57
@@ -117,67 +126,5 @@ func TestWindowIsReadInSlicesOfADay(t *testing.T) { // D57
 	// Now is Wednesday 2 o'clock: the days of the week that have not begun are not asked for.
 	if diff := cmp.Diff([]string{"10T02 11T02", "09T02 10T02", "09T00 09T02"}, ranges()); diff != "" {
 		t.Errorf("ranges (-want +got):\n%s", diff)
-	}
-}
-
-func TestEveryPageIsRead(t *testing.T) { // D57
-	b := bench(t, simaws.Options{})
-	var many []simaws.SignalService
-	var want []string
-	for i := range 250 {
-		name := fmt.Sprint("service-", i)
-		many, want = append(many, service(name)), append(want, name)
-	}
-	simaws.Set(b.Organization, simaws.Place{}, many...)
-	ranges := asked(t, b)
-	if diff := cmp.Diff(want, names(services(t, b.Passed()))); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	for _, r := range ranges() {
-		if r != "10T00 11T00" {
-			t.Errorf("asked for %s, want the window", r)
-		}
-	}
-}
-
-func TestPastDateHasNoCurrentState(t *testing.T) { // D25
-	b := bench(t, simaws.Options{})
-	b.Request.History = true
-	result := b.Run()
-	if result.Status != collect.Skipped || len(result.Content) != 0 || result.Calls != 0 || result.Reason == "" {
-		t.Errorf("got %+v", result.Outcome)
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t, simaws.Options{Volume: 10})
-	want := services(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})
-	result := b.Passed()
-	if result.Throttles != 3 {
-		t.Errorf("got %d throttles in %d calls, want 3", result.Throttles, result.Calls)
-	}
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if diff := cmp.Diff(want, services(t, result)); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
-}
-
-func TestDenied(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	b.Fault(simaws.Fault{Kind: simaws.Denied})
-	result := b.Run()
-	if fault.ClassOf(result.Err) != fault.Denied || !strings.HasPrefix(result.Err.Error(), "denied application-signals:ListServices") {
-		t.Errorf("got %v", result.Err)
-	}
-}
-
-func TestEmpty(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	b.Request.Account = collecttest.Sandbox
-	b.Request.Region = "eu-west-1"
-	simaws.Set[simaws.SignalService](b.Organization, simaws.Place{})
-	if got := string(b.Passed().Content[section]); got != "[]" {
-		t.Errorf("got %s, want []", got)
 	}
 }

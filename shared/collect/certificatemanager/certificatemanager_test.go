@@ -10,7 +10,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/certificatemanager"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -45,39 +44,20 @@ func set(b *collecttest.Bench, n int, change func(i int, c *simaws.Certificate))
 
 func asIs(int, *simaws.Certificate) {}
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Request.Account = collecttest.Sandbox
-	b.Passed().Golden(t, "certificatemanager")
-	b.LeastPrivilege()
-}
-
-func TestEveryPageIsRead(t *testing.T) { // D14
-	b := bench(t)
-	set(b, 1200, asIs)
-	got := certificates(t, b.Passed())
-	if len(got) != 1200 {
-		t.Fatalf("got %d certificates, want 1200", len(got))
-	}
-	for i, c := range got {
-		if *c.ARN != arn(i) {
-			t.Fatalf("certificate %d is %s: the list's order is lost", i, *c.ARN)
-		}
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t)
-	want := certificates(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.2})
-	result := b.Passed()
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if result.Throttles == 0 {
-		t.Error("nothing was throttled")
-	}
-	if diff := cmp.Diff(want, certificates(t, result)); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, certificatemanager.Collector, collecttest.Cases{
+		Golden: func(b *collecttest.Bench) { b.Request.Account = collecttest.Sandbox },
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			arns := make([]string, 1200)
+			for i := range arns {
+				arns[i] = arn(i)
+			}
+			set(b, len(arns), asIs)
+			return section, arns
+		},
+		Empty:     collecttest.Clear[simaws.Certificate],
+		Essential: []string{"ListCertificates"},
+	})
 }
 
 func TestEveryKeyAlgorithmIsListed(t *testing.T) { // D55
@@ -123,21 +103,5 @@ func TestCertificateDeletedMeanwhileIsSkipped(t *testing.T) {
 	}})
 	if got := certificates(t, b.Passed()); len(got) != 1 || *got[0].ARN != arn(1) {
 		t.Errorf("got %v", got)
-	}
-}
-
-func TestDenied(t *testing.T) {
-	b := bench(t)
-	b.Fault(simaws.Fault{Operation: "ListCertificates", Kind: simaws.Denied})
-	if result := b.Run(); fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied acm:ListCertificates" {
-		t.Errorf("got %v", result.Err)
-	}
-}
-
-func TestEmpty(t *testing.T) {
-	b := bench(t)
-	set(b, 0, asIs)
-	if got := string(b.Passed().Content[section]); got != "[]" {
-		t.Errorf("got %s, want []", got)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/cloudtrail"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -52,10 +51,11 @@ func events(b *collecttest.Bench, times ...time.Time) {
 	}})
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Passed().Golden(t, "cloudtrail")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, cloudtrail.Collector, collecttest.Cases{
+		Empty:     collecttest.Clear[simaws.Trail],
+		Essential: []string{"DescribeTrails"},
+	})
 }
 
 func TestTrailHasItsKey(t *testing.T) { // D53
@@ -136,36 +136,6 @@ func TestUnreadableEventsLeaveTheCountNull(t *testing.T) {
 		if trail.RecentEventsCount != nil || trail.IsLogging == nil {
 			t.Errorf("got %+v, want no count and a status", trail)
 		}
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t)
-	want := trails(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 4})
-	result := b.Passed()
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if result.Throttles != 4 {
-		t.Errorf("got %d throttles, want 4", result.Throttles)
-	}
-	if diff := cmp.Diff(want, trails(t, result)); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
-}
-
-func TestDenied(t *testing.T) {
-	b := bench(t)
-	b.Fault(simaws.Fault{Operation: "DescribeTrails", Kind: simaws.Denied})
-	if result := b.Run(); fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied cloudtrail:DescribeTrails" {
-		t.Errorf("got %v", result.Err)
-	}
-}
-
-func TestEmpty(t *testing.T) {
-	b := bench(t)
-	simaws.Set[simaws.Trail](b.Organization, simaws.Place{})
-	if got := string(b.Passed().Content[section]); got != "[]" {
-		t.Errorf("got %s, want []", got)
 	}
 }
 

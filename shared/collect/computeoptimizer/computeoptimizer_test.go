@@ -1,7 +1,7 @@
 package computeoptimizer_test
 
 import (
-	"strings"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,7 +9,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/computeoptimizer"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -35,27 +34,42 @@ func kinds(recommendations []snapshot.Recommendation) map[string]int {
 	return n
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t, simaws.Options{Volume: 0.1})
-	b.Passed().Golden(t, "computeoptimizer")
-	b.LeastPrivilege()
-}
-
-func TestEveryPageIsRead(t *testing.T) { // D61
-	b := bench(t, simaws.Options{Volume: 70})
-	got := recommendations(t, b.Passed())
-	seen := map[string]bool{}
-	for _, r := range got {
-		if seen[r.ResourceARN] {
-			t.Errorf("%s appears twice", r.ResourceARN)
-		}
-		seen[r.ResourceARN] = true
-	}
-	for kind, n := range kinds(got) {
-		if n <= 1000 {
-			t.Errorf("got %d of %s, want more than a page of 1000", n, kind)
-		}
-	}
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, computeoptimizer.Collector, collecttest.Cases{
+		Options: simaws.Options{Volume: 0.1},
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			var ids []string
+			add := func(kind string) string {
+				ids = append(ids, fmt.Sprintf("%s-%d", kind, len(ids)))
+				return ids[len(ids)-1]
+			}
+			instances, volumes, functions := make([]simaws.InstanceAdvice, 1010), make([]simaws.VolumeAdvice, 1010), make([]simaws.FunctionAdvice, 1010)
+			for i := range instances {
+				instances[i] = simaws.InstanceAdvice{"instanceArn": add("instance")}
+			}
+			for i := range volumes {
+				volumes[i] = simaws.VolumeAdvice{"volumeArn": add("volume")}
+			}
+			for i := range functions {
+				functions[i] = simaws.FunctionAdvice{"functionArn": add("function")}
+			}
+			simaws.Set(b.Organization, simaws.Place{}, instances...)
+			simaws.Set(b.Organization, simaws.Place{}, volumes...)
+			simaws.Set(b.Organization, simaws.Place{}, functions...)
+			return section, ids
+		},
+		Empty: func(b *collecttest.Bench) {
+			collecttest.Clear[simaws.InstanceAdvice](b)
+			collecttest.Clear[simaws.VolumeAdvice](b)
+			collecttest.Clear[simaws.FunctionAdvice](b)
+		},
+		Essential: []string{"GetEnrollmentStatus"},
+		NotApplicable: []collecttest.NotApplicable{{
+			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Sandbox },
+			Status:  collect.NotEnabled, Reason: "Compute Optimizer is Inactive: opt the account in",
+		}},
+		NoHistory: true,
+	})
 }
 
 // advise makes one recommendation for each kind, with the API's member names.
@@ -133,26 +147,6 @@ func TestWhatFitsHasNoOption(t *testing.T) {
 	}
 }
 
-func TestAccountNotEnrolledIsNotEnabled(t *testing.T) { // D61
-	b := bench(t, simaws.Options{})
-	b.Request.Account = collecttest.Sandbox
-	result := b.Run()
-	if result.Err != nil || result.Status != collect.NotEnabled || len(result.Content) != 0 || result.Calls != 1 {
-		t.Errorf("got %+v, error %v", result.Outcome, result.Err)
-	}
-	if !strings.Contains(result.Reason, "Inactive") || !strings.Contains(result.Reason, "opt the account in") {
-		t.Errorf("got reason %q", result.Reason)
-	}
-}
-
-func TestDenied(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	b.Fault(simaws.Fault{Kind: simaws.Denied})
-	if err := b.Run().Err; fault.DeniedAction(err) != "compute-optimizer:GetEnrollmentStatus" {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestFailedKindLeavesTheOthers(t *testing.T) { // D61
 	b := bench(t, simaws.Options{})
 	b.Fault(simaws.Fault{Operation: "GetEBSVolumeRecommendations", Kind: simaws.Denied})
@@ -179,28 +173,5 @@ func TestOneResourceFailsAlone(t *testing.T) {
 	}
 	if n := kinds(recommendations(t, result)); n["EC2"] != 1 {
 		t.Errorf("got %v, want the one that could be read", n)
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t, simaws.Options{Volume: 30})
-	want := recommendations(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.4})
-	result := b.Passed()
-	if result.Throttles == 0 {
-		t.Error("nothing was throttled")
-	}
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if diff := cmp.Diff(want, recommendations(t, result)); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
-}
-
-func TestPastDateHasNoCurrentState(t *testing.T) { // D25
-	b := bench(t, simaws.Options{})
-	b.Request.History = true
-	result := b.Run()
-	if result.Status != collect.Skipped || len(result.Content) != 0 || result.Calls != 0 || result.Reason == "" {
-		t.Errorf("got %+v", result.Outcome)
 	}
 }

@@ -1,9 +1,7 @@
 package config_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,10 +23,25 @@ func bench(t *testing.T) *collecttest.Bench {
 	return collecttest.New(t, config.Collector, simaws.Options{Volume: 0.2})
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Passed().Golden(t, "config")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, config.Collector, collecttest.Cases{
+		Options:   simaws.Options{Volume: 0.2},
+		Essential: []string{"DescribeConfigurationRecorders", "DescribeComplianceByConfigRule"},
+		NotApplicable: []collecttest.NotApplicable{{
+			Prepare: func(b *collecttest.Bench) { b.Fault(simaws.Fault{Kind: simaws.NotEnabled}) },
+			Status:  collect.NotEnabled, Reason: "us-east-1: turn on a configuration recorder",
+		}},
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			rule := simaws.Rule{Name: "r"}
+			ids := make([]string, 350)
+			for i := range ids {
+				ids[i] = fmt.Sprint("bucket-", i)
+				rule.Results = append(rule.Results, evaluation(ids[i], false, "2026-03-10T12:00:00Z"))
+			}
+			simaws.Set(b.Organization, simaws.Place{}, rule)
+			return "config", ids
+		},
+	})
 }
 
 type section struct {
@@ -76,41 +89,6 @@ func TestBothComplianceTypesOfTheWindowAreReported(t *testing.T) { // D44
 	}
 }
 
-func TestEveryPageOfARuleIsRead(t *testing.T) { // D42
-	b := bench(t)
-	var results []simaws.Evaluation
-	for i := range 350 {
-		results = append(results, evaluation(fmt.Sprint("bucket-", i), false, "2026-03-10T12:00:00Z"))
-	}
-	simaws.Set(b.Organization, simaws.Place{}, simaws.Rule{Name: "r", Results: results})
-	if s := read(t, b.Passed()); len(s.Evaluations) != 350 || s.ComplianceScore != 0 {
-		t.Errorf("%d evaluations, score %v", len(s.Evaluations), s.ComplianceScore)
-	}
-}
-
-// stopping is a test whose context ends before the test does.
-type stopping struct {
-	testing.TB
-	ctx context.Context
-}
-
-func (s stopping) Context() context.Context { return s.ctx }
-
-func TestCancelledContextEndsTheRun(t *testing.T) {
-	t.Parallel()
-	for _, operation := range []string{"DescribeConformancePacks", "DescribeConformancePackCompliance", "GetComplianceDetailsByConfigRule"} {
-		ctx, cancel := context.WithCancel(t.Context())
-		b := collecttest.New(stopping{t, ctx}, config.Collector, simaws.Options{})
-		b.Override(simaws.Answer{Service: "config", Operation: operation, Give: func(simaws.Request) (any, error) {
-			cancel()
-			return nil, simaws.Failure(400, "ThrottlingException", "Rate exceeded")
-		}})
-		if result := b.Run(); !errors.Is(result.Err, context.Canceled) || len(b.Calls()) > 15 {
-			t.Errorf("%s: error %v after %d calls", operation, result.Err, len(b.Calls()))
-		}
-	}
-}
-
 func TestRegionWithoutRulesHasEmptyLists(t *testing.T) {
 	b := bench(t)
 	simaws.Set[simaws.Rule](b.Organization, simaws.Place{})
@@ -122,14 +100,6 @@ func TestRegionWithoutRulesHasEmptyLists(t *testing.T) {
 	}
 	if !strings.Contains(string(result.Content["config"]), `"non_compliant_resources":[]`) {
 		t.Errorf("got %s, want an empty list", result.Content["config"])
-	}
-}
-
-func TestNotEnabled(t *testing.T) {
-	b := bench(t)
-	b.Fault(simaws.Fault{Service: "config", Kind: simaws.NotEnabled})
-	if result := b.Run(); result.Err != nil || result.Status != collect.NotEnabled || !strings.Contains(result.Reason, "us-east-1: turn on a configuration recorder") {
-		t.Errorf("status %q, reason %q, error %v", result.Status, result.Reason, result.Err)
 	}
 }
 

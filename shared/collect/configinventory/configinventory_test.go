@@ -10,7 +10,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/configinventory"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -35,10 +34,16 @@ func answer(b *collecttest.Bench, results ...string) {
 	}})
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t, simaws.Options{Volume: 0.05})
-	b.Passed().Golden(t, "configinventory")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, configinventory.Collector, collecttest.Cases{
+		Options:   simaws.Options{Volume: 0.05},
+		Essential: []string{"SelectResourceConfig"},
+		NotApplicable: []collecttest.NotApplicable{{
+			Prepare: func(b *collecttest.Bench) { answer(b) },
+			Status:  collect.NotEnabled, Reason: "turn on a configuration recorder",
+		}},
+		NoHistory: true,
+	})
 }
 
 func TestEveryPageIsRead(t *testing.T) {
@@ -124,33 +129,5 @@ func TestNothingRecordedIsNotEnabled(t *testing.T) {
 	result := b.Run()
 	if result.Err != nil || result.Status != collect.NotEnabled || !strings.Contains(result.Reason, "configuration recorder") || len(result.Content) != 0 {
 		t.Errorf("got %+v, error %v", result.Outcome, result.Err)
-	}
-}
-
-func TestDenied(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	b.Fault(simaws.Fault{Kind: simaws.Denied})
-	if err := b.Run().Err; fault.DeniedAction(err) != "config:SelectResourceConfig" {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t, simaws.Options{Volume: 2})
-	want := resources(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.4})
-	result := b.Passed()
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if diff := cmp.Diff(want, resources(t, result)); diff != "" || result.Throttles == 0 {
-		t.Errorf("%d throttles (-calm +throttled):\n%s", result.Throttles, diff)
-	}
-}
-
-func TestPastDateHasNoCurrentState(t *testing.T) { // D25
-	b := bench(t, simaws.Options{})
-	b.Request.History = true
-	result := b.Run()
-	if result.Status != collect.Skipped || len(result.Content) != 0 || result.Calls != 0 || result.Reason == "" {
-		t.Errorf("got %+v", result.Outcome)
 	}
 }

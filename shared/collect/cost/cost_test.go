@@ -1,11 +1,9 @@
 package cost_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -24,10 +22,18 @@ func bench(t *testing.T) *collecttest.Bench {
 	return collecttest.New(t, cost.Collector, simaws.Options{Volume: 0.2})
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Passed().Golden(t, "cost")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, cost.Collector, collecttest.Cases{
+		Options:   simaws.Options{Volume: 0.2},
+		Empty:     collecttest.Clear[simaws.Cost],
+		Essential: []string{"GetCostAndUsage"},
+		NotApplicable: []collecttest.NotApplicable{{
+			Prepare: func(b *collecttest.Bench) {
+				b.Fault(simaws.Fault{Kind: simaws.Denied, Message: "User not enabled for cost explorer access"})
+			},
+			Status: collect.NotEnabled, Reason: "open it once",
+		}},
+	})
 }
 
 func section(t *testing.T, result collecttest.Result) (c snapshot.Cost) {
@@ -101,55 +107,11 @@ func TestPaidCallsCanBeSwitchedOff(t *testing.T) {
 	}
 }
 
-// stopping is a test whose context ends before the test does.
-type stopping struct {
-	testing.TB
-	ctx context.Context
-}
-
-func (s stopping) Context() context.Context { return s.ctx }
-
-func TestCancelledContextEndsTheRun(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	b := collecttest.New(stopping{t, ctx}, cost.Collector, simaws.Options{})
-	b.Override(simaws.Answer{Service: "ce", Operation: "GetCostForecast", Give: func(simaws.Request) (any, error) {
-		cancel()
-		return nil, simaws.ErrPassOn
-	}})
-	if result := b.Run(); !errors.Is(result.Err, context.Canceled) || len(b.Calls()) != 2 {
-		t.Errorf("error %v after %d calls", result.Err, len(b.Calls()))
-	}
-}
-
-func TestEmptyAccount(t *testing.T) {
+func TestAccountWithoutCostsHasZeros(t *testing.T) {
 	b := bench(t)
-	simaws.Set[simaws.Cost](b.Organization, simaws.Place{})
-	result := b.Passed()
-	if got := string(result.Content["service"]); got != "[]" {
-		t.Errorf("service %s, want []", got)
-	}
-	if c := section(t, result); c.CurrentPeriodCost.Sign() != 0 || c.CostDifferencePct != 0 || c.TopServices == nil {
+	collecttest.Clear[simaws.Cost](b)
+	if c := section(t, b.Passed()); c.CurrentPeriodCost.Sign() != 0 || c.CostDifferencePct != 0 || c.TopServices == nil {
 		t.Errorf("cost %+v, want zeros and an empty list of top services", c)
-	}
-}
-
-func TestNotEnabled(t *testing.T) {
-	b := bench(t)
-	b.Fault(simaws.Fault{Service: "ce", Kind: simaws.Denied, Message: "User not enabled for cost explorer access"})
-	result := b.Run()
-	if result.Err != nil || result.Status != collect.NotEnabled || !strings.Contains(result.Reason, "open it once") {
-		t.Errorf("status %q, reason %q, error %v", result.Status, result.Reason, result.Err)
-	}
-}
-
-func TestRepeatedTokenEndsTheList(t *testing.T) {
-	b := bench(t)
-	b.Override(simaws.Answer{Service: "ce", Operation: "GetCostAndUsage", Give: func(simaws.Request) (any, error) {
-		return map[string]any{"ResultsByTime": []any{}, "NextPageToken": "again"}, nil
-	}})
-	if result := b.Run(); result.Err == nil || len(b.Calls()) != 2 {
-		t.Errorf("error %v after %d paid calls", result.Err, len(b.Calls()))
 	}
 }
 

@@ -1,7 +1,7 @@
 package health_test
 
 import (
-	"strings"
+	"fmt"
 	"testing"
 	"time"
 
@@ -10,7 +10,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/health"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -42,10 +41,24 @@ func event(arn, status string, updated time.Time) simaws.HealthEvent {
 	return simaws.HealthEvent{ARN: arn, Service: "EC2", Region: "global", StatusCode: status, StartTime: &simaws.Time{Time: start}, LastUpdatedTime: &simaws.Time{Time: updated}}
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	b.Passed().Golden(t, "health")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, health.Collector, collecttest.Cases{
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			events, arns := make([]simaws.HealthEvent, 250), make([]string, 250)
+			for i := range events {
+				arns[i] = fmt.Sprint("event-", i)
+				events[i] = event(arns[i], "open", collecttest.Now)
+			}
+			simaws.Set(b.Organization, simaws.Place{}, events...)
+			return section, arns
+		},
+		Empty:     collecttest.Clear[simaws.HealthEvent],
+		Essential: []string{"DescribeEvents"},
+		NotApplicable: []collecttest.NotApplicable{{
+			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Staging },
+			Status:  collect.NotSubscribed, Reason: "AWS Health needs a Business or Enterprise support plan",
+		}},
+	})
 }
 
 func TestClosuresAndOldOpenEventsAreReported(t *testing.T) { // D20
@@ -83,59 +96,5 @@ func TestPastDateHasOnlyItsOwnEvents(t *testing.T) { // D25
 	want := map[string]string{"open-then": "open", "closed-then": "closed"}
 	if diff := cmp.Diff(want, statuses(events(t, b.Passed()))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-func TestEveryPageIsRead(t *testing.T) { // D59
-	b := bench(t, simaws.Options{})
-	var many []simaws.HealthEvent
-	for i := range 250 {
-		many = append(many, event(strings.Repeat("e", i+1), "open", collecttest.Now))
-	}
-	simaws.Set(b.Organization, simaws.Place{}, many...)
-	if got := statuses(events(t, b.Passed())); len(got) != 250 {
-		t.Errorf("got %d events, want 250", len(got))
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t, simaws.Options{})
-	want := events(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})
-	result := b.Passed()
-	if result.Throttles != 3 {
-		t.Errorf("got %d throttles in %d calls, want 3", result.Throttles, result.Calls)
-	}
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if diff := cmp.Diff(want, events(t, result)); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
-}
-
-func TestNoSupportPlan(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	b.Request.Account = collecttest.Staging
-	result := b.Run()
-	if result.Err != nil || result.Status != collect.NotSubscribed || !strings.Contains(result.Reason, "AWS Health needs a Business or Enterprise support plan") {
-		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
-	}
-	if len(result.Content) != 0 {
-		t.Errorf("got content %v", result.Content)
-	}
-}
-
-func TestDenied(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	b.Fault(simaws.Fault{Kind: simaws.Denied})
-	if result := b.Run(); fault.ClassOf(result.Err) != fault.Denied || !strings.HasPrefix(result.Err.Error(), "denied health:DescribeEvents") {
-		t.Errorf("got %v", result.Err)
-	}
-}
-
-func TestEmpty(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	simaws.Set[simaws.HealthEvent](b.Organization, simaws.Place{})
-	if got := string(b.Passed().Content[section]); got != "[]" {
-		t.Errorf("got %s, want []", got)
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"view360/shared/collect/iam"
 	"view360/shared/collecttest"
 	"view360/shared/fault"
@@ -28,11 +26,11 @@ func users(t *testing.T, r collecttest.Result) []snapshot.IAMUser {
 	return collecttest.Elements[snapshot.IAMUser](t, r, section)
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Request.Account = collecttest.Sandbox
-	b.Passed().Golden(t, "iam")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, iam.Collector, collecttest.Cases{
+		Golden:    func(b *collecttest.Bench) { b.Request.Account = collecttest.Sandbox },
+		Essential: []string{"GenerateCredentialReport", "GetCredentialReport"},
+	})
 }
 
 func TestTwoCallsReadEveryUser(t *testing.T) { // D66
@@ -118,32 +116,6 @@ func TestCallsGoToTheGlobalRegion(t *testing.T) {
 		if call.Region != "us-east-1" {
 			t.Errorf("%s went to %s", call.Operation, call.Region)
 		}
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t)
-	want := users(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})
-	result := b.Passed()
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if result.Throttles != 3 {
-		t.Errorf("got %d throttles, want 3", result.Throttles)
-	}
-	if diff := cmp.Diff(want, users(t, result)); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
-}
-
-func TestDenied(t *testing.T) {
-	for _, operation := range []string{"GenerateCredentialReport", "GetCredentialReport"} {
-		t.Run(operation, func(t *testing.T) {
-			b := bench(t)
-			b.Fault(simaws.Fault{Operation: operation, Kind: simaws.Denied})
-			if result := b.Run(); fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied iam:"+operation {
-				t.Errorf("got %v", result.Err)
-			}
-		})
 	}
 }
 

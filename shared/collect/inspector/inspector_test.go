@@ -2,7 +2,6 @@ package inspector_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/inspector"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -46,10 +44,25 @@ func finding(arn, status string, updated time.Time) simaws.Vulnerability {
 	}
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Passed().Golden(t, "inspector")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, inspector.Collector, collecttest.Cases{
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			findings, arns := make([]simaws.Vulnerability, 250), make([]string, 250)
+			for i := range findings {
+				arns[i] = fmt.Sprint("finding-", i)
+				findings[i] = finding(arns[i], "ACTIVE", b.Request.Window.Start)
+				findings[i].Title = "a title"
+			}
+			simaws.Set(b.Organization, simaws.Place{}, findings...)
+			return section, arns
+		},
+		Empty:     collecttest.Clear[simaws.Vulnerability],
+		Essential: []string{"ListFindings"},
+		NotApplicable: []collecttest.NotApplicable{{
+			Prepare: func(b *collecttest.Bench) { b.Fault(simaws.Fault{Kind: simaws.NotEnabled}) },
+			Status:  collect.NotEnabled, Reason: "Inspector is off in us-east-1",
+		}},
+	})
 }
 
 func TestEveryPageOfTheWindowIsRead(t *testing.T) { // D46
@@ -111,44 +124,5 @@ func TestPastDateHasOnlyItsOwnFindings(t *testing.T) { // D25
 	}
 	if len(got) == 0 {
 		t.Error("got no finding of the past day")
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t)
-	want := findings(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})
-	result := b.Passed()
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if result.Throttles != 3 {
-		t.Errorf("got %d throttles, want 3", result.Throttles)
-	}
-	if diff := cmp.Diff(want, findings(t, result)); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
-}
-
-func TestNotEnabled(t *testing.T) {
-	b := bench(t)
-	b.Fault(simaws.Fault{Kind: simaws.NotEnabled})
-	result := b.Run()
-	if result.Err != nil || result.Status != collect.NotEnabled || !strings.Contains(result.Reason, "Inspector is off in us-east-1") {
-		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
-	}
-}
-
-func TestDenied(t *testing.T) {
-	b := bench(t)
-	b.Fault(simaws.Fault{Kind: simaws.Denied})
-	if result := b.Run(); fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied inspector2:ListFindings" {
-		t.Errorf("got %v", result.Err)
-	}
-}
-
-func TestEmpty(t *testing.T) {
-	b := bench(t)
-	simaws.Set[simaws.Vulnerability](b.Organization, simaws.Place{})
-	if got := string(b.Passed().Content[section]); got != "[]" {
-		t.Errorf("got %s, want []", got)
 	}
 }

@@ -1,8 +1,6 @@
 package inventory_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -22,29 +20,32 @@ func bench(t *testing.T) *collecttest.Bench {
 	return collecttest.New(t, inventory.Collector, simaws.Options{Volume: 0.02})
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Passed().Golden(t, "inventory")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, inventory.Collector, collecttest.Cases{
+		Options: simaws.Options{Volume: 0.02},
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			nodes, ids := make([]simaws.Instance, 120), make([]string, 120)
+			for i := range nodes {
+				ids[i] = fmt.Sprintf("i-%017d", i)
+				nodes[i] = simaws.Instance{InstanceID: ids[i], PingStatus: "Online"}
+			}
+			simaws.Set(b.Organization, simaws.Place{}, nodes...)
+			return "inventory.instances", ids
+		},
+		Empty:     collecttest.Clear[simaws.Instance],
+		Essential: []string{"DescribeInstanceInformation"},
+	})
 }
 
-func TestEveryPageIsRead(t *testing.T) { // D40
+func TestEveryPageOfApplicationsIsRead(t *testing.T) {
 	b := bench(t)
-	var instances []simaws.Instance
-	var applications []simaws.Application
-	for i := range 120 {
-		instances = append(instances, simaws.Instance{InstanceID: fmt.Sprintf("i-%017d", i), PingStatus: "Online"})
+	applications := make([]simaws.Application, 130)
+	for i := range applications {
+		applications[i] = simaws.Application{InstanceID: "i-1", Name: fmt.Sprint("app-", i), Version: "1"}
 	}
-	for i := range 130 {
-		applications = append(applications, simaws.Application{InstanceID: instances[0].InstanceID, Name: fmt.Sprint("app-", i), Version: "1"})
-	}
-	simaws.Set(b.Organization, simaws.Place{}, instances...)
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Instance{InstanceID: "i-1"})
 	simaws.Set(b.Organization, simaws.Place{}, applications...)
-	result := b.Passed()
-	if n := len(collecttest.Elements[snapshot.InventoryInstance](t, result, "inventory.instances")); n != 120 {
-		t.Errorf("%d instances, want 120", n)
-	}
-	if n := len(collecttest.Elements[snapshot.InventoryApplication](t, result, "inventory.applications")); n != 130 {
+	if n := len(collecttest.Elements[snapshot.InventoryApplication](t, b.Passed(), "inventory.applications")); n != 130 {
 		t.Errorf("%d applications, want 130", n)
 	}
 }
@@ -71,52 +72,6 @@ func TestOneNodeDoesNotTakeTheOthersAlong(t *testing.T) {
 	}
 	if diff := cmp.Diff(whole.Content["inventory.instances"], result.Content["inventory.instances"]); diff != "" {
 		t.Error(diff)
-	}
-}
-
-// stopping is a test whose context ends before the test does.
-type stopping struct {
-	testing.TB
-	ctx context.Context
-}
-
-func (s stopping) Context() context.Context { return s.ctx }
-
-func TestCancelledContextEndsTheRun(t *testing.T) {
-	t.Parallel()
-	for _, operation := range []string{"ListInventoryEntries", "DescribeInstancePatches"} {
-		ctx, cancel := context.WithCancel(t.Context())
-		b := collecttest.New(stopping{t, ctx}, inventory.Collector, simaws.Options{Volume: 10})
-		b.Override(simaws.Answer{Service: "ssm", Operation: operation, Give: func(simaws.Request) (any, error) {
-			cancel()
-			return nil, simaws.Failure(400, "ThrottlingException", "Rate exceeded")
-		}})
-		if result := b.Run(); !errors.Is(result.Err, context.Canceled) || len(b.Calls()) > 60 {
-			t.Errorf("%s: error %v after %d calls", operation, result.Err, len(b.Calls()))
-		}
-	}
-}
-
-func TestRegionWithoutNodes(t *testing.T) {
-	b := bench(t)
-	simaws.Set[simaws.Instance](b.Organization, simaws.Place{})
-	result := b.Passed()
-	for _, section := range []string{"inventory.instances", "inventory.applications", "inventory.patches"} {
-		if got := string(result.Content[section]); got != "[]" {
-			t.Errorf("%s: got %s, want []", section, got)
-		}
-	}
-}
-
-func TestPagesOfNoNodes(t *testing.T) {
-	b := bench(t)
-	want := b.Passed()
-	for _, operation := range []string{"DescribeInstanceInformation", "ListInventoryEntries", "DescribeInstancePatches"} {
-		b.ClearFaults()
-		b.Fault(simaws.Fault{Service: "ssm", Operation: operation, Kind: simaws.EmptyPage, Times: 1})
-		if diff := cmp.Diff(want.Content, b.Passed().Content); diff != "" {
-			t.Errorf("an empty page of %s ended the list:\n%s", operation, diff)
-		}
 	}
 }
 

@@ -1,8 +1,6 @@
 package kms_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -22,10 +20,21 @@ func bench(t *testing.T) *collecttest.Bench {
 	return collecttest.New(t, kms.Collector, simaws.Options{Volume: 0.2})
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Passed().Golden(t, "kms")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, kms.Collector, collecttest.Cases{
+		Options: simaws.Options{Volume: 0.2},
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			keys, ids := make([]simaws.Key, 2_100), make([]string, 2_100)
+			for i := range keys {
+				ids[i] = fmt.Sprint("key-", i)
+				keys[i] = key(ids[i])
+			}
+			simaws.Set(b.Organization, simaws.Place{}, keys...)
+			return "security.kms", ids
+		},
+		Empty:     collecttest.Clear[simaws.Key],
+		Essential: []string{"ListKeys"},
+	})
 }
 
 // key is a key that can rotate.
@@ -71,47 +80,6 @@ func TestUnreadableRotationStatusIsNull(t *testing.T) { // D49
 	b.LeastPrivilege()
 }
 
-func TestEveryPageIsRead(t *testing.T) { // D49
-	b := bench(t)
-	keys := make([]simaws.Key, 2_100)
-	for i := range keys {
-		keys[i] = key(fmt.Sprint("key-", i))
-	}
-	simaws.Set(b.Organization, simaws.Place{}, keys...)
-	if got := b.Passed().Items; got != len(keys) {
-		t.Errorf("got %d keys, want %d", got, len(keys))
-	}
-}
-
-// stopping is a test whose context ends before the test does.
-type stopping struct {
-	testing.TB
-	ctx context.Context
-}
-
-func (s stopping) Context() context.Context { return s.ctx }
-
-func TestCancelledContextEndsTheRun(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	b := collecttest.New(stopping{t, ctx}, kms.Collector, simaws.Options{Volume: 10})
-	b.Override(simaws.Answer{Service: "kms", Operation: "DescribeKey", Give: func(simaws.Request) (any, error) {
-		cancel()
-		return nil, simaws.ErrPassOn
-	}})
-	if result := b.Run(); !errors.Is(result.Err, context.Canceled) || len(b.Calls()) > 30 {
-		t.Errorf("error %v after %d calls", result.Err, len(b.Calls()))
-	}
-}
-
-func TestEmptyRegion(t *testing.T) {
-	b := bench(t)
-	simaws.Set[simaws.Key](b.Organization, simaws.Place{})
-	if got := string(b.Passed().Content["security.kms"]); got != "[]" {
-		t.Errorf("got %s, want []", got)
-	}
-}
-
 func TestKeyDeletedMeanwhileIsSkipped(t *testing.T) {
 	b := bench(t)
 	simaws.Set(b.Organization, simaws.Place{}, key("gone"), key("there"))
@@ -123,34 +91,5 @@ func TestKeyDeletedMeanwhileIsSkipped(t *testing.T) {
 	}})
 	if got := collecttest.Elements[snapshot.KMSKey](t, b.Passed(), "security.kms"); len(got) != 1 || got[0].KeyID != "there" {
 		t.Errorf("got %+v, want the other key and no warning", got)
-	}
-}
-
-func TestPagesOfNoKeys(t *testing.T) {
-	b := bench(t)
-	want := b.Passed()
-	b.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Kind: simaws.EmptyPage, Times: 1})
-	if diff := cmp.Diff(want.Content, b.Passed().Content); diff != "" {
-		t.Errorf("an empty page ended the list:\n%s", diff)
-	}
-}
-
-func TestRepeatedTokenEndsTheList(t *testing.T) {
-	b := bench(t)
-	keys := make([]simaws.Key, 1_100)
-	for i := range keys {
-		keys[i] = key(fmt.Sprint("key-", i))
-	}
-	simaws.Set(b.Organization, simaws.Place{}, keys...)
-	b.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Kind: simaws.RepeatedToken})
-	b.Run()
-	lists := 0
-	for _, call := range b.Calls() {
-		if call.Operation == "ListKeys" {
-			lists++
-		}
-	}
-	if lists > 3 {
-		t.Errorf("the same page was asked for %d times", lists)
 	}
 }

@@ -71,10 +71,20 @@ func hold(b *collecttest.Bench, plans []simaws.Plan, reservations ...simaws.Rese
 	simaws.Set(b.Organization, simaws.Place{}, plans...)
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Passed().Golden(t, "rispsavings")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, rispsavings.Collector, collecttest.Cases{
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			reservations, plans := make([]simaws.Reservation, 250), make([]simaws.Plan, 250)
+			var ids, planIDs []string
+			for i := range plans {
+				ids, planIDs = append(ids, fmt.Sprint("r", i)), append(planIDs, fmt.Sprint("p", i))
+				reservations[i], plans[i] = reservation(ids[i], rds, "us-east-1"), plan(planIDs[i])
+			}
+			hold(b, plans, reservations...)
+			return section, append(ids, planIDs...)
+		},
+		Empty: func(b *collecttest.Bench) { hold(b, nil) },
+	})
 }
 
 func TestPlansHaveTheirOwnFigures(t *testing.T) { // D35
@@ -271,7 +281,7 @@ func TestEveryRegionNeedsFewPaidCalls(t *testing.T) { // D39
 	}
 }
 
-func TestEveryPageIsRead(t *testing.T) {
+func TestFiguresOfEveryPageAreRead(t *testing.T) {
 	b := bench(t)
 	var databases []simaws.Reservation
 	var plans []simaws.Plan
@@ -317,17 +327,6 @@ func TestEverythingDenied(t *testing.T) {
 	b.Fault(simaws.Fault{Kind: simaws.Denied})
 	if err := b.Run().Err; fault.ClassOf(err) != fault.Denied {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t)
-	want := savings(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.4})
-	result := b.Passed()
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if diff := cmp.Diff(want, savings(t, result)); diff != "" || result.Throttles == 0 {
-		t.Errorf("%d throttles (-calm +throttled):\n%s", result.Throttles, diff)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/securityhub"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -55,16 +54,25 @@ func finding(b *collecttest.Bench, id string, change func(*simaws.SecurityFindin
 
 func asIs(*simaws.SecurityFinding) {}
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Request.Account = collecttest.Platform
-	b.Passed().Golden(t, "securityhub")
-}
-
-func TestRoleAllowsExactlyTheCalls(t *testing.T) {
-	b := bench(t)
-	b.Passed()
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, securityhub.Collector, collecttest.Cases{
+		Golden: func(b *collecttest.Bench) { b.Request.Account = collecttest.Platform },
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			findings, ids := make([]simaws.SecurityFinding, 1050), make([]string, 1050)
+			for i := range findings {
+				ids[i] = fmt.Sprint("finding-", i)
+				findings[i] = finding(b, ids[i], func(f *simaws.SecurityFinding) { f.Title = "a title" })
+			}
+			simaws.Set(b.Organization, simaws.Place{}, findings...)
+			return section, ids
+		},
+		Empty:     collecttest.Clear[simaws.SecurityFinding],
+		Essential: []string{"ListFindingAggregators", "GetFindingAggregator", "GetFindings"},
+		NotApplicable: []collecttest.NotApplicable{{
+			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Sandbox },
+			Status:  collect.NotEnabled, Reason: "Security Hub is off in us-east-1",
+		}},
+	})
 }
 
 func TestProductWithMostFindingsFirst(t *testing.T) {
@@ -241,49 +249,5 @@ func TestOnlyTheAggregationRegionReports(t *testing.T) {
 				t.Errorf("got messages %v", result.Messages)
 			}
 		})
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t)
-	var many []simaws.SecurityFinding
-	for i := range 1050 {
-		many = append(many, finding(b, fmt.Sprint(i), asIs))
-	}
-	simaws.Set(b.Organization, simaws.Place{}, many...)
-	want := ids(products(t, b.Passed()))
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.3})
-	result := b.Passed()
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if result.Throttles == 0 || len(want) != 1050 {
-		t.Errorf("got %d throttles, %d findings", result.Throttles, len(want))
-	}
-	if diff := cmp.Diff(want, ids(products(t, result))); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
-}
-
-func TestNotEnabled(t *testing.T) {
-	b := bench(t)
-	b.Request.Account = collecttest.Sandbox
-	result := b.Run()
-	if result.Err != nil || result.Status != collect.NotEnabled || !strings.Contains(result.Reason, "Security Hub is off in us-east-1") {
-		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
-	}
-}
-
-func TestDenied(t *testing.T) {
-	b := bench(t)
-	b.Fault(simaws.Fault{Operation: "GetFindings", Kind: simaws.Denied})
-	if result := b.Run(); fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied securityhub:GetFindings" {
-		t.Errorf("got %v", result.Err)
-	}
-}
-
-func TestEmpty(t *testing.T) {
-	b := bench(t)
-	simaws.Set[simaws.SecurityFinding](b.Organization, simaws.Place{})
-	if got := string(b.Passed().Content[section]); got != "[]" {
-		t.Errorf("got %s, want []", got)
 	}
 }

@@ -1,12 +1,11 @@
 package serviceresources_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"view360/shared/collect"
 	"view360/shared/collect/serviceresources"
@@ -38,30 +37,50 @@ func kinds(resources []snapshot.ServiceResource) map[string]int {
 	return n
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t, simaws.Options{Volume: 0.05})
-	b.Passed().Golden(t, "serviceresources")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, serviceresources.Collector, collecttest.Cases{
+		Options: simaws.Options{Volume: 0.05},
+		Pages:   fillPages,
+		Empty: func(b *collecttest.Bench) {
+			collecttest.Clear[simaws.Instance](b)
+			collecttest.Clear[simaws.Volume](b)
+			collecttest.Clear[simaws.Subnet](b)
+			collecttest.Clear[simaws.Database](b)
+			collecttest.Clear[simaws.Bucket](b)
+			collecttest.Clear[simaws.Balancer](b)
+			collecttest.Clear[simaws.Group](b)
+			collecttest.Clear[simaws.Function](b)
+		},
+		NoHistory: true,
+	})
 }
 
-func TestEveryPageOfEveryKindIsRead(t *testing.T) { // D62
-	b := bench(t, simaws.Options{Volume: 40})
-	got := resources(t, b.Passed())
-	n := kinds(got)
-	for kind, page := range map[string]int{"Instance": 1000, "Volume": 1000, "DBInstance": 100, "LoadBalancer": 400, "AutoScalingGroup": 100, "Function": 50, "Bucket": 1000} {
-		if n[kind] <= page {
-			t.Errorf("got %d of %s, want more than a page of %d", n[kind], kind, page)
-		}
+// fillPages gives the account more resources of each kind than a page holds.
+func fillPages(b *collecttest.Bench) (string, []string) {
+	var ids []string
+	add := func(prefix string) string {
+		ids = append(ids, fmt.Sprint(prefix, len(ids)))
+		return ids[len(ids)-1]
 	}
-	type identity struct{ service, kind, id string }
-	seen := map[identity]bool{}
-	for _, r := range got {
-		id := identity{r.ServiceName, r.ResourceType, r.ResourceID}
-		if seen[id] {
-			t.Errorf("%v appears twice", id)
-		}
-		seen[id] = true
+	setMany(b, 1010, func() simaws.Instance { return simaws.Instance{InstanceID: add("i-")} })
+	setMany(b, 1010, func() simaws.Volume { return simaws.Volume{ID: add("vol-")} })
+	setMany(b, 1010, func() simaws.Subnet { return simaws.Subnet{ID: add("subnet-")} })
+	setMany(b, 110, func() simaws.Database { return simaws.Database{DBInstanceArn: add("arn:db:")} })
+	setMany(b, 410, func() simaws.Balancer { return simaws.Balancer{LoadBalancerArn: add("arn:lb:")} })
+	setMany(b, 110, func() simaws.Group { return simaws.Group{AutoScalingGroupARN: add("arn:asg:")} })
+	setMany(b, 60, func() simaws.Function { return simaws.Function{FunctionName: add("function-")} })
+	setMany(b, 1010, func() simaws.Bucket {
+		return simaws.Bucket{Name: "b", BucketRegion: add("region-")}
+	})
+	return section, ids
+}
+
+func setMany[Item any](b *collecttest.Bench, count int, build func() Item) {
+	items := make([]Item, count)
+	for i := range items {
+		items[i] = build()
 	}
+	simaws.Set(b.Organization, simaws.Place{}, items...)
 }
 
 func TestFailedKindLeavesTheOthers(t *testing.T) { // D62
@@ -89,21 +108,6 @@ func TestEveryKindDeniedFailsTheSource(t *testing.T) {
 	}
 }
 
-// The order is the same however the calls went.
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t, simaws.Options{Volume: 4})
-	want := resources(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.3})
-	result := b.Passed()
-	if result.Throttles == 0 {
-		t.Error("nothing was throttled")
-	}
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if diff := cmp.Diff(want, resources(t, result)); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
-}
-
 func TestBucketIsReportedOnceInItsRegion(t *testing.T) { // D62
 	b := bench(t, simaws.Options{})
 	regions := map[string]bool{}
@@ -122,31 +126,6 @@ func TestBucketIsReportedOnceInItsRegion(t *testing.T) { // D62
 	}
 	if slices.Contains(b.Operations(), "s3:ListBuckets") {
 		t.Error("the buckets were listed outside the home region")
-	}
-}
-
-func TestPastDateHasNoCurrentState(t *testing.T) { // D25
-	b := bench(t, simaws.Options{})
-	b.Request.History = true
-	result := b.Run()
-	if result.Status != collect.Skipped || len(result.Content) != 0 || result.Calls != 0 || result.Reason == "" {
-		t.Errorf("got %+v", result.Outcome)
-	}
-}
-
-func TestEmptyRegion(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	everything := simaws.Place{}
-	simaws.Set[simaws.Instance](b.Organization, everything)
-	simaws.Set[simaws.Volume](b.Organization, everything)
-	simaws.Set[simaws.Subnet](b.Organization, everything)
-	simaws.Set[simaws.Database](b.Organization, everything)
-	simaws.Set[simaws.Bucket](b.Organization, everything)
-	simaws.Set[simaws.Balancer](b.Organization, everything)
-	simaws.Set[simaws.Group](b.Organization, everything)
-	simaws.Set[simaws.Function](b.Organization, everything)
-	if got := string(b.Passed().Content[section]); got != "[]" {
-		t.Errorf("got %s, want []", got)
 	}
 }
 

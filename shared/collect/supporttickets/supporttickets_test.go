@@ -13,7 +13,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/supporttickets"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -40,10 +39,24 @@ func statuses(tickets []snapshot.SupportTicket) []string {
 	return list
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	b.Passed().Golden(t, "supporttickets")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, supporttickets.Collector, collecttest.Cases{
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			cases, ids := make([]simaws.Case, 230), make([]string, 230)
+			for i := range cases {
+				ids[i] = fmt.Sprint("case-", i)
+				cases[i] = simaws.Case{ID: ids[i], Created: collecttest.Now.Add(-time.Duration(i+1) * time.Hour)}
+			}
+			simaws.Set(b.Organization, simaws.Place{}, cases...)
+			return section, ids
+		},
+		Empty:     collecttest.Clear[simaws.Case],
+		Essential: []string{"DescribeCases"},
+		NotApplicable: []collecttest.NotApplicable{{
+			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Staging },
+			Status:  collect.NotSubscribed, Reason: "AWS Support needs a Business or Enterprise support plan",
+		}},
+	})
 }
 
 func TestTextTimesAreParsed(t *testing.T) { // D33
@@ -113,20 +126,6 @@ func TestCommunicationsAreNotDownloaded(t *testing.T) { // D34
 	b.Passed()
 }
 
-func TestEveryPageIsReadInOrder(t *testing.T) { // D14
-	b := bench(t, simaws.Options{})
-	var cases []simaws.Case
-	var want []string
-	for i := range 230 {
-		c := simaws.Case{ID: fmt.Sprint("case-", i), Created: collecttest.Now.Add(-time.Duration(i+1) * time.Hour)}
-		cases, want = append(cases, c), append(want, c.ID+" pending-customer-action")
-	}
-	simaws.Set(b.Organization, simaws.Place{}, cases...)
-	if diff := cmp.Diff(want, statuses(tickets(t, b.Passed()))); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
 func TestPastDateHasTheCasesOfThatDay(t *testing.T) { // D25
 	b := bench(t, simaws.Options{})
 	day := collecttest.Now.Truncate(24*time.Hour).AddDate(0, 0, -40)
@@ -156,44 +155,5 @@ func TestContactsCanBeLeftOut(t *testing.T) { // D72
 	b.Request.Options.OmitContacts = true
 	if slices.ContainsFunc(tickets(t, b.Passed()), submitted) {
 		t.Error("an address is left")
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t, simaws.Options{})
-	want := tickets(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})
-	result := b.Passed()
-	if result.Throttles != 3 {
-		t.Errorf("got %d throttles in %d calls, want 3", result.Throttles, result.Calls)
-	}
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if diff := cmp.Diff(want, tickets(t, result)); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
-}
-
-func TestNoSupportPlan(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	b.Request.Account = collecttest.Staging
-	result := b.Run()
-	if result.Err != nil || result.Status != collect.NotSubscribed || !strings.HasPrefix(result.Reason, "AWS Support needs a Business or Enterprise support plan") {
-		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
-	}
-}
-
-func TestDenied(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	b.Fault(simaws.Fault{Kind: simaws.Denied})
-	if result := b.Run(); fault.ClassOf(result.Err) != fault.Denied || !strings.HasPrefix(result.Err.Error(), "denied support:DescribeCases") {
-		t.Errorf("got %v", result.Err)
-	}
-}
-
-func TestEmpty(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	simaws.Set[simaws.Case](b.Organization, simaws.Place{})
-	if got := string(b.Passed().Content[section]); got != "[]" {
-		t.Errorf("got %s, want []", got)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/trustedadvisor"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -49,10 +48,21 @@ func flagged(n int) (checks []simaws.Check, names []string) {
 	return checks, names
 }
 
-func TestGolden(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	b.Passed().Golden(t, "trustedadvisor")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, trustedadvisor.Collector, collecttest.Cases{
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			checks, names := flagged(480)
+			simaws.Set(b.Organization, simaws.Place{}, checks...)
+			return section, names
+		},
+		Empty:     collecttest.Clear[simaws.Check],
+		Essential: []string{"DescribeTrustedAdvisorChecks", "DescribeTrustedAdvisorCheckSummaries"},
+		NotApplicable: []collecttest.NotApplicable{{
+			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Staging },
+			Status:  collect.NotSubscribed, Reason: "Trusted Advisor needs a Business or Enterprise support plan",
+		}},
+		NoHistory: true,
+	})
 }
 
 func TestFlaggedChecksReportTheirCurrentState(t *testing.T) { // D56
@@ -125,59 +135,6 @@ func TestUnreadableTimestampIsNull(t *testing.T) {
 	got := checks(t, b.Passed())
 	if len(got) != 1 || got[0].Timestamp != nil || got[0].AffectedResourcesCount != 3 {
 		t.Errorf("got %+v", got)
-	}
-}
-
-func TestPastDateHasNoCurrentState(t *testing.T) { // D25
-	b := bench(t, simaws.Options{})
-	b.Request.History = true
-	result := b.Run()
-	if result.Status != collect.Skipped || len(result.Content) != 0 || result.Calls != 0 || result.Reason == "" {
-		t.Errorf("got %+v", result.Outcome)
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t, simaws.Options{})
-	want := checks(t, b.Passed())
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 3})
-	result := b.Passed()
-	if result.Throttles != 3 {
-		t.Errorf("got %d throttles in %d calls, want 3", result.Throttles, result.Calls)
-	}
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if diff := cmp.Diff(want, checks(t, result)); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
-}
-
-func TestMissingSupportPlanIsNotSubscribed(t *testing.T) { // D56
-	b := bench(t, simaws.Options{})
-	b.Request.Account = collecttest.Staging
-	result := b.Run()
-	if result.Err != nil || result.Status != collect.NotSubscribed || !strings.HasPrefix(result.Reason, "Trusted Advisor needs a Business or Enterprise support plan") {
-		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
-	}
-}
-
-func TestDenied(t *testing.T) {
-	for _, operation := range []string{"DescribeTrustedAdvisorChecks", "DescribeTrustedAdvisorCheckSummaries"} {
-		t.Run(operation, func(t *testing.T) {
-			b := bench(t, simaws.Options{})
-			b.Fault(simaws.Fault{Operation: operation, Kind: simaws.Denied})
-			result := b.Run()
-			if fault.ClassOf(result.Err) != fault.Denied || !strings.HasPrefix(result.Err.Error(), "denied support:"+operation) {
-				t.Errorf("got %v", result.Err)
-			}
-		})
-	}
-}
-
-func TestEmpty(t *testing.T) {
-	b := bench(t, simaws.Options{})
-	simaws.Set[simaws.Check](b.Organization, simaws.Place{})
-	if got := string(b.Passed().Content[section]); got != "[]" {
-		t.Errorf("got %s, want []", got)
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/waf"
 	"view360/shared/collecttest"
-	"view360/shared/fault"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -92,10 +91,20 @@ var (
 	xss    = object{"XssMatchStatement": inBody}
 )
 
-func TestGolden(t *testing.T) {
-	b := bench(t)
-	b.Passed().Golden(t, "waf")
-	b.LeastPrivilege()
+func TestCollectorConforms(t *testing.T) {
+	collecttest.Run(t, waf.Collector, collecttest.Cases{
+		Pages: func(b *collecttest.Bench) (string, []string) {
+			acls, names := make([]simaws.WebACL, 230), make([]string, 230)
+			for i := range acls {
+				names[i] = fmt.Sprint("acl-", i)
+				acls[i] = acl(names[i])
+			}
+			simaws.Set(b.Organization, simaws.Place{}, acls...)
+			return aclSection, names
+		},
+		Empty:     collecttest.Clear[simaws.WebACL],
+		Essential: []string{"ListWebACLs"},
+	})
 }
 
 func TestGlobalListsInTheHomeRegionOnly(t *testing.T) {
@@ -321,33 +330,6 @@ func TestListsHaveTheirTags(t *testing.T) { // D51
 	}
 }
 
-func TestEveryPageIsRead(t *testing.T) { // D14
-	b := bench(t)
-	var many []simaws.WebACL
-	for i := range 230 {
-		many = append(many, acl(fmt.Sprintf("acl-%03d", i)))
-	}
-	simaws.Set(b.Organization, simaws.Place{}, many...)
-	got := names(acls(t, b.Passed()))
-	if len(got) != 230 || !slices.IsSorted(got) {
-		t.Errorf("got %d web ACLs, in order %v; want 230", len(got), slices.IsSorted(got))
-	}
-}
-
-func TestThrottlingLosesNothing(t *testing.T) { // D15
-	b := bench(t)
-	want := b.Passed()
-	b.Fault(simaws.Fault{Kind: simaws.Throttled, Rate: 0.2})
-	result := b.Passed()
-	t.Logf("%d throttles in %d calls", result.Throttles, result.Calls)
-	if result.Throttles == 0 {
-		t.Error("nothing was throttled")
-	}
-	if diff := cmp.Diff(want.Content, result.Content); diff != "" {
-		t.Errorf("(-calm +throttled):\n%s", diff)
-	}
-}
-
 func TestDeniedCloudFrontLeavesTheRegionalLists(t *testing.T) {
 	b := bench(t)
 	b.Request.Region, b.Request.Home = "eu-west-1", true
@@ -358,22 +340,5 @@ func TestDeniedCloudFrontLeavesTheRegionalLists(t *testing.T) {
 	}
 	if len(acls(t, result)) == 0 {
 		t.Error("the regional ones are lost")
-	}
-}
-
-func TestDenied(t *testing.T) {
-	b := bench(t)
-	b.Fault(simaws.Fault{Operation: "ListWebACLs", Kind: simaws.Denied})
-	if result := b.Run(); fault.ClassOf(result.Err) != fault.Denied || result.Err.Error() != "denied wafv2:ListWebACLs" {
-		t.Errorf("got %v", result.Err)
-	}
-}
-
-func TestEmpty(t *testing.T) {
-	b := bench(t)
-	simaws.Set[simaws.WebACL](b.Organization, simaws.Place{})
-	result := b.Passed()
-	if acls, rules := string(result.Content[aclSection]), string(result.Content[ruleSection]); acls != "[]" || rules != "[]" {
-		t.Errorf("got %s and %s, want [] and []", acls, rules)
 	}
 }
