@@ -13,20 +13,20 @@ import (
 	"view360/shared/pgtest"
 )
 
-var update = flag.Bool("update", false, "write sql/README.md anew")
+var update = flag.Bool("update", false, "update sql/README.md")
 
 const dictionaryHead = `# Data dictionary
 
-Every table and view of the database. Made from the comments in migrations/ and views/ by
+All tables and views of the database, generated from the comments in migrations/ and views/ by
 ` + "`go test ./sql -run TestDictionaryDescribesTheDatabase -update`" + `; do not edit.
 
-Schema public is what dashboards and loaders use. Schema view360 is what View360 remembers about its own work.
-A path such as security.kms_keys[].arn is the place in the snapshot that a value comes from.
+Dashboards and loaders use schema public. Schema view360 holds the state of View360 itself.
+A path such as security.kms_keys[].arn is the source of a value in the snapshot.
 `
 
-// described lists relations with their comments. A view's column without a comment means what the column of the same
-// name means in the table that the view begins with, or in the other relations that it reads.
-const described = `
+// relationsSQL lists relations with their comments. A column of a view without a comment takes the comment of the column
+// with the same name in the first table of the view, or else in the other relations that it reads.
+const relationsSQL = `
 	with relation as (
 		select c.oid, c.relkind, n.nspname, c.relname, obj_description(c.oid) as comment,
 			case when c.relkind = 'v' then substring(pg_get_viewdef(c.oid) from 'FROM \(*([a-z_0-9.]+)') end as base
@@ -50,7 +50,7 @@ const described = `
 	) inherited on true
 	order by r.nspname, r.relkind, r.relname, a.attnum`
 
-func dictionary(t *testing.T, conn *pgx.Conn) string {
+func buildDictionary(t *testing.T, conn *pgx.Conn) string {
 	t.Helper()
 	type line struct {
 		Schema, Relation string
@@ -63,7 +63,7 @@ func dictionary(t *testing.T, conn *pgx.Conn) string {
 	var text strings.Builder
 	text.WriteString(dictionaryHead)
 	kind, relation := "", ""
-	for _, l := range query[line](t, conn, described) {
+	for _, l := range query[line](t, conn, relationsSQL) {
 		if l.Comment == "" || l.Meaning == "" {
 			t.Errorf("%s.%s or its column %s has no comment", l.Schema, l.Relation, l.Column)
 		}
@@ -84,10 +84,10 @@ func dictionary(t *testing.T, conn *pgx.Conn) string {
 	return text.String()
 }
 
-// TestDictionaryDescribesTheDatabase keeps README.md equal to what the database says of itself.
+// TestDictionaryDescribesTheDatabase compares README.md with the comments in the database.
 func TestDictionaryDescribesTheDatabase(t *testing.T) {
 	t.Parallel()
-	want := dictionary(t, pgtest.Conn(t))
+	want := buildDictionary(t, pgtest.Conn(t))
 	if *update {
 		if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -98,6 +98,6 @@ func TestDictionaryDescribesTheDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(got), want); diff != "" {
-		t.Errorf("README.md is not current, run go test ./sql -run TestDictionaryDescribesTheDatabase -update (-file +database):\n%s", diff)
+		t.Errorf("README.md is out of date; run go test ./sql -run TestDictionaryDescribesTheDatabase -update (-file +database):\n%s", diff)
 	}
 }

@@ -1,7 +1,7 @@
 -- What has to be there before the first migration: the schema that holds the table of applied migrations, and the
 -- place for rows that a migration takes out of the tables. Safe to run again.
 create schema if not exists view360;
-comment on schema view360 is 'What View360 remembers about loads and migrations.';
+comment on schema view360 is 'State of loads and migrations.';
 
 create table if not exists view360.superseded_rows (
   id            bigint generated always as identity,
@@ -12,16 +12,16 @@ create table if not exists view360.superseded_rows (
   constraint superseded_rows_pkey primary key (id)
 );
 comment on table view360.superseded_rows is
-  'Rows that a migration removed because a newer row has the same key. Nothing reads it; drop it when it is no longer wanted.';
+  'Rows removed by a migration because a newer row has the same key. View360 does not read this table; it may be dropped.';
 comment on column view360.superseded_rows.content is 'The removed row, all columns.';
-comment on column view360.superseded_rows.reason is 'The key that the kept row has as well, or why the row was of no use.';
+comment on column view360.superseded_rows.reason is 'Key that the kept row has too, or the reason for the removal.';
 
 create table if not exists view360.kept_grants (
   statement text not null,
   constraint kept_grants_pkey primary key (statement)
 );
 comment on table view360.kept_grants is
-  'Grants on the views of an adopted database, to be given again when the views are there again.';
+  'Grants on the views of an adopted database, restored after the views are recreated.';
 
 -- fold leaves one row of each key: the first by the order best. Rows of children, given as table.column, that refer
 -- to the others follow it.

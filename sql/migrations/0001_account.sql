@@ -64,7 +64,7 @@ create table alternate_contacts (
 );
 create index idx_alternate_contacts_account_id on alternate_contacts (account_id);
 
--- Workload / product catalogue, partly maintained by hand.
+-- Product and workload catalog, partly maintained by operators.
 create table products (
   id          serial primary key,
   name        varchar(255) not null,

@@ -97,7 +97,7 @@ create table marketplace_usage (
 );
 create index idx_marketplace_usage_account_id on marketplace_usage (account_id);
 
--- Utilisation and savings of Reserved Instances and Savings Plans.
+-- Utilization and savings of Reserved Instances and Savings Plans.
 create table ri_sp_daily_savings (
   id                     serial primary key,
   account_id             integer not null,

@@ -31,8 +31,8 @@ create index loads_unfinished_idx on view360.loads (started_at) where state <> '
 comment on table view360.loads is
   'The ledger: one row per version of a snapshot object and table group.';
 comment on column view360.loads.object_key is 'Key of the snapshot object as it was when it arrived (data/...).';
-comment on column view360.loads.object_version is 'Version id of the object, or its ETag where the bucket keeps no versions.';
-comment on column view360.loads.table_group is 'Word of the group: account, cost, security, config, inventory, resources, operations, logs.';
+comment on column view360.loads.object_version is 'Version id of the object, or its ETag if the bucket is not versioned.';
+comment on column view360.loads.table_group is 'Table group: account, cost, security, config, inventory, resources, operations, logs.';
 comment on column view360.loads.account_id is '12-digit AWS account id of the key.';
 comment on column view360.loads.region is 'Region of the key.';
 comment on column view360.loads.snapshot_date is 'Date of the key: the last day of the period.';
@@ -58,7 +58,7 @@ comment on table view360.section_watermarks is
 comment on column view360.section_watermarks.account_row_id is 'accounts.id.';
 comment on column view360.section_watermarks.table_name is 'Table in schema public.';
 comment on column view360.section_watermarks.observed_at is
-  'When the newest snapshot whose section was complete had been collected.';
+  'When the newest snapshot with a complete section was collected.';
 
 create table view360.rejects (
   id            bigint generated always as identity,
@@ -80,12 +80,12 @@ create index rejects_load_id_idx on view360.rejects (load_id);
 create index rejects_rejected_at_idx on view360.rejects (rejected_at desc);
 
 comment on table view360.rejects is
-  'Items of a snapshot that were not stored, or were changed to fit. The loader keeps a limited number per load and table; the counters of the load are complete.';
+  'Items of a snapshot that were rejected or changed to fit. The loader keeps a limited number per load and table; the counters of the load are complete.';
 comment on column view360.rejects.outcome is 'rejected: the row is missing; adapted: the row is stored with a changed value.';
 comment on column view360.rejects.section is 'Path in the snapshot, for example security.kms_keys.';
 comment on column view360.rejects.item_index is 'Position in the section, from 0; null when the whole section is meant.';
-comment on column view360.rejects.table_name is 'Table that the item belongs to.';
-comment on column view360.rejects.column_name is 'Column that did not fit; null when the item as a whole did not.';
+comment on column view360.rejects.table_name is 'Table of the item.';
+comment on column view360.rejects.column_name is 'Column whose value did not fit; null if the item as a whole did not.';
 comment on column view360.rejects.value_excerpt is 'At most 200 characters of the value.';
 
 create table view360.view_sets (
@@ -96,5 +96,5 @@ create table view360.view_sets (
   constraint view_sets_only_row_check check (only_row)
 );
 
-comment on table view360.view_sets is 'Which definitions the present views were created from: one row.';
+comment on table view360.view_sets is 'Definitions from which the current views were created: one row.';
 comment on column view360.view_sets.hash is 'SHA-256 over the view files.';

@@ -15,6 +15,6 @@ alter table cost_reports
   drop constraint cost_reports_account_id_period_start_region_key;
 
 comment on column services.period_granularity is
-  'Interval of the snapshot. Rows loaded by the Python version say DAILY whatever their interval was.';
+  'Interval of the snapshot; always DAILY for rows loaded by the Python version.';
 comment on column config_reports.period_granularity is
-  'Interval of the snapshot. Rows loaded by the Python version say DAILY whatever their interval was.';
+  'Interval of the snapshot; always DAILY for rows loaded by the Python version.';

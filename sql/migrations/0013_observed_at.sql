@@ -54,7 +54,7 @@ begin
       where relnamespace = 'public'::regnamespace and relkind = 'r')
   loop
     execute format('comment on column %s.observed_at is %L', relation,
-      'When what the row says was collected; null for rows that the Python version loaded.');
+      'When the values of the row were collected; null for rows loaded by the Python version.');
   end loop;
 end $$;
 -- +goose StatementEnd

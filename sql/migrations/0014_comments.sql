@@ -15,7 +15,7 @@ comment on column accounts.joined_method is 'account.joined_method.';
 comment on column accounts.joined_timestamp is 'account.joined_timestamp.';
 comment on column accounts.account_type is 'account.account_type.';
 comment on column accounts.csp is 'Cloud provider: AWS.';
-comment on column accounts.region is 'account.region: the region that was collected; Global for rows of version 1.';
+comment on column accounts.region is 'account.region: the collected region; Global for rows of version 1.';
 comment on column accounts.category is 'account.category.';
 comment on column accounts.created_at is 'When the row was first loaded.';
 comment on column accounts.updated_at is 'When the row last changed.';
@@ -48,12 +48,12 @@ comment on column alternate_contacts.phone_number is 'account.alternate_contacts
 comment on column alternate_contacts.created_at is 'When the row was first loaded.';
 comment on column alternate_contacts.updated_at is 'When the row last changed.';
 
-comment on table products is 'Workload / product catalogue, partly maintained by hand.';
+comment on table products is 'Product and workload catalog, partly maintained by operators.';
 comment on column products.id is 'Surrogate key.';
 comment on column products.name is 'Name of the workload; names are compared without case.';
-comment on column products.owner is 'System, or whom an operator has written there.';
-comment on column products.position is 'Kept by operators.';
-comment on column products.description is 'Kept by operators.';
+comment on column products.owner is 'System, or a name entered by an operator.';
+comment on column products.position is 'Maintained by operators.';
+comment on column products.description is 'Maintained by operators.';
 comment on column products.created_at is 'When the row was first loaded.';
 comment on column products.updated_at is 'When the row last changed.';
 
@@ -125,7 +125,7 @@ comment on column marketplace_usage.period_end is 'marketplace[].period_end.';
 comment on column marketplace_usage.status is 'marketplace[].status.';
 comment on column marketplace_usage.created_at is 'When the row was first loaded.';
 
-comment on table ri_sp_daily_savings is 'Utilisation and savings of Reserved Instances and Savings Plans.';
+comment on table ri_sp_daily_savings is 'Utilization and savings of Reserved Instances and Savings Plans.';
 comment on column ri_sp_daily_savings.id is 'Surrogate key.';
 comment on column ri_sp_daily_savings.account_id is 'accounts.id of the account and region.';
 comment on column ri_sp_daily_savings.date_from is 'ri_sp_savings[].date_from.';
@@ -211,7 +211,7 @@ comment on column guard_duty_findings.title is 'security.guard_duty[].title.';
 comment on column guard_duty_findings.description is 'security.guard_duty[].description.';
 comment on column guard_duty_findings.confidence is 'security.guard_duty[].confidence.';
 comment on column guard_duty_findings.region is 'security.guard_duty[].region.';
-comment on column guard_duty_findings.created_at is 'security.guard_duty[].created_at: when the finding was made.';
+comment on column guard_duty_findings.created_at is 'security.guard_duty[].created_at: when the finding was created.';
 comment on column guard_duty_findings.updated_at is 'security.guard_duty[].updated_at.';
 
 comment on table kms_keys is 'KMS key inventory.';
@@ -544,7 +544,7 @@ comment on table log_messages is 'Collection error texts of a log row.';
 comment on column log_messages.id is 'Surrogate key.';
 comment on column log_messages.log_id is 'logs.id.';
 comment on column log_messages.message is 'Text of the message.';
-comment on column log_messages.message_type is 'Section that the message is about, LOAD, REJECTED, or INFO.';
+comment on column log_messages.message_type is 'Section of the message, or LOAD, REJECTED, or INFO.';
 comment on column log_messages.created_at is 'When the row was first loaded.';
 
 -- Schema view360.
@@ -555,7 +555,7 @@ comment on column view360.rejects.load_id is 'loads.id.';
 comment on column view360.rejects.reason is 'Why.';
 comment on column view360.rejects.rejected_at is 'When.';
 comment on column view360.superseded_rows.id is 'Surrogate key.';
-comment on column view360.superseded_rows.table_name is 'Table that the row was in.';
+comment on column view360.superseded_rows.table_name is 'Table of the row.';
 comment on column view360.superseded_rows.superseded_at is 'When it was removed.';
 comment on column view360.view_sets.only_row is 'Always true: the table has one row.';
 comment on column view360.view_sets.created_at is 'When the views were created.';

@@ -15,14 +15,14 @@ create table view360.section_memories (
 );
 
 comment on table view360.section_memories is
-  'The section that each large table was last loaded from whole, for each accounts row. Rows may be deleted at any time: the next load compares every row then.';
+  'Section of the last complete load of each large table, for each accounts row. Rows may be deleted at any time; the next load then compares every row.';
 comment on column view360.section_memories.account_row_id is 'accounts.id.';
 comment on column view360.section_memories.table_name is 'Table in schema public.';
 comment on column view360.section_memories.fingerprint is
-  'SHA-256 over the bytes of the section, the loading program and what else decides which rows come of it.';
+  'SHA-256 of the section, the loading program, and the other inputs that determine the rows.';
 comment on column view360.section_memories.bytes is 'Size of the section.';
 comment on column view360.section_memories.observed_at is 'When the section was collected.';
 comment on column view360.section_memories.read is 'Rows in the section.';
-comment on column view360.section_memories.exact is 'Whether the rows of the section were all the table had of the account.';
+comment on column view360.section_memories.exact is 'Whether the table had no other rows of the account than those of the section.';
 comment on column view360.section_memories.versions is
-  'Sum over the rows of a hash of id and writing transaction: another one when any row was written, added or deleted since.';
+  'Sum of a hash of id and writing transaction over the rows; it differs if any row was written, added, or deleted since.';

@@ -11,5 +11,5 @@ from cost_reports cr
 join view360.account_labels l on l.account_row_id = cr.account_id;
 
 comment on view view_acct_cost_rep is 'Cost totals per period with comparison: one row per cost_reports row.';
-comment on column view_acct_cost_rep.date_from is 'period_start, a second time.';
-comment on column view_acct_cost_rep.date_to is 'period_end, a second time; exclusive.';
+comment on column view_acct_cost_rep.date_from is 'Same as period_start.';
+comment on column view_acct_cost_rep.date_to is 'Same as period_end, exclusive.';

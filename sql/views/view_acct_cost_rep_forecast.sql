@@ -23,4 +23,4 @@ comment on view view_acct_cost_rep_forecast is 'Cost forecasts: one row per cost
 comment on column view_acct_cost_rep_forecast.date_from is 'First day of the report that the forecast belongs to.';
 comment on column view_acct_cost_rep_forecast.date_to is 'End of that report, exclusive.';
 comment on column view_acct_cost_rep_forecast.is_latest is
-  'Whether no later report of the account forecasts the same period.';
+  'Whether this is the newest forecast of the account for the period.';

@@ -33,12 +33,12 @@ comment on view view_acct_security_findings_summary is
   'Security counters with derived severity and rates: one row per security row. The rate is a percentage.';
 comment on column view_acct_security_findings_summary.suppressed_count is '0: not collected.';
 comment on column view_acct_security_findings_summary.in_progress_count is '0: not collected.';
-comment on column view_acct_security_findings_summary.active_issues is 'open_findings, a second time.';
+comment on column view_acct_security_findings_summary.active_issues is 'Same as open_findings.';
 comment on column view_acct_security_findings_summary.region_finding is 'N/A: the counters are not kept by region.';
-comment on column view_acct_security_findings_summary.resolved_count is 'resolved_findings, a second time.';
+comment on column view_acct_security_findings_summary.resolved_count is 'Same as resolved_findings.';
 comment on column view_acct_security_findings_summary.severity is
-  'The worst severity that occurs: CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL; CLEAN without findings.';
+  'Highest severity: CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL; CLEAN without findings.';
 comment on column view_acct_security_findings_summary.resolution_rate_percent is
   'Resolved findings in percent of all; null without findings.';
 comment on column view_acct_security_findings_summary.risk_level is
-  'The worst severity that occurs: Critical, High, Medium, Low; Clean if none of these.';
+  'Highest severity: Critical, High, Medium, Low; Clean without any.';

@@ -44,8 +44,8 @@ comment on column view_acct_summary.latest_cost is 'Cost of the report in US dol
 comment on column view_acct_summary.cost_trend_percentage is 'Difference to the period before, in percent.';
 comment on column view_acct_summary.savings_opportunity is 'Potential monthly savings of the report.';
 comment on column view_acct_summary.security_findings is 'Findings of all services of Security Hub.';
-comment on column view_acct_summary.critical_findings is 'Critical findings among them.';
-comment on column view_acct_summary.high_findings is 'High findings among them.';
+comment on column view_acct_summary.critical_findings is 'Critical findings.';
+comment on column view_acct_summary.high_findings is 'High findings.';
 comment on column view_acct_summary.instance_count is 'Managed instances.';
 comment on column view_acct_summary.running_instances is 'Managed instances whose agent is online.';
 comment on column view_acct_summary.security_health_score is

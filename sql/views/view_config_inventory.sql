@@ -9,4 +9,4 @@ select
 from config_inventory ci
 join view360.account_labels l on l.account_row_id = ci.account_id;
 
-comment on view view_config_inventory is 'Resources that AWS Config knows: one row per config_inventory row.';
+comment on view view_config_inventory is 'Resources recorded by AWS Config: one row per config_inventory row.';

@@ -20,4 +20,4 @@ comment on column view_config_inventory_summary.inactive_resources is
   'Resources that are stopped, inactive, terminated or failed.';
 comment on column view_config_inventory_summary.total_storage_gb is 'Sum of the sizes in GB.';
 comment on column view_config_inventory_summary.resources_with_creation_date is
-  'Resources whose creation date is known.';
+  'Resources with a known creation date.';

@@ -8,7 +8,7 @@ select
   name as project_product_name
 from products;
 
-comment on view view_products is 'Product catalogue: one row per product.';
+comment on view view_products is 'Product catalog: one row per product.';
 comment on column view_products.account is 'Null.';
 comment on column view_products.account_region is 'Null.';
 comment on column view_products.account_name is 'Null.';
@@ -18,4 +18,4 @@ comment on column view_products.account_status is 'Null.';
 comment on column view_products.account_partner is 'Null.';
 comment on column view_products.account_customer is 'Null.';
 comment on column view_products.account_full is 'Null.';
-comment on column view_products.project_product_name is 'name, a second time.';
+comment on column view_products.project_product_name is 'Same as name.';

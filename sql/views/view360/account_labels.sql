@@ -21,7 +21,7 @@ left join (
   order by pa.account_id, pa.id
 ) first on first.account_id = a.id;
 
-comment on view view360.account_labels is 'What dashboards show of an account beside its figures: one row per accounts row.';
+comment on view view360.account_labels is 'Labels of an account in dashboards: one row per accounts row.';
 comment on column view360.account_labels.account_row_id is 'accounts.id.';
 comment on column view360.account_labels.account is '12-digit AWS account id.';
 comment on column view360.account_labels.account_region is 'Region that was collected.';
@@ -32,4 +32,4 @@ comment on column view360.account_labels.account_status is 'Status of the accoun
 comment on column view360.account_labels.account_partner is 'Partner label.';
 comment on column view360.account_labels.account_customer is 'Customer label.';
 comment on column view360.account_labels.account_full is 'Account id, hyphen, account name.';
-comment on column view360.account_labels.project_product_name is 'The product that was linked to the account first.';
+comment on column view360.account_labels.project_product_name is 'Product linked to the account first.';

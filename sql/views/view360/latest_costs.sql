@@ -45,6 +45,6 @@ comment on column view360.latest_costs.cost_difference_percentage is 'Difference
 comment on column view360.latest_costs.potential_savings is 'Potential monthly savings of the report.';
 comment on column view360.latest_costs.service_count is
   'Rows of services of the same period and granularity; null without any.';
-comment on column view360.latest_costs.unique_services is 'Distinct services among them.';
+comment on column view360.latest_costs.unique_services is 'Distinct services.';
 comment on column view360.latest_costs.total_service_cost is 'Sum of their cost.';
 comment on column view360.latest_costs.services_used is 'Their names in ascending order.';

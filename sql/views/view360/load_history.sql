@@ -24,12 +24,12 @@ comment on view view360.load_history is
 comment on column view360.load_history.load_id is 'loads.id.';
 comment on column view360.load_history.account is '12-digit AWS account id.';
 comment on column view360.load_history.account_region is 'Region of the snapshot.';
-comment on column view360.load_history.duration is 'finished_at less started_at.';
+comment on column view360.load_history.duration is 'finished_at minus started_at.';
 comment on column view360.load_history.rows_read is 'Items read from the snapshot.';
 comment on column view360.load_history.created is 'Rows inserted.';
 comment on column view360.load_history.updated is 'Rows whose content changed.';
-comment on column view360.load_history.unchanged is 'Rows that were there already.';
+comment on column view360.load_history.unchanged is 'Rows that are already stored with the same values.';
 comment on column view360.load_history.adapted is
   'Items stored with a changed value; they count as created, updated or unchanged too.';
 comment on column view360.load_history.rejected is 'Items not stored.';
-comment on column view360.load_history.deleted is 'Rows removed because the snapshot no longer has them.';
+comment on column view360.load_history.deleted is 'Rows removed because they are no longer in the snapshot.';

@@ -8,6 +8,6 @@ join view360.loads l on l.id = r.load_id
 where r.rejected_at > now() - interval '30 days';
 
 comment on view view360.recent_rejects is
-  'What was not stored, or was changed to fit, in the last 30 days: one row per item, as far as the loader keeps them.';
+  'Items of the last 30 days that were rejected or changed to fit: one row per item. The loader keeps a limited number per load and table.';
 comment on column view360.recent_rejects.account is '12-digit AWS account id.';
 comment on column view360.recent_rejects.account_region is 'Region of the snapshot.';

@@ -17,11 +17,11 @@ comment on view view360.security_totals is
   'Security Hub counters of an account: one row per accounts row that has any.';
 comment on column view360.security_totals.account_row_id is 'accounts.id.';
 comment on column view360.security_totals.total_findings is 'Findings of all services of Security Hub.';
-comment on column view360.security_totals.open_findings is 'Open findings among them.';
-comment on column view360.security_totals.resolved_findings is 'Resolved findings among them.';
-comment on column view360.security_totals.critical_findings is 'Critical findings among them.';
-comment on column view360.security_totals.high_findings is 'High findings among them.';
-comment on column view360.security_totals.medium_findings is 'Medium findings among them.';
-comment on column view360.security_totals.low_findings is 'Low findings among them.';
+comment on column view360.security_totals.open_findings is 'Open findings.';
+comment on column view360.security_totals.resolved_findings is 'Resolved findings.';
+comment on column view360.security_totals.critical_findings is 'Critical findings.';
+comment on column view360.security_totals.high_findings is 'High findings.';
+comment on column view360.security_totals.medium_findings is 'Medium findings.';
+comment on column view360.security_totals.low_findings is 'Low findings.';
 comment on column view360.security_totals.resolution_rate is
   'Resolved findings as a fraction of all; null without findings.';
