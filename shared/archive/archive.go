@@ -1,4 +1,4 @@
-// Package archive moves a snapshot object out of data/ after every loader has taken it.
+// Package archive moves a snapshot object from data/ to loaded/ after every table group is loaded.
 package archive
 
 import (
@@ -17,7 +17,7 @@ type Input struct {
 	Keep  bool           `json:"keep"` // leave the object where it is
 }
 
-// Output says where the object is now.
+// Output is the object's key after the call.
 type Output struct {
 	Key string `json:"key"`
 }
@@ -28,8 +28,9 @@ type Handler struct {
 	Bucket func(name string) *object.Store
 }
 
-// Handle moves the exact version that was loaded from data/ to loaded/. An archived object of the same name that has
-// other content is kept: the new one then gets the time it was written as a suffix. Doing it again changes nothing.
+// Handle moves the exact version that was loaded from data/ to loaded/. It keeps an archived object of the same name but
+// different content: the new key then ends with the time that the object was written. Repeating a call has no effect. Its
+// errors are those of package fault.
 func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	index := in.Index
 	if in.Keep || !strings.HasPrefix(index.Key, snapshot.DataPrefix) {
@@ -37,13 +38,13 @@ func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	}
 	store := h.Bucket(index.Bucket)
 	target := snapshot.LoadedPrefix + strings.TrimPrefix(index.Key, snapshot.DataPrefix)
-	there, err := store.Head(ctx, target)
+	archived, err := store.Head(ctx, target)
 	if err != nil && !object.IsMissing(err) {
 		return Output{}, fault.Classify(err)
 	}
-	if err == nil && there.ETag != index.ETag {
+	if err == nil && archived.ETag != index.ETag {
 		if _, err := store.Head(ctx, index.Key); object.IsMissing(err) {
-			return Output{Key: target}, nil // it was moved before; encryption gives a copy another ETag
+			return Output{Key: target}, nil // moved before; an encrypted copy has a different ETag
 		}
 		target = strings.TrimSuffix(target, ".json") + "." + index.LastModified.Format("20060102T150405Z") + ".json"
 	}

@@ -17,16 +17,16 @@ import (
 	"view360/shared/fault"
 )
 
-// requireWholeAnswers returns cfg with clients that take no broken answer for an empty or complete one. The SDK reads an
-// answer without content as one without items, and its paginators end quietly where a page names itself as the next;
-// either way a list would lack items, and nobody would know.
+// requireWholeAnswers returns cfg with clients that fail on an empty response body and on a repeated page token. The SDK
+// reads an empty body as a result without items, and its paginators end without an error if a page names itself as the
+// next; either way a list would silently lack items.
 func requireWholeAnswers(cfg aws.Config) aws.Config {
 	cfg = cfg.Copy()
 	cfg.APIOptions = append(slices.Clip(cfg.APIOptions), func(stack *middleware.Stack) error {
 		if err := stack.Initialize.Add(middleware.InitializeMiddlewareFunc("view360.Token", refuseRepeatedToken), middleware.After); err != nil {
 			return err
 		}
-		// Next to the transport, so that the SDK reads what this lets through.
+		// Next to the transport, before the SDK reads the body.
 		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("view360.Answer", requireContent), middleware.After)
 	})
 	return cfg
@@ -40,13 +40,13 @@ func refuseRepeatedToken(ctx context.Context, in middleware.InitializeInput, nex
 	}
 	for _, token := range findTokens(out.Result) {
 		if slices.Contains(asked, token) {
-			return out, metadata, fault.New(fault.Internal, "the answer names the page that was asked for as the next one: the list cannot be completed")
+			return out, metadata, fault.New(fault.Internal, "the response repeats the requested page token: the list cannot be completed")
 		}
 	}
 	return out, metadata, nil
 }
 
-// findTokens are the page tokens of an operation's input or output, which AWS calls NextToken, NextPageToken, Marker, ….
+// findTokens returns the page tokens of an operation's input or output: members such as NextToken and Marker.
 func findTokens(shape any) (found []string) {
 	members := reflect.Indirect(reflect.ValueOf(shape))
 	if members.Kind() != reflect.Struct {
@@ -73,14 +73,14 @@ func requireContent(ctx context.Context, in middleware.DeserializeInput, next mi
 	return out, metadata, err
 }
 
-// answersXML reports whether a service answers in XML: those that take forms do, and two that take nothing.
+// answersXML reports whether a service responds in XML: those with form requests do, and S3 and CloudFront.
 func answersXML(ctx context.Context, request any) bool {
 	r, is := request.(*smithyhttp.Request)
 	form := is && strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 	return form || slices.Contains([]string{"S3", "CloudFront"}, awsmiddleware.GetServiceID(ctx))
 }
 
-// content is the body of a successful answer to a question: there is some, and XML begins as such.
+// content is a response body that fails to read if it is empty, or if it should be XML and is not.
 type content struct {
 	io.ReadCloser
 	xml   bool
@@ -101,8 +101,8 @@ func (c *content) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// notXML is retried, as what breaks off is.
+// notXML is a retryable error, as a truncated response is.
 type notXML struct{}
 
-func (notXML) Error() string        { return "the answer is not XML" }
+func (notXML) Error() string        { return "the response is not XML" }
 func (notXML) RetryableError() bool { return true }

@@ -1,5 +1,5 @@
 // Package awsconf prepares the AWS client configuration of one account and region: credentials of the member role,
-// patient retries, a request rate within the service's quota, and a count of what was sent.
+// retries, a request rate within the service's quota, and request counts.
 package awsconf
 
 import (
@@ -12,19 +12,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// Target is where the clients of a configuration shall look.
+// Target is the region, role and session that a configuration is for.
 type Target struct {
 	Region string
 	// RoleARN is the member role to assume; "" means the base configuration's own credentials.
 	RoleARN    string
 	ExternalID string
-	// Actions become the session policy of the assumed role: the session may do nothing else.
+	// Actions are the only IAM actions that the role session allows, as its session policy; none means no session policy.
 	Actions []string
 	// Session names the role session in the account's CloudTrail, such as the execution's name.
 	Session string
 }
 
-// ForTarget returns base pointed at target. No request is sent before the first client call.
+// ForTarget returns base with the region and the credentials of target. It sends no request: the role is assumed by the
+// first client call.
 func ForTarget(base aws.Config, target Target) (aws.Config, error) {
 	cfg := requireWholeAnswers(base)
 	if target.Region != "" {
@@ -48,6 +49,7 @@ func ForTarget(base aws.Config, target Target) (aws.Config, error) {
 	return cfg, nil
 }
 
+// buildSessionPolicy returns an IAM policy that allows actions on all resources, or nil for no actions.
 func buildSessionPolicy(actions []string) (*string, error) {
 	if len(actions) == 0 {
 		return nil, nil
@@ -69,7 +71,7 @@ func buildSessionPolicy(actions []string) (*string, error) {
 
 var notInSessionNames = regexp.MustCompile(`[^\w+=,.@-]`)
 
-// buildSessionName fits text to what STS accepts: 2 to 64 characters of a small set.
+// buildSessionName returns text with a prefix, in the form that STS accepts: 2 to 64 characters of a small set.
 func buildSessionName(text string) string {
 	name := "view360-" + notInSessionNames.ReplaceAllString(text, "-")
 	return name[:min(len(name), 64)]

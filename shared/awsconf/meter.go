@@ -12,19 +12,19 @@ import (
 	"view360/shared/fault"
 )
 
-// Meter counts the requests of the clients that it was given to, retries included. It is safe for concurrent use.
+// Meter counts the requests of the clients of [WithMeter], retries included. It is safe for concurrent use.
 type Meter struct{ calls, throttles, paid atomic.Int64 }
 
-// Calls is the number of requests sent.
+// Calls returns the number of requests sent.
 func (m *Meter) Calls() int { return int(m.calls.Load()) }
 
-// Throttles is the number of requests that were answered with a throttling error.
+// Throttles returns the number of requests that failed with a throttling error.
 func (m *Meter) Throttles() int { return int(m.throttles.Load()) }
 
-// PaidCalls is the number of requests that AWS charges for: every Cost Explorer request.
+// PaidCalls returns the number of requests that AWS charges for: every Cost Explorer request.
 func (m *Meter) PaidCalls() int { return int(m.paid.Load()) }
 
-// paidService is the SDK's service id of the API whose requests are charged one by one.
+// paidService is the SDK's service id of the only API here with a price for each request.
 const paidService = "Cost Explorer"
 
 // WithMeter returns cfg with every attempt of its clients counted in m.
@@ -42,8 +42,8 @@ func WithMeter(cfg aws.Config, m *Meter) aws.Config {
 	})
 }
 
-// WithRate returns cfg with the attempts of its clients held to perSecond, after a first burst. A zero perSecond means
-// no limit.
+// WithRate returns cfg with the attempts of its clients limited to perSecond, after a first burst. A zero perSecond means
+// no limit. A request whose turn comes after the context's deadline fails at once with a fault.Transient error.
 func WithRate(cfg aws.Config, perSecond float64, burst int) aws.Config {
 	if perSecond == 0 {
 		return cfg
@@ -57,7 +57,7 @@ func WithRate(cfg aws.Config, perSecond float64, burst int) aws.Config {
 	})
 }
 
-// wrapAttempts runs around every attempt, below the SDK's retries.
+// wrapAttempts returns cfg with around called for every attempt, below the SDK's retries.
 func wrapAttempts(cfg aws.Config, id string, around func(ctx context.Context, send func() error) error) aws.Config {
 	cfg = cfg.Copy()
 	cfg.APIOptions = append(cfg.APIOptions[:len(cfg.APIOptions):len(cfg.APIOptions)], func(stack *middleware.Stack) error {

@@ -12,8 +12,8 @@ import (
 	smithy "github.com/aws/smithy-go"
 )
 
-// Attempts of one request. Throttling is worth waiting for inside a function; a broken service and a host that does not
-// answer are not, the state machine comes back later.
+// Attempts of one request. A function waits while it is throttled. It gives up early on a failing service or an
+// unreachable host, because the state machine retries later.
 const (
 	throttledAttempts  = 10
 	brokenAttempts     = 4
@@ -22,8 +22,9 @@ const (
 	longestBackoff     = 20 * time.Second
 )
 
-// NewRetryer is the retryer of every client: standard retries with full jitter, no client-side retry quota (which would
-// drop items while a service throttles), and few attempts where nobody answers. A zero longest means 20 seconds.
+// NewRetryer returns the retryer of every client: standard retries with full jitter, no client-side retry quota (which
+// would drop items while a service throttles), and few attempts for an unreachable host. longest bounds one backoff; zero
+// means 20 seconds.
 func NewRetryer(longest time.Duration) func() aws.Retryer {
 	if longest == 0 {
 		longest = longestBackoff
@@ -48,14 +49,14 @@ func (p patient) IsErrorRetryable(err error) bool {
 	return isUnreadable(err) || p.Standard.IsErrorRetryable(err)
 }
 
-// isUnreadable reports whether the answer was neither a result nor an error of the service, such as one that broke off.
+// isUnreadable reports whether the response was neither a result nor an error of the service, such as a truncated one.
 func isUnreadable(err error) bool {
 	var deserialization *smithy.DeserializationError
 	var api smithy.APIError
 	return errors.As(err, &deserialization) && !errors.As(err, &api)
 }
 
-// RetryDelay ends the retries of what is not throttling early.
+// RetryDelay returns the standard delay, or an error after the last attempt for this kind of error.
 func (p patient) RetryDelay(attempt int, err error) (time.Duration, error) {
 	most := brokenAttempts
 	var connection *net.OpError
@@ -69,7 +70,7 @@ func (p patient) RetryDelay(attempt int, err error) (time.Duration, error) {
 		most = silentAttempts
 	}
 	if attempt >= most {
-		return 0, fmt.Errorf("gave up after %d attempts: %w", attempt, err)
+		return 0, fmt.Errorf("giving up after %d attempts: %w", attempt, err)
 	}
 	return p.Standard.RetryDelay(attempt, err)
 }

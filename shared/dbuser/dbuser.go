@@ -1,6 +1,6 @@
-// Package dbuser makes the first users of a new cluster through the RDS Data API: the owner of the schema, which signs in
-// with IAM tokens, and the user of dashboards, which has a password. Nobody can sign in to the database before, so this
-// is done from outside of its network with the secret of the master user.
+// Package dbuser creates the first users of a new cluster through the RDS Data API: the owner of the schema, which signs
+// in with IAM tokens, and the dashboard user, which has a password. No other user can sign in before, so this uses the
+// secret of the master user, from outside the database's network.
 //
 // https://docs.aws.amazon.com/rdsdataservice/latest/APIReference/Welcome.html
 package dbuser
@@ -19,24 +19,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 )
 
-// Users is the block that makes the users and gives them what they need. It can be run again.
+// Users is the SQL block that creates the users and grants their privileges. Repeating it has no effect.
 //
 //go:embed users.sql
 var Users string
 
-// The password is a parameter of its statement, so that no log of statements has it; setting is where the block that
-// needs it as a literal finds it, until the transaction ends.
+// The password is a parameter of its statement, so that it is not in a log of statements. The block of setPassword, which
+// needs it as a literal, reads it from a setting that lasts until the transaction ends.
 const (
 	keepPassword = `select set_config('view360.password', :password, true)`
 	setPassword  = `do $$ begin execute format('alter role view360_dashboard password %L', current_setting('view360.password')); end $$`
 )
 
-// Cluster is where the users are made.
+// Cluster identifies the database and the secrets.
 type Cluster struct {
 	ARN      string
 	Secret   string // ARN of the secret of the master user
 	Database string
-	// Dashboard is the ARN of the secret {"username", "password"} of the user of dashboards.
+	// Dashboard is the ARN of the secret {"username", "password"} of the dashboard user.
 	Dashboard string
 }
 
@@ -52,7 +52,7 @@ type Secrets interface {
 	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
 }
 
-// Ensure makes the users, or brings those that are there up to date, in one transaction.
+// Ensure creates the users, or updates existing ones, in one transaction. It waits for a paused cluster until ctx ends.
 func (c Cluster) Ensure(ctx context.Context, api API, secrets Secrets) error {
 	password, err := c.readPassword(ctx, secrets)
 	if err != nil {
@@ -66,8 +66,8 @@ func (c Cluster) Ensure(ctx context.Context, api API, secrets Secrets) error {
 		step, sql  string
 		parameters []types.SqlParameter
 	}{
-		{"making the users", Users, nil},
-		{"keeping the password", keepPassword, []types.SqlParameter{{Name: aws.String("password"), Value: &types.FieldMemberStringValue{Value: password}}}},
+		{"creating the users", Users, nil},
+		{"storing the password", keepPassword, []types.SqlParameter{{Name: aws.String("password"), Value: &types.FieldMemberStringValue{Value: password}}}},
 		{"setting the password", setPassword, nil},
 	} {
 		_, err := api.ExecuteStatement(ctx, &rdsdata.ExecuteStatementInput{
@@ -97,10 +97,10 @@ func (c Cluster) readPassword(ctx context.Context, secrets Secrets) (string, err
 	return value.Password, nil
 }
 
-// pause is between two questions whether a sleeping cluster is awake.
+// pause is the time between two attempts to reach a paused cluster.
 const pause = 2 * time.Second
 
-// beginTransaction waits for a cluster that sleeps, until ctx ends.
+// beginTransaction returns the id of a new transaction. It waits for a paused cluster until ctx ends.
 func (c Cluster) beginTransaction(ctx context.Context, api API) (*string, error) {
 	for {
 		begun, err := api.BeginTransaction(ctx, &rdsdata.BeginTransactionInput{ResourceArn: &c.ARN, SecretArn: &c.Secret, Database: &c.Database})
@@ -113,7 +113,7 @@ func (c Cluster) beginTransaction(ctx context.Context, api API) (*string, error)
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("waiting for the database to wake up: %w", err)
+			return nil, fmt.Errorf("waiting for the database to resume: %w", err)
 		case <-time.After(pause):
 		}
 	}

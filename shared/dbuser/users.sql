@@ -1,4 +1,4 @@
--- The owner of the schema. It signs in with a token of IAM, and makes the users of loaders.
+-- The owner of the schema signs in with IAM tokens and creates the users of the loaders.
 do $$
 declare relation record;
 begin
@@ -16,8 +16,8 @@ begin
   execute format('grant create, connect on database %I to view360_migrator', current_database());
   grant create, usage on schema public to view360_migrator;
 
-  -- What the master user of an adopted database made gets the owner that may change it. The master user, as a member,
-  -- goes on using it.
+  -- In an adopted database, the objects of the master user get the owner that may change them. The master user, as a
+  -- member of the owner's role, can still use them.
   for relation in
     select oid::regclass as name, relkind from pg_class
     where relnamespace = 'public'::regnamespace and relowner = current_user::regrole and relkind in ('r', 'v')

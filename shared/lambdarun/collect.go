@@ -9,7 +9,7 @@ import (
 	"view360/shared/collect"
 )
 
-// Collect serves one collector.
+// Collect serves one collector until Lambda ends the process, see [Start].
 func Collect(collector collect.Collector) {
 	Start(func(_ context.Context, cfg aws.Config) (func(context.Context, collect.Input) (collect.Outcome, error), error) {
 		staging, err := OpenStaging(cfg)

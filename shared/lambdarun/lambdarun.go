@@ -1,5 +1,5 @@
-// Package lambdarun is what every function's main.go calls: structured logs, decoding, and errors that the state
-// machines can match. A main.go has no logic of its own.
+// Package lambdarun connects a handler to Lambda, for every function's main.go: structured logs, decoding, and errors that
+// the state machines can match.
 package lambdarun
 
 import (
@@ -28,8 +28,8 @@ const (
 	bucketOwner   = "BUCKET_OWNER"
 )
 
-// Start serves handle until Lambda ends the process. setup builds the handler once, at cold start, from the function's
-// configuration; when it fails the function does not start.
+// Start serves invocations until Lambda ends the process. It calls setup once, at cold start, to build the handler from
+// the process's AWS configuration, and exits if setup fails.
 func Start[In, Out any](setup func(ctx context.Context, cfg aws.Config) (func(context.Context, In) (Out, error), error)) {
 	slog.SetDefault(lambdacontext.NewLogger())
 	ctx := context.Background()
@@ -52,8 +52,8 @@ func buildHandler[In, Out any](ctx context.Context, setup func(context.Context, 
 	return setup(ctx, cfg)
 }
 
-// reportError is err as Lambda reports it by type name, with the full text in the log. Handlers return classified errors,
-// or one that names itself.
+// reportError logs the full text of err and returns the error whose type name Lambda reports. Handlers return classified
+// errors, or errors with an ErrorType method.
 func reportError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -70,10 +70,10 @@ func reportError(ctx context.Context, err error) error {
 	return err
 }
 
-// OpenStaging is the store of plans, parts and outcomes that the environment names.
+// OpenStaging returns the store of plans, parts and outcomes that the environment names.
 func OpenStaging(cfg aws.Config) (*object.Store, error) { return openStore(cfg, stagingBucket) }
 
-// OpenData is the store of snapshots that the environment names.
+// OpenData returns the store of snapshots that the environment names.
 func OpenData(cfg aws.Config) (*object.Store, error) { return openStore(cfg, dataBucket) }
 
 func openStore(cfg aws.Config, variable string) (*object.Store, error) {
@@ -84,7 +84,7 @@ func openStore(cfg aws.Config, variable string) (*object.Store, error) {
 	return OpenBuckets(cfg)(bucket), nil
 }
 
-// OpenBuckets returns the stores of buckets by name.
+// OpenBuckets returns a function that returns the store of a bucket by name.
 func OpenBuckets(cfg aws.Config) func(name string) *object.Store {
 	client := s3.NewFromConfig(cfg)
 	options := object.Options{KMSKey: os.Getenv(kmsKey), Owner: os.Getenv(bucketOwner)}

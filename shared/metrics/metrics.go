@@ -1,8 +1,8 @@
-// Package metrics makes a log line a metric of CloudWatch, in the embedded metric format: one attribute more tells
-// CloudWatch which numbers of the line to count.
+// Package metrics turns attributes of a log line into CloudWatch metrics, in the embedded metric format: one more
+// attribute lists the numbers of the line that CloudWatch should count.
 //
-// Account and region are attributes of the line, to search and group by in Logs Insights, but no dimensions: CloudWatch
-// charges for each combination of dimensions by the month, and 300 accounts in 17 regions have 5,100.
+// Account and region are attributes of the line, to search and group by in Logs Insights, but not dimensions: CloudWatch
+// charges monthly for each combination of dimensions, and 300 accounts in 17 regions have 5,100.
 //
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 package metrics
@@ -14,15 +14,15 @@ import (
 )
 
 const (
-	// Variable is the environment variable that names the metrics' namespace; without it there are none.
+	// Variable is the environment variable with the metrics' namespace; without it there are no metrics.
 	Variable = "METRICS_NAMESPACE"
-	// Namespace is what deployments set it to.
+	// Namespace is the value of Variable in a deployment.
 	Namespace = "View360"
 )
 
-// Set are attributes of a line that are metrics together.
+// Set is a group of metrics with the same dimension.
 type Set struct {
-	// By names the attribute that splits the metrics, such as service; "" sums them up over all.
+	// By is the attribute to use as the dimension, such as service; "" means none.
 	By      string
 	Metrics []Metric
 }
@@ -33,21 +33,22 @@ type Metric struct {
 	Unit string `json:"Unit"` // Count or Milliseconds
 }
 
-// Collected are the metrics of a collector's run.
+// Collected lists the metrics of one collector run.
 var Collected = []Set{
 	{Metrics: buildCounts("items", "calls", "throttles", "paid_calls", "warnings")},
 	{By: "service", Metrics: append(buildCounts("failed"), Metric{"duration_ms", "Milliseconds"})},
 }
 
-// Loaded are the metrics of the load of one table group.
+// Loaded lists the metrics of the load of one table group.
 var Loaded = []Set{
 	{Metrics: buildCounts("created", "updated", "unchanged", "adapted", "rejected", "deleted")},
 	{By: "group", Metrics: []Metric{{"duration_ms", "Milliseconds"}}},
 }
 
-// Merged are the metrics of a published snapshot.
+// Merged lists the metrics of a published snapshot.
 var Merged = []Set{{Metrics: append(buildCounts("failed"), Metric{"bytes", "Bytes"})}}
 
+// buildCounts returns metrics with the unit Count.
 func buildCounts(names ...string) []Metric {
 	metrics := make([]Metric, len(names))
 	for i, name := range names {
@@ -63,14 +64,14 @@ type directive struct {
 	Metrics    []Metric   `json:"Metrics"`
 }
 
-// metadata is the member _aws.
+// metadata is the attribute _aws.
 type metadata struct {
 	Timestamp int64       `json:"Timestamp"` // milliseconds since 1970
 	Metrics   []directive `json:"CloudWatchMetrics"`
 }
 
-// BuildAttr is the attribute that makes the line's attributes metrics. It is empty, and left out by handlers, where no
-// namespace is set.
+// BuildAttr returns the log attribute that turns other attributes of the line into metrics. It is empty, and so omitted
+// from the log, if no namespace is set.
 func BuildAttr(sets []Set) slog.Attr {
 	namespace := os.Getenv(Variable)
 	if namespace == "" {
