@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 
 	"github.com/aws/aws-lambda-go/cfn"
@@ -21,10 +22,14 @@ func main() {
 		if url == "" {
 			return nil, errors.New("the environment variable DATABASE_URL is not set")
 		}
-		handler := migrate.Handler{URL: url, Token: postgres.IAMToken(cfg)}
+		options := migrate.Options{Token: postgres.IAMToken(cfg), Roles: true}
 		return resourcerun.Handler{ID: "view360-database", Work: func(ctx context.Context) (map[string]any, error) {
-			done, err := handler.Handle(ctx, migrate.Event{})
-			return map[string]any{"Found": done.Data.Found, "Views": done.Data.Views}, err
+			result, err := migrate.Run(ctx, url, options)
+			if err != nil {
+				return nil, err
+			}
+			slog.InfoContext(ctx, "migrated", "found", result.Found, "migrations", result.Migrations, "views", result.Views)
+			return map[string]any{"Found": result.Found, "Views": result.Views}, nil
 		}}.Handle, nil
 	})
 }

@@ -14,7 +14,7 @@ import (
 
 func main() {
 	lambdarun.Start(func(ctx context.Context, cfg aws.Config) (func(context.Context, record.Input) (load.Output, error), error) {
-		pool, err := loadrun.Database(ctx, cfg)
+		pool, err := loadrun.OpenDatabase(ctx, cfg)
 		if err != nil {
 			return nil, err
 		}

@@ -10,9 +10,9 @@ import (
 	"view360/sql"
 )
 
-// adoptDatabase brings a database of the Python version to the schema of sql.ContractVersion and takes the migrations up to
-// it as applied, all in one transaction, which finish ends. A database that differs from the contract afterwards is none
-// that we know; it is left as it was.
+// adoptDatabase updates a database of the Python version to the schema of sql.ContractVersion and records the migrations
+// up to it as applied, all in one transaction, which finish ends. It fails and changes nothing if the database then
+// differs from the contract, as a database of an unknown version does.
 func adoptDatabase(ctx context.Context, conn *pgx.Conn, finish func(context.Context, pgx.Tx) error) error {
 	list, err := sql.Views()
 	if err != nil {
@@ -47,11 +47,11 @@ func adoptDatabase(ctx context.Context, conn *pgx.Conn, finish func(context.Cont
 	return nil
 }
 
-// The two ends of an adoption.
+// The two ways to finish an adoption: for real, and in a dry run.
 func commitTx(ctx context.Context, tx pgx.Tx) error   { return tx.Commit(ctx) }
 func rollBackTx(ctx context.Context, tx pgx.Tx) error { return tx.Rollback(ctx) }
 
-// keepGrants keeps the grants on views for the time when the views are there again.
+// keepGrants stores the grants on views until the views are created again.
 func keepGrants(ctx context.Context, tx pgx.Tx) error {
 	grants, err := readViewGrants(ctx, tx)
 	if err != nil {
@@ -64,7 +64,7 @@ func keepGrants(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// differences lists what the contract, built in a schema of its own, has and schema public has not.
+// differences lists the columns and constraints of the contract, built in a separate schema, that schema public lacks.
 const differences = `
 	select format('%s.%s is %s instead of %s', relation, name, coalesce(found.type, 'missing'), wanted.type)
 	from (
@@ -88,6 +88,7 @@ const differences = `
 		where contype = 'u' and connamespace = 'public'::regnamespace and conname = wanted.conname)
 	order by 1`
 
+// compareWithContract returns an error that lists the differences between the contract and schema public.
 func compareWithContract(ctx context.Context, tx pgx.Tx) error {
 	contract, err := sql.Contract()
 	if err != nil {
@@ -109,7 +110,7 @@ func compareWithContract(ctx context.Context, tx pgx.Tx) error {
 		return fmt.Errorf("comparing with the contract: %w", err)
 	}
 	if len(found) > 0 {
-		return fmt.Errorf("the database is of no known version of the Python program: %s", strings.Join(found, "; "))
+		return fmt.Errorf("the database is not a known version of the Python program: %s", strings.Join(found, "; "))
 	}
 	_, err = tx.Exec(ctx, "set local search_path = public; set local client_min_messages = warning; drop schema view360_contract cascade")
 	if err != nil {
@@ -118,8 +119,8 @@ func compareWithContract(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// recordBaseline writes down the migrations of the contract as applied, in a table as goose makes it. Version 0 stands for
-// the empty database.
+// recordBaseline records the migrations of the contract as applied, in a table like goose's. Version 0 is the empty
+// database.
 func recordBaseline(ctx context.Context, tx pgx.Tx) error {
 	const create = `
 		create table ` + versionTable + ` (

@@ -1,8 +1,8 @@
-// Package migrate brings a database to the current schema and views.
+// Package migrate updates a database to the current schema and views.
 //
-// It accepts an empty database, one of an earlier release, and one that the Python version made; anything else is
-// refused before the first change. Each migration is one transaction, all views together are one more, and the runs
-// of several programs wait for each other, so a run may be interrupted or repeated at any time.
+// It accepts an empty database, one of an earlier release, and one of the Python version; it refuses any other before the
+// first change. Each migration is one transaction, all views together are one more, and concurrent runs wait for each
+// other, so a run may be interrupted or repeated at any time.
 package migrate
 
 import (
@@ -22,30 +22,30 @@ import (
 	"view360/sql"
 )
 
-// versionTable remembers the applied migrations.
+// versionTable records the applied migrations.
 const versionTable = "view360.schema_versions"
 
 // lockID is the advisory lock of a run: "view360" in ASCII.
 const lockID int64 = 0x76696577333630
 
-// Options change a run. The zero value migrates with the password of the URL.
+// Options are the settings of a run. The zero value migrates with the password of the URL.
 type Options struct {
-	// DryRun finds out what would be done and changes nothing.
+	// DryRun finds the pending changes and makes none.
 	DryRun bool
-	// Roles makes the database users of the loaders and of dashboards, which needs the right to create roles.
+	// Roles creates the database users of loaders and dashboards, which requires the right to create roles.
 	Roles bool
-	// Token replaces a password that the URL does not hold.
+	// Token returns the password if the URL has none.
 	Token postgres.TokenFunc
 }
 
-// Result says what was done or, after a dry run, what would be done.
+// Result lists the changes of a run or, after a dry run, the pending changes.
 type Result struct {
-	Found      Shape    // what the database was
-	Migrations []string // the files applied, in order
-	Views      int      // the number of views created anew; 0 when all were as they should be
+	Found      Shape    // schema before the run
+	Migrations []string // applied files, in order
+	Views      int      // number of views replaced; 0 if all were current
 }
 
-// Run migrates the database of url.
+// Run migrates the database of url. After an error, Result lists the migrations that were applied before it.
 func Run(ctx context.Context, url string, opts Options) (Result, error) {
 	url, err := setSearchPath(url)
 	if err != nil {
@@ -56,7 +56,7 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 		return Result{}, err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	// The lock ends with the connection, so that a program that dies leaves none behind.
+	// The lock ends with the connection, also when the program is killed.
 	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lockID); err != nil {
 		return Result{}, fmt.Errorf("waiting for other migrations: %w", err)
 	}
@@ -91,12 +91,12 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 		return result, err
 	}
 	if _, err := conn.Exec(ctx, sql.Roles); err != nil {
-		return result, fmt.Errorf("making the roles: %w", err)
+		return result, fmt.Errorf("creating the roles: %w", err)
 	}
 	return result, nil
 }
 
-// setSearchPath makes schema public the place of every unqualified name, whatever the user's default is.
+// setSearchPath returns the URL with schema public for unqualified names, regardless of the user's default.
 func setSearchPath(text string) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme == "" {
@@ -108,8 +108,8 @@ func setSearchPath(text string) (string, error) {
 	return u.String(), nil
 }
 
-// openForGoose returns the database of text for goose, in the way that conn was connected: its password, which may be a token,
-// and TLS or not. The driver knows fewer TLS modes than pgx: it does not fall back from one to another.
+// openForGoose returns the database of text for goose, with the same password as conn, which may be a token, and with TLS
+// if conn has it. goose's driver has fewer TLS modes than pgx: it does not fall back from one to another.
 func openForGoose(text string, conn *pgx.Conn) (*stdsql.DB, error) {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -132,6 +132,7 @@ func openForGoose(text string, conn *pgx.Conn) (*stdsql.DB, error) {
 	return stdsql.OpenDB(connector), nil
 }
 
+// applyMigrations returns the applied files, also after an error.
 func applyMigrations(ctx context.Context, db *stdsql.DB) (applied []string, err error) {
 	provider, err := newProvider(db)
 	if err != nil {

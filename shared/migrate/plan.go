@@ -11,8 +11,8 @@ import (
 	"view360/sql"
 )
 
-// planRun completes the result of a dry run. The adoption of a database of the Python version is rehearsed, so that a
-// refusal comes now: for that time its tables are locked.
+// planRun returns the result with the pending migrations and views. It adopts a database of the Python version and rolls
+// that back, to find errors now; its tables are locked meanwhile.
 func planRun(ctx context.Context, conn *pgx.Conn, result Result) (Result, error) {
 	applied := int64(0)
 	switch result.Found {

@@ -9,10 +9,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Shape is what a database was before the run.
+// Shape identifies the schema of a database before the run.
 type Shape string
 
-// The shapes that Run accepts. The Python version had one schema in its first version and five in its second.
+// The shapes that Run accepts. Version 1 of the Python program had one schema, version 2 had five.
 const (
 	Empty    Shape = "empty"
 	Ours     Shape = "view360"
@@ -24,12 +24,12 @@ const (
 	PythonE  Shape = "Python version 2.9.21"
 )
 
-// detectShape finds out what the database is, and refuses what it does not know.
+// detectShape returns the shape of the database, or an error if it is unknown.
 func detectShape(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 	var ours bool
 	err := conn.QueryRow(ctx, "select to_regclass($1) is not null", versionTable).Scan(&ours)
 	if err != nil {
-		return "", fmt.Errorf("looking at the database: %w", err)
+		return "", fmt.Errorf("reading the database's schema: %w", err)
 	}
 	if ours {
 		return Ours, nil
@@ -50,8 +50,8 @@ func detectShape(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 	return findPythonVersion(ctx, conn)
 }
 
-// fingerprints are columns that a version of the Python program added, newest first.
-var fingerprints = []struct {
+// versionColumns lists columns that a version of the Python program added, newest first.
+var versionColumns = []struct {
 	table, column string
 	shape         Shape
 }{
@@ -63,17 +63,17 @@ var fingerprints = []struct {
 }
 
 func findPythonVersion(ctx context.Context, conn *pgx.Conn) (Shape, error) {
-	for _, f := range fingerprints {
-		var has bool
+	for _, c := range versionColumns {
+		var exists bool
 		err := conn.QueryRow(ctx, `
 			select exists (select from pg_attribute
 				where attrelid = to_regclass('public.' || $1) and attname = $2 and not attisdropped)`,
-			f.table, f.column).Scan(&has)
+			c.table, c.column).Scan(&exists)
 		if err != nil {
-			return "", fmt.Errorf("looking at table %s: %w", f.table, err)
+			return "", fmt.Errorf("reading the columns of table %s: %w", c.table, err)
 		}
-		if has {
-			return f.shape, nil
+		if exists {
+			return c.shape, nil
 		}
 	}
 	return PythonV1, nil

@@ -13,7 +13,7 @@ import (
 	"view360/sql"
 )
 
-// hashViews identifies the definitions of list.
+// hashViews returns a hash of the definitions of list.
 func hashViews(list []sql.View) string {
 	hash := sha256.New()
 	for _, v := range list {
@@ -22,8 +22,8 @@ func hashViews(list []sql.View) string {
 	return fmt.Sprintf("%x", hash.Sum(nil))
 }
 
-// replaceViews drops and creates all views in one transaction and returns their number, or 0 if the database has
-// these very views. Grants on the views are kept.
+// replaceViews drops and creates all views in one transaction and returns their number, or 0 if they are current. It
+// keeps the grants on the views.
 func replaceViews(ctx context.Context, conn *pgx.Conn) (int, error) {
 	list, err := sql.Views()
 	if err != nil {
@@ -52,7 +52,7 @@ func replaceViews(ctx context.Context, conn *pgx.Conn) (int, error) {
 		}
 		for _, grant := range append(grants, kept...) {
 			if _, err := tx.Exec(ctx, grant); err != nil {
-				return fmt.Errorf("granting again (%s): %w", grant, err)
+				return fmt.Errorf("restoring a grant (%s): %w", grant, err)
 			}
 		}
 		return recordViews(ctx, tx, list)
@@ -63,7 +63,7 @@ func replaceViews(ctx context.Context, conn *pgx.Conn) (int, error) {
 	return len(list), nil
 }
 
-// viewsAreCurrent reports whether every view of list exists as it was created by the last run from the same files.
+// viewsAreCurrent reports whether every view of list exists and the last run created them from the same definitions.
 func viewsAreCurrent(ctx context.Context, conn *pgx.Conn, list []sql.View) (current bool, err error) {
 	err = conn.QueryRow(ctx, `
 		select exists (select from view360.view_sets where hash = $1)
@@ -80,12 +80,12 @@ func recordViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
 		insert into view360.view_sets (only_row, hash) values (true, $1)
 		on conflict (only_row) do update set hash = excluded.hash, created_at = current_timestamp`, hashViews(list))
 	if err != nil {
-		return fmt.Errorf("remembering the views: %w", err)
+		return fmt.Errorf("recording the views: %w", err)
 	}
 	return nil
 }
 
-// dropViews drops the views of list. It fails, and names the object, when a view that is not ours is built on one.
+// dropViews drops the views of list. It fails if another view depends on one of them, and the error names that view.
 func dropViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
 	_, err := tx.Exec(ctx, "drop view if exists "+strings.Join(listNames(list), ", "))
 	var refusal *pgconn.PgError
@@ -98,7 +98,7 @@ func dropViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
 	return nil
 }
 
-// readViewGrants returns the statements that restore the present grants on the views of our schemas.
+// readViewGrants returns statements that restore the grants on the views of schemas public and view360.
 func readViewGrants(ctx context.Context, tx pgx.Tx) ([]string, error) {
 	rows, err := tx.Query(ctx, `
 		select format('grant %s on %s to %s%s', a.privilege_type, c.oid::regclass,
@@ -117,11 +117,11 @@ func readViewGrants(ctx context.Context, tx pgx.Tx) ([]string, error) {
 	return grants, nil
 }
 
-// takeKeptGrants returns the grants that the adoption of the database put aside.
+// takeKeptGrants deletes and returns the grants that the adoption of the database stored.
 func takeKeptGrants(ctx context.Context, tx pgx.Tx) ([]string, error) {
 	rows, err := tx.Query(ctx, "delete from view360.kept_grants returning statement")
 	if err != nil {
-		return nil, fmt.Errorf("reading the kept grants: %w", err)
+		return nil, fmt.Errorf("reading the stored grants: %w", err)
 	}
 	grants, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package object reads and writes the objects that the pipeline passes between its steps: plans, parts, outcomes and
-// snapshots in S3. Bodies are streams; nothing here holds a whole object except the small JSON documents.
+// Package object reads and writes the pipeline's objects in S3: plans, parts, outcomes and snapshots. Bodies are streams;
+// only PutJSON and GetJSON hold a whole object in memory.
 package object
 
 import (
@@ -31,7 +31,7 @@ type Store struct {
 	owner  string // expected bucket owner; "" means unchecked
 }
 
-// Options are a store's optional settings.
+// Options are the optional settings of a store.
 type Options struct {
 	KMSKey string // key for SSE-KMS, named on every write
 	Owner  string // account that must own the bucket
@@ -42,10 +42,10 @@ func New(client *s3.Client, bucket string, options Options) *Store {
 	return &Store{client: client, bucket: bucket, kmsKey: options.KMSKey, owner: options.Owner}
 }
 
-// Bucket is the bucket's name.
+// Bucket returns the bucket's name.
 func (s *Store) Bucket() string { return s.bucket }
 
-// Version names one state of an object.
+// Version identifies one version of an object.
 type Version struct {
 	Key          string
 	ETag         string // with its quotes, as S3 gives it
@@ -54,14 +54,14 @@ type Version struct {
 	LastModified time.Time
 }
 
-// partSize bounds the memory of a streamed upload: S3's smallest part, two in flight.
+// The memory of a streamed upload is limited to two parts of S3's smallest size.
 const (
 	partSize    = 5 << 20
 	partsAtOnce = 2
 )
 
-// Put streams body to key, as a multipart upload when it is large, and returns its size in bytes. An upload that fails
-// leaves no object.
+// Put streams body to key, as a multipart upload if it is large, and returns its size in bytes. A failed upload leaves no
+// object.
 func (s *Store) Put(ctx context.Context, key string, body io.Reader) (int64, error) {
 	counted := &countingReader{Reader: body}
 	uploader := transfermanager.New(s.client, func(o *transfermanager.Options) {
@@ -83,7 +83,7 @@ func (s *Store) Put(ctx context.Context, key string, body io.Reader) (int64, err
 	return counted.read, nil
 }
 
-// PutJSON writes v as one compact JSON document.
+// PutJSON writes v to key as a compact JSON document.
 func (s *Store) PutJSON(ctx context.Context, key string, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *Store) PutJSON(ctx context.Context, key string, v any) error {
 	return err
 }
 
-// GetJSON reads one small JSON document into v.
+// GetJSON decodes the JSON document of key into v.
 func (s *Store) GetJSON(ctx context.Context, key string, v any) error {
 	body, _, err := s.Open(ctx, Version{Key: key})
 	if err != nil {
@@ -106,8 +106,8 @@ func (s *Store) GetJSON(ctx context.Context, key string, v any) error {
 	return nil
 }
 
-// Open streams an object. When v names an ETag or a version the object must still be that one; an object that was
-// replaced meanwhile is a fault.Invalid error, one that is gone satisfies [IsMissing].
+// Open returns the body of an object and its version. If v has an ETag or an id, the object must still have it: Open
+// returns a fault.Invalid error if the object was replaced, and one that satisfies [IsMissing] if it was deleted.
 func (s *Store) Open(ctx context.Context, v Version) (io.ReadCloser, Version, error) {
 	got, err := s.getObject(ctx, v, nil)
 	if err != nil {
@@ -119,7 +119,7 @@ func (s *Store) Open(ctx context.Context, v Version) (io.ReadCloser, Version, er
 	}, nil
 }
 
-// OpenRange streams the bytes [start, end) of an object, under the conditions of Open.
+// OpenRange returns the bytes [start, end) of an object, under the conditions of Open.
 func (s *Store) OpenRange(ctx context.Context, v Version, start, end int64) (io.ReadCloser, error) {
 	if start >= end {
 		return io.NopCloser(bytes.NewReader(nil)), nil
@@ -131,7 +131,7 @@ func (s *Store) OpenRange(ctx context.Context, v Version, start, end int64) (io.
 	if aws.ToString(got.ContentRange) != "" {
 		return got.Body, nil
 	}
-	// HTTP lets a server answer with the whole object (RFC 9110, section 14.2).
+	// HTTP allows a server to respond with the whole object (RFC 9110, section 14.2).
 	if _, err := io.CopyN(io.Discard, got.Body, start); err != nil {
 		got.Body.Close()
 		return nil, fmt.Errorf("reading s3://%s/%s up to byte %d: %w", s.bucket, v.Key, start, err)
@@ -145,13 +145,13 @@ type part struct {
 	io.Closer
 }
 
-// getObject asks for an object. The answer's body must be closed unless there is an error.
+// getObject requests an object. The caller closes the body.
 func (s *Store) getObject(ctx context.Context, v Version, byteRange *string) (*s3.GetObjectOutput, error) {
 	got, err := s.client.GetObject(ctx, &s3.GetObjectInput{
 		Bucket: &s.bucket, Key: &v.Key, Range: byteRange, ExpectedBucketOwner: toOptional(s.owner),
 		IfMatch: toOptional(v.ETag), VersionId: toOptional(v.ID),
 	})
-	if err == nil && v.ETag != "" && aws.ToString(got.ETag) != v.ETag { // an endpoint that does not know the condition
+	if err == nil && v.ETag != "" && aws.ToString(got.ETag) != v.ETag { // the endpoint ignores IfMatch
 		got.Body.Close()
 		return nil, s.replacedError(v)
 	}
@@ -187,8 +187,8 @@ func (s *Store) List(ctx context.Context, prefix string, visit func(Version) err
 	return nil
 }
 
-// Move copies the exact version v to key, then deletes that version. A move that is repeated after the copy finds the
-// copy and only deletes; an object that is gone already counts as moved.
+// Move copies the exact version v to key, then deletes that version. It has no effect if v does not exist anymore, so it
+// can be repeated.
 func (s *Store) Move(ctx context.Context, v Version, key string) error {
 	source := s.bucket + "/" + strings.ReplaceAll((&url.URL{Path: v.Key}).EscapedPath(), "+", "%2B") // S3 reads + as a blank
 	if v.ID != "" {
@@ -211,8 +211,8 @@ func (s *Store) Move(ctx context.Context, v Version, key string) error {
 	return s.Delete(ctx, v)
 }
 
-// Delete removes the version v, or the current object when v names none. In a bucket without versions it removes the
-// object only while it still has v's ETag. An object that is gone is no error.
+// Delete removes the version v, or the current object if v has no id. In a bucket without versions it removes the object
+// only if it still has v's ETag. Deleting a missing object is not an error.
 func (s *Store) Delete(ctx context.Context, v Version) error {
 	input := &s3.DeleteObjectInput{
 		Bucket: &s.bucket, Key: &v.Key, VersionId: toOptional(v.ID), ExpectedBucketOwner: toOptional(s.owner),
@@ -226,11 +226,11 @@ func (s *Store) Delete(ctx context.Context, v Version) error {
 	return nil
 }
 
-// Head returns the current version of key; [IsMissing] tells when there is none.
+// Head returns the current version of key, or an error that satisfies [IsMissing].
 func (s *Store) Head(ctx context.Context, key string) (Version, error) {
 	got, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key, ExpectedBucketOwner: toOptional(s.owner)})
 	if err != nil {
-		return Version{}, fmt.Errorf("looking at s3://%s/%s: %w", s.bucket, key, err)
+		return Version{}, fmt.Errorf("reading the metadata of s3://%s/%s: %w", s.bucket, key, err)
 	}
 	return Version{
 		Key: key, ETag: aws.ToString(got.ETag), ID: aws.ToString(got.VersionId),
@@ -238,7 +238,7 @@ func (s *Store) Head(ctx context.Context, key string) (Version, error) {
 	}, nil
 }
 
-// IsMissing reports whether err says that the object is not there.
+// IsMissing reports whether err means that the object does not exist.
 func IsMissing(err error) bool {
 	return hasCode(err, "NoSuchKey") || hasCode(err, "NotFound") || hasCode(err, "NoSuchVersion")
 }
@@ -248,6 +248,7 @@ func hasCode(err error, code string) bool {
 	return errors.As(err, &api) && api.ErrorCode() == code
 }
 
+// toOptional returns nil for an empty text.
 func toOptional(text string) *string {
 	if text == "" {
 		return nil

@@ -1,7 +1,7 @@
-// Package pgtest gives tests a real PostgreSQL.
+// Package pgtest runs a real PostgreSQL for tests.
 //
-// The tests of one binary share one server, which is started by the first of them and ends with the process, however
-// it ends. Every test gets a database of its own, copied from one that has been migrated once.
+// The tests of one binary share one server. The first test starts it, and it stops with the process, even if the process
+// is killed. Every test gets its own database, copied from one that was migrated once.
 package pgtest
 
 import (
@@ -23,11 +23,11 @@ import (
 // startPatience bounds the start of the server, which may have to be downloaded.
 const startPatience = 5 * time.Minute
 
-// template is the migrated database that the others are copies of.
+// template is the migrated database that other databases are copied from.
 const template = "migrated"
 
-// server starts the server of this test binary. Nobody stops it: it stops when the process ends.
-var server = sync.OnceValues(func() (*postgres.Server, error) {
+// startServer starts the server of this test binary, which stops with the process.
+var startServer = sync.OnceValues(func() (*postgres.Server, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "view360-pgtest-")
@@ -37,9 +37,9 @@ var server = sync.OnceValues(func() (*postgres.Server, error) {
 	return postgres.Start(ctx, postgres.Options{Dir: dir, Ephemeral: true})
 })
 
-// migrated makes the template database.
-var migrated = sync.OnceValue(func() error {
-	s, err := server()
+// createTemplate creates the template database.
+var createTemplate = sync.OnceValue(func() error {
+	s, err := startServer()
 	if err != nil {
 		return err
 	}
@@ -56,19 +56,19 @@ var databases atomic.Int64
 // URL returns the connection string of a new database with all tables and views, which is dropped after the test.
 func URL(t testing.TB) string {
 	t.Helper()
-	if err := migrated(); err != nil {
+	if err := createTemplate(); err != nil {
 		t.Fatalf("preparing the test database: %v", err)
 	}
 	return createDatabase(t, "template "+template)
 }
 
-// EmptyURL returns the connection string of a new database without anything in it.
+// EmptyURL returns the connection string of a new empty database, which is dropped after the test.
 func EmptyURL(t testing.TB) string {
 	t.Helper()
 	return createDatabase(t, "")
 }
 
-// Conn returns a connection to a new database with all tables and views.
+// Conn returns a connection to a new database with all tables and views, closed and dropped after the test.
 func Conn(t testing.TB) *pgx.Conn {
 	t.Helper()
 	return Open(t, URL(t))
@@ -87,7 +87,7 @@ func Open(t testing.TB, url string) *pgx.Conn {
 
 func createDatabase(t testing.TB, options string) string {
 	t.Helper()
-	s, err := server()
+	s, err := startServer()
 	if err != nil {
 		t.Fatalf("starting PostgreSQL: %v", err)
 	}
@@ -116,7 +116,7 @@ func runStatement(ctx context.Context, url, statement string) error {
 	return nil
 }
 
-// databaseURL returns server with another database name.
+// databaseURL returns the URL server with another database name.
 func databaseURL(server, name string) string {
 	u, err := url.Parse(server)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package loadrun is lambdarun for the functions that use the database, which collectors do not link.
+// Package loadrun is lambdarun for the functions that use the database. It is separate so that collectors do not link the
+// database driver.
 package loadrun
 
 import (
@@ -14,11 +15,12 @@ import (
 	"view360/shared/postgres"
 )
 
-// databaseURL says where the database is; without a password in it the function signs in with an IAM token.
+// databaseURL is the environment variable with the connection string; without a password in it the function signs in with
+// an IAM token.
 const databaseURL = "DATABASE_URL"
 
-// Database is the one connection of a function, which runs one request at a time.
-func Database(ctx context.Context, cfg aws.Config) (*pgxpool.Pool, error) {
+// OpenDatabase returns a pool of one connection, because a function runs one request at a time.
+func OpenDatabase(ctx context.Context, cfg aws.Config) (*pgxpool.Pool, error) {
 	url := os.Getenv(databaseURL)
 	if url == "" {
 		return nil, fmt.Errorf("the environment variable %s is not set", databaseURL)
@@ -26,10 +28,10 @@ func Database(ctx context.Context, cfg aws.Config) (*pgxpool.Pool, error) {
 	return postgres.OpenPool(ctx, url, 1, postgres.ConnectOptions{Token: postgres.IAMToken(cfg), Params: load.SessionParams})
 }
 
-// Load serves the loader of one table group. own may be nil.
+// Load serves the loader of one table group until Lambda ends the process, see [lambdarun.Start]. own may be nil.
 func Load(group string, tables []load.Table, own func(context.Context, *load.Session) (int32, error)) {
 	lambdarun.Start(func(ctx context.Context, cfg aws.Config) (func(context.Context, load.Input) (load.Output, error), error) {
-		pool, err := Database(ctx, cfg)
+		pool, err := OpenDatabase(ctx, cfg)
 		if err != nil {
 			return nil, err
 		}

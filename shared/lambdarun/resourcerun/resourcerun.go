@@ -1,4 +1,4 @@
-// Package resourcerun is lambdarun for the functions behind custom resources of CloudFormation.
+// Package resourcerun handles the events of CloudFormation custom resources, for functions behind them.
 package resourcerun
 
 import (
@@ -10,19 +10,19 @@ import (
 	"view360/shared/fault"
 )
 
-// Work is done when the resource is created or updated, and returns the resource's attributes.
+// Work creates or updates the resource and returns its attributes.
 type Work func(context.Context) (map[string]any, error)
 
-// Handler answers the requests of one custom resource.
+// Handler handles the events of one custom resource.
 type Handler struct {
-	// ID is the resource's physical id. It stays the same, so that an update is never taken for a replacement.
+	// ID is the resource's physical id. It is constant, so that CloudFormation never handles an update as a replacement.
 	ID   string
 	Work Work
 }
 
-// Handle does the work and tells CloudFormation how it went. Deleting the resource leaves what was done as it is. Invoked
-// by hand, without an address to answer to, it only works. A failure is told to CloudFormation, and is the function.s own
-// error as well, so that alarms count it.
+// Handle calls Work, unless the resource is deleted, and sends the result to CloudFormation, unless the event has no
+// response URL because it was invoked manually. It also returns a failure as the function's error, so that alarms count
+// it. Its errors are those of package fault.
 func (h Handler) Handle(ctx context.Context, event cfn.Event) (map[string]any, error) {
 	var attributes map[string]any
 	var failure error
@@ -35,18 +35,18 @@ func (h Handler) Handle(ctx context.Context, event cfn.Event) (map[string]any, e
 	response := cfn.NewResponse(&event)
 	response.PhysicalResourceID, response.Data, response.Status = h.ID, attributes, cfn.StatusSuccess
 	if failure != nil {
-		response.Status, response.Reason = cfn.StatusFailed, reason(failure)
+		response.Status, response.Reason = cfn.StatusFailed, formatReason(failure)
 	}
 	if err := response.Send(); err != nil {
-		return nil, fault.Classify(fmt.Errorf("answering CloudFormation: %w", err))
+		return nil, fault.Classify(fmt.Errorf("sending the response to CloudFormation: %w", err))
 	}
 	return attributes, fault.Classify(failure)
 }
 
-// maxReason keeps an answer below the 4 KB that CloudFormation takes.
+// maxReason keeps a response below CloudFormation's limit of 4 KB.
 const maxReason = 2000
 
-func reason(err error) string {
+func formatReason(err error) string {
 	text := err.Error()
 	return text[:min(len(text), maxReason)]
 }

@@ -43,7 +43,7 @@ func TestHandleAnswersCloudFormation(t *testing.T) {
 		"create": {cfn.RequestCreate, nil, "SUCCESS", true},
 		"update": {cfn.RequestUpdate, nil, "SUCCESS", true},
 		"delete does nothing, whatever the work would do": {cfn.RequestDelete, errors.New("no"), "SUCCESS", false},
-		"a failure is told": {cfn.RequestUpdate, errors.New("the database is of no known version " + strings.Repeat("x", 9000)), "FAILED", true},
+		"a failure is reported":                           {cfn.RequestUpdate, errors.New("the database is of no known version " + strings.Repeat("x", 9000)), "FAILED", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
