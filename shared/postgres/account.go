@@ -10,16 +10,17 @@ import (
 	"syscall"
 )
 
-// rootStore holds data and downloads of root's servers when the folder that was asked for is closed to other users.
+// rootStore holds data and downloads of root's servers if other users cannot access the requested folder.
 const rootStore = "/var/lib/view360"
 
-// nobody is the id of the unprivileged user where the system does not name one.
+// nobody is the id of the unprivileged user if the system has no user of that name.
 const nobody = 65534
 
 // account is the unprivileged user that runs the servers of root, because PostgreSQL refuses to run as root. A nil
-// account stands for the user who runs the program; its methods then do nothing.
+// account means the current user; its methods then have no effect.
 type account struct{ uid, gid uint32 }
 
+// findServerAccount returns the user nobody if the program runs as root, else nil.
 func findServerAccount() *account {
 	if os.Geteuid() != 0 {
 		return nil
@@ -36,27 +37,27 @@ func findServerAccount() *account {
 	return a
 }
 
-// setUser makes cmd run as the account.
+// setUser sets the user that cmd runs as.
 func (a *account) setUser(cmd *exec.Cmd) {
 	if a != nil {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: a.uid, Gid: a.gid}
 	}
 }
 
-// giveFiles gives files to the account.
+// giveFiles changes the owner of files to the account.
 func (a *account) giveFiles(paths ...string) error {
 	if a == nil {
 		return nil
 	}
 	for _, path := range paths {
 		if err := os.Chown(path, int(a.uid), int(a.gid)); err != nil {
-			return fmt.Errorf("giving %s to the user of the database: %w", path, err)
+			return fmt.Errorf("changing the owner of %s to the database user: %w", path, err)
 		}
 	}
 	return nil
 }
 
-// canReach reports whether the account may pass through dir and every folder above it.
+// canReach reports whether the account may access dir and every folder above it.
 func (a *account) canReach(dir string) bool {
 	if a == nil {
 		return true

@@ -17,7 +17,7 @@ import (
 // oldestVersion is the first major version with NULLS NOT DISTINCT, which the keys of the tables use.
 const oldestVersion = 15
 
-// usualPlaces are where packages put the server's programs, which they often keep out of PATH.
+// usualPlaces are the folders of the server's programs in packages, which often leave them out of PATH.
 var usualPlaces = []string{
 	"/usr/lib/postgresql/*/bin",         // Debian, Ubuntu
 	"/usr/pgsql-*/bin",                  // Red Hat, PGDG
@@ -33,7 +33,7 @@ var versionPattern = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
 const versionVariable = "VIEW360_POSTGRES_VERSION"
 
 // findBinaries returns the folder of a server program that can read data of the major version wanted ("" for new
-// data, for which [versionVariable] may choose one): named by the user, else the newest on the machine, else the
+// data, for which [versionVariable] may choose one): binDir if it is set, else the newest on the machine, else the
 // downloaded distribution.
 func findBinaries(ctx context.Context, binDir, wanted string, a *account) (string, error) {
 	wanted = cmp.Or(wanted, os.Getenv(versionVariable))
@@ -68,7 +68,7 @@ func findBinaries(ctx context.Context, binDir, wanted string, a *account) (strin
 	return downloadBinaries(a, version)
 }
 
-// listCandidateDirs lists folders that may hold the server's programs, without duplicates.
+// listCandidateDirs returns the folders that may contain the server's programs, without duplicates.
 func listCandidateDirs(ctx context.Context) []string {
 	dirs := filepath.SplitList(os.Getenv("PATH"))
 	if out, err := exec.CommandContext(ctx, "pg_config", "--bindir").Output(); err == nil {
@@ -80,7 +80,7 @@ func listCandidateDirs(ctx context.Context) []string {
 	}
 	var distinct []string
 	for _, dir := range dirs {
-		// A link in PATH is followed: the server finds its share files beside the program it points to.
+		// Follow a link in PATH: the server finds its share files beside the link's target.
 		program, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
 		if err != nil || slices.Contains(distinct, filepath.Dir(program)) {
 			continue
@@ -90,14 +90,14 @@ func listCandidateDirs(ctx context.Context) []string {
 	return distinct
 }
 
-// readBinaryVersion returns the major version of the server in dir, which must hold initdb as well.
+// readBinaryVersion returns the major version of the server in dir, or an error if dir lacks postgres or initdb.
 func readBinaryVersion(ctx context.Context, dir string) (int, error) {
 	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
 		return 0, fmt.Errorf("looking for initdb: %w", err)
 	}
 	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
 	if err != nil {
-		return 0, fmt.Errorf("asking %s for its version: %w", dir, err)
+		return 0, fmt.Errorf("reading the version of PostgreSQL in %s: %w", dir, err)
 	}
 	match := versionPattern.FindStringSubmatch(string(out))
 	if match == nil {

@@ -14,20 +14,20 @@ import (
 	"time"
 )
 
-// lockPatience is how long the server of a killed program may take to stop before its folder counts as in use.
+// lockPatience is the time that the server of a killed program has to stop before its folder counts as in use.
 const lockPatience = 20 * time.Second
 
-// cluster is a data folder and what is needed to run a server on it.
+// cluster is a data folder and the settings to run a server on it.
 type cluster struct {
-	dir       string // password, port, log; belongs to the user who runs the program
-	data      string // belongs to the user who runs the server
+	dir       string // password, port, log; owned by the current user
+	data      string // owned by the user of the server
 	binDir    string
 	password  string
 	ephemeral bool
-	account   *account // nil: the server runs as the user who runs the program
+	account   *account // user of the server; nil: the current user
 }
 
-// openCluster returns the cluster of dir, and makes it first if there is none.
+// openCluster returns the cluster of dir, after creating it if it does not exist.
 func openCluster(ctx context.Context, dir string, opts Options) (*cluster, error) {
 	c := &cluster{dir: dir, ephemeral: opts.Ephemeral, account: findServerAccount()}
 	if c.ephemeral {
@@ -49,18 +49,18 @@ func openCluster(ctx context.Context, dir string, opts Options) (*cluster, error
 	}
 	if fresh {
 		if err := c.initData(ctx); err != nil {
-			return nil, fmt.Errorf("making a new database in %s: %w", c.data, err)
+			return nil, fmt.Errorf("creating a database in %s: %w", c.data, err)
 		}
 	}
-	// Whoever holds the lock of the folder knows that no server runs on it.
+	// This process holds the folder's lock, so no server runs on it.
 	if err := os.Remove(filepath.Join(c.data, "postmaster.pid")); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("removing a stale process id: %w", err)
 	}
 	return c, nil
 }
 
-// chooseDataFolder is dir/data where the server can reach it. The home of root is closed to the unprivileged user that the
-// server of root runs as: its data are kept under /var/lib, in a folder named by a hash of dir.
+// chooseDataFolder returns dir/data if the server's user can access it. The unprivileged user of root's server cannot
+// access root's home, so its data are under /var/lib, in a folder named by a hash of dir.
 func (c *cluster) chooseDataFolder() string {
 	if c.account == nil || c.account.canReach(c.dir) {
 		return filepath.Join(c.dir, "data")
@@ -68,7 +68,7 @@ func (c *cluster) chooseDataFolder() string {
 	return filepath.Join(rootStore, fmt.Sprintf("%x", sha256.Sum256([]byte(c.dir)))[:16], "data")
 }
 
-// readDataVersion returns the major version that made the data, "" when new data are to be made.
+// readDataVersion returns the major version that created the data, or "" for a fresh cluster.
 func (c *cluster) readDataVersion(fresh bool) string {
 	if fresh {
 		return ""
@@ -77,7 +77,7 @@ func (c *cluster) readDataVersion(fresh bool) string {
 	return strings.TrimSpace(string(version))
 }
 
-// initData runs initdb. The password is written last: it says that the cluster is complete.
+// initData runs initdb. It writes the password last, because an existing password means that the cluster is complete.
 func (c *cluster) initData(ctx context.Context) error {
 	if err := os.RemoveAll(c.data); err != nil {
 		return fmt.Errorf("removing incomplete data: %w", err)
@@ -109,6 +109,7 @@ func (c *cluster) initData(ctx context.Context) error {
 	return nil
 }
 
+// runInit runs initdb and kills its process group if ctx ends. Its error contains initdb's output.
 func runInit(ctx context.Context, initdb *exec.Cmd) error {
 	var output strings.Builder
 	initdb.Stdout, initdb.Stderr = &output, &output
@@ -123,8 +124,8 @@ func runInit(ctx context.Context, initdb *exec.Cmd) error {
 	return nil
 }
 
-// buildCommand prepares a program that runs as the server's user, in a process group of its own: an interrupt typed at the
-// terminal must reach the program first, which then stops the server.
+// buildCommand returns a command that runs as the server's user, in its own process group: an interrupt from the terminal
+// must reach only this program, which then stops the server.
 func (c *cluster) buildCommand(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Dir = c.data
@@ -134,7 +135,7 @@ func (c *cluster) buildCommand(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// lockDir takes the lock of dir. The server inherits it, so it is free only when no server runs on the folder.
+// lockDir acquires the lock of dir. The server inherits it, so it is free only if no server runs on the folder.
 func lockDir(ctx context.Context, dir string) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -14,27 +14,28 @@ import (
 
 const applicationName = "view360"
 
-// ConnectOptions change how Connect connects. The zero value suits a URL with a password.
+// ConnectOptions are the settings of a connection. The zero value suits a URL with a password.
 type ConnectOptions struct {
-	// Params are set in the session, such as search_path.
+	// Params are session settings, such as search_path.
 	Params map[string]string
-	// Token returns the password. It is used only when the URL holds no password.
+	// Token returns the password. It is used only if the URL has no password.
 	Token TokenFunc
 }
 
 // TokenFunc returns a password for a user of the server at endpoint (host:port).
 type TokenFunc func(ctx context.Context, endpoint, user string) (string, error)
 
-// IAMToken returns tokens that RDS and Aurora accept instead of a password. They are computed without a request and
-// last 15 minutes; the role of cfg needs rds-db:connect. cfg must have a region.
+// IAMToken returns a source of tokens that RDS and Aurora accept instead of a password. They are computed without a
+// request and last 15 minutes; the role of cfg needs rds-db:connect. cfg must have a region.
 func IAMToken(cfg aws.Config) TokenFunc {
 	return func(ctx context.Context, endpoint, user string) (string, error) {
 		return auth.BuildAuthToken(ctx, endpoint, cfg.Region, user, cfg.Credentials)
 	}
 }
 
-// Connect opens a connection to the database of url, which says how TLS is verified; an endpoint of RDS always is. It
-// waits for a server that is asleep, starting or full, until ctx ends but about a minute; any other refusal is final.
+// Connect opens a connection to the database of url. The URL selects the TLS verification; a certificate of RDS is always
+// verified. Connect retries while the server is paused, starting or full, until ctx ends, at most for about a minute. Any
+// other error is final.
 func Connect(ctx context.Context, url string, opts ConnectOptions) (*pgx.Conn, error) {
 	config, err := BuildConfig(ctx, url, opts)
 	if err != nil {
@@ -43,7 +44,7 @@ func Connect(ctx context.Context, url string, opts ConnectOptions) (*pgx.Conn, e
 	return connectPatiently(ctx, config, func(ctx context.Context) (*pgx.Conn, error) { return pgx.ConnectConfig(ctx, config) })
 }
 
-// BuildConfig returns what Connect connects with. A token in it lasts 15 minutes.
+// BuildConfig returns the configuration that Connect uses. A token in it lasts 15 minutes.
 func BuildConfig(ctx context.Context, url string, opts ConnectOptions) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
@@ -60,7 +61,7 @@ func BuildConfig(ctx context.Context, url string, opts ConnectOptions) (*pgx.Con
 	if opts.Token != nil && config.Password == "" {
 		config.Password, err = opts.Token(ctx, formatEndpoint(config), config.User)
 		if err != nil {
-			return nil, fmt.Errorf("making a database token: %w", err)
+			return nil, fmt.Errorf("building a database token: %w", err)
 		}
 	}
 	return config, nil

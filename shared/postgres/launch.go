@@ -22,7 +22,7 @@ const (
 //go:embed keeper.sh
 var keeper string
 
-// startServer runs the server under the keeper and waits until it answers.
+// startServer runs the server under the keeper script and waits until it accepts connections.
 func (c *cluster) startServer(ctx context.Context, lock *os.File) (*Server, error) {
 	port, err := c.choosePort()
 	if err != nil {
@@ -51,7 +51,7 @@ func (c *cluster) startServer(ctx context.Context, lock *os.File) (*Server, erro
 	}
 	s := &Server{URL: c.buildURL(port), cmd: cmd, stdin: stdin, done: make(chan struct{})}
 	go func() {
-		_ = cmd.Wait() // how it ended is in the log
+		_ = cmd.Wait() // the server's log has the reason
 		close(s.done)
 	}()
 	if err := s.waitUntilReady(ctx); err != nil {
@@ -61,7 +61,7 @@ func (c *cluster) startServer(ctx context.Context, lock *os.File) (*Server, erro
 	return s, nil
 }
 
-// buildServerCommand returns the command line of the server. Settings that are not given here are PostgreSQL's defaults.
+// buildServerCommand returns the command line of the server. Other settings are PostgreSQL's defaults.
 func (c *cluster) buildServerCommand(port int) []string {
 	command := []string{
 		filepath.Join(c.binDir, "postgres"), "-D", c.data, "-p", strconv.Itoa(port),
@@ -90,7 +90,8 @@ func (c *cluster) buildURL(port int) string {
 	return u.String()
 }
 
-// choosePort prefers the port of the last start, so that a connection string that a user keeps stays right.
+// choosePort returns the port of the last start if it is free, so that a saved connection string stays valid, else any
+// free port.
 func (c *cluster) choosePort() (int, error) {
 	file := filepath.Join(c.dir, "port")
 	preferred, _ := os.ReadFile(file) // missing on the first start
@@ -104,7 +105,7 @@ func (c *cluster) choosePort() (int, error) {
 			return 0, fmt.Errorf("choosing a port: %w", err)
 		}
 		if err := os.WriteFile(file, []byte(strconv.Itoa(chosen)+"\n"), 0o644); err != nil {
-			return 0, fmt.Errorf("remembering the port: %w", err)
+			return 0, fmt.Errorf("storing the port: %w", err)
 		}
 		return chosen, nil
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// OpenPool returns at most size connections to the database of url. Nothing is connected before the first is acquired.
-// [Acquire] waits for a database that is asleep.
+// OpenPool returns a pool of at most size connections to the database of url. It connects when the first connection is
+// acquired; [Acquire] waits for a paused database.
 func OpenPool(ctx context.Context, url string, size int32, opts ConnectOptions) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -39,7 +39,7 @@ func OpenPool(ctx context.Context, url string, size int32, opts ConnectOptions) 
 	return pool, nil
 }
 
-// Acquire takes a connection from the pool. A new one waits like [Connect] for a server that is asleep, starting or full.
+// Acquire returns a connection of the pool. To open a new one, it retries like [Connect].
 func Acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
 	return connectPatiently(ctx, pool.Config().ConnConfig, pool.Acquire)
 }

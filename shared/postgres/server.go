@@ -1,7 +1,7 @@
 // Package postgres finds or starts a PostgreSQL server and connects to it.
 //
-// A server that it starts belongs to the program: it listens on the loopback address with a random password, and it
-// stops when the program stops, even when the program is killed. See https://www.postgresql.org/docs/15/runtime.html.
+// A started server listens on the loopback address with a random password, and stops when the program stops, even when
+// the program is killed. See https://www.postgresql.org/docs/15/runtime.html.
 package postgres
 
 import (
@@ -21,31 +21,32 @@ import (
 // stopTimeout bounds a fast shutdown, which waits for no client but writes a checkpoint.
 const stopTimeout = 60 * time.Second
 
-// Options says which server to use.
+// Options selects the server.
 type Options struct {
-	// URL names a running server. Nothing is started, and the other options have no meaning.
+	// URL is the connection string of a running server. Start then starts no server and ignores the other options.
 	URL string
-	// Dir keeps the data, the password and the log of the server. It is created if it is missing.
+	// Dir is the folder of the server's data, password and log. Start creates it if it is missing.
 	Dir string
 	// Ephemeral servers trade durability for speed, and their Dir is removed when they stop.
 	Ephemeral bool
-	// BinDir is the folder of initdb and postgres; empty means to look for them, and to download them if there are none.
+	// BinDir is the folder of initdb and postgres; if it is empty, Start searches for them, and downloads them if it finds
+	// none.
 	BinDir string
 }
 
-// Server is a server that can be connected to.
+// Server is a running server.
 type Server struct {
 	// URL is the connection string, password included.
 	URL string
 
 	cmd   *exec.Cmd
 	stdin io.Closer
-	done  chan struct{} // closed when the server has gone
+	done  chan struct{} // closed when the server has stopped
 }
 
-// Start returns the server of opts.URL, or starts one on opts.Dir and waits until it answers. The first start makes a
-// new cluster. A folder is used by one server at a time: Start waits for the one of a program that has just been
-// killed, and fails when another program keeps using the folder.
+// Start returns the server of opts.URL, or starts one on opts.Dir and waits until it accepts connections. The first start
+// creates a cluster. A folder is used by one server at a time: Start waits for the server of a program that was just
+// killed, and fails if another program uses the folder.
 func Start(ctx context.Context, opts Options) (*Server, error) {
 	if opts.URL != "" {
 		return &Server{URL: opts.URL}, nil
@@ -69,7 +70,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	return c.startServer(ctx, lock)
 }
 
-// waitUntilReady returns when the server accepts connections, and an error when it ends instead.
+// waitUntilReady returns nil when the server accepts connections, and an error if it stops.
 func (s *Server) waitUntilReady(ctx context.Context) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -80,7 +81,7 @@ func (s *Server) waitUntilReady(ctx context.Context) error {
 		}
 		select {
 		case <-s.done:
-			return errors.New("the server ended")
+			return errors.New("the server stopped")
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), err)
 		case <-tick.C:
@@ -88,7 +89,7 @@ func (s *Server) waitUntilReady(ctx context.Context) error {
 	}
 }
 
-// Stop stops the server and waits until it has gone. It does nothing to a server that Start did not start.
+// Stop stops the server and waits until it has stopped. It has no effect on a server that Start did not start.
 func (s *Server) Stop() error {
 	if s.cmd == nil {
 		return nil

@@ -11,14 +11,14 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// rdsRoots are the certificate authorities of Amazon RDS, one of each kind for each region. No operating system trusts
-// them. They are the roots that have not ended of https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem.
+// rdsRoots are the certificate authorities of Amazon RDS, one of each kind for each region, which no operating system
+// trusts: the roots in https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem that have not expired.
 //
 //go:embed rds.pem
 var rdsRoots []byte
 
-// authorities are those of the operating system, which sign the certificates of RDS Proxy, and those of RDS.
-var authorities = sync.OnceValues(func() (*x509.CertPool, error) {
+// loadRoots returns the authorities of the operating system, which sign the certificates of RDS Proxy, and those of RDS.
+var loadRoots = sync.OnceValues(func() (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		return nil, fmt.Errorf("reading the authorities of the system: %w", err)
@@ -33,14 +33,14 @@ func isRDS(host string) bool {
 	return strings.HasSuffix(host, ".rds.amazonaws.com") || strings.HasSuffix(host, ".rds.amazonaws.com.cn")
 }
 
-// verifyRDS makes connections to endpoints of RDS verify the server's certificate and name, whatever sslmode says: a
-// token or password must not reach anybody else. Authorities that the URL names with sslrootcert count instead of those
-// that are built in. Connections to other hosts stay as the URL has them.
+// verifyRDS changes config to verify the certificate and name of an RDS endpoint, regardless of sslmode, because a token
+// or password must not reach any other server. Authorities that the URL names with sslrootcert replace the built-in ones.
+// It does not change connections to other hosts.
 func verifyRDS(config *pgconn.Config) error {
 	if !isRDS(config.Host) {
 		return nil
 	}
-	roots, err := authorities()
+	roots, err := loadRoots()
 	if err != nil {
 		return err
 	}

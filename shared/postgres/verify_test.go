@@ -84,7 +84,7 @@ func TestEveryRegionHasItsAuthorities(t *testing.T) {
 			t.Errorf("region %s has no authority", region)
 		}
 	}
-	if _, err := authorities(); err != nil {
+	if _, err := loadRoots(); err != nil {
 		t.Error(err)
 	}
 }

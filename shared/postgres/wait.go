@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	// wakePatience covers an Aurora cluster that resumes from zero capacity (about 15 s, longer after a day).
+	// wakePatience is enough for an Aurora cluster to resume from zero capacity (about 15 s, longer after a day).
 	wakePatience = 60 * time.Second
-	// attemptPatience is what one attempt gets: a cluster that resumes lets it wait.
+	// attemptPatience bounds one attempt, which blocks while a cluster resumes.
 	attemptPatience = 30 * time.Second
 	firstPause      = 100 * time.Millisecond
 	longestPause    = 5 * time.Second
 )
 
-// connectPatiently connects, and again while the server is asleep, starting or full, until ctx ends; after a minute it begins
-// no other attempt. Its error says where, why, and what to look at.
+// connectPatiently calls connect until it succeeds, while the server is paused, starting or full and ctx lasts; it starts
+// no attempt after a minute. Its error contains the endpoint, the reason, and advice.
 func connectPatiently[C any](ctx context.Context, config *pgx.ConnConfig, connect func(context.Context) (C, error)) (conn C, err error) {
 	var cause error
 	giveUp := time.Now().Add(wakePatience)
@@ -31,10 +31,10 @@ func connectPatiently[C any](ctx context.Context, config *pgx.ConnConfig, connec
 		if conn, err = connect(ctx); err == nil {
 			return conn, nil
 		}
-		if cause == nil || ctx.Err() == nil { // that time was up hides why
+		if cause == nil || ctx.Err() == nil { // a timeout would hide the reason
 			cause = err
 		}
-		if ctx.Err() != nil || !mayPass(err) {
+		if ctx.Err() != nil || !isTemporary(err) {
 			break
 		}
 		select {
@@ -45,8 +45,8 @@ func connectPatiently[C any](ctx context.Context, config *pgx.ConnConfig, connec
 	return conn, describeFailure(config, cause)
 }
 
-// mayPass reports whether a server that refused with err may accept later.
-func mayPass(err error) bool {
+// isTemporary reports whether a server that refused a connection with err may accept one later.
+func isTemporary(err error) bool {
 	var refusal *pgconn.PgError
 	if errors.As(err, &refusal) {
 		switch refusal.Code {
@@ -68,16 +68,16 @@ func mayPass(err error) bool {
 	return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
-// describeFailure is the last word about a database that could not be connected to.
+// describeFailure returns the error of a connection that could not be opened.
 func describeFailure(config *pgx.ConnConfig, err error) error {
-	giving := ""
-	if mayPass(err) {
-		giving = "giving up: "
+	prefix := ""
+	if isTemporary(err) {
+		prefix = "giving up: "
 	}
-	return fmt.Errorf("connecting to database %q at %s as %s: %s%w; %s", config.Database, formatEndpoint(config), config.User, giving, err, buildAdvice(err))
+	return fmt.Errorf("connecting to database %q at %s as %s: %s%w; %s", config.Database, formatEndpoint(config), config.User, prefix, err, buildAdvice(err))
 }
 
-// buildAdvice is what to do about a refusal.
+// buildAdvice returns the next step for the operator.
 func buildAdvice(err error) string {
 	var refusal *pgconn.PgError
 	var untrusted *tls.CertificateVerificationError
@@ -86,7 +86,7 @@ func buildAdvice(err error) string {
 	case errors.As(err, &refusal):
 		switch refusal.Code {
 		case "28000", "28P01":
-			return "check the user's password, or with IAM that it has rds_iam and the caller rds-db:connect"
+			return "check the user's password; with IAM, check that the user has rds_iam and the caller rds-db:connect"
 		case "3D000":
 			return "create the database, or correct its name in the URL"
 		case "53300":

@@ -1,21 +1,21 @@
 package price
 
-// Way is how View360 is deployed.
+// Way is a way to deploy View360.
 type Way string
 
 const (
-	// Pull: the collectors live in the hub and assume a role in every account.
+	// Pull: the collectors run in the hub and assume a role in every account.
 	Pull Way = "pull"
-	// Push: the collectors live in every account, which has its own free tier, staging bucket and key.
+	// Push: the collectors run in every account, which has its own free tier, staging bucket and key.
 	Push Way = "push"
-	// OptionB: as Pull, and an EC2 receiver loads in place of Lambda.
+	// OptionB: like Pull, with an EC2 receiver that loads instead of Lambda.
 	OptionB Way = "option B"
 )
 
-// Ways are all of them.
+// Ways lists all ways.
 var Ways = []Way{Pull, Push, OptionB}
 
-// Scenario is what the model is asked about.
+// Scenario is an organization, and the prices and counts to estimate its costs with.
 type Scenario struct {
 	Accounts int
 	Regions  int // covered in each account
@@ -23,24 +23,24 @@ type Scenario struct {
 	Measured Measured
 }
 
-// The model's assumptions, where nothing was measured.
+// The model's assumptions, in place of measurements.
 const (
 	Days           = 30.4 // in a month
-	callSeconds    = 0.15 // what one AWS call takes a collector, one after the other
+	callSeconds    = 0.15 // of one AWS call; a collector's calls are sequential
 	startSeconds   = 0.2  // of each function call: start of a cold function, staging
 	functionGB     = 0.25
 	loaderGB       = 0.5
 	platformLog    = 450          // bytes that Lambda itself logs for each call
-	collectMetrics = 5 + 2*22 + 2 // for all, for each service, for snapshots
+	collectMetrics = 5 + 2*22 + 2 // for all sources, for each source, for snapshots
 	loadMetrics    = 6 + 7        // for all, for each group
 	keptMonths     = 12           // of snapshots in S3
 	bucketKeyShare = 0.01         // of S3 requests that ask KMS, with bucket keys
 	loadersAtOnce  = 6
 	loadACUs       = 2.0
-	awakeHours     = 1.0 // a day in which somebody reads, and the pause after loading
-	databaseShare  = 0.4 // of the snapshots' bytes that is new in the database
+	awakeHours     = 1.0 // per day, for readers, and before the database pauses after loading
+	databaseShare  = 0.4 // of the snapshots' bytes that the database stores
 	hubKeys        = 2.0 // buckets, database
-	endpoints      = 3.0 // that Systems Manager needs in an isolated network, in one zone
+	endpoints      = 3.0 // of Systems Manager in an isolated network, in one zone
 	monthHours     = 730
 	receiverGB     = 8.0
 )
@@ -53,7 +53,7 @@ type Component struct {
 	Dollars  float64
 }
 
-// Month is the monthly bill, one line for each component.
+// Month returns the monthly bill, one line for each component.
 func (s Scenario) Month(way Way) []Component {
 	p, u := s.Prices, s.computeUsage(way)
 	return []Component{
@@ -68,7 +68,7 @@ func (s Scenario) Month(way Way) []Component {
 	}
 }
 
-// Total is the sum of a bill in US dollars.
+// Total returns the sum of a bill in US dollars.
 func Total(bill []Component) (dollars float64) {
 	for _, c := range bill {
 		dollars += c.Dollars
@@ -76,12 +76,13 @@ func Total(bill []Component) (dollars float64) {
 	return dollars
 }
 
-// usage is what AWS charges for in a month, beyond what is free.
+// usage is a month's chargeable usage.
 type usage struct {
 	transitions, requests, gbSeconds, paid, puts, gets, storedGB, keys, kms, acuHours, databaseGB, logsGB, metrics, receivers float64
 }
 
-// computeUsage scales the demonstration's day by the number of snapshots, and the paid requests by that of accounts.
+// computeUsage scales the demonstration's daily counts by the number of snapshots, and the paid requests by the number of
+// accounts.
 func (s Scenario) computeUsage(way Way) usage {
 	m, accounts := s.Measured, float64(s.Accounts)
 	scale := Days * accounts * float64(s.Regions) / float64(m.Snapshots)
@@ -115,8 +116,8 @@ func (s Scenario) computeUsage(way Way) usage {
 	return month
 }
 
-// subtractFree adds up what is charged. Pushed, each account collects within its own free tier; otherwise the hub does it
-// all within one.
+// subtractFree returns the sum of two usages, less the free tier. With Push, each account collects within its own free
+// tier; otherwise the hub has one free tier for everything.
 func (s Scenario) subtractFree(way Way, collect, load usage) usage {
 	accounts, free := float64(s.Accounts), s.Prices.Free
 	charged := func(pick func(usage) float64, free float64) float64 {

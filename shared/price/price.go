@@ -1,5 +1,5 @@
-// Package price is the model of what View360 costs a month: counts measured in the demonstration, scaled to an
-// organization, times AWS's published prices. Both are in dated files, prices.json and measured.json.
+// Package price estimates the monthly cost of View360: counts measured in the demonstration, scaled to an organization,
+// times AWS's published prices. Both are in dated files, prices.json and measured.json.
 package price
 
 import (
@@ -15,7 +15,7 @@ var files embed.FS
 type Prices struct {
 	AsOf    string   `json:"as_of"`
 	Region  string   `json:"region"`
-	Sources []string `json:"sources"` // the pages that they are published on
+	Sources []string `json:"sources"` // URLs of the published prices
 
 	StateTransition     float64 `json:"state_transition"`
 	LambdaRequest       float64 `json:"lambda_request"`
@@ -36,7 +36,7 @@ type Prices struct {
 	Free                Free    `json:"free"`
 }
 
-// Free is what each account has without charge every month.
+// Free is the free tier of each account, per month.
 type Free struct {
 	StateTransitions float64 `json:"state_transitions"`
 	LambdaRequests   float64 `json:"lambda_requests"`
@@ -46,16 +46,16 @@ type Free struct {
 	Metrics          float64 `json:"metrics"`
 }
 
-// Measured are the counts of one day's run of the demonstration.
+// Measured are the counts of a daily run of the demonstration.
 type Measured struct {
-	Date      string `json:"date"` // when it was measured
+	Date      string `json:"date"` // of the measurement
 	Accounts  int    `json:"accounts"`
 	Snapshots int    `json:"snapshots"` // of one account and region
-	Loads     int    `json:"loads"`     // snapshots that were loaded, those of earlier days included
+	Loads     int    `json:"loads"`     // snapshots that were loaded, including those of earlier days
 	// CollectTransitions and LoadTransitions are the states entered.
 	CollectTransitions int `json:"collect_transitions"`
 	LoadTransitions    int `json:"load_transitions"`
-	CollectRequests    int `json:"collect_requests"` // function calls of the collect machine
+	CollectRequests    int `json:"collect_requests"` // function calls of the collect state machine
 	LoadRequests       int `json:"load_requests"`
 	AWSCalls           int `json:"aws_calls"` // of all collectors
 	PaidRequests       int `json:"paid_requests"`
@@ -66,14 +66,14 @@ type Measured struct {
 	LoadGets    int   `json:"load_gets"`
 	Bytes       int64 `json:"bytes"`     // of the loaded snapshots
 	LogBytes    int64 `json:"log_bytes"` // of the functions' own log lines
-	// LoadSeconds is how long the functions of the load machine took together.
+	// LoadSeconds is the total duration of the functions of the load state machine.
 	LoadSeconds float64 `json:"load_seconds"`
 }
 
-// ReadPrices are the prices of prices.json.
+// ReadPrices returns the prices of prices.json.
 func ReadPrices() (Prices, error) { return readFile[Prices]("prices.json") }
 
-// ReadMeasured are the counts of measured.json.
+// ReadMeasured returns the counts of measured.json.
 func ReadMeasured() (Measured, error) { return readFile[Measured]("measured.json") }
 
 func readFile[T any](file string) (v T, err error) {
