@@ -2,36 +2,36 @@ package receiver
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 
 	"view360/shared/asl"
+	"view360/shared/fault"
 	"view360/shared/inprocess"
 	"view360/shared/object"
 )
 
-// rejectedSnapshot is the error with which the machine ends for an object that is no snapshot.
+// rejectedSnapshot is the error of the state machine for an object that is not a snapshot.
 const rejectedSnapshot = "View360.RejectedSnapshot"
 
-// loadAccount loads the snapshots of one account one after the other. Its error is one that concerns all snapshots, such
-// as a database that does not answer; what is wrong with one snapshot is its outcome.
+// loadAccount loads the snapshots of one account sequentially. It counts the failures of single snapshots; its error
+// concerns all snapshots, such as a database that cannot be reached.
 func (r *Receiver) loadAccount(ctx context.Context, waiting []object.Version, counted *tally) error {
 	for _, v := range waiting {
-		o := busy
+		status := busy
 		err := r.runLocked(ctx, v.Key, func() (err error) {
-			o, err = r.loadObject(ctx, v)
+			status, err = r.loadObject(ctx, v)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		counted.countStatus(v, o)
+		counted.countStatus(v, status)
 	}
 	return nil
 }
 
-// loadObject runs the machine for one object, which may have been replaced or moved since it was listed.
+// loadObject runs the state machine for one object, which may have been replaced or moved since it was listed.
 func (r *Receiver) loadObject(ctx context.Context, v object.Version) (loadStatus, error) {
 	switch _, err := r.store.Head(ctx, v.Key); {
 	case object.IsMissing(err):
@@ -53,14 +53,15 @@ func (r *Receiver) loadObject(ctx context.Context, v object.Version) (loadStatus
 		slog.InfoContext(ctx, "received", "key", v.Key, "bytes", v.Size, "duration_ms", duration)
 		return loaded, nil
 	case end.Error == rejectedSnapshot:
-		return rejected, nil // logged with its reason where it was found
+		return rejected, nil // the index function logged the reason
 	default:
-		slog.ErrorContext(ctx, "failed", "key", v.Key, "class", end.Error, "error", message(end.Cause), "duration_ms", duration)
+		slog.ErrorContext(ctx, "failed", "key", v.Key, "class", end.Error, "error", fault.CauseMessage(end.Error, end.Cause), "duration_ms", duration)
 		return failed, nil
 	}
 }
 
-// runMachine executes the machine. Each object has an orchestrator of its own, because an orchestrator remembers what it ran.
+// runMachine executes the state machine for one object. Each object has its own orchestrator, because an orchestrator
+// keeps all of its executions in memory.
 func (r *Receiver) runMachine(ctx context.Context, key string) (asl.Description, error) {
 	functions, executions := inprocess.Functions{}, &executions{}
 	inprocess.AddLoad(functions, r.pool, func(string) *object.Store { return r.store }, executions)
@@ -73,14 +74,5 @@ func (r *Receiver) runMachine(ctx context.Context, key string) (asl.Description,
 	return x.Describe(), nil
 }
 
-// executions lets functions ask the orchestrator that is made from them.
+// executions gives functions access to the orchestrator that is built from them.
 type executions struct{ *inprocess.Orchestrator }
-
-// message is the errorMessage of a cause that a function made, or the cause itself.
-func message(cause string) string {
-	var reported struct{ ErrorMessage string }
-	if json.Unmarshal([]byte(cause), &reported) == nil && reported.ErrorMessage != "" {
-		return reported.ErrorMessage
-	}
-	return cause
-}

@@ -10,17 +10,17 @@ import (
 	"view360/shared/postgres"
 )
 
-// LockParams are the session settings with which the database notices within two minutes that a receiver's machine is
-// gone, and frees its locks.
+// LockParams are session settings that make the database detect a lost connection to a receiver within two minutes, and
+// release its locks.
 var LockParams = map[string]string{
 	"tcp_keepalives_idle": "60", "tcp_keepalives_interval": "15", "tcp_keepalives_count": "4",
 }
 
-// runLocked calls work while no other receiver of this database works on the object, or not at all when one does.
+// runLocked calls work with the object's lock held, or returns nil without calling it if another receiver holds the lock.
 //
-// The lock is an advisory lock of a database session: it ends with the process, however that ends, and needs no clock,
-// whereas a lease in the bucket would have to outlive its owner before anybody could tell that it is stale. Nothing is
-// lost or doubled if the session breaks while work goes on: loading twice changes nothing.
+// The lock is an advisory lock of a database session: unlike a lease in the bucket, it ends with the process, even if that
+// is killed, and needs no clock. If the session breaks while work runs, another receiver may load the object again, which
+// has no effect.
 func (r *Receiver) runLocked(ctx context.Context, key string, work func() error) error {
 	conn, err := postgres.Acquire(ctx, r.pool)
 	if err != nil {
@@ -40,9 +40,9 @@ func (r *Receiver) runLocked(ctx context.Context, key string, work func() error)
 	return work()
 }
 
-// releaseLock gives the lock back, or ends the session that holds it.
+// releaseLock releases the lock, or closes the session that holds it.
 func releaseLock(ctx context.Context, conn *pgxpool.Conn, name string) {
 	if _, err := conn.Exec(ctx, "select pg_advisory_unlock(hashtextextended($1, 0))", name); err != nil {
-		_ = conn.Conn().Close(ctx) // broken anyway
+		_ = conn.Conn().Close(ctx) // already broken
 	}
 }

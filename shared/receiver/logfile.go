@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// LogFile is a log that rotates itself: PATH, and the older PATH.1 to PATH.n. Several processes may write to one; each
-// line goes whole into the newest file.
+// LogFile is a rotated log: PATH, and the older PATH.1 to PATH.n. Several processes may write to it; each line goes whole
+// into the newest file.
 type LogFile struct {
 	path  string
 	limit int64 // bytes
@@ -18,8 +18,8 @@ type LogFile struct {
 	file  *os.File
 }
 
-// OpenLogFile opens the log at path for appending. It is rotated before it outgrows limit bytes, and keep older files
-// stay, so the log takes at most (keep+1)·limit bytes.
+// OpenLogFile opens the log at path for appending. Write rotates it before it exceeds limit bytes and keeps keep older
+// files, so the log uses at most (keep+1)·limit bytes.
 func OpenLogFile(path string, limit int64, keep int) (*LogFile, error) {
 	l := &LogFile{path: path, limit: limit, keep: max(keep, 1)}
 	if err := l.openFile(); err != nil {
@@ -28,7 +28,7 @@ func OpenLogFile(path string, limit int64, keep int) (*LogFile, error) {
 	return l, nil
 }
 
-// Write appends one line.
+// Write appends one line, after rotating the log if it is full.
 func (l *LogFile) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -50,7 +50,7 @@ func (l *LogFile) openFile() (err error) {
 	return err
 }
 
-// prepareFile makes l.file the newest one, with room for so many bytes.
+// prepareFile opens the newest file, and rotates the log if that has no room for so many bytes.
 func (l *LogFile) prepareFile(bytes int64) error {
 	mine, err := l.file.Stat()
 	if err != nil {

@@ -1,8 +1,8 @@
-// Package receiver loads the snapshots that wait in a bucket, with the load state machine in this process: the EC2
-// alternative to Step Functions and Lambda, for those who may not load with Lambda.
+// Package receiver loads the snapshots under data/ of a bucket, with the load state machine in this process: the EC2
+// alternative to Step Functions and Lambda, for organizations that cannot load with Lambda.
 //
-// An object stays under data/ until every table group of it is loaded, and the database remembers which groups are. So a
-// receiver that is killed loses nothing: the next one goes on where it stopped.
+// An object stays under data/ until all of its table groups are loaded, and the database records the loaded groups. So a
+// receiver can be killed without losing data: the next one continues.
 package receiver
 
 import (
@@ -30,7 +30,7 @@ type Receiver struct {
 	machine *asl.Machine
 	atOnce  int
 	now     func() time.Time
-	later   map[string]time.Time // when to try again what failed, by key and ETag
+	later   map[string]time.Time // when to retry a failed object, by its state key
 }
 
 // Options are the settings of a receiver.
@@ -38,11 +38,11 @@ type Options struct {
 	Store *object.Store
 	// Pool needs more connections than AtOnce: each load holds one for its lock.
 	Pool   *pgxpool.Pool
-	AtOnce int              // accounts that are loaded side by side; 0 means 1
+	AtOnce int              // accounts to load in parallel; 0 means 1
 	Now    func() time.Time // nil: the clock
 }
 
-// New returns a receiver.
+// New returns a receiver, or an error if o.Pool is too small for o.AtOnce.
 func New(o Options) (*Receiver, error) {
 	machine, err := inprocess.ParseMachine("load", statemachines.Load, inprocess.LoadPlaceholders)
 	if err != nil {
@@ -61,9 +61,9 @@ func New(o Options) (*Receiver, error) {
 	return r, nil
 }
 
-// Drain loads everything that waits under data/, several accounts side by side and the snapshots of one account in the
-// order of their keys. Memory holds the keys of one account at a time. A snapshot that fails is counted and logged, and
-// does not stop the others; it stays where it is. A drain that came to its end is logged as drained.
+// Drain loads all snapshots under data/, several accounts in parallel and the snapshots of one account in the order of
+// their keys. Memory holds the keys of one account at a time. A snapshot that fails is counted and logged, and stays under
+// data/; Drain continues with the others. Its error concerns all snapshots, such as a database that cannot be reached.
 func (r *Receiver) Drain(ctx context.Context) (Summary, error) {
 	started, counted := r.now(), &tally{}
 	group, within := errgroup.WithContext(ctx)
@@ -72,7 +72,7 @@ func (r *Receiver) Drain(ctx context.Context) (Summary, error) {
 		group.Go(func() error { return r.loadAccount(within, waiting, counted) })
 	})
 	if failure := group.Wait(); failure != nil {
-		err = failure // what the listing says then is only that it was stopped
+		err = failure // the listing's error is only that it was canceled
 	}
 	r.postponeFailures(counted.failures)
 	s := counted.Summary
@@ -87,8 +87,8 @@ func (r *Receiver) Drain(ctx context.Context) (Summary, error) {
 	return s, nil
 }
 
-// Watch drains, and again after every tick, until ctx is done. An object that failed is left alone for a while. A drain
-// that cannot even list or connect is logged, and the next tick tries again.
+// Watch drains now and after every tick, until ctx is done. It skips a failed object for 15 minutes. It logs the error of
+// a drain and continues with the next tick.
 func (r *Receiver) Watch(ctx context.Context, tick <-chan time.Time) error {
 	for {
 		if _, err := r.Drain(ctx); err != nil && ctx.Err() == nil {
@@ -102,8 +102,8 @@ func (r *Receiver) Watch(ctx context.Context, tick <-chan time.Time) error {
 	}
 }
 
-// visitAccounts hands over what waits, one account after the other: keys are listed in their order, and start with the
-// account. Objects that are not snapshots go along, to be rejected with a reason.
+// visitAccounts calls visit with the waiting objects of each account: keys are listed in order, and start with the
+// account. It includes objects that are not snapshots, which are then rejected with a reason.
 func (r *Receiver) visitAccounts(ctx context.Context, visit func([]object.Version)) error {
 	var waiting []object.Version
 	account := ""
@@ -131,9 +131,10 @@ func parseAccount(key string) string {
 	return account
 }
 
-// patience is how long an object that failed is left alone by a receiver that watches.
+// patience is the time before a watching receiver retries a failed object.
 const patience = 15 * time.Minute
 
+// postponeFailures sets the next retry of the failed objects, and forgets retries that are due.
 func (r *Receiver) postponeFailures(failures []object.Version) {
 	now := r.now()
 	maps.DeleteFunc(r.later, func(_ string, at time.Time) bool { return !now.Before(at) })
@@ -142,5 +143,5 @@ func (r *Receiver) postponeFailures(failures []object.Version) {
 	}
 }
 
-// buildStateKey tells an object that was replaced from the one that failed.
+// buildStateKey returns a key that changes when the object is replaced.
 func buildStateKey(v object.Version) string { return v.Key + " " + v.ETag }

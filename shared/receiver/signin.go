@@ -11,7 +11,7 @@ import (
 	"view360/shared/postgres"
 )
 
-// SecretPassword signs in with the password of a Secrets Manager secret in the form that RDS writes,
+// SecretPassword returns a source of passwords: a Secrets Manager secret in the form of RDS,
 // {"username": …, "password": …}. Every new connection reads it, so a rotated password is used at once.
 func SecretPassword(client *secretsmanager.Client, secret string) postgres.TokenFunc {
 	return func(ctx context.Context, _, _ string) (string, error) {

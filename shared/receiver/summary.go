@@ -6,15 +6,15 @@ import (
 	"view360/shared/object"
 )
 
-// Summary counts what became of the snapshots of one drain.
+// Summary counts the snapshots of one drain by load status.
 type Summary struct {
 	Loaded   int // and moved to loaded/
-	Rejected int // no snapshots, moved to rejected/ with the reason beside them
+	Rejected int // invalid, and moved to rejected/ with the reason beside them
 	Failed   int // left under data/
-	Busy     int // another receiver was at work on them
+	Busy     int // locked by another receiver
 }
 
-// loadStatus is how one snapshot ended.
+// loadStatus is the result of one load.
 type loadStatus int
 
 const (
@@ -22,20 +22,20 @@ const (
 	rejected
 	failed
 	busy
-	gone // another receiver was faster
+	gone // another receiver loaded it
 )
 
-// tally is a summary that grows from several goroutines.
+// tally is a summary that is safe for concurrent use.
 type tally struct {
 	Summary
 	failures []object.Version
 	mu       sync.Mutex
 }
 
-func (t *tally) countStatus(v object.Version, o loadStatus) {
+func (t *tally) countStatus(v object.Version, status loadStatus) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch o {
+	switch status {
 	case loaded:
 		t.Loaded++
 	case rejected:

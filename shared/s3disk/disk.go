@@ -17,13 +17,13 @@ import (
 	"github.com/johannesboyne/gofakes3"
 )
 
-// uploads is the folder of files that are not complete yet; no bucket can have its name.
+// uploads is the folder of incomplete files; its name is not a valid bucket name.
 const uploads = ".uploads"
 
-// disk is a gofakes3 backend: bucket and key are the path of a file under root. os.Root keeps every key inside.
+// disk is a gofakes3 backend: bucket and key are the path of a file under root. os.Root confines every key to it.
 type disk struct {
 	root *os.Root
-	mu   sync.Mutex // makes a condition, the folder and the write one step
+	mu   sync.Mutex // makes condition, folder and write atomic
 }
 
 func (d *disk) ListBuckets() ([]gofakes3.BucketInfo, error) {
@@ -69,6 +69,7 @@ func (d *disk) ListBucket(bucket string, prefix *gofakes3.Prefix, page gofakes3.
 	return d.buildPage(keys, found, prefix, page), nil
 }
 
+// buildPage returns the page of keys that match prefix, in order. found has the files of all keys.
 func (d *disk) buildPage(keys []string, found map[string]fs.FileInfo, prefix *gofakes3.Prefix, page gofakes3.ListBucketPage) *gofakes3.ObjectList {
 	list := gofakes3.NewObjectList()
 	var last string
@@ -129,21 +130,22 @@ func (d *disk) GetObject(bucket, key string, wanted *gofakes3.ObjectRangeRequest
 		file.Close()
 		return nil, gofakes3.KeyNotFound(key)
 	}
-	span, err := wanted.Range(info.Size())
+	byteRange, err := wanted.Range(info.Size())
 	if err != nil {
 		file.Close()
 		return nil, err
 	}
 	object := &gofakes3.Object{
-		Name: key, Size: info.Size(), Range: span, Hash: computeETag(info), Contents: file,
+		Name: key, Size: info.Size(), Range: byteRange, Hash: computeETag(info), Contents: file,
 		Metadata: map[string]string{"Last-Modified": info.ModTime().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")},
 	}
-	if span != nil {
-		object.Contents = rangeReader{io.NewSectionReader(file, span.Start, span.Length), file}
+	if byteRange != nil {
+		object.Contents = rangeReader{io.NewSectionReader(file, byteRange.Start, byteRange.Length), file}
 	}
 	return object, nil
 }
 
+// rangeReader reads a range of a file, and closes the file.
 type rangeReader struct {
 	io.Reader
 	io.Closer
@@ -157,7 +159,8 @@ func (d *disk) PutObject(bucket, key string, _ map[string]string, body io.Reader
 	return gofakes3.PutObjectResult{}, exposeReason(d.publishUpload(name, bucket, key, conditions))
 }
 
-// exposeReason puts the reason into the answer, such as a full disk: gofakes3 keeps what it does not know to itself.
+// exposeReason returns an error that gofakes3 sends to the client with its reason, such as a full disk; it hides errors of
+// other types.
 func exposeReason(err error) error {
 	var known gofakes3.Error
 	switch {
@@ -180,8 +183,8 @@ func (d *disk) DeleteObject(bucket, key string) (gofakes3.ObjectDeleteResult, er
 	return gofakes3.ObjectDeleteResult{}, exposeReason(d.removeObject(path.Join(bucket, key)))
 }
 
-// removeObject deletes an object, and the folders that have become empty, up to the bucket: keys have no folders. The caller
-// holds the lock, because somebody may be about to write to such a folder.
+// removeObject deletes an object, and its folders that are empty now, below the bucket. The caller holds the lock, because
+// another request may be about to write to such a folder.
 func (d *disk) removeObject(name string) error {
 	if err := d.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -204,7 +207,7 @@ func (d *disk) DeleteMulti(bucket string, keys ...string) (gofakes3.MultiDeleteR
 	return result, nil
 }
 
-// writeUpload writes body to a new file of the uploads folder.
+// writeUpload writes body to a new file of the uploads folder, and returns its name and quoted MD5.
 func (d *disk) writeUpload(body io.Reader) (name, sum string, err error) {
 	name = path.Join(uploads, rand.Text())
 	file, err := d.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -219,7 +222,7 @@ func (d *disk) writeUpload(body io.Reader) (name, sum string, err error) {
 	return name, fmt.Sprintf(`"%x"`, hash.Sum(nil)), nil
 }
 
-// publishUpload gives an upload its key in one step.
+// publishUpload renames an upload to its key if the conditions hold, atomically.
 func (d *disk) publishUpload(upload, bucket, key string, conditions *gofakes3.PutConditions) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -233,7 +236,7 @@ func (d *disk) publishUpload(upload, bucket, key string, conditions *gofakes3.Pu
 			return errors.Join(err, d.root.Remove(upload))
 		}
 	}
-	// The file system's own clock ticks too slowly to tell two writes apart.
+	// The file system's clock is too coarse to distinguish two writes.
 	now := time.Now()
 	if err := d.root.Chtimes(upload, now, now); err != nil {
 		return err
@@ -244,7 +247,8 @@ func (d *disk) publishUpload(upload, bucket, key string, conditions *gofakes3.Pu
 	return d.root.Rename(upload, target)
 }
 
-// computeETag is not the MD5 of the content, which clients may not rely on: it changes with every write.
+// computeETag returns an ETag that changes with every write. It is not the MD5 of the content, which S3 does not
+// guarantee either.
 func computeETag(info fs.FileInfo) []byte {
 	sum := md5.Sum(fmt.Appendf(nil, "%s %d %d", info.Name(), info.Size(), info.ModTime().UnixNano()))
 	return sum[:]

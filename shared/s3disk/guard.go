@@ -14,24 +14,24 @@ import (
 	"github.com/johannesboyne/gofakes3"
 )
 
-// guard stands before gofakes3: it lets in this process alone, which knows the access key, and adds the conditions that
-// gofakes3 does not look at.
+// guard wraps gofakes3: it accepts requests only from this process, which has the access key, and checks the conditions
+// that gofakes3 ignores.
 type guard struct {
 	next    http.Handler
 	objects *disk
 	key     string
 }
 
-// ServeHTTP refuses strangers: every user and every web page of this machine can reach the port.
+// ServeHTTP rejects requests without the access key, because every user and web page of this machine can reach the port.
 func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	copied, ifMatch := r.Header.Get("X-Amz-Copy-Source"), r.Header.Get("X-Amz-Copy-Source-If-Match")
 	switch {
 	case !strings.Contains(r.Header.Get("Authorization"), "Credential="+g.key+"/"):
-		writeError(w, http.StatusForbidden, "AccessDenied", "this endpoint belongs to one process")
+		writeError(w, http.StatusForbidden, "AccessDenied", "this endpoint serves one process only")
 	case slices.ContainsFunc(strings.Split(r.URL.Path, "/"), func(part string) bool { return part == "." || part == ".." }):
-		writeError(w, http.StatusBadRequest, "InvalidArgument", "a folder cannot hold a key with . or .. between slashes")
+		writeError(w, http.StatusBadRequest, "InvalidArgument", "a folder cannot store a key with . or .. between slashes")
 	case copied != "" && ifMatch != "" && !g.sourceMatches(copied, ifMatch):
-		writeError(w, http.StatusPreconditionFailed, "PreconditionFailed", "the source is another object now")
+		writeError(w, http.StatusPreconditionFailed, "PreconditionFailed", "the source was replaced")
 	case r.Method == http.MethodDelete && r.Header.Get("If-Match") != "":
 		g.deleteIfMatch(w, strings.TrimPrefix(r.URL.Path, "/"), r.Header.Get("If-Match"))
 	default:
@@ -39,7 +39,8 @@ func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sourceMatches reports whether a copy's source has the ETag. A source that is not there is for the copy itself to say.
+// sourceMatches reports whether a copy's source has the ETag. It returns true for a missing source, which the copy itself
+// reports.
 func (g guard) sourceMatches(source, etag string) bool {
 	name, err := url.PathUnescape(strings.TrimPrefix(source, "/"))
 	if err != nil {
@@ -49,18 +50,18 @@ func (g guard) sourceMatches(source, etag string) bool {
 	return err != nil || quoteETag(info) == etag
 }
 
-// deleteIfMatch removes an object if it still has the ETag.
+// deleteIfMatch removes an object if it still has the ETag, see
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
 func (g guard) deleteIfMatch(w http.ResponseWriter, name, etag string) {
 	g.objects.mu.Lock()
 	defer g.objects.mu.Unlock()
 	info, err := g.objects.root.Stat(path.Clean(name))
 	if err != nil {
-		writeError(w, http.StatusNotFound, "NoSuchKey", "the object is gone")
+		writeError(w, http.StatusNotFound, "NoSuchKey", "the object does not exist")
 		return
 	}
 	if quoteETag(info) != etag {
-		writeError(w, http.StatusPreconditionFailed, "PreconditionFailed", "the object is another one now")
+		writeError(w, http.StatusPreconditionFailed, "PreconditionFailed", "the object was replaced")
 		return
 	}
 	if err := g.objects.removeObject(path.Clean(name)); err != nil {

@@ -10,8 +10,7 @@ import (
 	"github.com/johannesboyne/gofakes3"
 )
 
-// The parts of a multipart upload are files of its folder under uploads; gofakes3's own implementation keeps them in
-// memory.
+// The parts of a multipart upload are files in a folder under uploads. gofakes3 itself would keep them in memory.
 
 func (d *disk) CreateMultipartUpload(_, _ string, _ map[string]string) (gofakes3.UploadID, error) {
 	id := rand.Text()
@@ -47,6 +46,7 @@ func (d *disk) CompleteMultipartUpload(bucket, key string, id gofakes3.UploadID,
 	return "", gofakes3.FormatETag(computeETag(info)), d.AbortMultipartUpload(bucket, key, id)
 }
 
+// joinParts copies the parts to out, in the order of the request.
 func (d *disk) joinParts(out io.Writer, id gofakes3.UploadID, parts *gofakes3.CompleteMultipartUploadRequest) error {
 	for _, part := range parts.Parts {
 		file, err := d.root.Open(buildPartName(id, part.PartNumber))

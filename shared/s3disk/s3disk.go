@@ -1,6 +1,6 @@
-// Package s3disk is an S3 endpoint inside this process over a folder: the object store of the local deployment. The
-// protocol is gofakes3's; this package keeps the objects as plain files that a person can look at, written whole or not
-// at all, so that a killed process never leaves half an object.
+// Package s3disk serves a folder as an S3 endpoint in this process: the object store of the local deployment. gofakes3
+// implements the protocol; this package stores the objects as plain files and writes each atomically, so that a killed
+// process never leaves a partial object.
 package s3disk
 
 import (
@@ -23,15 +23,15 @@ import (
 
 // Server is a running endpoint.
 type Server struct {
-	// Endpoint is its URL on the loopback interface.
+	// Endpoint is the URL, on the loopback interface.
 	Endpoint string
-	key      string // the access key that requests have to name
+	key      string // access key that requests must have
 	http     *http.Server
 	root     *os.Root
-	unused   sync.Map // connections that no request has come on yet
+	unused   sync.Map // connections without a request so far
 }
 
-// Start serves the buckets under dir, which is created when missing, on a free loopback port until Close.
+// Start serves the buckets under dir on a free loopback port until Close. It creates missing folders.
 func Start(dir string, buckets ...string) (*Server, error) {
 	for _, bucket := range append(buckets, uploads) {
 		if err := os.MkdirAll(filepath.Join(dir, bucket), 0o700); err != nil {
@@ -72,8 +72,8 @@ func (s *Server) Client() *s3.Client {
 	})
 }
 
-// Close stops the endpoint after the requests under way. A client that sends many at once dials connections that it then
-// does not need; Shutdown would wait five seconds for a request on each.
+// Close stops the endpoint after the current requests. It first closes unused connections, which a client with many
+// parallel requests leaves behind: Shutdown would wait five seconds for a request on each.
 func (s *Server) Close() error {
 	for c := range s.unused.Range {
 		_ = c.(net.Conn).Close()

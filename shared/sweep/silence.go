@@ -14,7 +14,7 @@ import (
 	"view360/shared/snapshot"
 )
 
-// arrivals are the times of the newest snapshot of each account.
+// arrivals has the time of the newest snapshot of each account.
 type arrivals map[string]time.Time
 
 func (a arrivals) addArrival(account string, at time.Time) {
@@ -23,8 +23,8 @@ func (a arrivals) addArrival(account string, at time.Time) {
 	}
 }
 
-// addLoaded adds the accounts under loaded/. One region with a snapshot that is young enough settles an account, so that
-// only silent ones are looked at in all of their regions.
+// addLoaded adds the accounts under loaded/ to seen. It stops at the first region with a recent snapshot, so that it lists
+// all regions of silent accounts only.
 func (h Handler) addLoaded(ctx context.Context, now time.Time, seen arrivals) error {
 	accounts, err := h.listFolders(ctx, snapshot.LoadedPrefix)
 	if err != nil {
@@ -32,7 +32,7 @@ func (h Handler) addLoaded(ctx context.Context, now time.Time, seen arrivals) er
 	}
 	for _, folder := range accounts {
 		account := strings.Trim(strings.TrimPrefix(folder, snapshot.LoadedPrefix), "/")
-		seen.addArrival(account, time.Unix(0, 0)) // known, if only from before
+		seen.addArrival(account, time.Unix(0, 0)) // known, perhaps only by older snapshots
 		if now.Sub(seen[account]) <= h.Silence {
 			continue
 		}
@@ -43,14 +43,14 @@ func (h Handler) addLoaded(ctx context.Context, now time.Time, seen arrivals) er
 	return nil
 }
 
-// findNewest looks for snapshots of dates since a little before silence would begin; dates are in the keys.
+// findNewest adds the account's snapshots that are recent by the date in their keys to seen.
 func (h Handler) findNewest(ctx context.Context, now time.Time, account, folder string, seen arrivals) error {
 	regions, err := h.listFolders(ctx, folder)
 	if err != nil {
 		return err
 	}
 	since := now.Add(-h.Silence).AddDate(0, 0, -2).UTC().Format(time.DateOnly)
-	for _, region := range append(regions, folder) { // early senders wrote keys without a region
+	for _, region := range append(regions, folder) { // old versions wrote keys without a region
 		err := h.listObjects(ctx, region+"2", region+since, func(o s3types.Object) error {
 			seen.addArrival(account, aws.ToTime(o.LastModified))
 			return nil
@@ -65,7 +65,7 @@ func (h Handler) findNewest(ctx context.Context, now time.Time, account, folder 
 	return nil
 }
 
-// listFolders are the prefixes right under prefix, with a slash at the end.
+// listFolders returns the folders directly under prefix, each with a slash at the end.
 func (h Handler) listFolders(ctx context.Context, prefix string) ([]string, error) {
 	pages := s3.NewListObjectsV2Paginator(h.S3, &s3.ListObjectsV2Input{Bucket: &h.Bucket, Prefix: &prefix, Delimiter: aws.String("/")})
 	var found []string

@@ -1,8 +1,8 @@
-// Package sweep looks after the data bucket once an hour: it starts again what waits under data/ because its event was
-// lost or its load failed, and measures what alarms need to know: how long the oldest snapshot has waited, and which
-// accounts have gone silent.
+// Package sweep checks the data bucket once an hour. It loads snapshots that are still under data/, because their event
+// was lost or their load failed, and measures two values for alarms: how long the oldest snapshot has waited, and which
+// accounts are silent.
 //
-// It calls S3 ListObjectsV2 and Step Functions StartExecution: per account about three lists.
+// It calls S3 ListObjectsV2, about three times per account, and Step Functions StartExecution.
 package sweep
 
 import (
@@ -38,37 +38,37 @@ type Handler struct {
 	S3         s3.ListObjectsV2APIClient
 	Executions Executions
 	Machine    string // ARN of the load machine; "" starts nothing
-	// Silence is how long an account may go without a new snapshot; Ignored accounts may for ever.
+	// Silence is the time after which an account without a new snapshot is silent; Ignored accounts never are.
 	Silence time.Duration
 	Ignored []string
 	Now     func() time.Time // nil: the clock
 }
 
-// A waiting snapshot is started again after patience, and not any more after surrender: by then a person is needed, and
-// the alarm on the oldest one has said so. One sweep starts as many as the loaders can take in an hour.
+// A waiting snapshot is loaded again after patience, and not anymore after surrender: the alarm on the oldest snapshot has
+// called the operator by then. One sweep starts at most as many loads as the loaders can finish in an hour.
 const (
 	patience  = time.Hour
 	surrender = 48 * time.Hour
 	maxStarts = 2000
 )
 
-// Output is what a sweep found.
+// Output is the result of a sweep.
 type Output struct {
 	Waiting       int      `json:"waiting"`        // snapshots under data/
-	OldestMinutes int      `json:"oldest_minutes"` // how long the oldest of them has waited
+	OldestMinutes int      `json:"oldest_minutes"` // age of the oldest of them
 	Started       int      `json:"started"`        // load executions
 	Silent        []string `json:"silent"`         // accounts, sorted
 }
 
-// Handle sweeps once.
+// Handle sweeps once. Its errors are those of package fault.
 func (h Handler) Handle(ctx context.Context, _ json.RawMessage) (Output, error) {
-	result, err := h.sweepBucket(ctx)
+	output, err := h.sweepBucket(ctx)
 	if err != nil {
-		return result, fault.Classify(err)
+		return output, fault.Classify(err)
 	}
-	slog.InfoContext(ctx, "swept", "waiting", result.Waiting, "oldest_minutes", result.OldestMinutes, "started", result.Started,
-		"silent_accounts", len(result.Silent), "silent", result.Silent)
-	return result, nil
+	slog.InfoContext(ctx, "swept", "waiting", output.Waiting, "oldest_minutes", output.OldestMinutes, "started", output.Started,
+		"silent_accounts", len(output.Silent), "silent", output.Silent)
+	return output, nil
 }
 
 func (h Handler) currentTime() time.Time {
@@ -80,42 +80,42 @@ func (h Handler) currentTime() time.Time {
 
 func (h Handler) sweepBucket(ctx context.Context) (Output, error) {
 	now := h.currentTime()
-	result := Output{Silent: []string{}}
+	output := Output{Silent: []string{}}
 	seen := arrivals{}
 	err := h.listObjects(ctx, snapshot.DataPrefix, "", func(o s3types.Object) error {
 		key, written := aws.ToString(o.Key), aws.ToTime(o.LastModified)
 		age := now.Sub(written)
-		result.Waiting++
-		result.OldestMinutes = max(result.OldestMinutes, int(age.Minutes()))
+		output.Waiting++
+		output.OldestMinutes = max(output.OldestMinutes, int(age.Minutes()))
 		if name, err := snapshot.ParseKey(key); err == nil {
 			seen.addArrival(name.Account, written)
 		}
-		if h.Machine == "" || age < patience || age > surrender || result.Started >= maxStarts {
+		if h.Machine == "" || age < patience || age > surrender || output.Started >= maxStarts {
 			return nil
 		}
 		started, err := h.startLoad(ctx, key, aws.ToString(o.ETag), int(age/patience))
 		if started {
-			result.Started++
+			output.Started++
 		}
 		return err
 	})
 	if err != nil {
-		return result, err
+		return output, err
 	}
 	if err := h.addLoaded(ctx, now, seen); err != nil {
-		return result, err
+		return output, err
 	}
 	for account, last := range seen {
 		if now.Sub(last) > h.Silence && !slices.Contains(h.Ignored, account) {
-			result.Silent = append(result.Silent, account)
+			output.Silent = append(output.Silent, account)
 		}
 	}
-	slices.Sort(result.Silent)
-	return result, nil
+	slices.Sort(output.Silent)
+	return output, nil
 }
 
-// startLoad loads one object. The name of the execution follows from the object and how often this was tried, so that a
-// sweep that is itself tried again starts nothing twice.
+// startLoad starts to load one object and reports whether it did. The name of the execution is a hash of the object and
+// the attempt, so that a repeated sweep starts no execution twice.
 func (h Handler) startLoad(ctx context.Context, key, etag string, attempt int) (bool, error) {
 	input, err := json.Marshal(map[string]string{"bucket": h.Bucket, "key": key})
 	if err != nil {
@@ -135,7 +135,7 @@ func (h Handler) startLoad(ctx context.Context, key, etag string, attempt int) (
 	return true, nil
 }
 
-// listObjects visits the objects under prefix whose keys come after a key.
+// listObjects calls visit for the JSON objects under prefix whose keys come after the key after.
 func (h Handler) listObjects(ctx context.Context, prefix, after string, visit func(s3types.Object) error) error {
 	pages := s3.NewListObjectsV2Paginator(h.S3, &s3.ListObjectsV2Input{Bucket: &h.Bucket, Prefix: &prefix, StartAfter: toOptional(after)})
 	for page, err := range paging.ReadPages(ctx, pages) {
@@ -154,6 +154,7 @@ func (h Handler) listObjects(ctx context.Context, prefix, after string, visit fu
 	return nil
 }
 
+// toOptional returns nil for an empty text.
 func toOptional(text string) *string {
 	if text == "" {
 		return nil
