@@ -15,15 +15,15 @@ import (
 // account is one account to collect.
 type account struct {
 	id      string
-	regions []string // covered ones
+	regions []string // covered by the deployment
 	tenancy collect.Tenancy
 }
 
-// accountLookups bounds the accounts that are asked about at the same time.
+// accountLookups is the number of accounts to look up in parallel.
 const accountLookups = 8
 
-// listAccounts are those that the request is for, with what has to be known of each. states are those of the organization,
-// nil without one.
+// listAccounts returns the requested accounts, with their regions and tenancy, and the states of all accounts of the
+// organization, nil without one.
 func (h Handler) listAccounts(ctx context.Context, request Request) (accounts []account, states map[string]string, err error) {
 	if h.Settings.Organization {
 		if states, err = h.Directory.ListAccounts(ctx); err != nil {
@@ -53,7 +53,7 @@ func (h Handler) listAccounts(ctx context.Context, request Request) (accounts []
 	return accounts, states, checkRegions(request.Regions, accounts)
 }
 
-// listCovered are the accounts that the settings name, sorted. Of an organization, only active ones are.
+// listCovered returns the accounts that the settings cover, sorted. Of an organization, it returns only active accounts.
 func (h Handler) listCovered(ctx context.Context, states map[string]string) ([]string, error) {
 	s := h.Settings
 	if !s.Organization && len(s.Accounts) == 0 {
@@ -78,7 +78,7 @@ func (h Handler) listCovered(ctx context.Context, states map[string]string) ([]s
 	return slices.DeleteFunc(ids, func(id string) bool { return without[id] || slices.Contains(s.ExcludedAccounts, id) }), nil
 }
 
-// listAccountsInUnits are the accounts in any of the units.
+// listAccountsInUnits returns the set of accounts in any of the units.
 func (h Handler) listAccountsInUnits(ctx context.Context, units []string) (map[string]bool, error) {
 	within := map[string]bool{}
 	for _, unit := range units {
@@ -93,7 +93,8 @@ func (h Handler) listAccountsInUnits(ctx context.Context, units []string) (map[s
 	return within, nil
 }
 
-// filterAccounts are the covered accounts that the request names.
+// filterAccounts returns the requested accounts, or all covered ones for no names. It rejects an account that is not
+// covered.
 func filterAccounts(covered, names []string) ([]string, error) {
 	if len(names) == 0 {
 		return covered, nil
@@ -106,7 +107,7 @@ func filterAccounts(covered, names []string) ([]string, error) {
 	return names, nil
 }
 
-// checkRegions rejects a region that no account of the run covers: a typo, or a region that is not enabled.
+// checkRegions rejects a region that no account of the run covers, such as a typo or a region that is not enabled.
 func checkRegions(names []string, accounts []account) error {
 	for _, region := range names {
 		if !slices.ContainsFunc(accounts, func(a account) bool { return slices.Contains(a.regions, region) }) {
@@ -116,9 +117,9 @@ func checkRegions(names []string, accounts []account) error {
 	return nil
 }
 
-// listRegions are the enabled regions of one account that the deployment covers. An account that cannot be asked, because
-// its role cannot be assumed, is planned all the same: its collectors then fail with the reason, a redrive collects them,
-// and no other account is affected.
+// listRegions returns the enabled regions of one account that the deployment covers. If it cannot read them, because the
+// role cannot be assumed, it returns the regions of the settings, or the home region: the account's collectors then fail
+// with the reason, a redrive collects them, and other accounts are not affected.
 func (h Handler) listRegions(ctx context.Context, id string) []string {
 	enabled, err := h.Directory.ListRegions(ctx, id, h.Settings.buildRole(id))
 	if err != nil {

@@ -17,24 +17,24 @@ import (
 	"view360/shared/paging"
 )
 
-// Directory knows the accounts and their regions.
+// Directory looks up accounts and their regions.
 type Directory interface {
-	// ListAccounts are all accounts of the caller's organization and their states, such as ACTIVE or SUSPENDED.
+	// ListAccounts returns the states, such as ACTIVE or SUSPENDED, of all accounts of the caller's organization.
 	ListAccounts(ctx context.Context) (map[string]string, error)
-	// ListAccountsIn are the accounts in an organizational unit or root, those of its children included.
+	// ListAccountsIn returns the accounts in an organizational unit or root, including those of its children.
 	ListAccountsIn(ctx context.Context, unit string) ([]string, error)
-	// ListTags are the tags of an account of the organization.
+	// ListTags returns the tags of an account of the organization.
 	ListTags(ctx context.Context, account string) (map[string]string, error)
-	// FindCaller is the account of the caller's own credentials.
+	// FindCaller returns the account of the caller's own credentials.
 	FindCaller(ctx context.Context) (string, error)
-	// ListRegions are the regions that are enabled in an account, sorted.
+	// ListRegions returns the enabled regions of an account, sorted. A nil role means the caller's own credentials.
 	ListRegions(ctx context.Context, account string, role *collect.Role) ([]string, error)
 }
 
-// AWSDirectory asks AWS Organizations, STS and the Account API.
+// AWSDirectory reads AWS Organizations, STS and the Account API.
 type AWSDirectory struct{ Config aws.Config }
 
-// regionActions are what a session of a member role needs to list regions.
+// regionActions are the actions that a member role's session needs to list regions.
 var regionActions = []string{"account:ListRegions"}
 
 // ListAccounts reads Organizations ListAccounts.
@@ -53,7 +53,7 @@ func (d AWSDirectory) ListAccounts(ctx context.Context) (map[string]string, erro
 	return accounts, nil
 }
 
-// toState prefers State: Status is retired, and older partitions know only that.
+// toState returns an account's State, or its retired Status in partitions without State.
 func toState(a orgtypes.Account) string {
 	if a.State != "" {
 		return string(a.State)
@@ -129,7 +129,7 @@ func (d AWSDirectory) ListTags(ctx context.Context, account string) (map[string]
 func (d AWSDirectory) FindCaller(ctx context.Context) (string, error) {
 	identity, err := sts.NewFromConfig(d.Config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", fmt.Errorf("asking whose credentials these are: %w", err)
+		return "", fmt.Errorf("reading the caller's identity: %w", err)
 	}
 	return aws.ToString(identity.Account), nil
 }

@@ -2,18 +2,18 @@ package plan
 
 import "view360/shared/catalog"
 
-// Estimate is what a plan asks for.
+// Estimate is the size and the cost of a plan.
 type Estimate struct {
 	Snapshots int `json:"snapshots"` // of one account and date
 	Regions   int `json:"regions"`   // snapshot objects: one for each account, date and region
 	Services  int `json:"services"`  // collector runs
-	// PaidRequests is how many Cost Explorer requests it takes at most, further pages of an answer aside.
+	// PaidRequests is the maximum number of Cost Explorer requests, except for further pages of a response.
 	PaidRequests int `json:"paid_requests"`
-	// PaidDollars is what AWS charges for them, US dollars.
+	// PaidDollars is the cost of PaidRequests, in US dollars.
 	PaidDollars float64 `json:"paid_dollars"`
 }
 
-// requestsPerDollar: a Cost Explorer request costs 0.01 US dollars.
+// requestsPerDollar follows from the price of a Cost Explorer request, 0.01 US dollars.
 // Source: https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/
 const requestsPerDollar = 100
 
@@ -29,9 +29,9 @@ func (e *Estimate) addEntry(s Entry) {
 	e.PaidDollars = float64(e.PaidRequests) / requestsPerDollar
 }
 
-// countPaidRequests is how many requests one run of a source takes at most.
-func countPaidRequests(word string, s Entry) int {
-	source, _ := catalog.FindByName(word)
+// countPaidRequests returns the maximum number of paid requests of one collector run.
+func countPaidRequests(name string, s Entry) int {
+	source, _ := catalog.FindByName(name)
 	switch {
 	case !source.Paid || s.Request.Options.NoPaidCalls:
 		return 0

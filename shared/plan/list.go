@@ -9,7 +9,7 @@ import (
 	"view360/shared/object"
 )
 
-// WriteList streams a list of snapshots to key and returns how many there are.
+// WriteList streams the entries that fill adds to key, as a JSON array, and returns their number.
 func WriteList(ctx context.Context, store *object.Store, key string, fill func(add func(Entry) error) error) (int, error) {
 	reader, writer := io.Pipe()
 	defer reader.Close() // ends the writer when the upload fails

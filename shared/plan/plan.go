@@ -1,6 +1,6 @@
-// Package plan turns a request into the list of snapshots to take: which accounts, dates and regions, and for each
-// region which services with which functions. The list goes to staging/, only its key to the state machine, so that its
-// size does not matter.
+// Package plan expands a request into a list of plan entries, one for each account and date, with the regions and the
+// sources to collect in each. The list is stored under staging/, and the state machine gets its key, so that the list may
+// have any size.
 package plan
 
 import (
@@ -20,17 +20,17 @@ import (
 type Input struct {
 	Request json.RawMessage `json:"request"` // the execution's input, see [Request]
 	Run     string          `json:"run"`     // the execution's name
-	Started time.Time       `json:"started"` // the one clock of the run (D26)
+	Started time.Time       `json:"started"` // the run's only time (D26)
 }
 
-// Plan is where the list of snapshots is. It is the input of the Snapshots map.
+// Plan locates the list of plan entries. It is the input of the state machine's Snapshots map.
 type Plan struct {
 	Run         string `json:"run"`
 	Bucket      string `json:"bucket"`
 	Key         string `json:"key"`
 	Snapshots   int    `json:"snapshots"`
 	Concurrency int    `json:"concurrency"`
-	// Estimate is what the list asks for. Of a dry run the list is empty and the estimate is all there is.
+	// Estimate sums up the list. In a dry run the list is empty, and the estimate is that of a real run.
 	Estimate Estimate `json:"estimate"`
 }
 
@@ -41,10 +41,11 @@ type Handler struct {
 	Staging   *object.Store
 }
 
-// Key is where the first plan of a run is kept.
+// Key returns the key of the first plan of a run.
 func Key(run string) string { return snapshot.RunPrefix(run) + "plan.json" }
 
-// Handle writes the plan of one execution. Input that makes no sense is a fault.Invalid error that says what is allowed.
+// Handle writes the plan of one execution. Its errors are those of package fault; for an invalid request, fault.Invalid
+// with the allowed values.
 func (h Handler) Handle(ctx context.Context, in Input) (Plan, error) {
 	plan, err := h.buildPlan(ctx, in)
 	return plan, fault.Classify(err)
@@ -73,15 +74,15 @@ func (h Handler) buildPlan(ctx context.Context, in Input) (Plan, error) {
 	return plan, err
 }
 
-// job is what one execution is to do.
+// job is the work of one execution.
 type job struct {
 	Handler
 	request  Request
-	template collect.Input // what all snapshots have in common
-	dates    []time.Time   // the oldest first
+	template collect.Input // values that all entries share
+	dates    []time.Time   // oldest first
 	accounts []account
 	known    roster
-	gone     []string // of the known accounts, those to mark
+	gone     []string // known accounts that left or are not active anymore
 	started  time.Time
 }
 
@@ -110,14 +111,15 @@ func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 	return j, nil
 }
 
-// coversOrganization reports whether the run sees the whole organization as it is now, so that what it does not see is gone.
+// coversOrganization reports whether the run covers the whole organization as it is now, so that a known account that it
+// does not find is gone.
 func (j job) coversOrganization() bool {
 	r := j.request
-	narrowed := len(r.Accounts)+len(r.Regions)+len(r.Services) > 0 || bool(r.Resume) || bool(r.History) || r.Date != ""
-	return j.Settings.Organization && !narrowed && !bool(r.DryRun)
+	filtered := len(r.Accounts)+len(r.Regions)+len(r.Services) > 0 || bool(r.Resume) || bool(r.History) || r.Date != ""
+	return j.Settings.Organization && !filtered && !bool(r.DryRun)
 }
 
-// buildTemplate is what all snapshots of the run have in common.
+// buildTemplate returns the values that all entries of the run share.
 func (h Handler) buildTemplate(request Request, in Input) (collect.Input, error) {
 	interval, err := request.parseInterval()
 	if err != nil {
@@ -130,7 +132,7 @@ func (h Handler) buildTemplate(request Request, in Input) (collect.Input, error)
 	return collect.Input{Run: in.Run, Interval: interval, AllResources: all, Now: in.Started.UTC(), Options: h.Settings.Options}, nil
 }
 
-// visitEntries visits the snapshots to take, by account, the oldest date first.
+// visitEntries calls visit for the entries of the plan, by account, oldest date first.
 func (j job) visitEntries(ctx context.Context, visit func(Entry) error) error {
 	if !j.request.Resume {
 		for s := range j.listEntries() {
@@ -143,7 +145,7 @@ func (j job) visitEntries(ctx context.Context, visit func(Entry) error) error {
 	return j.visitMissing(ctx, visit)
 }
 
-// listEntries are those that the request asks for, whatever is there already.
+// listEntries returns the requested entries, including those that are already staged.
 func (j job) listEntries() iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		for _, a := range j.accounts {

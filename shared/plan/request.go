@@ -14,26 +14,26 @@ import (
 )
 
 // Request is the input of a collect execution; every field is optional. The standard event of a schedule has none of
-// them and asks for today's daily run.
+// them and requests today's daily run.
 type Request struct {
 	Interval string `json:"interval"` // default DAILY
 	Date     string `json:"date"`     // run date, 2026-03-11 or 11-3-2026; default today, UTC
-	// History asks for a daily snapshot of each date from Start to End, both inclusive. true, 1 and "true" mean yes.
+	// History requests a daily snapshot of each date from Start to End, both inclusive. true, 1 and "true" mean yes.
 	History  Flag     `json:"history"`
 	Start    string   `json:"start"`    // default 1 January of End's year
 	End      string   `json:"end"`      // default today
-	Accounts []string `json:"accounts"` // narrow the run; default all that the deployment covers
+	Accounts []string `json:"accounts"` // filters; default all that the deployment covers
 	Regions  []string `json:"regions"`
-	Services []string `json:"services"` // words of the catalogue, or sections that their sources fill
-	// ConfigMode is delta, evaluations recorded in the window, or all.
+	Services []string `json:"services"` // source names, or sections that their sources fill
+	// ConfigMode is delta, for evaluations recorded in the window, or all.
 	ConfigMode string `json:"config_mode"`
 	// Resume collects only what is missing or failed for the date.
 	Resume Flag `json:"resume"`
-	// DryRun plans and estimates, and collects nothing.
+	// DryRun estimates the run and collects nothing.
 	DryRun Flag `json:"dry_run"`
 }
 
-// Flag is a boolean that the schedules of the first generation wrote in several ways.
+// Flag is a boolean that the schedules of the Python version wrote in several ways.
 type Flag bool
 
 // UnmarshalJSON accepts booleans, 0 and 1, and the texts true and false in any case (D27).
@@ -49,15 +49,15 @@ func (f *Flag) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// includesSource reports whether a source is among those that the request asks for.
-func (r Request) includesSource(word string) bool {
-	return len(r.Services) == 0 || slices.Contains(r.Services, word)
+// includesSource reports whether the source is requested.
+func (r Request) includesSource(name string) bool {
+	return len(r.Services) == 0 || slices.Contains(r.Services, name)
 }
 
 // maxDates bounds a backfill, so that a typo in a year does not start a run of decades (D28).
 const maxDates = 3 * 366
 
-// listDates are the run dates that the request asks for.
+// listDates returns the run dates, oldest first.
 func (r Request) listDates(now time.Time) ([]time.Time, error) {
 	today := now.UTC().Truncate(24 * time.Hour)
 	if !r.History {
@@ -76,7 +76,7 @@ func (r Request) listDates(now time.Time) ([]time.Time, error) {
 		return nil, fault.New(fault.Invalid, "start %s is after end %s", start.Format(time.DateOnly), end.Format(time.DateOnly))
 	}
 	if days := int(end.Sub(start).Hours()/24) + 1; days > maxDates {
-		return nil, fault.New(fault.Invalid, "%s to %s are %d days, more than the %d of one execution: split the range",
+		return nil, fault.New(fault.Invalid, "%s to %s are %d days, but one execution covers at most %d: split the range",
 			start.Format(time.DateOnly), end.Format(time.DateOnly), days, maxDates)
 	}
 	var dates []time.Time
@@ -86,7 +86,7 @@ func (r Request) listDates(now time.Time) ([]time.Time, error) {
 	return dates, nil
 }
 
-// parseInterval is the request's interval; a backfill is always daily.
+// parseInterval returns the request's interval, DAILY by default. It rejects a backfill that is not daily.
 func (r Request) parseInterval() (snapshot.Interval, error) {
 	if r.Interval == "" {
 		return snapshot.Daily, nil
@@ -101,6 +101,7 @@ func (r Request) parseInterval() (snapshot.Interval, error) {
 	return interval, nil
 }
 
+// wantsAllResources reports whether config_mode is all.
 func (r Request) wantsAllResources() (bool, error) {
 	switch r.ConfigMode {
 	case "", "delta":
@@ -117,7 +118,7 @@ var (
 	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`)
 )
 
-// validate rejects what can be seen to be wrong without asking AWS.
+// validate rejects malformed accounts and regions.
 func (r Request) validate() error {
 	for _, account := range r.Accounts {
 		if !accountPattern.MatchString(account) {
@@ -132,7 +133,7 @@ func (r Request) validate() error {
 	return nil
 }
 
-// findSources are the words of the sources that names mean, each once.
+// findSources returns the names of the sources that names, or sections, refer to, without duplicates.
 func findSources(names []string) ([]string, error) {
 	var found []string
 	for _, name := range names {
@@ -147,7 +148,7 @@ func findSources(names []string) ([]string, error) {
 	return found, nil
 }
 
-// parseDate accepts ISO dates and day-month-year, with or without leading zeros (D28).
+// parseDate accepts ISO dates and day-month-year, with or without leading zeros (D28). It returns absent for no text.
 func parseDate(field, text string, absent time.Time) (time.Time, error) {
 	if text == "" {
 		return absent, nil
@@ -160,8 +161,8 @@ func parseDate(field, text string, absent time.Time) (time.Time, error) {
 	return time.Time{}, fault.New(fault.Invalid, "%s %q is not a date: write 2026-03-11 or 11-3-2026", field, text)
 }
 
-// parseRequest reads the execution's input. Members that are not part of a request, such as those of a schedule's event, are
-// left alone.
+// parseRequest returns the execution's input, validated. It ignores members that are not part of a request, such as those
+// of a schedule's event.
 func parseRequest(input json.RawMessage) (Request, error) {
 	var request Request
 	if err := json.Unmarshal(input, &request); err != nil {

@@ -11,8 +11,8 @@ import (
 	"view360/shared/snapshot"
 )
 
-// visitMissing visits what is missing of the snapshots that the request asks for: services that have not been collected
-// for the date, or failed, and regions whose snapshot was not published.
+// visitMissing calls visit for the requested entries, without the sources that are staged already. Regions whose snapshot
+// was not published remain, even without sources.
 func (j job) visitMissing(ctx context.Context, visit func(Entry) error) error {
 	all := func(yield func(Entry, error) bool) {
 		for s := range j.listEntries() {
@@ -29,7 +29,7 @@ func (j job) visitMissing(ctx context.Context, visit func(Entry) error) error {
 	})
 }
 
-// removeStaged is s without what is there already.
+// removeStaged returns s without the sources that are already staged and the regions that are complete.
 func (j job) removeStaged(ctx context.Context, s Entry) (Entry, error) {
 	regions := []Region{}
 	for _, region := range s.Regions {
@@ -55,17 +55,17 @@ func (j job) removeStaged(ctx context.Context, s Entry) (Entry, error) {
 	return s, nil
 }
 
-// listStaged are the services that are staged for a snapshot, and whether it was published from them.
+// listStaged returns the sources that are staged for a snapshot, and whether the snapshot was published from them.
 func (j job) listStaged(ctx context.Context, name snapshot.Name) (collected map[string]bool, published bool, err error) {
 	collected = map[string]bool{}
 	prefix := name.StagingPrefix()
 	err = j.Staging.List(ctx, prefix, func(v object.Version) error {
-		word, file := path.Split(strings.TrimPrefix(v.Key, prefix))
+		folder, file := path.Split(strings.TrimPrefix(v.Key, prefix))
 		switch {
 		case v.Key == name.PublishedKey():
 			published = true
 		case file == "outcome.json":
-			collected[strings.TrimSuffix(word, "/")] = true
+			collected[strings.TrimSuffix(folder, "/")] = true
 		}
 		return nil
 	})

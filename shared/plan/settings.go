@@ -8,14 +8,14 @@ import (
 	"view360/shared/collect"
 )
 
-// Settings are what a deployment covers.
+// Settings are a deployment's settings.
 type Settings struct {
-	// Organization covers the accounts of the caller's organization; Units narrows them to those in organizational units
-	// or roots, their children included, ExcludedUnits takes some away again. Ids such as ou-ab12-cdefgh34.
+	// Organization covers the accounts of the caller's organization. Units limits them to those in organizational units or
+	// roots, including their children; ExcludedUnits excludes units again. Ids are such as ou-ab12-cdefgh34.
 	Organization  bool     `json:"organization,omitempty"`
 	Units         []string `json:"units,omitempty"`
 	ExcludedUnits []string `json:"excluded_units,omitempty"`
-	// Accounts are the accounts to collect; empty means all of the organization, or the caller's own without one.
+	// Accounts are the accounts to collect; empty means all of the organization, or the caller's own account without one.
 	// ExcludedAccounts are never collected.
 	Accounts         []string `json:"accounts,omitempty"`
 	ExcludedAccounts []string `json:"excluded_accounts,omitempty"`
@@ -26,30 +26,29 @@ type Settings struct {
 	ExternalID string `json:"external_id,omitempty"`
 	// Regions are the regions to cover; empty means all that are enabled.
 	Regions []string `json:"regions,omitempty"`
-	// HomeRegion carries the account-wide sections; where it is not covered the first region does.
+	// HomeRegion is the region whose snapshot has the account-wide sections; if it is not covered, the first region.
 	HomeRegion string `json:"home_region"`
-	// Functions maps a word to the collector function to invoke.
+	// Functions maps a source name to the collector function to invoke.
 	Functions map[string]string `json:"functions"`
-	// Concurrency is the number of snapshots that are taken at the same time; in each of them so many regions, and in
-	// each region so many services. 0 leaves the limit to Step Functions.
+	// Concurrency is the number of entries that run in parallel, RegionsAtOnce that of regions in each entry, and
+	// ServicesAtOnce that of sources in each region. 0 leaves the limit to Step Functions.
 	Concurrency    int `json:"concurrency"`
 	RegionsAtOnce  int `json:"regions_at_once,omitempty"`
 	ServicesAtOnce int `json:"services_at_once,omitempty"`
-	// TrailingDays is how many days a daily run collects the cost of, yesterday being the first: costs settle late (D19).
-	// 0 means [DefaultTrailingDays], 1 only yesterday.
+	// TrailingDays is the number of days, back from yesterday, whose costs a daily run collects, because costs change for
+	// days (D19). 0 means [DefaultTrailingDays], 1 only yesterday.
 	TrailingDays int `json:"trailing_days,omitempty"`
-	// Tenancy labels accounts; the entry "" is for all. TenancyTags names the tag of the organization's accounts that
-	// gives a label, such as {"customer": "Customer"}. An account's own entry goes before its tags, and those before the
-	// entry "".
+	// Tenancy has the labels of accounts; the entry "" is for all. TenancyTags has the names of account tags with labels,
+	// such as {"customer": "Customer"}. An account's own entry precedes its tags, and tags precede the entry "".
 	Tenancy     map[string]collect.Tenancy `json:"tenancy,omitempty"`
 	TenancyTags collect.Tenancy            `json:"tenancy_tags,omitzero"`
 	Options     collect.Options            `json:"options,omitzero"`
 }
 
-// DefaultTrailingDays is how many days' cost a daily run collects unless told otherwise.
+// DefaultTrailingDays is the default number of days whose costs a daily run collects.
 const DefaultTrailingDays = 3
 
-// chooseHomeRegion is the region of an account that carries the account-wide sections.
+// chooseHomeRegion returns the region of an account whose snapshot has the account-wide sections.
 func (s Settings) chooseHomeRegion(covered []string) string {
 	if len(covered) == 0 || slices.Contains(covered, s.HomeRegion) {
 		return s.HomeRegion
@@ -57,6 +56,7 @@ func (s Settings) chooseHomeRegion(covered []string) string {
 	return covered[0]
 }
 
+// buildRole returns the role to assume in account, or nil for the caller's own credentials.
 func (s Settings) buildRole(account string) *collect.Role {
 	if s.RoleName == "" {
 		return nil

@@ -7,8 +7,8 @@ import (
 	"view360/shared/collect"
 )
 
-// readTenancy is how an account is labelled, each label by the first that has it: the account's own entry in the settings,
-// its tags, the settings' entry for all.
+// readTenancy returns the labels of an account, each from the first that has it: the account's own entry in the settings,
+// its tags, the settings' entry for all accounts.
 func (h Handler) readTenancy(ctx context.Context, account string) (collect.Tenancy, error) {
 	var tags map[string]string
 	if h.Settings.TenancyTags != (collect.Tenancy{}) {

@@ -10,41 +10,41 @@ import (
 	"view360/shared/snapshot"
 )
 
-// Entry is one element of the list: one account and date, a child execution.
+// Entry is one element of the list: one account and date, the input of a child execution.
 type Entry struct {
 	Request collect.Input `json:"request"` // without region
-	// HomeRegion is where the account function runs.
+	// HomeRegion is the region of the account function's input.
 	HomeRegion string   `json:"home_region"`
 	Account    string   `json:"account_function"`
 	Regions    []Region `json:"regions"`
-	// RegionsAtOnce and ServicesAtOnce bound the work for one account; 0 leaves the limit to Step Functions.
+	// RegionsAtOnce and ServicesAtOnce limit the parallel work for one account; 0 leaves the limit to Step Functions.
 	RegionsAtOnce  int `json:"regions_at_once"`
 	ServicesAtOnce int `json:"services_at_once"`
 }
 
-// Region is one region of a snapshot and the services to collect in it.
+// Region is one region of an entry and the sources to collect in it.
 type Region struct {
 	Region  string          `json:"region"`
 	Home    bool            `json:"home"`
 	Sources []PlannedSource `json:"services"`
 }
 
-// PlannedSource is one collector function to invoke.
+// PlannedSource is a source and the collector function to invoke for it.
 type PlannedSource struct {
 	Source   string `json:"service"`
 	Function string `json:"function"`
 }
 
-// daysPerRead is how many days of a backfill a source that spans days reads at once: a month of costs by service is one or
-// two pages.
+// daysPerRead is the number of days of a backfill that a source that covers many days reads at once: a month of costs by
+// service is one or two pages.
 const daysPerRead = 31
 
-// readWithLater: the sources that span days read this date with a later one.
+// readWithLater means that sources that cover many days read this date together with a later one.
 const readWithLater = -1
 
-// countEarlierDays is how many earlier days the sources that span days read together with the run's i-th date. In a backfill the
-// last date of each month's worth of days stands for them all; in a daily run of the present it is what costs need to
-// settle (D19).
+// countEarlierDays returns the number of earlier days that sources that cover many days read together with the run's i-th
+// date. In a backfill, the last of each 31 dates reads them all; a daily run of the present reads the trailing days, whose
+// costs may have changed (D19).
 func (j job) countEarlierDays(i int) int {
 	switch {
 	case bool(j.request.History) && (len(j.dates)-1-i)%daysPerRead == 0:
@@ -58,17 +58,18 @@ func (j job) countEarlierDays(i int) int {
 	}
 }
 
-// isPast reports whether the present state cannot stand for the date.
+// isPast reports whether the date is too old to be described by the present state.
 func (j job) isPast(date time.Time) bool {
 	return isPast(snapshot.WindowOf(j.template.Interval, date), j.started)
 }
 
-// isPast: a window that ended before yesterday did.
+// isPast reports whether the window ended before yesterday ended.
 func isPast(window snapshot.Window, now time.Time) bool {
 	return !window.End.After(now.Truncate(24*time.Hour).AddDate(0, 0, -1))
 }
 
-func (h Handler) buildEntry(template collect.Input, request Request, a account, date time.Time, span int, started time.Time) Entry {
+// buildEntry returns the entry of an account and date, with the regions that have sources to collect.
+func (h Handler) buildEntry(template collect.Input, request Request, a account, date time.Time, earlierDays int, started time.Time) Entry {
 	r := template
 	r.Account, r.Role, r.Tenancy = a.id, h.Settings.buildRole(a.id), a.tenancy
 	r.Window = snapshot.WindowOf(r.Interval, date)
@@ -83,39 +84,39 @@ func (h Handler) buildEntry(template collect.Input, request Request, a account, 
 		if len(request.Regions) > 0 && !slices.Contains(request.Regions, region) {
 			continue
 		}
-		services := h.planSources(request.Services, region, region == home, r.History, span)
+		services := h.planSources(request.Services, region, region == home, r.History, earlierDays)
 		if len(services) > 0 || request.includesSource("account") {
 			planned.Regions = append(planned.Regions, Region{Region: region, Home: region == home, Sources: services})
 		}
 	}
 	planned.Request = r
 	if planned.coversManyDays() {
-		planned.Request.EarlierDays = span
+		planned.Request.EarlierDays = earlierDays
 	}
 	return planned
 }
 
-// planSources are the sources to collect in one region: those that exist there, the account-wide ones at home only, and
-// for a past date only those that can answer for it (D12, D25).
-func (h Handler) planSources(narrow []string, region string, home, history bool, span int) []PlannedSource {
-	services := []PlannedSource{}
+// planSources returns the sources to collect in one region: those that are offered there, account-wide ones only in the
+// home region, and for a past date only those with dated data (D12, D25). No names means all sources.
+func (h Handler) planSources(names []string, region string, home, history bool, earlierDays int) []PlannedSource {
+	planned := []PlannedSource{}
 	for _, source := range catalog.Sources {
 		function, deployed := h.Settings.Functions[source.Name]
 		switch {
 		case !deployed, source.Placement == catalog.Account:
-		case len(narrow) > 0 && !slices.Contains(narrow, source.Name):
+		case len(names) > 0 && !slices.Contains(names, source.Name):
 		case source.Placement == catalog.Home && !home:
 		case history && !source.Dated:
-		case source.CoversManyDays && span == readWithLater:
+		case source.CoversManyDays && earlierDays == readWithLater:
 		case !source.OfferedIn(region):
 		default:
-			services = append(services, PlannedSource{Source: source.Name, Function: function})
+			planned = append(planned, PlannedSource{Source: source.Name, Function: function})
 		}
 	}
-	return services
+	return planned
 }
 
-// coversManyDays reports whether a source that spans days is among the services.
+// coversManyDays reports whether the entry has a source that covers many days.
 func (s Entry) coversManyDays() bool {
 	return slices.ContainsFunc(s.Regions, func(r Region) bool {
 		return slices.ContainsFunc(r.Sources, func(planned PlannedSource) bool {
