@@ -1,4 +1,4 @@
-// Command archive moves a snapshot object to loaded/ after every loader has taken it.
+// Command archive moves a snapshot object to loaded/ after every table group is loaded.
 package main
 
 import (

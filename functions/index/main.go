@@ -1,4 +1,4 @@
-// Command index validates a snapshot object and finds where its sections lie.
+// Command index validates a snapshot object and returns the byte ranges of its sections.
 package main
 
 import (

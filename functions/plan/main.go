@@ -1,4 +1,4 @@
-// Command plan turns the input of a collect execution into the list of snapshots to take.
+// Command plan expands the input of a collect execution into a list of plan entries.
 package main
 
 import (
@@ -28,8 +28,8 @@ func main() {
 	})
 }
 
-// readSettings reads what the deployment covers from the file beside the binary, and the collector functions, whose
-// names are known only once they are deployed, from the environment.
+// readSettings returns the deployment's settings from the file beside the binary, and the names of the collector
+// functions, which are known only after they are deployed, from the environment.
 func readSettings() (plan.Settings, error) {
 	var settings plan.Settings
 	body, err := os.ReadFile(filepath.Join(os.Getenv("LAMBDA_TASK_ROOT"), "settings.json"))

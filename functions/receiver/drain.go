@@ -25,33 +25,33 @@ type drainCommand struct {
 	Bucket         string        `help:"Bucket with the snapshots." required:"" env:"DATA_BUCKET"`
 	BucketKMSKey   string        `help:"Key to encrypt with (default: the bucket's default encryption)." env:"BUCKET_KMS_KEY" placeholder:"ARN"`
 	BucketOwner    string        `help:"Account that must own the bucket (default: unchecked)." env:"BUCKET_OWNER" placeholder:"ID"`
-	DatabaseURL    string        `help:"PostgreSQL to load into. Without a password in it an IAM token is used." required:"" env:"DATABASE_URL" placeholder:"URL"`
+	DatabaseURL    string        `help:"PostgreSQL database. Without a password in the URL, an IAM token is used." required:"" env:"DATABASE_URL" placeholder:"URL"`
 	DatabaseSecret string        `help:"Secrets Manager secret with the password, instead of a token." env:"DATABASE_SECRET" placeholder:"ARN"`
-	AtOnce         int           `help:"Accounts to load side by side (default: ${default})." default:"2" placeholder:"N"`
-	Watch          bool          `help:"Go on: look again for new snapshots until stopped."`
-	Every          time.Duration `help:"How often to look, with --watch (default: ${default})." default:"1m" placeholder:"DURATION"`
+	AtOnce         int           `help:"Accounts to load in parallel (default: ${default})." default:"2" placeholder:"N"`
+	Watch          bool          `help:"Continue to load new snapshots until stopped."`
+	Every          time.Duration `help:"Interval of --watch (default: ${default})." default:"1m" placeholder:"DURATION"`
 	Log            string        `help:"Log file; - is standard output (default: ${default})." default:"/var/log/receiver.log" env:"RECEIVER_LOG" placeholder:"FILE"`
-	LogMegabytes   int64         `help:"Size at which the log file is rotated (default: ${default})." default:"10" placeholder:"MB"`
-	LogFiles       int           `help:"Rotated log files that are kept (default: ${default})." default:"5" placeholder:"N"`
+	LogMegabytes   int64         `help:"Size of the log file before it is rotated (default: ${default})." default:"10" placeholder:"MB"`
+	LogFiles       int           `help:"Number of rotated log files (default: ${default})." default:"5" placeholder:"N"`
 }
 
-// Run drains the bucket once, or again and again until it is told to stop. What stops it is in the log, too: nobody looks
-// at the output of a service.
+// Run loads the snapshots of the bucket once, or repeatedly with --watch. It also writes its error to the log, because a
+// service's output is easily overlooked.
 func (d drainCommand) Run(ctx context.Context) error {
 	closeLog, err := d.startLog()
 	if err != nil {
 		return err
 	}
 	defer closeLog()
-	err = d.drain(ctx)
+	err = d.drainBucket(ctx)
 	if err != nil && !errors.Is(err, errPartial) {
 		slog.ErrorContext(ctx, "stopped", "error", err)
 	}
 	return err
 }
 
-func (d drainCommand) drain(ctx context.Context) error {
-	r, pool, err := d.open(ctx)
+func (d drainCommand) drainBucket(ctx context.Context) error {
+	r, pool, err := d.openReceiver(ctx)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (d drainCommand) drain(ctx context.Context) error {
 		defer ticker.Stop()
 		err := r.Watch(ctx, ticker.C)
 		if errors.Is(err, context.Canceled) {
-			return nil // that is how watching ends
+			return nil // the regular end of --watch
 		}
 		return err
 	}
@@ -72,8 +72,8 @@ func (d drainCommand) drain(ctx context.Context) error {
 	return err
 }
 
-// open prepares the receiver; nothing is connected yet.
-func (d drainCommand) open(ctx context.Context) (*receiver.Receiver, *pgxpool.Pool, error) {
+// openReceiver returns the receiver and its connection pool, without connecting.
+func (d drainCommand) openReceiver(ctx context.Context) (*receiver.Receiver, *pgxpool.Pool, error) {
 	cfg, err := awsconf.Load(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -81,8 +81,8 @@ func (d drainCommand) open(ctx context.Context) (*receiver.Receiver, *pgxpool.Po
 	store := object.New(s3.NewFromConfig(cfg), d.Bucket, object.Options{KMSKey: d.BucketKMSKey, Owner: d.BucketOwner})
 	params := maps.Clone(receiver.LockParams)
 	maps.Copy(params, load.SessionParams)
-	size := int32(2*d.AtOnce + 2) // a lock and a loader for each account, and some groups side by side
-	pool, err := postgres.OpenPool(ctx, d.DatabaseURL, size, postgres.ConnectOptions{Token: d.token(cfg), Params: params})
+	size := int32(2*d.AtOnce + 2) // a lock and a loader for each account, and two for parallel groups
+	pool, err := postgres.OpenPool(ctx, d.DatabaseURL, size, postgres.ConnectOptions{Token: d.buildToken(cfg), Params: params})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,14 +94,15 @@ func (d drainCommand) open(ctx context.Context) (*receiver.Receiver, *pgxpool.Po
 	return r, pool, nil
 }
 
-func (d drainCommand) token(cfg aws.Config) postgres.TokenFunc {
+// buildToken returns the source of database passwords.
+func (d drainCommand) buildToken(cfg aws.Config) postgres.TokenFunc {
 	if d.DatabaseSecret != "" {
 		return receiver.SecretPassword(secretsmanager.NewFromConfig(cfg), d.DatabaseSecret)
 	}
 	return postgres.IAMToken(cfg)
 }
 
-// startLog sends the log where the command line says.
+// startLog sets the default logger to the log file of the command line and returns a function that closes it.
 func (d drainCommand) startLog() (func(), error) {
 	var out io.Writer = os.Stdout
 	end := func() {}

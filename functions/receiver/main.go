@@ -1,5 +1,5 @@
-// Command receiver loads the snapshots that wait in a bucket, with the load state machine in one process: what runs on
-// the EC2 instance of those who may not load with Lambda. A timer starts it, or the arrival of an object.
+// Command receiver loads the snapshots under data/ of a bucket, with the load state machine in one process. It runs on an
+// EC2 instance, for organizations that cannot load with Lambda, started by a timer or by the arrival of an object.
 package main
 
 import (
@@ -19,7 +19,7 @@ const (
 	exitPartial = 3
 )
 
-// errPartial: some snapshots are not loaded.
+// errPartial means that some snapshots were not loaded.
 var errPartial = errors.New("some snapshots failed: see the log")
 
 const description = `Loads the snapshots under data/ of a bucket into PostgreSQL, and moves them to loaded/.
@@ -27,18 +27,18 @@ const description = `Loads the snapshots under data/ of a bucket into PostgreSQL
 Exit codes: 0 everything loaded; 1 could not run; 3 some snapshots failed (the log says which) and stay under data/.`
 
 type cli struct {
-	Drain drainCommand `cmd:"" help:"Load everything that waits under data/."`
+	Drain drainCommand `cmd:"" help:"Load all snapshots under data/."`
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:])
+	code := runCommand(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
 
-// run is the whole program.
-func run(ctx context.Context, args []string) int {
+// runCommand parses and runs the command line and returns the exit code.
+func runCommand(ctx context.Context, args []string) int {
 	var options cli
 	parser := kong.Must(&options, kong.Name("receiver"), kong.Description(description), kong.UsageOnError())
 	command, err := parser.Parse(args)

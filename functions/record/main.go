@@ -1,4 +1,4 @@
-// Command record writes logs and log_messages: what the collectors said and what the loaders did.
+// Command record writes the outcomes of collectors and loaders to logs and log_messages.
 package main
 
 import (

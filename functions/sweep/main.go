@@ -1,4 +1,4 @@
-// Command sweep starts again what waits to be loaded, and looks for accounts that have gone silent.
+// Command sweep loads snapshots that are still waiting, and finds silent accounts.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Command users makes the first users of the database when the stack is deployed.
+// Command users creates the first users of the database when the stack is deployed.
 package main
 
 import (

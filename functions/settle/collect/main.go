@@ -1,4 +1,4 @@
-// Command collect, of settle, ends a collect execution: clean, with what failed, or, redriven, with what to do again.
+// Command collect, of settle, ends a collect execution, with the failures of the run or, redriven, with the work to repeat.
 package main
 
 import (

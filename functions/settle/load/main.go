@@ -1,4 +1,4 @@
-// Command load, of settle, ends a load execution: clean, with what failed, or, redriven, with the groups to load again.
+// Command load, of settle, ends a load execution, with the failures of the run or, redriven, with the groups to load again.
 package main
 
 import (
