@@ -14,7 +14,7 @@ import (
 // tolerates, it aborts the others and the map run fails.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 func (m *mapState) runDistributed(ctx context.Context, v *visit) (data, error) {
-	concurrency, err := m.evalConcurrency(v, min(v.x.engine.maxChildren(), distributedLimit))
+	concurrency, err := m.evalConcurrency(v, distributedLimit)
 	if err != nil {
 		return data{}, err
 	}

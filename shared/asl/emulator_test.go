@@ -26,34 +26,34 @@ import (
 	"view360/shared/asl"
 )
 
-// emulator is an implementation of Step Functions that has nothing in common with ours.
+// emulator is an independent implementation of Step Functions.
 type emulator struct {
 	*testing.T
 	machines *sfn.Client
 }
 
-// What the emulator does not have, or does otherwise than the documentation says, by rule.
+// deviations lists, by rule, what the emulator lacks or does differently from the documentation.
 var deviations = map[string]string{
-	"succeed shapes its output":                                 "Succeed has no Output there",
-	"fail needs neither error nor cause":                        "names an error that the machine does not name",
-	"assign is for the states that follow":                      "Succeed has no Output there",
-	"children of a distributed map do not read outer variables": "they do there",
-	"the context object":                                        "names region and machine otherwise",
-	"a condition is true or false":                              "takes any value that is not empty for true",
+	"succeed shapes its output":                                 "Succeed has no Output in the emulator",
+	"fail needs neither error nor cause":                        "reports an error name that the machine does not have",
+	"assign is for the states that follow":                      "Succeed has no Output in the emulator",
+	"children of a distributed map do not read outer variables": "they read them in the emulator",
+	"the context object":                                        "has other names of region and machine",
+	"a condition is true or false":                              "treats any value that is not empty as true",
 	"a task's result is that of Lambda's Invoke":                "leaves ExecutedVersion out",
-	"an answer must be JSON":                                    "a Go function cannot answer so",
+	"a function must return JSON":                               "a Go function cannot return invalid JSON",
 	"arguments must name a function":                            "looks for a function with an empty name",
 	"catch hands the error on":                                  "writes the cause with spaces",
 	"States.ALL does not take States.DataLimitExceeded":         "has no limit of 256 KiB",
 	"States.ALL does not take States.Runtime":                   "looks for a function with an empty name",
-	"map of no array":                                           "takes one object for a list of one",
+	"map of no array":                                           "treats one object as a list",
 	"a distributed map reads a JSON array":                      noDistributedMap,
 	"no child may fail by default":                              noDistributedMap,
 	"ToleratedFailurePercentage":                                noDistributedMap,
 	"ToleratedFailurePercentage exceeded":                       noDistributedMap,
 }
 
-const noDistributedMap = "has no distributed Map in JSONata; the rule rests on the documentation alone"
+const noDistributedMap = "has no distributed Map in JSONata; only the documentation confirms the rule"
 
 // The rules hold on an independent implementation too: the same output or error, and the same states in the same order.
 func TestEmulatorAgreesWithTheRules(t *testing.T) {
@@ -62,7 +62,7 @@ func TestEmulatorAgreesWithTheRules(t *testing.T) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
 			x := r.run(t)
-			ours := outcome{ended(x), visited(x, r)}
+			ours := outcome{showEnd(x), listVisited(x, r)}
 			theirs, err := e.run(r)
 			if err == nil && ours.agrees(theirs) {
 				if why, listed := deviations[r.name]; listed {
@@ -77,7 +77,7 @@ func TestEmulatorAgreesWithTheRules(t *testing.T) {
 	}
 }
 
-// outcome is how an execution ended, and the states it entered and left.
+// outcome is the end of an execution, and the states that it entered.
 type outcome struct {
 	ended   string
 	visited []string
@@ -105,9 +105,9 @@ func sameJSON(a, b string) bool {
 	return err1 == nil && err2 == nil && bytes.Equal(first, second)
 }
 
-// visited are the states of the machine itself in the order in which they are entered. Iterations are left out: the
-// emulator does not tell about them.
-func visited(x *asl.Execution, r rule) []string {
+// listVisited returns the states of the machine itself in the order in which they are entered. It omits iterations, which
+// the emulator does not record.
+func listVisited(x *asl.Execution, r rule) []string {
 	var states []string
 	for _, event := range x.History() {
 		if name, found := strings.CutSuffix(event.Type, "StateEntered"); found && r.has(event.Details.Name) {
@@ -137,15 +137,15 @@ func (e *emulator) run(r rule) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	ended, err := e.wait(started.ExecutionArn)
+	ended, err := e.waitForEnd(started.ExecutionArn)
 	if err != nil {
 		return outcome{}, err
 	}
-	states, err := e.visited(started.ExecutionArn, r)
+	states, err := e.listVisited(started.ExecutionArn, r)
 	return outcome{ended, states}, err
 }
 
-func (e *emulator) wait(arn *string) (string, error) {
+func (e *emulator) waitForEnd(arn *string) (string, error) {
 	ctx, cancel := context.WithTimeout(e.Context(), 30*time.Second)
 	defer cancel()
 	poll := time.NewTicker(20 * time.Millisecond)
@@ -164,7 +164,7 @@ func (e *emulator) wait(arn *string) (string, error) {
 	return "", ctx.Err()
 }
 
-func (e *emulator) visited(arn *string, r rule) ([]string, error) {
+func (e *emulator) listVisited(arn *string, r rule) ([]string, error) {
 	var states []string
 	pages := sfn.NewGetExecutionHistoryPaginator(e.machines, &sfn.GetExecutionHistoryInput{ExecutionArn: arn})
 	for pages.HasMorePages() {
@@ -244,7 +244,7 @@ func deployStubs(t *testing.T, functions *lambda.Client) {
 	}
 }
 
-// buildStub is the zip file of a Lambda function that runs on this machine.
+// buildStub returns the zip file of a Lambda function for this computer.
 func buildStub(t *testing.T) []byte {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "bootstrap")
@@ -271,15 +271,15 @@ func buildStub(t *testing.T) []byte {
 	return code.Bytes()
 }
 
-// retryRules say which failures are tried again and what comes after the last try.
+// retryRules define which failures are retried, and the result after the last attempt.
 var retryRules = []rule{
-	{"a retried failure is handed on after the last attempt", errorsDoc, retried("retryable", `{"ErrorEquals":["RetryableError"],"MaxAttempts":2}`), ``, ``},
-	{"another failure is not retried", errorsDoc, retried("terminal", `{"ErrorEquals":["RetryableError"]}`), ``, ``},
-	{"the first retrier that matches decides", errorsDoc, retried("retryable", `{"ErrorEquals":["RetryableError"],"MaxAttempts":1},{"ErrorEquals":["States.ALL"],"MaxAttempts":9}`), ``, ``},
+	{"a retried failure is handed on after the last attempt", errorsDoc, retryingTask("retryable", `{"ErrorEquals":["RetryableError"],"MaxAttempts":2}`), ``, ``},
+	{"another failure is not retried", errorsDoc, retryingTask("terminal", `{"ErrorEquals":["RetryableError"]}`), ``, ``},
+	{"the first retrier that matches decides", errorsDoc, retryingTask("retryable", `{"ErrorEquals":["RetryableError"],"MaxAttempts":1},{"ErrorEquals":["States.ALL"],"MaxAttempts":9}`), ``, ``},
 }
 
-// retried is a task that fails and tells which attempt the error came from.
-func retried(function, retriers string) string {
+// retryingTask returns a task that fails, and a catcher that returns the error with the number of its attempt.
+func retryingTask(function, retriers string) string {
 	return `"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"` + function + `"},"Retry":[` + retriers + `],
 		"Catch":[{"ErrorEquals":["States.ALL"],"Output":{"error":"{% $states.errorOutput.Error %}","attempt":"{% $states.context.State.RetryCount %}"},"Next":"B"}],"End":true},"B":{"Type":"Succeed"}`
 }

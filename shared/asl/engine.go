@@ -17,8 +17,6 @@ type Engine struct {
 	Invoke func(ctx context.Context, function string, payload json.RawMessage) (json.RawMessage, error)
 	// OpenItems opens the object that a distributed map reads its items from.
 	OpenItems func(ctx context.Context, bucket, key string) (io.ReadCloser, error)
-	// MaxChildren limits how many children of a distributed map run at the same time; 0 means 1,000.
-	MaxChildren int
 	// Store keeps executions that have ended; nil keeps them in memory.
 	Store Store
 	// Observe receives every history event, in order for one execution. It must not block. It may call Describe and
@@ -84,11 +82,4 @@ func (e *Engine) random() float64 {
 		return e.Random()
 	}
 	return rand.Float64()
-}
-
-func (e *Engine) maxChildren() int {
-	if e.MaxChildren > 0 {
-		return e.MaxChildren
-	}
-	return 1_000
 }

@@ -9,7 +9,7 @@ import (
 	"view360/shared/asl"
 )
 
-// A function that fails once, a run that fails with it, and a redrive that continues where it stopped.
+// A function fails once, and its execution with it; a redrive continues from there.
 func Example() {
 	machine, err := asl.Parse("greet", []byte(`{
 		"QueryLanguage": "JSONata",

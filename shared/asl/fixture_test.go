@@ -11,17 +11,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// failedRun is how Settle ends an execution whose snapshots are published, but not complete.
+// failedRun is the error of settle if snapshots are published, but not complete.
 type failedRun struct{ failed []string }
 
 func (e *failedRun) Error() string     { return strings.Join(e.failed, "; ") }
 func (e *failedRun) ErrorType() string { return "View360.PartialSnapshot" }
 
-// fanout are the functions of testdata/fanout.asl.json.
+// fanout has the functions of testdata/fanout.asl.json.
 type fanout struct {
 	*lab
 	mu       sync.Mutex
-	broken   map[string]int // by "account region service": how many more times it fails, -1 for ever
+	broken   map[string]int // by "account region service": how many more times it fails, -1 always
 	outcomes map[string]string
 }
 
@@ -71,13 +71,11 @@ func (f *fanout) merge(payload json.RawMessage) (any, error) {
 	return map[string]any{}, nil
 }
 
-// settle fails when something failed, except right after a redrive: then it hands back what failed.
+// settle fails if anything failed; right after a redrive it returns a plan of only what failed.
 func (f *fanout) settle(payload json.RawMessage) (any, error) {
 	var input struct {
-		Plan              map[string]any
-		Redrives          int
-		Redriven          int
-		RedrivenDescribed int `json:"-"`
+		Plan               map[string]any
+		Redrives, Redriven int
 	}
 	if err := json.Unmarshal(payload, &input); err != nil {
 		return nil, err
@@ -97,29 +95,29 @@ func (f *fanout) settle(payload json.RawMessage) (any, error) {
 	if input.Redriven == input.Redrives {
 		return nil, &failedRun{failed}
 	}
-	var narrowed []map[string]any
+	var rest []map[string]any
 	for _, key := range failed {
 		region, service, _ := strings.Cut(key, " ")
-		narrowed = append(narrowed, map[string]any{"account": "a", "regions": []string{region}, "services": []string{service}})
+		rest = append(rest, map[string]any{"account": "a", "regions": []string{region}, "services": []string{service}})
 	}
-	plan, err := json.Marshal(narrowed)
-	f.objects["staging/narrowed"] = string(plan)
-	input.Plan["key"] = "narrowed"
+	plan, err := json.Marshal(rest)
+	f.objects["staging/rest"] = string(plan)
+	input.Plan["key"] = "rest"
 	return map[string]any{"status": "again", "plan": input.Plan}, err
 }
 
-// The whole shape of the collect machine: a service that fails stops nothing, the run fails visibly after everything is
-// published, and each redrive collects only what is still missing.
+// As in the collect machine: a failed service does not stop the others, the run fails after everything is published, and
+// each redrive collects only what is still missing.
 func TestFailedServiceStopsNothing(t *testing.T) {
 	f := newFanout(`[{"account":"a","regions":["eu","us"],"services":["kms","iam","waf"]}]`)
 	f.broken["a eu kms"] = 1  // one retry
-	f.broken["a us iam"] = -1 // for ever
+	f.broken["a us iam"] = -1 // always
 	f.broken["a us waf"] = 4  // the first run and one attempt
 	x := f.Run(t.Context(), fixture(t, "fanout"), "run", []byte(`{}`))
-	if got, want := ended(x), `FAILED View360.PartialSnapshot {"errorMessage":"us iam; us waf","errorType":"View360.PartialSnapshot"}`; got != want {
+	if got, want := showEnd(x), `FAILED View360.PartialSnapshot {"errorMessage":"us iam; us waf","errorType":"View360.PartialSnapshot"}`; got != want {
 		t.Fatalf("ended with %s, want %s", got, want)
 	}
-	if got, want := len(collected(f.called())), 6+1+2+2; got != want {
+	if got, want := len(listCollected(f.takeCalls())), 6+1+2+2; got != want {
 		t.Errorf("%d calls of collect, want %d", got, want)
 	}
 	for _, wait := range f.waits {
@@ -131,11 +129,11 @@ func TestFailedServiceStopsNothing(t *testing.T) {
 	if err := f.Redrive(t.Context(), x); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := ended(x), `FAILED View360.PartialSnapshot {"errorMessage":"us iam","errorType":"View360.PartialSnapshot"}`; got != want {
+	if got, want := showEnd(x), `FAILED View360.PartialSnapshot {"errorMessage":"us iam","errorType":"View360.PartialSnapshot"}`; got != want {
 		t.Errorf("redriven, it ended with %s, want %s", got, want)
 	}
 	want := []string{"us iam", "us iam", "us iam", "us waf", "us waf"}
-	if diff := cmp.Diff(want, collected(f.called())); diff != "" {
+	if diff := cmp.Diff(want, listCollected(f.takeCalls())); diff != "" {
 		t.Errorf("what the redrive collected (-want +got):\n%s", diff)
 	}
 
@@ -143,13 +141,13 @@ func TestFailedServiceStopsNothing(t *testing.T) {
 	if err := f.Redrive(t.Context(), x); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := ended(x), `"clean"`; got != want {
+	if got, want := showEnd(x), `"clean"`; got != want {
 		t.Errorf("redriven twice, it ended with %s, want %s", got, want)
 	}
-	if diff := cmp.Diff([]string{"us iam"}, collected(f.called())); diff != "" {
+	if diff := cmp.Diff([]string{"us iam"}, listCollected(f.takeCalls())); diff != "" {
 		t.Errorf("what the second redrive collected (-want +got):\n%s", diff)
 	}
-	var redrives []int // as the events say, each with its own count
+	var redrives []int // counts in the events
 	for _, event := range x.History() {
 		if event.Type == "ExecutionRedriven" {
 			redrives = append(redrives, *event.Details.RedriveCount)
@@ -176,8 +174,8 @@ func TestFailedServiceStopsNothing(t *testing.T) {
 	}
 }
 
-// collected are the regions and services of the calls of collect, sorted.
-func collected(calls []string) []string {
+// listCollected returns the regions and services of the calls of collect, sorted.
+func listCollected(calls []string) []string {
 	var keys []string
 	for _, call := range calls {
 		payload, isCollect := strings.CutPrefix(call, "collect ")

@@ -23,24 +23,24 @@ func openFolder(t *testing.T, dir string) *asl.Folder {
 	return folder
 }
 
-// Another process, with the same store, shows and redrives what an earlier one left: inside children, inside iterations.
+// Another process with the same store shows and redrives the executions of an earlier one, with children and iterations.
 func TestStoreOutlivesTheEngine(t *testing.T) {
 	states := `"A":{"Type":"Pass","Assign":{"big":12345678901234567,"none":null,"list":[]},"Next":"M"},
-		"M":{"Type":"Map",` + items(`["a","b"]`) + `"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
+		"M":{"Type":"Map",` + items(`["a","b"]`) + `"MaxConcurrency":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
 			"N":{"Type":"Map","Items":"{% [1,2,3] %}","ItemSelector":"{% $states.input & $states.context.Map.Item.Value %}","MaxConcurrency":1,"ItemProcessor":{"StartAt":"W","States":{
 				"W":` + worker + `"Assign":{"done":"{% $states.context.Map.Item.Index %}"},"Next":"V"},"V":{"Type":"Pass","Output":"{% $states.input & $done %}","End":true}}},"End":true}}},
 		"Output":{"result":"{% $states.result %}","big":"{% $big %}","none":"{% $none %}","list":"{% $list %}"},"End":true}`
 	dir := t.TempDir()
 	first := newLab()
-	first.Store, first.MaxChildren = openFolder(t, dir), 1
+	first.Store = openFolder(t, dir)
 	first.repairable("f", `"a2"`)
 	x := first.run(t, machine("A", states), `{}`)
 	if got := x.Describe(); got.Error != "States.ExceedToleratedFailureThreshold" {
-		t.Fatalf("ended with %s", ended(x))
+		t.Fatalf("ended with %s", showEnd(x))
 	}
 
 	second := newLab()
-	second.Store, second.MaxChildren = openFolder(t, dir), 1
+	second.Store = openFolder(t, dir)
 	second.repairable("f")
 	second.Use(parse(t, machine("A", states)))
 	again, known := second.Lookup(x.ARN)
@@ -52,17 +52,17 @@ func TestStoreOutlivesTheEngine(t *testing.T) {
 	})); diff != "" {
 		t.Errorf("restored (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(events(x), events(again)); diff != "" {
+	if diff := cmp.Diff(eventTypes(x), eventTypes(again)); diff != "" {
 		t.Errorf("restored events (-want +got):\n%s", diff)
 	}
 	if err := second.Redrive(t.Context(), again); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := ended(again), `{"big":12345678901234567,"list":[],"none":null,"result":[["a10","a21","a32"],["b10","b21","b32"]]}`; got != want {
+	if got, want := showEnd(again), `{"big":12345678901234567,"list":[],"none":null,"result":[["a10","a21","a32"],["b10","b21","b32"]]}`; got != want {
 		t.Errorf("redriven, it ended with %s, want %s", got, want)
 	}
 	want := []string{`f "a2"`, `f "a3"`, `f "b1"`, `f "b2"`, `f "b3"`}
-	if diff := cmp.Diff(want, second.called()); diff != "" {
+	if diff := cmp.Diff(want, second.takeCalls()); diff != "" {
 		t.Errorf("calls of the redrive (-want +got):\n%s", diff)
 	}
 	if child, known := second.Lookup(again.MapRuns()[0].Children[1].ARN); !known || child.Describe().Status != asl.Succeeded {

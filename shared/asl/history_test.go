@@ -43,7 +43,7 @@ func TestHistoryKeepsTheOrderOfEvents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			x := newLab().run(t, machine("A", c.states), c.input)
-			if diff := cmp.Diff(strings.Fields(c.want), events(x)); diff != "" {
+			if diff := cmp.Diff(strings.Fields(c.want), eventTypes(x)); diff != "" {
 				t.Errorf("events (-want +got):\n%s", diff)
 			}
 			for i, event := range x.History() {

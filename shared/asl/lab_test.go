@@ -16,7 +16,7 @@ import (
 	"view360/shared/asl"
 )
 
-// The errors that functions of a lab return.
+// Errors that functions of a lab return.
 type (
 	RetryableError struct{ error }
 	TerminalError  struct{ error }
@@ -25,7 +25,7 @@ type (
 
 func (*renamedError) ErrorType() string { return "View360.Renamed" }
 
-// lab is an engine with stub functions and objects. It remembers calls and waits.
+// lab is an engine with stub functions and objects. It records calls and waits.
 type lab struct {
 	asl.Engine
 	objects map[string]string
@@ -90,8 +90,8 @@ func (l *lab) invoke(ctx context.Context, function string, payload json.RawMessa
 	return json.Marshal(answer)
 }
 
-// called returns the calls so far and forgets them.
-func (l *lab) called() []string {
+// takeCalls returns the calls since the last takeCalls.
+func (l *lab) takeCalls() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	calls := l.calls
@@ -102,7 +102,7 @@ func (l *lab) called() []string {
 // literal is a bucket whose keys are the objects themselves.
 const literal = "literal"
 
-// items is the ItemReader of a distributed map over these items.
+// items returns the ItemReader of a distributed map over these items.
 func items(list string) string {
 	return `"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Arguments":{"Bucket":"` + literal + `","Key":` + strconv.Quote(list) + `}},`
 }
@@ -116,7 +116,7 @@ func parse(t testing.TB, definition string) *asl.Machine {
 	return m
 }
 
-// machine is a definition of these states, of which the first named starts.
+// machine returns a definition of these states.
 func machine(start, states string) string {
 	return fmt.Sprintf(`{"QueryLanguage":"JSONata","StartAt":%q,"States":{%s}}`, start, states)
 }
@@ -126,8 +126,8 @@ func (l *lab) run(t testing.TB, definition, input string) *asl.Execution {
 	return l.Run(t.Context(), parse(t, definition), "run", json.RawMessage(input))
 }
 
-// ended is how an execution ended in one line: its output, or its error and cause.
-func ended(x *asl.Execution) string {
+// showEnd returns the end of an execution in one line: its output, or its error and cause.
+func showEnd(x *asl.Execution) string {
 	s := x.Describe()
 	if s.Status == asl.Succeeded {
 		return string(s.Output)
@@ -135,8 +135,8 @@ func ended(x *asl.Execution) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s %s", s.Status, s.Error, s.Cause))
 }
 
-// events are the types of the history.
-func events(x *asl.Execution) []string {
+// eventTypes returns the types of the events in the history.
+func eventTypes(x *asl.Execution) []string {
 	var types []string
 	for _, event := range x.History() {
 		types = append(types, event.Type)

@@ -9,7 +9,7 @@ const (
 	variablesLimit   = 10 << 20  // bytes of all variables
 	eventLimit       = 25_000    // history events of one standard execution, the last included
 	inlineLimit      = 40        // concurrent iterations of an inline map
-	distributedLimit = 10_000    // concurrent children of a distributed map
+	distributedLimit = 1_000     // concurrent children of a distributed map in one process; Step Functions allows 10,000
 	redriveLimit     = 1_000     // redrives of one execution
 	redriveDays      = 14
 	nameLimit        = 80 // characters in the name of a state, an execution or a variable

@@ -26,14 +26,14 @@ func TestPayloadAboveTheLimitFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			x := newLab().run(t, machine("A", c.states), `"`+fits+`"`)
-			if got, want := ended(x), "FAILED States.DataLimitExceeded "+c.what+" has "; !strings.HasPrefix(got, want) {
+			if got, want := showEnd(x), "FAILED States.DataLimitExceeded "+c.what+" has "; !strings.HasPrefix(got, want) {
 				t.Errorf("ended with %.150s, want %s…", got, want)
 			}
 		})
 	}
 	t.Run("at the limit", func(t *testing.T) {
 		x := newLab().run(t, machine("A", `"A":{"Type":"Pass","Assign":{"v":"{% $states.input %}"},"Next":"B"},"B":{"Type":"Pass","Output":"{% $v %}","End":true}`), `"`+fits+`"`)
-		if got := len(ended(x)); got != 262_144 {
+		if got := len(showEnd(x)); got != 262_144 {
 			t.Errorf("the output has %d bytes, want 262144", got)
 		}
 	})
@@ -52,19 +52,19 @@ func TestVariablesAboveTheLimitFail(t *testing.T) {
 	}
 	states = append(states, `"S43":{"Type":"Succeed"}`)
 	x := newLab().run(t, machine("S0", strings.Join(states, ",")), `"`+strings.Repeat("x", 250_000)+`"`)
-	if got, want := ended(x), "FAILED States.DataLimitExceeded the variables have "; !strings.HasPrefix(got, want) {
+	if got, want := showEnd(x), "FAILED States.DataLimitExceeded the variables have "; !strings.HasPrefix(got, want) {
 		t.Errorf("ended with %.100s, want %s…", got, want)
 	}
 }
 
-// An execution that goes in circles ends at 25,000 events, of which the last says so.
+// An execution in an endless loop fails at 25,000 events.
 func TestExecutionEndsAtTheEventLimit(t *testing.T) {
 	x := newLab().run(t, machine("A", `"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Choice","Choices":[{"Condition":"{% true %}","Next":"A"}],"Default":"A"}`), `{}`)
 	history := x.History()
 	if got := len(history); got != 25_000 || history[got-1].Type != "ExecutionFailed" {
 		t.Errorf("%d events, the last %s, want 25000 and ExecutionFailed", got, history[got-1].Type)
 	}
-	if got, want := ended(x), "FAILED States.Runtime The execution reached the maximum number of history events (25000)."; got != want {
+	if got, want := showEnd(x), "FAILED States.Runtime The execution reached the maximum number of history events (25000)."; got != want {
 		t.Errorf("ended with %s, want %s", got, want)
 	}
 	if status, reason := x.RedriveStatus(); status != "NOT_REDRIVABLE" || !strings.Contains(reason, "event history") {
@@ -74,7 +74,7 @@ func TestExecutionEndsAtTheEventLimit(t *testing.T) {
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html: no more than 40 iterations at a time;
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html: MaxConcurrency.
-func TestMapsRunSideBySide(t *testing.T) {
+func TestMapsRunIterationsConcurrently(t *testing.T) {
 	for name, c := range map[string]struct {
 		rest string
 		want int
@@ -82,14 +82,13 @@ func TestMapsRunSideBySide(t *testing.T) {
 		"inline without a limit":      {``, 40},
 		"inline with more":            {`"MaxConcurrency":50,`, 40},
 		"inline with less":            {`"MaxConcurrency":"{% 1 + 2 %}",`, 3},
-		"distributed without a limit": {`distributed`, 45},
+		"distributed without a limit": {`distributed`, 100},
 		"distributed with less":       {`"MaxConcurrency":7,distributed`, 7},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := newLab()
-			l.MaxChildren = 45
-			var arrived sync.WaitGroup // the first ones wait for each other: as many as may run at once
+			var arrived sync.WaitGroup // the first calls wait for each other, as many as may run at once
 			arrived.Add(c.want)
 			var mu sync.Mutex
 			calls, running, most := 0, 0, 0
@@ -116,8 +115,8 @@ func TestMapsRunSideBySide(t *testing.T) {
 				config = `"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},`
 			}
 			x := l.run(t, machine("M", `"M":{"Type":"Map",`+rest+source+`"ItemProcessor":{`+config+`"StartAt":"A","States":{"A":`+worker+`"End":true}}},"Output":"{% $count($states.result) %}","End":true}`), `{}`)
-			if got := ended(x); got != "100" || most != c.want {
-				t.Errorf("ended with %s, with %d side by side, want %d", got, most, c.want)
+			if got := showEnd(x); got != "100" || most != c.want {
+				t.Errorf("ended with %s, with %d at the same time, want %d", got, most, c.want)
 			}
 		})
 	}

@@ -10,7 +10,7 @@ import (
 	"view360/shared/asl"
 )
 
-// An observer sees the events of parents and children as they happen, and may ask how far an execution is.
+// An observer receives the events of parents and children as they happen, and may call Describe.
 func TestObserverSeesEventsAsTheyHappen(t *testing.T) {
 	l := newLab()
 	var mu sync.Mutex
@@ -24,7 +24,7 @@ func TestObserverSeesEventsAsTheyHappen(t *testing.T) {
 	}
 	x := l.run(t, machine("M", `"M":{"Type":"Map",`+items(`[1]`)+`"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`), `{}`)
 	want := map[string][]string{
-		"run":     events(x),
+		"run":     eventTypes(x),
 		"run-1-0": strings.Fields("ExecutionStarted SucceedStateEntered SucceedStateExited ExecutionSucceeded"),
 	}
 	if diff := cmp.Diff(want, seen); diff != "" {

@@ -13,14 +13,14 @@ import (
 	"view360/shared/asl"
 )
 
-// copied is a folder as a killed process leaves it: what was saved until then.
-type copied struct {
+// killableFolder is a folder that ignores what is saved after the process is killed.
+type killableFolder struct {
 	*asl.Folder
 	mu     sync.Mutex
 	killed bool
 }
 
-func (c *copied) Save(r asl.Record) error {
+func (c *killableFolder) Save(r asl.Record) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.killed {
@@ -29,7 +29,7 @@ func (c *copied) Save(r asl.Record) error {
 	return c.Folder.Save(r)
 }
 
-func (c *copied) kill() {
+func (c *killableFolder) kill() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.killed = true
@@ -39,14 +39,14 @@ var interruptible = `"A":` + worker + `"Assign":{"seen":"{% $states.result.Paylo
 	"M":{"Type":"Map",` + items(`["a","b","c"]`) + `"MaxConcurrency":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"P","States":{
 		"P":` + worker + `"Next":"Q"},"Q":` + worker + `"End":true}}},"Output":"{% [$seen, $states.result] %}","End":true}`
 
-// A process is killed at each call of a function; the next one shows its execution as aborted, and a redrive does the
-// rest without what was done before.
+// A process is killed at each call of a function. The next process shows its execution as aborted, and a redrive repeats
+// nothing that had succeeded.
 func TestExecutionOfKilledProcessIsRedriven(t *testing.T) {
 	all := []string{`f {}`, `f "a"`, `f "a"`, `f "b"`, `f "b"`, `f "c"`, `f "c"`}
 	for at := range all {
 		dir := t.TempDir()
 		first := newLab()
-		store := &copied{Folder: openFolder(t, dir)}
+		store := &killableFolder{Folder: openFolder(t, dir)}
 		first.Store = store
 		calls := 0
 		first.functions["f"] = func(payload json.RawMessage) (any, error) {
@@ -78,19 +78,19 @@ func TestExecutionOfKilledProcessIsRedriven(t *testing.T) {
 		if err := second.Redrive(t.Context(), again); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := ended(again), `[{},"a","b","c"]`; got != want {
+		if got, want := showEnd(again), `[{},"a","b","c"]`; got != want {
 			t.Errorf("killed at call %d and redriven, it ended with %s, want %s", at, got, want)
 		}
-		if diff := cmp.Diff(all[at:], second.called()); diff != "" {
+		if diff := cmp.Diff(all[at:], second.takeCalls()); diff != "" {
 			t.Errorf("killed at call %d, calls of the redrive (-want +got):\n%s", at, diff)
 		}
 		if arns, err := second.Recover(); err != nil || len(arns) > 0 {
-			t.Errorf("after the redrive there is still %v to recover, error %v", arns, err)
+			t.Errorf("after the redrive got %v to recover, error %v", arns, err)
 		}
 	}
 }
 
-func names(list []*asl.Execution) (all []string) {
+func listNames(list []*asl.Execution) (all []string) {
 	for _, x := range list {
 		all = append(all, x.Name+" "+string(x.Describe().Status))
 	}
@@ -122,7 +122,7 @@ func TestExecutionsAreListedNewestFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"third RUNNING", "second FAILED", "z-first SUCCEEDED"}
-	if diff := cmp.Diff(want, names(first.List())); diff != "" {
+	if diff := cmp.Diff(want, listNames(first.List())); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)
 	}
 	x.Stop("", "")
@@ -133,17 +133,17 @@ func TestExecutionsAreListedNewestFirst(t *testing.T) {
 	second.Store = folder
 	second.Now = first.Now
 	if list := second.List(); len(list) != 0 {
-		t.Errorf("an engine that has no machine lists %v", names(list))
+		t.Errorf("an engine that has no machine lists %v", listNames(list))
 	}
 	second.Use(m)
 	list := second.List()
-	if diff := cmp.Diff([]string{"third ABORTED", "second FAILED", "z-first SUCCEEDED"}, names(list)); diff != "" {
+	if diff := cmp.Diff([]string{"third ABORTED", "second FAILED", "z-first SUCCEEDED"}, listNames(list)); diff != "" {
 		t.Errorf("list of another process (-want +got):\n%s", diff)
 	}
 
-	// What a list has is enough to redrive, and two who do it at once get one run.
+	// An execution from a list can be redriven, and a stale copy of it too.
 	if err := second.Redrive(t.Context(), list[1]); err != nil || len(list[1].History()) < 5 {
-		t.Errorf("redriving from a list: error %v, events %v", err, events(list[1]))
+		t.Errorf("redriving from a list: error %v, events %v", err, eventTypes(list[1]))
 	}
 	old := second.List()[1]
 	if err := second.Redrive(t.Context(), list[1]); err != nil {
@@ -157,14 +157,14 @@ func TestExecutionsAreListedNewestFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, known := second.Lookup(x.ARN); known || len(second.List()) != 0 {
-		t.Errorf("after all was forgotten: %v", names(second.List()))
+		t.Errorf("after all was forgotten: %v", listNames(second.List()))
 	}
 	if run, known := second.MapRun("arn:aws:states:local:000000000000:mapRun:test/M:z-first-1"); known {
 		t.Errorf("a forgotten map run: %+v", run)
 	}
 }
 
-func TestMapRunByItsARN(t *testing.T) {
+func TestMapRunIsFoundByItsARN(t *testing.T) {
 	l := newLab()
 	l.Store = openFolder(t, t.TempDir())
 	l.run(t, machine("M", `"M":{"Type":"Map",`+items(`[1,2]`)+`"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}`), `{}`)
@@ -174,7 +174,7 @@ func TestMapRunByItsARN(t *testing.T) {
 	}
 	for _, arn := range []string{"", "arn:aws:states:local:000000000000:mapRun:test/M:run-2", "arn:aws:states:local:000000000000:mapRun:test/M:other-1", "arn:aws:states:local:000000000000:execution:test:run"} {
 		if _, known := l.MapRun(arn); known {
-			t.Errorf("there is a map run %q", arn)
+			t.Errorf("map run %q exists", arn)
 		}
 	}
 }

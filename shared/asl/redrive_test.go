@@ -15,7 +15,7 @@ import (
 
 const redriveDoc = "https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html"
 
-// repairable makes a function that fails for these payloads until it is repaired.
+// repairable adds a function that fails for these payloads until it is repaired.
 func (l *lab) repairable(name string, broken ...string) (repair func()) {
 	l.functions[name] = func(payload json.RawMessage) (any, error) {
 		l.mu.Lock()
@@ -97,9 +97,9 @@ func TestRedriveRepeatsOnlyWhatFailed(t *testing.T) {
 			}
 			x := l.run(t, machine(start, c.states), c.input)
 			if got := x.Describe().Status; got != asl.Failed {
-				t.Fatalf("it ended with %s, want a failure", ended(x))
+				t.Fatalf("it ended with %s, want a failure", showEnd(x))
 			}
-			if diff := cmp.Diff(c.before, l.called()); diff != "" {
+			if diff := cmp.Diff(c.before, l.takeCalls()); diff != "" {
 				t.Errorf("calls before (-want +got):\n%s", diff)
 			}
 			again := len(x.History())
@@ -108,13 +108,13 @@ func TestRedriveRepeatsOnlyWhatFailed(t *testing.T) {
 			if err := l.Redrive(t.Context(), x); err != nil {
 				t.Fatal(err)
 			}
-			if got := ended(x); got != c.want {
+			if got := showEnd(x); got != c.want {
 				t.Errorf("redriven, it ended with %s, want %s; see %s", got, c.want, redriveDoc)
 			}
-			if diff := cmp.Diff(c.after, l.called()); diff != "" {
+			if diff := cmp.Diff(c.after, l.takeCalls()); diff != "" {
 				t.Errorf("calls after (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(append([]string{"ExecutionRedriven"}, strings.Fields(c.events)...), events(x)[again:]); diff != "" {
+			if diff := cmp.Diff(append([]string{"ExecutionRedriven"}, strings.Fields(c.events)...), eventTypes(x)[again:]); diff != "" {
 				t.Errorf("events (-want +got):\n%s", diff)
 			}
 			if got := x.Describe().RedriveCount; got != 1 {
@@ -142,7 +142,7 @@ func TestRedriveIsRefusedWithItsReason(t *testing.T) {
 	}
 	child, known := l.Lookup("arn:aws:states:local:000000000000:execution:test/M:parent-1-0")
 	if known {
-		t.Fatalf("there is a child %s before its parent", child.ARN)
+		t.Fatalf("child %s exists before its parent", child.ARN)
 	}
 	l.Run(t.Context(), parse(t, machine("M", `"M":{"Type":"Map",`+items(`[1]`)+`"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Fail"}}},"End":true}`)), "parent", []byte(`{}`))
 	if child, known = l.Lookup("arn:aws:states:local:000000000000:execution:test/M:parent-1-0"); !known {
@@ -157,7 +157,7 @@ func TestRedriveIsRefusedWithItsReason(t *testing.T) {
 	if err := l.Redrive(t.Context(), parent); err != nil {
 		t.Fatal(err)
 	}
-	if got := ended(parent); !strings.Contains(got, "1 of 1 children of state M failed") {
+	if got := showEnd(parent); !strings.Contains(got, "1 of 1 children of state M failed") {
 		t.Errorf("redriven, the parent ended with %s", got)
 	}
 	if status, _ := child.RedriveStatus(); status != "REDRIVABLE_BY_MAP_RUN" {
@@ -174,7 +174,7 @@ func TestChildAtTheEventLimitStaysFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "FAILED States.ExceedToleratedFailureThreshold The specified tolerated failure threshold was exceeded: 1 of 1 children of state M failed, first with States.Runtime: child"
-	if got := ended(x); !strings.HasPrefix(got, want) || !strings.Contains(got, "event history limit exceeded") {
+	if got := showEnd(x); !strings.HasPrefix(got, want) || !strings.Contains(got, "event history limit exceeded") {
 		t.Errorf("redriven, it ended with %s, want %s…", got, want)
 	}
 }

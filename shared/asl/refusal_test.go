@@ -7,7 +7,7 @@ import (
 	"view360/shared/asl"
 )
 
-// What a definition must not have, with what Parse says. Sources: the pages that rules_test.go names, and
+// Invalid definitions and the errors of Parse. Sources: the pages that rules_test.go names, and
 // https://states-language.net/spec.html.
 func TestParseRefusesUnknownFeatures(t *testing.T) {
 	task := func(rest string) string {
@@ -96,7 +96,7 @@ func TestParseFillsPlaceholders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := ended(newLab().Run(t.Context(), m, "run", []byte(`{}`))), `["\"quoted\"","a2b"]`; got != want {
+	if got, want := showEnd(newLab().Run(t.Context(), m, "run", []byte(`{}`))), `["\"quoted\"","a2b"]`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	_, err = asl.Parse("test", []byte(definition), map[string]string{"Two": "2", "Three": "3"})

@@ -28,13 +28,13 @@ func TestRetryWaitsAsDocumented(t *testing.T) {
 			t.Parallel()
 			l := newLab()
 			x := l.run(t, machine("A", `"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"retryable"},"Retry":[`+c.retry+`],"End":true}`), `{}`)
-			if got, want := ended(x), `FAILED RetryableError {"errorMessage":"slow down","errorType":"RetryableError"}`; got != want {
+			if got, want := showEnd(x), `FAILED RetryableError {"errorMessage":"slow down","errorType":"RetryableError"}`; got != want {
 				t.Errorf("ended with %s, want %s", got, want)
 			}
 			if diff := cmp.Diff(c.want, l.waits); diff != "" {
 				t.Errorf("waits (-want +got):\n%s", diff)
 			}
-			if got := len(l.called()); got != len(c.want)+1 {
+			if got := len(l.takeCalls()); got != len(c.want)+1 {
 				t.Errorf("%d calls, want %d", got, len(c.want)+1)
 			}
 		})
@@ -63,13 +63,13 @@ func TestRetriersCountOnTheirOwn(t *testing.T) {
 	x := l.run(t, machine("X", `"X":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","Payload":"{% $states.context.State.RetryCount %}"},
 		"Retry":[{"ErrorEquals":["RetryableError"],"IntervalSeconds":1,"BackoffRate":2,"MaxAttempts":2},{"ErrorEquals":["TerminalError"],"IntervalSeconds":5}],
 		"Catch":[{"ErrorEquals":["States.ALL"],"Output":"{% $states.errorOutput.Cause %}","Next":"Z"}],"End":true},"Z":{"Type":"Succeed"}`), `{}`)
-	if got, want := ended(x), `"{\"errorMessage\":\"4\",\"errorType\":\"RetryableError\"}"`; got != want {
+	if got, want := showEnd(x), `"{\"errorMessage\":\"4\",\"errorType\":\"RetryableError\"}"`; got != want {
 		t.Errorf("ended with %s, want %s", got, want)
 	}
 	if diff := cmp.Diff(seconds(1, 2, 5), l.waits); diff != "" {
 		t.Errorf("waits (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"f 0", "f 1", "f 2", "f 3"}, l.called()); diff != "" {
+	if diff := cmp.Diff([]string{"f 0", "f 1", "f 2", "f 3"}, l.takeCalls()); diff != "" {
 		t.Errorf("calls, with their retry counts (-want +got):\n%s", diff)
 	}
 }

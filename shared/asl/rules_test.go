@@ -25,15 +25,15 @@ const (
 	quotas    = dg + "service-quotas.html"
 )
 
-// rule is one rule of the language: what a machine makes of an input.
+// rule is one rule of the language: a machine, its input, and its result.
 type rule struct {
 	name, source string
 	states       string // the first one, A, starts
 	input        string // {} when empty
-	want         string // as ended says it, or a prefix of it that ends with …
+	want         string // as showEnd returns it, or a prefix that ends with …
 }
 
-// rules are the rules that the machines depend on.
+// rules returns the rules that the machines depend on.
 func rules() []rule {
 	invoke := func(function, rest string) string {
 		return `"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"` + function + `","Payload":"{% $states.input %}"},` + rest + `}`
@@ -66,7 +66,7 @@ func rules() []rule {
 		{"an assign that cannot be evaluated", varsDoc, `"A":{"Type":"Pass","Assign":{"x":"{% $y %}"},"End":true}`, ``, `FAILED States.QueryEvaluationError The JSONata expression '{% $y %}' specified for the field 'Assign.x' …`},
 		{"fail with an error that is no text", dg + "state-fail.html", `"A":{"Type":"Fail","Error":"{% 5 %}"}`, ``, `FAILED States.QueryEvaluationError Error is 5, not a string`},
 
-		{"iterations evaluate side by side", "https://docs.jsonata.org/array-functions#append", `"A":{"Type":"Map","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Pass","Output":"{% $count($append($states.input, [1])) & $join([$states.input, 'x']) %}","End":true}}},"End":true}`, `["a","bb","ccc","dddd","a","bb","ccc","dddd"]`, `["2ax","2bbx","2cccx","2ddddx","2ax","2bbx","2cccx","2ddddx"]`},
+		{"iterations evaluate concurrently", "https://docs.jsonata.org/array-functions#append", `"A":{"Type":"Map","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Pass","Output":"{% $count($append($states.input, [1])) & $join([$states.input, 'x']) %}","End":true}}},"End":true}`, `["a","bb","ccc","dddd","a","bb","ccc","dddd"]`, `["2ax","2bbx","2cccx","2ddddx","2ax","2bbx","2cccx","2ddddx"]`},
 
 		{"assign is for the states that follow", varsDoc,
 			`"A":{"Type":"Pass","Assign":{"x":1},"Next":"B"},"B":{"Type":"Pass","Assign":{"x":"{% $x + 1 %}","y":"{% $x %}"},"Output":"{% $x %}","Next":"C"},"C":{"Type":"Succeed","Output":"{% [$states.input, $x, $y] %}"}`, ``, `[1,2,1]`},
@@ -88,7 +88,7 @@ func rules() []rule {
 		{"the error is the Go type's name", "https://docs.aws.amazon.com/lambda/latest/dg/golang-exceptions.html", invoke("terminal", `"End":true`), ``, `FAILED TerminalError {"errorMessage":"broken","errorType":"TerminalError"}`},
 		{"a wrapped error has its own name", "https://docs.aws.amazon.com/lambda/latest/dg/golang-exceptions.html", invoke("wrapped", `"End":true`), ``, `FAILED wrapError {"errorMessage":"listing: broken","errorType":"wrapError"}`},
 		{"an error may name itself", lambdaDoc, invoke("renamed", `"End":true`), ``, `FAILED View360.Renamed …`},
-		{"an answer must be JSON", lambdaDoc, invoke("no JSON", `"End":true`), ``, `FAILED …`},
+		{"a function must return JSON", lambdaDoc, invoke("no JSON", `"End":true`), ``, `FAILED …`},
 		{"arguments must name a function", lambdaDoc, `"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{},"End":true}`, ``, `FAILED States.Runtime …`},
 
 		{"catch sees the error and the input", errorsDoc,
@@ -122,7 +122,7 @@ func TestRulesOfTheLanguageHold(t *testing.T) {
 	for _, r := range rules() {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
-			got := ended(r.run(t))
+			got := showEnd(r.run(t))
 			prefix, isPrefix := strings.CutSuffix(r.want, "…")
 			if got != r.want && (!isPrefix || !strings.HasPrefix(got, prefix)) {
 				t.Errorf("got %s\nwant %s\nas in %s", got, r.want, r.source)
@@ -131,7 +131,7 @@ func TestRulesOfTheLanguageHold(t *testing.T) {
 	}
 }
 
-// objects are what distributed maps read.
+// objects holds the objects that distributed maps read.
 var objects = map[string]string{
 	"b/numbers": `[1,2,3]`, "b/cut": `[1,2`, "b/object": `{}`,
 }
@@ -143,5 +143,5 @@ func (r rule) run(t *testing.T) *asl.Execution {
 	return l.run(t, machine("A", r.states), r.document())
 }
 
-// document is the execution's input.
+// document returns the execution's input.
 func (r rule) document() string { return cmp.Or(r.input, "{}") }

@@ -13,10 +13,10 @@ import (
 	"view360/shared/asl"
 )
 
-// counting is a store that only counts: what has ended and its events.
-type counting struct{ executions, events atomic.Int64 }
+// countingStore counts the executions that have ended, and their events.
+type countingStore struct{ executions, events atomic.Int64 }
 
-func (c *counting) Save(r asl.Record) error {
+func (c *countingStore) Save(r asl.Record) error {
 	if r.Snapshot.Status == asl.Running {
 		return nil
 	}
@@ -25,18 +25,18 @@ func (c *counting) Save(r asl.Record) error {
 	return nil
 }
 
-func (c *counting) Load(arn string) (asl.Record, error) {
+func (c *countingStore) Load(arn string) (asl.Record, error) {
 	return asl.Record{}, fmt.Errorf("%s is not kept", arn)
 }
 
-func (c *counting) Summary(arn string) (asl.Summary, error) {
+func (c *countingStore) Summary(arn string) (asl.Summary, error) {
 	return asl.Summary{}, fmt.Errorf("%s is not kept", arn)
 }
 
-func (c *counting) List() []asl.Summary { return nil }
+func (c *countingStore) List() []asl.Summary { return nil }
 
-// The histories of an account with every region and service, and of the execution over all accounts, stay far below
-// the limit of 25,000 events, and so do payloads below 256 KiB: both are enforced.
+// The histories of an account with every region and service, and of the execution over all accounts, stay far below the
+// limit of 25,000 events, and payloads below 256 KiB. The engine enforces both.
 func TestFanoutCoversAllRegionsAndServices(t *testing.T) {
 	const accounts = 20
 	calls, store := runFanout(t, accounts)
@@ -51,7 +51,7 @@ func TestFanoutCoversAllRegionsAndServices(t *testing.T) {
 	}
 }
 
-// BenchmarkFanout runs 17 regions × 26 services in each of so many children of a distributed map.
+// BenchmarkFanout runs 17 regions × 26 services in each child of a distributed map.
 func BenchmarkFanout(b *testing.B) {
 	for _, accounts := range []int{100, 3_000} {
 		b.Run(fmt.Sprint(accounts), func(b *testing.B) {
@@ -66,10 +66,10 @@ func BenchmarkFanout(b *testing.B) {
 	}
 }
 
-func runFanout(tb testing.TB, accounts int) (int64, *counting) {
+func runFanout(tb testing.TB, accounts int) (int64, *countingStore) {
 	var calls atomic.Int64
-	store := &counting{}
-	e := &asl.Engine{Store: store, MaxChildren: 16}
+	store := &countingStore{}
+	e := &asl.Engine{Store: store}
 	e.Invoke = func(_ context.Context, function string, _ json.RawMessage) (json.RawMessage, error) {
 		calls.Add(1)
 		switch function {
@@ -85,13 +85,13 @@ func runFanout(tb testing.TB, accounts int) (int64, *counting) {
 		return io.NopCloser(planOf(accounts)), nil
 	}
 	x := e.Run(tb.Context(), fixture(tb, "fanout"), "run", json.RawMessage(`{}`))
-	if got := ended(x); got != `"clean"` {
+	if got := showEnd(x); got != `"clean"` {
 		tb.Fatalf("ended with %s", got)
 	}
 	return calls.Load(), store
 }
 
-// planOf streams the plan of so many accounts.
+// planOf streams the plan of this many accounts.
 func planOf(accounts int) io.Reader {
 	regions, services := make([]string, 17), make([]string, 26)
 	for i := range regions {
@@ -105,7 +105,7 @@ func planOf(accounts int) io.Reader {
 		separator := "["
 		for i := range accounts {
 			if _, err := fmt.Fprintf(w, `%s{"account":"%012d","regions":["%s"],"services":["%s"]}`, separator, i, strings.Join(regions, `","`), strings.Join(services, `","`)); err != nil {
-				return // the reader has closed
+				return // the reader is closed
 			}
 			separator = ","
 		}

@@ -13,8 +13,8 @@ import (
 	"view360/shared/asl"
 )
 
-// slow is an engine whose function takes a minute, and whose clock is that of the test's bubble.
-func slow() *asl.Engine {
+// newSlowEngine returns an engine whose function takes a minute by the clock of the test's bubble.
+func newSlowEngine() *asl.Engine {
 	e := &newLab().Engine
 	e.Sleep = nil
 	e.Invoke = func(ctx context.Context, _ string, _ json.RawMessage) (json.RawMessage, error) {
@@ -33,13 +33,13 @@ const task = `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Argumen
 // https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html: TimeoutSeconds of the machine.
 func TestTimedOutExecutionIsRedriven(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := slow()
+		e := newSlowEngine()
 		definition := strings.Replace(machine("A", `"A":{`+task+`"Next":"B"},"B":{`+task+`"Catch":[{"ErrorEquals":["States.ALL"],"Next":"A"}],"End":true}`), `{`, `{"TimeoutSeconds":100,`, 1)
 		x := e.Run(t.Context(), parse(t, definition), "run", []byte(`{}`))
 		if got := x.Describe(); got.Status != asl.TimedOut || got.Error != "States.Timeout" || got.Stopped.Sub(got.Started) != 100*time.Second {
 			t.Errorf("ended with %+v, want a timeout after 100 s that nothing catches", got)
 		}
-		if got := events(x); got[len(got)-1] != "ExecutionTimedOut" {
+		if got := eventTypes(x); got[len(got)-1] != "ExecutionTimedOut" {
 			t.Errorf("the last event is %s, want ExecutionTimedOut", got[len(got)-1])
 		}
 		// The redrive has 100 seconds of its own, and does not call the first function again.
@@ -57,7 +57,7 @@ func TestStoppedExecutionIsAborted(t *testing.T) {
 	nested := `"M":{"Type":"Map",` + items(`[1]`) + `"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"N","States":{
 		"N":{"Type":"Map","Items":"{% [1] %}","ItemProcessor":{"StartAt":"A","States":{"A":{` + task + `"Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}],"End":true},"B":{"Type":"Succeed"}}},"End":true}}},"End":true}`
 	synctest.Test(t, func(t *testing.T) {
-		e := slow()
+		e := newSlowEngine()
 		x, err := e.Start(t.Context(), parse(t, machine("M", nested)), "run", []byte(`{}`))
 		if err != nil {
 			t.Fatal(err)
@@ -68,26 +68,26 @@ func TestStoppedExecutionIsAborted(t *testing.T) {
 		}
 		x.Stop("Operator", "enough")
 		<-x.Done()
-		if got, want := ended(x), "ABORTED Operator enough"; got != want {
+		if got, want := showEnd(x), "ABORTED Operator enough"; got != want {
 			t.Errorf("ended with %s, want %s", got, want)
 		}
 		if got := x.Describe(); got.Stopped.Sub(got.Started) != 10*time.Second {
 			t.Errorf("it took %v to stop", got.Stopped.Sub(got.Started)-10*time.Second)
 		}
 		want := strings.Fields("ExecutionStarted MapStateEntered MapStateStarted MapRunStarted MapRunAborted MapStateAborted ExecutionAborted")
-		if diff := cmp.Diff(want, events(x)); diff != "" {
+		if diff := cmp.Diff(want, eventTypes(x)); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
 		}
 		child, _ := e.Lookup(x.MapRuns()[0].Children[0].ARN)
 		want = strings.Fields("ExecutionStarted MapStateEntered MapStateStarted MapIterationStarted TaskStateEntered TaskScheduled TaskStarted TaskStateAborted MapIterationAborted MapStateAborted ExecutionAborted")
-		if diff := cmp.Diff(want, events(child)); diff != "" {
+		if diff := cmp.Diff(want, eventTypes(child)); diff != "" {
 			t.Errorf("events of the child (-want +got):\n%s", diff)
 		}
 		if err := e.Redrive(t.Context(), x); err != nil {
 			t.Fatal(err)
 		}
 		if got := x.Describe(); got.Status != asl.Succeeded {
-			t.Errorf("redriven, it ended with %s", ended(x))
+			t.Errorf("redriven, it ended with %s", showEnd(x))
 		}
 	})
 }
@@ -96,17 +96,17 @@ func TestCanceledContextAbortsTheExecution(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		x := slow().Run(ctx, parse(t, machine("A", `"A":{`+task+`"Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}],"End":true},"B":{"Type":"Succeed"}`)), "run", []byte(`{}`))
+		x := newSlowEngine().Run(ctx, parse(t, machine("A", `"A":{`+task+`"Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}],"End":true},"B":{"Type":"Succeed"}`)), "run", []byte(`{}`))
 		if got := x.Describe(); got.Status != asl.Aborted || got.Stopped.Sub(got.Started) != time.Second {
 			t.Errorf("ended with %+v, want it aborted after 1 s", got)
 		}
 	})
 }
 
-// A request that starts an execution is over long before it; the process is not.
-func TestExecutionsLiveInTheBase(t *testing.T) {
+// An execution outlives the request that starts it, but not the process.
+func TestExecutionOutlivesTheRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := slow()
+		e := newSlowEngine()
 		base, end := context.WithCancel(t.Context())
 		e.Base = base
 		request, over := context.WithCancel(t.Context())
@@ -142,7 +142,7 @@ func TestStartRefusesInvalidInput(t *testing.T) {
 			t.Errorf("starting %.10s with %s: got error %v, want %s", start[0], start[1], err, want)
 		}
 		if x := l.Run(t.Context(), m, start[0], []byte(start[1])); x.Describe().Status != asl.Failed || !strings.Contains(x.Describe().Cause, want) {
-			t.Errorf("running %.10s with %s ended with %s, want %s", start[0], start[1], ended(x), want)
+			t.Errorf("running %.10s with %s ended with %s, want %s", start[0], start[1], showEnd(x), want)
 		}
 	}
 }

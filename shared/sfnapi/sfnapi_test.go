@@ -34,8 +34,7 @@ const (
 			"Work":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","Payload":"{% $states.input %}"},"Output":"{% $states.result.Payload %}","End":true}}},"End":true}}}`
 )
 
-// process is what the API answers for: a machine whose function fails for negative numbers until they are repaired, and
-// waits for its context at 0.
+// process serves a machine whose function fails for negative numbers until it is repaired, and waits for its context at 0.
 type process struct {
 	*sfn.Client
 	engine   *asl.Engine
@@ -180,7 +179,7 @@ func TestHistoryIsReadInPages(t *testing.T) {
 	}
 }
 
-// A page is bounded in bytes too, and nothing is lost at its end.
+// A page of a history is limited in bytes too.
 func TestLargeDataIsReadFromHistory(t *testing.T) {
 	p := start(t)
 	p.run(t, "run", `["`+strings.Repeat("x", 200_000)+`"]`)
@@ -321,7 +320,7 @@ func TestRefusalsHaveTheTypesOfTheSDK(t *testing.T) {
 	}
 }
 
-// A page of another site, which the operator's browser shows, can neither start nor read anything.
+// A page of another site in the operator's browser can neither start nor read executions.
 func TestBrowsersAreRefused(t *testing.T) {
 	p := start(t)
 	for name, change := range map[string]func(*http.Request){

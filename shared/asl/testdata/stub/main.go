@@ -1,4 +1,4 @@
-// Command stub is the functions of a lab as a Lambda binary: its function's name says what it does.
+// Command stub is a Lambda binary with the functions of a lab; the name of the Lambda function selects one.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 )
 
-// The errors of the lab.
+// Errors of the lab.
 type (
 	RetryableError struct{ error }
 	TerminalError  struct{ error }
