@@ -12,15 +12,14 @@ import (
 )
 
 type costCommand struct {
-	Accounts int  `help:"Accounts of the organization." default:"300" placeholder:"N"`
-	Regions  int  `help:"Regions that are covered in each." default:"5" placeholder:"N"`
-	JSON     bool `help:"Print the bills as one JSON object."`
+	Accounts int `help:"Accounts of the organization." default:"300" placeholder:"N"`
+	Regions  int `help:"Regions that are covered in each." default:"5" placeholder:"N"`
 }
 
-// Help is shown by cost --help.
+// Help returns the text of cost --help.
 func (costCommand) Help() string {
 	return `What View360 costs a month, one daily run: counts that were measured in the demonstration, scaled, times
-AWS's list prices. It asks nobody. Ways to deploy:
+AWS's list prices. It sends no request. Ways to deploy:
   pull      collectors in the hub assume a role in every account
   push      collectors in every account, each with its own free tier, bucket and key
   option B  as pull, and an EC2 receiver loads in place of Lambda`
@@ -48,7 +47,7 @@ func (c costCommand) Run(_ context.Context, out *output) error {
 	for _, way := range price.Ways {
 		bills[way] = scenario.Month(way)
 	}
-	if c.JSON {
+	if out.json {
 		return json.NewEncoder(out.out).Encode(bills)
 	}
 	return c.print(out.out, scenario, bills)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -10,24 +9,23 @@ import (
 )
 
 func TestCostPrintsABillForEachWay(t *testing.T) {
-	var out, problems bytes.Buffer
-	if code := run(t.Context(), []string{"cost", "--accounts", "300", "--regions", "5"}, &out, &problems); code != exitOK {
-		t.Fatalf("exit code %d: %s", code, problems.String())
+	code, out, stderr := runProgram(t, "cost", "--accounts", "300", "--regions", "5")
+	if code != exitOK {
+		t.Fatalf("exit code %d: %s", code, stderr)
 	}
 	for _, text := range []string{"300 accounts × 5 regions", "State transitions", "Cost Explorer", "KMS", "Aurora", "pull", "push", "option B", "Total", "as of 20"} {
-		if !strings.Contains(out.String(), text) {
-			t.Errorf("the output does not say %q:\n%s", text, out.String())
+		if !strings.Contains(out, text) {
+			t.Errorf("the output does not say %q:\n%s", text, out)
 		}
 	}
-	out.Reset()
-	if code := run(t.Context(), []string{"cost", "--json"}, &out, &problems); code != exitOK {
-		t.Fatalf("exit code %d: %s", code, problems.String())
+	if code, out, stderr = runProgram(t, "cost", "--json"); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, stderr)
 	}
 	var bills map[price.Way][]price.Component
-	if err := json.Unmarshal(out.Bytes(), &bills); err != nil || price.Total(bills[price.Pull]) <= 0 || len(bills) != 3 {
+	if err := json.Unmarshal([]byte(out), &bills); err != nil || price.Total(bills[price.Pull]) <= 0 || len(bills) != 3 {
 		t.Errorf("bills %v, error %v", bills, err)
 	}
-	if code := run(t.Context(), []string{"cost", "--accounts", "0"}, &out, &problems); code != exitUsage {
+	if code, _, _ := runProgram(t, "cost", "--accounts", "0"); code != exitUsage {
 		t.Errorf("exit code %d for no accounts, want %d", code, exitUsage)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"view360/shared/collect"
+	"view360/shared/collectors"
 	"view360/shared/object"
 	"view360/shared/plan"
 	"view360/shared/simaws"
@@ -19,14 +20,13 @@ type demoCommand struct {
 	Fresh        bool   `help:"Start with an empty database and object store."`
 	WithFailures bool   `help:"Add accounts that are denied, throttled and broken, to see how failure looks."`
 	DatabaseURL  string `help:"PostgreSQL to load into (default: the embedded one)." placeholder:"URL"`
-	Seed         int64  `help:"Seed of the simulated organisation." default:"360"`
-	JSON         bool   `help:"Print the two summaries as one JSON object each."`
+	Seed         int64  `help:"Seed of the simulated organization." default:"360"`
 }
 
-// Run observes the simulated organisation, loads what was collected, and says how to look at it.
+// Run observes the simulated organization, loads what was collected, and says how to look at it.
 func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 	if d.Fresh {
-		if err := clear(g.State); err != nil {
+		if err := clearState(g.State); err != nil {
 			return err
 		}
 	}
@@ -40,21 +40,21 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 		return err
 	}
 	defer objects.Close()
-	organisation, err := d.observe(ctx)
+	organization, err := d.observe(ctx)
 	if err != nil {
 		return err
 	}
-	defer organisation.Close()
-	demo := &demonstration{deployment: newDeployment(objects.bucket(stagingBucket)), staging: objects.bucket(stagingBucket), data: objects.bucket(dataBucket)}
+	defer organization.Close()
+	demo := &demonstration{pipeline: newPipeline(objects.openBucket(stagingBucket)), staging: objects.openBucket(stagingBucket), data: objects.openBucket(dataBucket)}
 	closeExecutions, err := demo.keepExecutions(g.State)
 	if err != nil {
 		return err
 	}
 	defer closeExecutions()
-	if err := demo.addCollect(hurried(), organisation.Config(""), demoSettings(), demo.staging, demo.data); err != nil {
+	if err := demo.addCollect(dropRates(collectors.All), organization.Config(""), demoSettings(), demo.staging, demo.data); err != nil {
 		return err
 	}
-	if demo.loader, err = newLoader(demo.deployment, db, demo.data, nil, false); err != nil {
+	if demo.loader, err = newLoader(demo.pipeline, db, demo.data, nil, false); err != nil {
 		return err
 	}
 	if d.Once {
@@ -65,12 +65,12 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 
 // demonstration is what the demonstration runs on.
 type demonstration struct {
-	*deployment
+	*pipeline
 	loader        *loader
 	staging, data *object.Store
 }
 
-// observe starts the simulated organisation.
+// observe starts the simulated organization.
 func (d demoCommand) observe(ctx context.Context) (*simaws.Server, error) {
 	return simaws.Start(ctx, simaws.New(simaws.Options{
 		Seed: d.Seed, WithFailures: d.WithFailures, Role: simaws.MemberRole, ExternalID: simaws.ExternalID,
@@ -80,7 +80,7 @@ func (d demoCommand) observe(ctx context.Context) (*simaws.Server, error) {
 func demoSettings() plan.Settings {
 	return plan.Settings{
 		Organization: true, RoleName: simaws.MemberRole, ExternalID: simaws.ExternalID, HomeRegion: "us-east-1",
-		Functions: deployedCollectors(), Concurrency: snapshotsAtOnce,
+		Functions: nameFunctions(collectors.All), Concurrency: snapshotsAtOnce,
 		TenancyTags: collect.Tenancy{Environment: "environment", Product: "product"},
 	}
 }
@@ -95,22 +95,22 @@ func (d demoCommand) run(ctx context.Context, demo *demonstration, out *output, 
 	if err != nil {
 		return err
 	}
-	if !d.JSON {
+	if !out.json {
 		d.next(out, url)
 	}
-	return partial(collected.Clean() && loaded.Clean())
+	return checkClean(collected.Clean() && loaded.Clean())
 }
 
 func (d demoCommand) collect(ctx context.Context, demo *demonstration, out *output) (summary.CollectRun, error) {
 	started := time.Now()
-	shown := newProgress(out.err, d.JSON)
-	result, err := collector{demo.deployment, demo.staging, shown}.collect(ctx, runName("demo", started), struct{}{})
+	shown := newProgress(out.err, out.json)
+	result, err := collector{demo.pipeline, demo.staging, shown}.collect(ctx, runName("demo", started), struct{}{})
 	shown.stop()
 	if err != nil {
 		return summary.CollectRun{}, err
 	}
 	ended := summary.NewCollectRun(result.run, result.reports, time.Since(started))
-	return ended, out.print(d.JSON, ended)
+	return ended, out.print(ended)
 }
 
 // load takes everything that waits under data/, as the arrival of an object does on AWS.
@@ -120,14 +120,14 @@ func (d demoCommand) load(ctx context.Context, demo *demonstration, out *output)
 		return nil, err
 	}
 	started := time.Now()
-	demo.loader.progress = newProgress(out.err, d.JSON)
+	demo.loader.progress = newProgress(out.err, out.json)
 	ended, err := demo.loader.load(ctx, items)
 	demo.loader.progress.stop()
 	if err != nil {
 		return nil, err
 	}
 	ended.DurationMS = time.Since(started).Milliseconds()
-	return ended, out.print(d.JSON, ended)
+	return ended, out.print(ended)
 }
 
 // waiting lists the objects under data/.
@@ -146,7 +146,7 @@ Look at the data
   select account, account_name, latest_cost, total_findings, critical_findings from view_acct_summary;
 `, url)
 	if d.Once {
-		fmt.Fprint(out.out, "The database stops with this program. Keep it up: go run ./infra/view360\n")
+		fmt.Fprintf(out.out, "The database stops with this program. To keep it running: %s\n", calledAs)
 		return
 	}
 	fmt.Fprintf(out.out, "  http://%s\nBoth stay up until Ctrl-C.\n", d.Listen)

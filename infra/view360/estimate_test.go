@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -34,21 +33,20 @@ func observed(t *testing.T) *simaws.Server {
 
 func TestDryRunPrintsWhatABackfillCosts(t *testing.T) {
 	server := observed(t)
-	var out, problems bytes.Buffer
-	arguments := []string{"collect", "--state", t.TempDir(), "--history", "--start", "1-10-2026", "--end", "31-10-2026", "--regions", "us-east-1", "--dry-run"}
-	if code := run(t.Context(), append(arguments, "--json"), &out, &problems); code != exitOK {
-		t.Fatalf("exit code %d: %s", code, problems.String())
+	arguments := []string{"backfill", "--state", t.TempDir(), "--out", t.TempDir(), "--start", "1-10-2026", "--end", "31-10-2026", "--region", "us-east-1", "--dry-run"}
+	code, out, stderr := runProgram(t, append(arguments, "--json")...)
+	if code != exitOK {
+		t.Fatalf("exit code %d: %s", code, stderr)
 	}
 	var e plan.Estimate
-	if err := json.Unmarshal(out.Bytes(), &e); err != nil {
-		t.Fatalf("%v in %s", err, out.String())
+	if err := json.Unmarshal([]byte(out), &e); err != nil {
+		t.Fatalf("%v in %s", err, out)
 	}
 	if e.Snapshots != 31 || e.PaidRequests != 31*3+1 || e.PaidDollars != 0.94 {
 		t.Errorf("estimate %+v", e)
 	}
-	out.Reset()
-	if code := run(t.Context(), arguments, &out, &problems); code != exitOK || !strings.Contains(out.String(), "at most 94 Cost Explorer requests") || !strings.Contains(out.String(), "0.94 US dollars") {
-		t.Errorf("exit code %d, output %s", code, out.String())
+	if code, out, _ = runProgram(t, arguments...); code != exitOK || !strings.Contains(out, "at most 94 Cost Explorer requests") || !strings.Contains(out, "0.94 US dollars") {
+		t.Errorf("exit code %d, output %s", code, out)
 	}
 	for _, call := range server.Calls() {
 		if call.Service == "ce" {
@@ -62,14 +60,14 @@ func TestMappingFileSetsAccountLabels(t *testing.T) {
 	if err := os.WriteFile(file, []byte(`{"111122223333":{"customer":"A"},"":{"partner":"P"}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	settings, err := coverage{Tenancy: file, TenancyTags: map[string]string{"product": "Product"}, OmitContacts: true}.settings()
+	settings, err := collectFlags{hereFlags: hereFlags{Tenancy: file, TenancyTags: map[string]string{"product": "Product"}, OmitContacts: true}}.buildSettings()
 	if err != nil || settings.Tenancy["111122223333"].Customer != "A" || settings.Tenancy[""].Partner != "P" || settings.TenancyTags.Product != "Product" || !settings.Options.OmitContacts {
 		t.Errorf("settings %+v, error %v", settings, err)
 	}
 	if err := os.WriteFile(file, []byte(`[]`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := (coverage{Tenancy: file}).settings(); err == nil || !strings.Contains(err.Error(), file) {
+	if _, err := (collectFlags{hereFlags: hereFlags{Tenancy: file}}).buildSettings(); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("error %v, want one that names the file", err)
 	}
 }

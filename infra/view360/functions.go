@@ -7,7 +7,6 @@ import (
 
 	"view360/shared/catalog"
 	"view360/shared/collect"
-	"view360/shared/collectors"
 	"view360/shared/inprocess"
 	"view360/shared/merge"
 	"view360/shared/object"
@@ -22,20 +21,20 @@ const (
 	settleCollectFunction = "settle-collect"
 )
 
-func collectFunction(word string) string { return "collect-" + word }
+func collectFunction(source string) string { return "collect-" + source }
 
-// deployedCollectors maps each word to its function.
-func deployedCollectors() map[string]string {
-	functions := make(map[string]string, len(collectors.All))
-	for _, c := range collectors.All {
+// nameFunctions returns the function of each source.
+func nameFunctions(all []collect.Collector) map[string]string {
+	functions := make(map[string]string, len(all))
+	for _, c := range all {
 		functions[c.Source] = collectFunction(c.Source)
 	}
 	return functions
 }
 
-// hurried are the collectors without the quotas that bound them, which simulated services do not have.
-func hurried() []collect.Collector {
-	all := slices.Clone(collectors.All)
+// dropRates returns the collectors without their limits of requests a second: simulated services have no quotas.
+func dropRates(all []collect.Collector) []collect.Collector {
+	all = slices.Clone(all)
 	for i := range all {
 		all[i].Rate = collect.Rate{}
 	}

@@ -55,15 +55,15 @@ func TestInterruptedCollectKeepsWhatItPublished(t *testing.T) {
 	state, dir := t.TempDir(), t.TempDir()
 	ctx, interrupt := context.WithCancel(t.Context())
 	progress := &trigger{when: `"message":"collected `, then: interrupt}
-	args := []string{"collect", "--out", dir, "--state", state, "--services", "kms,guardduty", "--json"}
-	if code := run(ctx, args, io.Discard, progress); code != exitFailed || !strings.Contains(progress.String(), "interrupted.") {
+	args := []string{"collect", "--out", dir, "--state", state, "--service", "kms,guardduty", "--json"}
+	if code := run(ctx, args, poll, io.Discard, progress); code != exitFailed || !strings.Contains(progress.String(), "interrupted.") {
 		t.Fatalf("exit code %d\n%s", code, progress.String())
 	}
 	before := exported(t, dir)
 	if before == 0 {
 		t.Errorf("nothing of what was published is in the folder:\n%s", progress.String())
 	}
-	code, out, stderr := local(t, append(args, "--resume")...)
+	code, out, stderr := runProgram(t, append(args, "--resume")...)
 	if code != exitOK {
 		t.Fatalf("resuming: exit code %d\n%s%s", code, out, stderr)
 	}
@@ -74,7 +74,7 @@ func TestInterruptedCollectKeepsWhatItPublished(t *testing.T) {
 
 // A program follows the progress: each line says how much is done of what is expected.
 func TestProgressIsPrintedAsJSON(t *testing.T) {
-	_, _, progress := local(t, "load", "--json", "--state", t.TempDir(), "--database-url", pgtest.URL(t), snapshots(t))
+	_, _, progress := runProgram(t, "load", "--json", "--state", t.TempDir(), "--database-url", pgtest.URL(t), snapshots(t))
 	var last distance
 	for line := range strings.Lines(progress) {
 		if err := json.Unmarshal([]byte(line), &last); err != nil || last.Message == "" || last.Time.IsZero() {
@@ -118,13 +118,13 @@ func TestExecutionsSurviveARestart(t *testing.T) {
 			*seen = newest()
 			interrupt()
 		}
-		if code := run(ctx, args, io.Discard, progress); code != exitFailed {
+		if code := run(ctx, args, poll, io.Discard, progress); code != exitFailed {
 			t.Fatalf("exit code %d\n%s", code, progress.String())
 		}
 		return progress
 	}
 	progress := serve(&first)
-	if first.Status != types.ExecutionStatusRunning || !strings.Contains(progress.String(), "go run ./infra/operate redrive "+*first.Name+" --endpoint-url http://"+address) {
+	if first.Status != types.ExecutionStatusRunning || !strings.Contains(progress.String(), calledAs+" redrive "+*first.Name+" --endpoint-url http://"+address) {
 		t.Errorf("interrupted while it was %s:\n%s", first.Status, progress.String())
 	}
 	serve(&second)

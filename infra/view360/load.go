@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
-	"view360/shared/awsconf"
 	"view360/shared/inprocess"
 	"view360/shared/object"
 	"view360/shared/snapshot"
@@ -26,19 +25,19 @@ import (
 type loadCommand struct {
 	Paths       []string `arg:"" name:"path" help:"Snapshot files, folders of them, or s3://bucket/prefix."`
 	DatabaseURL string   `help:"PostgreSQL to load into (default: the embedded one)." placeholder:"URL"`
-	Archive     bool     `help:"Move what was loaded from data/ to loaded/, and what is no snapshot to rejected/."`
-	JSON        bool     `help:"Print one JSON object at the end."`
+	Archive     bool     `help:"Move loaded snapshots from data/ to loaded/, and files that are not snapshots to rejected/."`
+	profileFlag
 }
 
-// Help is shown by load --help.
+// Help returns the text of load --help.
 func (loadCommand) Help() string {
-	return `Runs the load state machine for each snapshot. Loading a snapshot again changes nothing; loading an older one
-after a newer one fills in its dated rows and leaves the current state alone.
+	return `Runs the load state machine for each snapshot. Loading a snapshot again changes nothing. Loading an older snapshot
+after a newer one adds its dated rows and keeps the current state.
 
 Examples:
-  go run ./infra/view360 load snapshots
-  go run ./infra/view360 load s3://analytics-bucket/data/ --database-url postgres://loader@db.example.com/core?sslmode=verify-full
-  go run ./infra/view360 load --json snapshots/data/111122223333 > result.json`
+  ` + calledAs + ` load snapshots
+  ` + calledAs + ` load s3://analytics-bucket/data/ --database-url postgres://loader@db.example.com/core?sslmode=verify-full
+  ` + calledAs + ` load --json snapshots/data/111122223333 > result.json`
 }
 
 // Run loads every snapshot that the paths name.
@@ -62,14 +61,14 @@ func (l loadCommand) Run(ctx context.Context, g *globals, out *output) error {
 	defer objects.Close()
 
 	started := time.Now()
-	shown := newProgress(out.err, l.JSON)
-	d := newDeployment(objects.bucket(stagingBucket))
-	removeExecutions, err := d.keepWhileRunning(g.State)
+	shown := newProgress(out.err, out.json)
+	p := newPipeline(objects.openBucket(stagingBucket))
+	removeExecutions, err := p.keepWhileRunning(g.State)
 	if err != nil {
 		return err
 	}
 	defer removeExecutions()
-	loader, err := newLoader(d, db, objects.bucket(inboxBucket), shown, !l.Archive)
+	loader, err := newLoader(p, db, objects.openBucket(inboxBucket), shown, !l.Archive)
 	if err != nil {
 		return err
 	}
@@ -84,13 +83,13 @@ func (l loadCommand) Run(ctx context.Context, g *globals, out *output) error {
 		return err
 	}
 	ended.DurationMS = time.Since(started).Milliseconds()
-	if err := out.print(l.JSON, ended); err != nil {
+	if err := out.print(ended); err != nil {
 		return err
 	}
-	if !l.JSON {
+	if !out.json {
 		fmt.Fprintf(out.out, "\nThe data is in %s\n", db.URL)
 	}
-	return partial(ended.Clean())
+	return checkClean(ended.Clean())
 }
 
 // item is one snapshot to load: an object, or a file that becomes one while it is loaded.
@@ -132,7 +131,7 @@ func (l loadCommand) find(ctx context.Context) ([]item, error) {
 
 func (l loadCommand) findIn(ctx context.Context, path string) ([]item, error) {
 	if location, isS3 := strings.CutPrefix(path, "s3://"); isS3 {
-		return findObjects(ctx, location)
+		return l.findObjects(ctx, location)
 	}
 	var items []item
 	err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
@@ -151,8 +150,8 @@ func (l loadCommand) findIn(ctx context.Context, path string) ([]item, error) {
 	return items, nil
 }
 
-func findObjects(ctx context.Context, location string) ([]item, error) {
-	cfg, err := awsconf.Load(ctx)
+func (l loadCommand) findObjects(ctx context.Context, location string) ([]item, error) {
+	cfg, err := l.loadConfig(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -12,9 +12,9 @@ import (
 	"view360/shared/summary"
 )
 
-// loader runs the load machine of a deployment and tells how far it is.
+// loader runs the load machine of a pipeline and shows its progress.
 type loader struct {
-	*deployment
+	*pipeline
 	inbox    *object.Store // where files become objects
 	stores   map[string]*object.Store
 	progress *progress
@@ -24,14 +24,14 @@ type loader struct {
 	count    atomic.Int64 // of executions
 }
 
-// newLoader adds the load machine to a deployment, into db. Objects of other buckets than inbox are reached once a store
+// newLoader adds the load machine to a pipeline, into db. Objects of other buckets than inbox are reached once a store
 // for them is added.
-func newLoader(d *deployment, db *database, inbox *object.Store, shown *progress, keep bool) (*loader, error) {
+func newLoader(p *pipeline, db *database, inbox *object.Store, shown *progress, keep bool) (*loader, error) {
 	l := &loader{
-		deployment: d, inbox: inbox, progress: shown, keep: keep, reload: keep, started: time.Now(),
+		pipeline: p, inbox: inbox, progress: shown, keep: keep, reload: keep, started: time.Now(),
 		stores: map[string]*object.Store{inbox.Bucket(): inbox},
 	}
-	return l, d.addLoad(db.Pool, func(name string) *object.Store { return l.stores[name] })
+	return l, p.addLoad(db.Pool, func(name string) *object.Store { return l.stores[name] })
 }
 
 // watchGroups tells the progress about loaded table groups.
@@ -46,7 +46,7 @@ func (l *loader) watchGroups() {
 // run executes the load machine for one object.
 func (l *loader) run(ctx context.Context, store *object.Store, i item) (summary.LoadedSnapshot, error) {
 	name := fmt.Sprintf("%s-%d", runName("load", l.started), l.count.Add(1))
-	execution, err := l.Run(ctx, l.loads, name, map[string]any{"bucket": store.Bucket(), "key": i.key, "keep": l.keep, "reload": l.reload})
+	execution, err := l.Run(ctx, l.loadMachine, name, map[string]any{"bucket": store.Bucket(), "key": i.key, "keep": l.keep, "reload": l.reload})
 	if err != nil {
 		return summary.LoadedSnapshot{}, err
 	}

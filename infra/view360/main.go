@@ -1,5 +1,6 @@
-// Command view360 is View360 in one process: the same state machines and functions as on AWS, with an embedded PostgreSQL
-// and object store, observing a simulated organisation or a real account.
+// Command view360 runs View360 in one process and operates a deployed one. In one process it runs the state machines and
+// functions of the deployment, with an embedded PostgreSQL and object store, on a simulated organization or a real
+// account. To operate a deployment it calls Step Functions, of AWS or of another process, and prints the same summaries.
 package main
 
 import (
@@ -11,7 +12,10 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -26,94 +30,156 @@ const (
 	exitPartial = 3
 )
 
-// errPartial: the work is done except for what the summary lists.
-var errPartial = errors.New("some of it failed: see the summary above")
+var (
+	// errPartial ends a command that did its work and reports something that needs attention.
+	errPartial = errors.New("something failed or needs attention: see the output above")
+	// errGoesOn ends a command that was interrupted while it waited for an execution of a deployment.
+	errGoesOn = errors.New("interrupted. What was started goes on")
+)
 
-const description = `View360 in one process: collects from AWS and loads into PostgreSQL through the same state machines
-and functions that "cdk deploy" puts on AWS.
+const description = `View360 reports what AWS accounts cost, run and expose.
 
-Without a command it runs the demonstration: a simulated organisation is observed and loaded into an embedded
-PostgreSQL, and shown at http://127.0.0.1:8360 until Ctrl-C.
+Without a command it runs the demonstration: it collects a simulated organization, loads it into an embedded
+PostgreSQL, and serves pages at http://127.0.0.1:8360 until Ctrl-C.
 
-Exit codes: 0 everything done; 1 could not run; 2 wrong usage; 3 done, but some of it failed (the summary says what).`
+In this process:       demo, collect --out, backfill --out, load, migrate
+On a deployment:       collect, backfill, executions, redrive
+Before a deployment:   preflight, cost
 
-// partial is errPartial unless all is clean.
-func partial(clean bool) error {
-	if clean {
-		return nil
-	}
-	return errPartial
-}
+A deployment is found by the outputs CollectMachineArn and LoadMachineArn of its stacks, by --state-machine-arn, or by
+--endpoint-url: the demonstration, for example, answers at http://127.0.0.1:8360.
+
+Exit codes: 0 done; 1 could not run; 2 wrong usage; 3 done, but something failed or needs attention (see the output).`
 
 type globals struct {
-	State string `help:"Folder that keeps the embedded database and objects between runs." placeholder:"DIR" type:"path" default:"${state}"`
-	Log   string `help:"Write the functions' JSON log to this file; - is standard error." placeholder:"FILE"`
+	State string `help:"Folder for the embedded database, the objects and the executions." placeholder:"DIR" type:"path" default:"${state}"`
+	Log   string `help:"File for the JSON log of the functions; - is standard error." placeholder:"FILE"`
+	JSON  bool   `help:"Print JSON instead of text."`
+
+	poll time.Duration // between two looks at an execution of a deployment
 }
 
 type cli struct {
 	globals
-	Demo    demoCommand    `cmd:"" default:"withargs" help:"Run the demonstration (the default)."`
-	Collect collectCommand `cmd:"" help:"Collect snapshots from AWS into a folder."`
-	Load    loadCommand    `cmd:"" help:"Load snapshot files, folders of them, or s3://bucket/prefix."`
-	Migrate migrateCommand `cmd:"" help:"Create or upgrade the database's schema and views."`
-	Cost    costCommand    `cmd:"" help:"Print what View360 costs a month, by component and way to deploy."`
+
+	Demo       demoCommand       `cmd:"" default:"withargs" help:"Run the demonstration (the default command)."`
+	Collect    collectCommand    `cmd:"" help:"Collect now: on the deployment, or with --out in this process."`
+	Backfill   backfillCommand   `cmd:"" help:"Collect past dates: on the deployment, or with --out in this process."`
+	Load       loadCommand       `cmd:"" help:"Load snapshot files, folders of them, or s3://bucket/prefix into PostgreSQL."`
+	Migrate    migrateCommand    `cmd:"" help:"Create or upgrade the schema and the views of a database."`
+	Preflight  preflightCommand  `cmd:"" help:"Check whether an AWS account is ready for a deployment."`
+	Executions executionsCommand `cmd:"" help:"List the executions of a deployment, or show one."`
+	Redrive    redriveCommand    `cmd:"" help:"Run again what failed in an execution."`
+	Cost       costCommand       `cmd:"" help:"Estimate what View360 costs a month, by component and way to deploy."`
+	Version    versionCommand    `cmd:"" help:"Print the version of this program."`
+	Completion completionCommand `cmd:"" help:"Print the script that completes commands and flags in a shell."`
+	Complete   completeCommand   `cmd:"" name:"__complete" passthrough:"" hidden:""`
 }
+
+// The groups of flags that only one way to collect has.
+const (
+	hereGroup       = "here"
+	deploymentGroup = "deployment"
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	code := run(ctx, os.Args[1:], 2*time.Second, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
-// run is the whole program.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+// run parses the arguments, runs the command, and returns the exit code. poll is globals.poll.
+func run(ctx context.Context, args []string, poll time.Duration, stdout, stderr io.Writer) int {
 	var options cli
 	code := -1
-	parser, err := kong.New(&options, kong.Name("view360"), kong.Description(description), kong.UsageOnError(),
+	parser, err := kong.New(&options, kong.Name(programName), kong.Description(description),
 		kong.Writers(stdout, stderr), kong.Exit(func(c int) { code = c }), kong.Vars{"state": defaultState()},
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
+		kong.ValueFormatter(formatHelp), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.ExplicitGroups([]kong.Group{
+			{Key: hereGroup, Title: "In this process, with --out:"},
+			{Key: deploymentGroup, Title: "On a deployment:"},
+		}))
 	if err != nil {
-		fmt.Fprintln(stderr, "view360:", err)
-		return exitFailed
+		return report(stderr, err)
 	}
 	command, err := parser.Parse(args)
 	if code >= 0 { // help was printed
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "view360: %v\nTry: go run ./infra/view360 --help\n", err)
+		report(stderr, err)
+		fmt.Fprintf(stderr, "Try: %s --help\n", calledAs)
 		return exitUsage
 	}
 	closeLog, err := startLog(options.Log, stderr)
 	if err != nil {
-		fmt.Fprintln(stderr, "view360:", err)
-		return exitUsage
+		return report(stderr, err)
 	}
 	defer closeLog()
+	options.poll = poll
 	command.BindTo(ctx, (*context.Context)(nil))
-	return exitCode(command.Run(&options.globals, &output{stdout, stderr}), stderr)
+	return report(stderr, command.Run(&options.globals, &output{stdout, stderr, options.JSON}))
 }
 
-func exitCode(err error, stderr io.Writer) int {
+// report prints how a command ended, unless the command did, and returns the exit code.
+func report(stderr io.Writer, err error) int {
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errPartial):
 		return exitPartial
+	case errors.Is(err, errGoesOn):
+		fmt.Fprintf(stderr, "%s: %v: %s executions\n", programName, err, calledAs)
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "view360: interrupted. What was published or loaded stays. To go on run the same command again; collect takes only what is missing with --resume.")
-		return exitFailed
+		fmt.Fprintf(stderr, "%s: interrupted. What was published or loaded stays. Run the same command again to continue; "+
+			"collect and backfill take only what is missing with --resume.\n", programName)
 	default:
-		fmt.Fprintln(stderr, "view360:", err)
-		return exitFailed
+		fmt.Fprintf(stderr, "%s: %v\n", programName, err)
 	}
+	return exitFailed
+}
+
+// checkClean returns errPartial unless a run needs no attention.
+func checkClean(clean bool) error {
+	if clean {
+		return nil
+	}
+	return errPartial
 }
 
 // output is where a command writes: results to out, progress to err.
-type output struct{ out, err io.Writer }
+type output struct {
+	out, err io.Writer
+	json     bool
+}
 
-func (o *output) print(asJSON bool, p summary.Printer) error { return summary.Write(o.out, asJSON, p) }
+// print prints a result as text or as one line of JSON.
+func (o *output) print(p summary.Printer) error { return summary.Write(o.out, o.json, p) }
+
+const programName = "view360"
+
+// calledAs is the command that the user types to run this program.
+var calledAs = findCalledAs(os.Args[0])
+
+// goRunFolder matches the folders in which go run and go test put a program, and the cache of go run.
+var goRunFolder = regexp.MustCompile(`/go-build|/[0-9a-f]{64}-d/`)
+
+func findCalledAs(executable string) string {
+	if goRunFolder.MatchString(filepath.ToSlash(executable)) {
+		return "go run ./infra/view360"
+	}
+	return executable
+}
+
+// formatHelp adds the default of a flag to its help.
+func formatHelp(value *kong.Value) string {
+	help := kong.DefaultHelpValueFormatter(value)
+	if value.Default == "" || value.IsBool() {
+		return help
+	}
+	return strings.TrimSuffix(help, ".") + " (default: " + value.Default + ")."
+}
 
 func defaultState() string {
 	cache, err := os.UserCacheDir()
@@ -123,8 +189,8 @@ func defaultState() string {
 	return filepath.Join(cache, "view360")
 }
 
-// startLog sends the functions' log to a file; by default there is none, because the progress and the summary say it.
-func startLog(path string, stderr io.Writer) (func(), error) {
+// startLog sends the functions' log to a file. The default is no log: progress and summary say the same.
+func startLog(path string, stderr io.Writer) (closeLog func(), err error) {
 	switch path {
 	case "":
 		slog.SetDefault(slog.New(slog.DiscardHandler))

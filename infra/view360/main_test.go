@@ -2,27 +2,52 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
+	"time"
 
 	"view360/shared/pgtest"
 	"view360/shared/summary"
 )
 
-// local runs the program as a user does, and returns its exit code and what it printed.
-func local(t *testing.T, args ...string) (code int, stdout, stderr string) {
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(m.Run())
+}
+
+func must(t *testing.T, err error) {
 	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// runProgram runs the program as a user does, and returns its exit code and what it printed.
+func runProgram(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	return runUntil(t.Context(), args...)
+}
+
+// runUntil runs the program until ctx ends, which is an interrupt.
+func runUntil(ctx context.Context, args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
-	code = run(t.Context(), args, &out, &err)
+	code = run(ctx, args, poll, &out, &err)
 	return code, out.String(), err.String()
 }
 
+// poll is short, so that tests do not wait.
+const poll = 5 * time.Millisecond
+
 func TestDemonstrationCollectsLoadsAndReports(t *testing.T) {
 	url, state := pgtest.URL(t), t.TempDir()
-	code, out, progress := local(t, "--once", "--fresh", "--state", state, "--database-url", url)
+	code, out, progress := runProgram(t, "--once", "--fresh", "--state", state, "--database-url", url)
 	if code != exitOK {
 		t.Fatalf("exit code %d\n%s\n%s", code, out, progress)
 	}
@@ -36,7 +61,7 @@ func TestDemonstrationCollectsLoadsAndReports(t *testing.T) {
 	}
 
 	// A day's second run finds what it has loaded.
-	code, out, _ = local(t, "--once", "--state", state, "--database-url", url, "--json")
+	code, out, _ = runProgram(t, "--once", "--state", state, "--database-url", url, "--json")
 	if code != exitOK {
 		t.Fatalf("second run: exit code %d\n%s", code, out)
 	}
@@ -76,7 +101,7 @@ func snapshots(t *testing.T) string {
 
 func TestLoadReportsSnapshotsAsJSON(t *testing.T) {
 	url, state, dir := pgtest.URL(t), t.TempDir(), snapshots(t)
-	code, out, _ := local(t, "load", "--json", "--state", state, "--database-url", url, dir)
+	code, out, _ := runProgram(t, "load", "--json", "--state", state, "--database-url", url, dir)
 	if code != exitPartial {
 		t.Fatalf("exit code %d, want %d for a rejected file\n%s", code, exitPartial, out)
 	}
@@ -116,7 +141,7 @@ func TestLoadReportsSnapshotsAsJSON(t *testing.T) {
 		}
 	}
 
-	_, out, _ = local(t, "load", "--json", "--state", state, "--database-url", url, dir)
+	_, out, _ = runProgram(t, "load", "--json", "--state", state, "--database-url", url, dir)
 	if err := json.Unmarshal([]byte(out), &result); err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +152,7 @@ func TestLoadReportsSnapshotsAsJSON(t *testing.T) {
 
 func TestLoadReadsSnapshotsFromArchives(t *testing.T) {
 	dir := snapshots(t)
-	if code, out, _ := local(t, "load", "--archive", "--state", t.TempDir(), "--database-url", pgtest.URL(t), dir); code != exitPartial {
+	if code, out, _ := runProgram(t, "load", "--archive", "--state", t.TempDir(), "--database-url", pgtest.URL(t), dir); code != exitPartial {
 		t.Fatalf("exit code %d\n%s", code, out)
 	}
 	for _, name := range []string{
@@ -149,7 +174,7 @@ func TestArchiveKeepsAnEarlierSnapshot(t *testing.T) {
 	if err := os.WriteFile(earlier, []byte("earlier"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	local(t, "load", "--archive", "--state", t.TempDir(), "--database-url", pgtest.URL(t), dir)
+	runProgram(t, "load", "--archive", "--state", t.TempDir(), "--database-url", pgtest.URL(t), dir)
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(earlier), "2026-03-12_DAILY*.json"))
 	if err != nil || len(files) != 2 {
 		t.Fatalf("archived are %v with error %v, want the earlier snapshot and the new one", files, err)
@@ -162,32 +187,71 @@ func TestArchiveKeepsAnEarlierSnapshot(t *testing.T) {
 func TestSecondMigrationChangesNothing(t *testing.T) {
 	url := pgtest.EmptyURL(t)
 	for _, want := range []string{"Applied", "up to date"} {
-		if code, out, stderr := local(t, "migrate", "--database-url", url); code != exitOK || !strings.Contains(out, want) {
+		if code, out, stderr := runProgram(t, "migrate", "--database-url", url); code != exitOK || !strings.Contains(out, want) {
 			t.Errorf("exit code %d, output %q %q, want it to say %q", code, out, stderr, want)
 		}
 	}
 }
 
+func TestHintsNameTheProgramAsItWasCalled(t *testing.T) {
+	for executable, want := range map[string]string{
+		"view360":                         "view360",
+		"./bin/view360":                   "./bin/view360",
+		"/tmp/go-build1/b001/exe/view360": "go run ./infra/view360",
+		"/cache/ab/" + strings.Repeat("0a", 32) + "-d/view360": "go run ./infra/view360",
+	} {
+		if got := findCalledAs(executable); got != want {
+			t.Errorf("%s: got %s, want %s", executable, got, want)
+		}
+	}
+}
+
+func TestVersionDescribesTheBuild(t *testing.T) {
+	info := &debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}, Settings: []debug.BuildSetting{
+		{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.time", Value: "2026-03-11T00:00:00Z"}, {Key: "vcs.modified", Value: "true"},
+	}}
+	var text strings.Builder
+	if err := buildVersion(info).Print(&text); err != nil || !strings.HasPrefix(text.String(), "view360 v1.2.3, commit abc of 2026-03-11T00:00:00Z, with changes, go") {
+		t.Errorf("got %s, error %v", text.String(), err)
+	}
+	var v version
+	code, out, stderr := runProgram(t, "version", "--json")
+	if err := json.Unmarshal([]byte(out), &v); err != nil || code != exitOK || v.OS != runtime.GOOS || v.Arch != runtime.GOARCH || v.Go != runtime.Version() {
+		t.Errorf("exit code %d, error %v, got %s%s", code, err, out, stderr)
+	}
+}
+
 func TestUsageErrorsNameTheMistake(t *testing.T) {
+	state := t.TempDir()
+	deployment := install(t)
 	tests := []struct {
 		args []string
 		code int
 		want string
 	}{
-		{[]string{"--help"}, exitOK, "Exit codes: 0 everything done"},
+		{[]string{"--help"}, exitOK, "Exit codes: 0 done"},
 		{[]string{"load", "--help"}, exitOK, "s3://bucket/prefix"},
-		{[]string{"nosuch"}, exitUsage, "Try: go run ./infra/view360 --help"},
-		{[]string{"collect"}, exitUsage, "--out"},
+		{[]string{"backfill", "--help"}, exitOK, "--dry-run"},
+		{[]string{"collect", "--help"}, exitOK, "(default: us-east-1)"},
+		{[]string{"nosuch"}, exitUsage, "Try: " + calledAs + " --help"},
+		{[]string{"backfill"}, exitUsage, "--start"},
 		{[]string{"collect", "--out", "x", "--config-mode", "full"}, exitUsage, "config-mode"},
-		{[]string{"load", "/no/such/place"}, exitFailed, "no such file"},
-		{[]string{"migrate", "--database-url", "postgres://u:secret@127.0.0.1:1/x?connect_timeout=1&sslmode=x"}, exitFailed, "sslmode"},
+		{[]string{"collect", "--role-name", "x"}, exitUsage, "--role-name needs --out=DIR"},
+		{[]string{"collect", "--out", "x", "--wait"}, exitUsage, "--wait is for a deployment"},
+		{[]string{"load", "/no/such/place", "--state", state}, exitFailed, "no such file"},
+		{[]string{"migrate", "--database-url", "postgres://u:pa55word@127.0.0.1:1/x?connect_timeout=1&sslmode=x"}, exitFailed, "sslmode"},
+		{[]string{"executions", "--endpoint-url", deployment.url}, exitOK, "No executions yet"},
+		{[]string{"executions", "--json", "--endpoint-url", deployment.url}, exitOK, "[]"},
+		{[]string{"executions", "none", "--endpoint-url", deployment.url}, exitFailed, "there is no execution none"},
+		{[]string{"redrive", "none", "--endpoint-url", deployment.url}, exitFailed, "there is no execution none"},
+		{[]string{"collect", "--account", "12", "--wait", "--endpoint-url", deployment.url}, exitPartial, `account "12" is not 12 digits`},
 	}
 	for _, test := range tests {
-		code, out, stderr := local(t, append(test.args, "--state", t.TempDir())...)
+		code, out, stderr := runProgram(t, test.args...)
 		if code != test.code || !strings.Contains(out+stderr, test.want) {
 			t.Errorf("%v: exit code %d, want %d, and output with %q:\n%s%s", test.args, code, test.code, test.want, out, stderr)
 		}
-		if strings.Contains(out+stderr, "secret") {
+		if strings.Contains(out+stderr, "pa55word") {
 			t.Errorf("%v prints a password", test.args)
 		}
 	}

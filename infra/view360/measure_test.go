@@ -18,6 +18,7 @@ import (
 
 	"view360/shared/asl"
 	"view360/shared/collect"
+	"view360/shared/collectors"
 	"view360/shared/inprocess"
 	"view360/shared/object"
 	"view360/shared/price"
@@ -86,26 +87,26 @@ func measure(t *testing.T) price.Measured {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = stores.Close() })
-	organisation, err := demoCommand{Seed: 360}.observe(t.Context())
+	organization, err := demoCommand{Seed: 360}.observe(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	staging, data := m.store(stores, stagingBucket), m.store(stores, dataBucket)
-	demo := &demonstration{deployment: newDeployment(staging), staging: staging, data: data}
+	demo := &demonstration{pipeline: newPipeline(staging), staging: staging, data: data}
 	demo.Engine().Observe = m.entered
-	if err := demo.addCollect(hurried(), organisation.Config(""), demoSettings(), staging, data); err != nil {
+	if err := demo.addCollect(dropRates(collectors.All), organization.Config(""), demoSettings(), staging, data); err != nil {
 		t.Fatal(err)
 	}
-	if demo.loader, err = newLoader(demo.deployment, db, data, newProgress(io.Discard, true), false); err != nil {
+	if demo.loader, err = newLoader(demo.pipeline, db, data, newProgress(io.Discard, true), false); err != nil {
 		t.Fatal(err)
 	}
 	demo.watch(m.called)
-	x, err := demo.Run(t.Context(), demo.collects, "measured", struct{}{})
+	x, err := demo.Run(t.Context(), demo.collectMachine, "measured", struct{}{})
 	if err != nil || x.Describe().Status != asl.Succeeded {
 		t.Fatalf("collect ended with %+v, error %v", x.Describe(), err)
 	}
-	result := price.Measured{Date: time.Now().UTC().Format(time.DateOnly), Accounts: len(organisation.Accounts()), LogBytes: m.logged.Load()}
-	reports, err := collector{deployment: demo.deployment, staging: staging}.reports(t.Context(), "measured")
+	result := price.Measured{Date: time.Now().UTC().Format(time.DateOnly), Accounts: len(organization.Accounts()), LogBytes: m.logged.Load()}
+	reports, err := collector{pipeline: demo.pipeline, staging: staging}.reports(t.Context(), "measured")
 	if err != nil {
 		t.Fatal(err)
 	}

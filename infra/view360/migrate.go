@@ -13,7 +13,7 @@ type migrateCommand struct {
 	DryRun      bool   `help:"Say what would be done and change nothing."`
 }
 
-// Help is shown by migrate --help.
+// Help returns the text of migrate --help.
 func (migrateCommand) Help() string {
 	return `Creates the schema in an empty database, upgrades one of an earlier version, and adopts one that the Python
 version made, without losing a row. Safe to run twice, and to interrupt.`

@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"view360/shared/collectors"
 	"view360/shared/page"
 	"view360/shared/pgtest"
 	"view360/shared/simaws"
@@ -27,7 +28,7 @@ import (
 // site is the page over a demonstration whose faults the test decides.
 type site struct {
 	*httptest.Server
-	organisation *simaws.Server
+	organization *simaws.Server
 	demo         *demonstration
 }
 
@@ -37,25 +38,25 @@ func startSite(t *testing.T, faults ...simaws.Fault) *site {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	state := t.TempDir()
 	db, err := openDatabase(t.Context(), state, pgtest.URL(t))
-	check(t, err)
+	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	objects, err := openObjects(state)
-	check(t, err)
+	must(t, err)
 	t.Cleanup(func() { _ = objects.Close() })
-	organisation, err := simaws.Start(t.Context(), simaws.New(simaws.Options{
+	organization, err := simaws.Start(t.Context(), simaws.New(simaws.Options{
 		Seed: 360, Volume: 0.2, Role: simaws.MemberRole, ExternalID: simaws.ExternalID,
 	}))
-	check(t, err)
-	t.Cleanup(func() { _ = organisation.Close() })
-	organisation.Fault(faults...)
+	must(t, err)
+	t.Cleanup(func() { _ = organization.Close() })
+	organization.Fault(faults...)
 
-	demo := &demonstration{deployment: newDeployment(objects.bucket(stagingBucket)), staging: objects.bucket(stagingBucket), data: objects.bucket(dataBucket)}
+	demo := &demonstration{pipeline: newPipeline(objects.openBucket(stagingBucket)), staging: objects.openBucket(stagingBucket), data: objects.openBucket(dataBucket)}
 	demo.Engine().Base = t.Context()
-	check(t, demo.addCollect(hurried(), organisation.Config(""), demoSettings(), demo.staging, demo.data))
-	demo.loader, err = newLoader(demo.deployment, db, demo.data, nil, false)
-	check(t, err)
+	must(t, demo.addCollect(dropRates(collectors.All), organization.Config(""), demoSettings(), demo.staging, demo.data))
+	demo.loader, err = newLoader(demo.pipeline, db, demo.data, nil, false)
+	must(t, err)
 	var out bytes.Buffer
-	if code := exitCode(demoCommand{}.run(t.Context(), demo, &output{&out, &out}, db.URL), &out); code != exitPartial && len(faults) > 0 {
+	if code := report(&out, demoCommand{}.run(t.Context(), demo, &output{&out, &out, false}, db.URL)); code != exitPartial && len(faults) > 0 {
 		t.Fatalf("exit code %d\n%s", code, out.String())
 	}
 	arriving, stop := context.WithCancel(t.Context())
@@ -63,20 +64,13 @@ func startSite(t *testing.T, faults ...simaws.Fault) *site {
 	arrivals.Go(func() { demo.loadArrivals(arriving) })
 	t.Cleanup(func() { stop(); arrivals.Wait() })
 
-	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.deployment, CollectAgain: demo.runAgain})
-	check(t, err)
-	s := &site{Server: httptest.NewUnstartedServer(nil), organisation: organisation, demo: demo}
+	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.pipeline, CollectAgain: demo.runAgain})
+	must(t, err)
+	s := &site{Server: httptest.NewUnstartedServer(nil), organization: organization, demo: demo}
 	s.Config.Handler = page.Guard(s.Listener.Addr().String(), shown)
 	s.Start()
 	t.Cleanup(s.Close)
 	return s
-}
-
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // browser is a tab of a real browser. What its console and its network complain about fails the test.
@@ -106,7 +100,7 @@ func openBrowser(t *testing.T, url string) *browser {
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 	b := &browser{t, ctx, url}
-	check(t, chromedp.Listen(ctx, b.listen))
+	must(t, chromedp.Listen(ctx, b.listen))
 	b.do(command(network.Enable, network.EnableParams{}), command(log.Enable, cdp.Empty{}), chromedp.EmulateViewport(1280, 900))
 	return b
 }
@@ -164,7 +158,7 @@ func (b *browser) until(expression string) {
 func (b *browser) complaints(what, script string) {
 	b.Helper()
 	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](script))
-	check(b.T, err)
+	must(b.T, err)
 	for _, complaint := range found {
 		b.Errorf("%s: %s", what, complaint)
 	}
@@ -228,7 +222,7 @@ func TestPageWorksInABrowser(t *testing.T) {
 		b := openBrowser(t, s.URL)
 		b.open("/coverage")
 		b.do(chromedp.Click(`a[href="/coverage/617390258846/kms"]`), chromedp.WaitVisible(`//td[contains(., "denied kms:ListKeys")]`))
-		s.organisation.ClearFaults() // somebody has mended the role
+		s.organization.ClearFaults() // somebody has mended the role
 		b.do(chromedp.Click(`//button[.="Collect again"]`), chromedp.WaitVisible(`//p[@class="facts"]//span[.="SUCCEEDED"]`))
 		b.until(`fetch("/coverage/617390258846/kms").then(r => r.text()).then(t => !t.includes("denied kms:ListKeys"))`)
 		b.open("/coverage")

@@ -20,21 +20,21 @@ import (
 	"view360/statemachines"
 )
 
-// deployment is the state machines and their functions in this process, as cdk deploy puts them on AWS: the collect
-// machine where there is an AWS to read, the load machine where there is a database.
-type deployment struct {
+// pipeline is the state machines and their functions in this process, as cdk deploy puts them on AWS: the collect
+// machine if there is an AWS to read, the load machine if there is a database.
+type pipeline struct {
 	*inprocess.Orchestrator
-	functions inprocess.Functions
-	collects  *asl.Machine
-	loads     *asl.Machine
-	watcher   atomic.Pointer[func(inprocess.Call)]
+	functions      inprocess.Functions
+	collectMachine *asl.Machine
+	loadMachine    *asl.Machine
+	watcher        atomic.Pointer[func(inprocess.Call)]
 }
 
-// newDeployment has neither machine yet, and keeps its executions in memory.
-func newDeployment(staging *object.Store) *deployment {
-	d := &deployment{functions: inprocess.Functions{}}
-	d.Orchestrator = inprocess.NewOrchestrator(d.functions, staging, d.tell)
-	return d
+// newPipeline returns a pipeline without machines, which keeps its executions in memory.
+func newPipeline(staging *object.Store) *pipeline {
+	p := &pipeline{functions: inprocess.Functions{}}
+	p.Orchestrator = inprocess.NewOrchestrator(p.functions, staging, p.notify)
+	return p
 }
 
 // keptDays is how long an execution is kept after its end, as in Step Functions.
@@ -42,17 +42,17 @@ const keptDays = 90
 
 // keepExecutions keeps executions in the state folder, where the next process finds them: what this one leaves running
 // can be redriven. The returned function closes the folder.
-func (d *deployment) keepExecutions(state string) (closeFolder func() error, err error) {
+func (p *pipeline) keepExecutions(state string) (closeFolder func() error, err error) {
 	dir := filepath.Join(state, "executions")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("making the folder of executions: %w", err)
+		return nil, fmt.Errorf("creating the folder of executions: %w", err)
 	}
 	folder, err := asl.OpenFolder(dir)
 	if err != nil {
 		return nil, err
 	}
-	d.Engine().Store = folder
-	_, err = d.Engine().Recover()
+	p.Engine().Store = folder
+	_, err = p.Engine().Recover()
 	if err := errors.Join(err, folder.Forget(time.Now().AddDate(0, 0, -keptDays))); err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
@@ -61,58 +61,58 @@ func (d *deployment) keepExecutions(state string) (closeFolder func() error, err
 
 // keepWhileRunning keeps executions in a folder until the returned function removes it: a backfill has more of them than
 // fit into memory.
-func (d *deployment) keepWhileRunning(state string) (remove func() error, err error) {
+func (p *pipeline) keepWhileRunning(state string) (remove func() error, err error) {
 	dir := filepath.Join(state, "running")
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o700)); err != nil { // a killed process leaves one
-		return nil, fmt.Errorf("making the folder of executions: %w", err)
+		return nil, fmt.Errorf("creating the folder of executions: %w", err)
 	}
 	folder, err := asl.OpenFolder(dir)
 	if err != nil {
 		return nil, err
 	}
-	d.Engine().Store = folder
+	p.Engine().Store = folder
 	return func() error { return errors.Join(folder.Close(), os.RemoveAll(dir)) }, nil
 }
 
 // addCollect adds the collect machine, whose collectors observe what cfg names.
-func (d *deployment) addCollect(all []collect.Collector, cfg aws.Config, settings plan.Settings, staging, data *object.Store) (err error) {
-	addCollectFunctions(d.functions, all, cfg, settings, staging, data, d)
-	d.collects, err = inprocess.ParseMachine("collect", statemachines.Collect, map[string]string{
+func (p *pipeline) addCollect(all []collect.Collector, cfg aws.Config, settings plan.Settings, staging, data *object.Store) (err error) {
+	addCollectFunctions(p.functions, all, cfg, settings, staging, data, p)
+	p.collectMachine, err = inprocess.ParseMachine("collect", statemachines.Collect, map[string]string{
 		"Plan": planFunction, "Merge": mergeFunction, "SettleCollect": settleCollectFunction,
 	})
 	if err != nil {
 		return err
 	}
-	d.Engine().Use(d.collects)
+	p.Engine().Use(p.collectMachine)
 	return nil
 }
 
 // addLoad adds the load machine, which loads objects of the named buckets.
-func (d *deployment) addLoad(pool *pgxpool.Pool, bucket func(string) *object.Store) (err error) {
-	inprocess.AddLoad(d.functions, pool, bucket, d)
-	if d.loads, err = inprocess.ParseMachine("load", statemachines.Load, inprocess.LoadPlaceholders); err != nil {
+func (p *pipeline) addLoad(pool *pgxpool.Pool, bucket func(string) *object.Store) (err error) {
+	inprocess.AddLoad(p.functions, pool, bucket, p)
+	if p.loadMachine, err = inprocess.ParseMachine("load", statemachines.Load, inprocess.LoadPlaceholders); err != nil {
 		return err
 	}
-	d.Engine().Use(d.loads)
+	p.Engine().Use(p.loadMachine)
 	return nil
 }
 
-// watch tells f about every finished call of a function, in place of whom it told before.
-func (d *deployment) watch(f func(inprocess.Call)) { d.watcher.Store(&f) }
+// watch calls f for every finished call of a function. It replaces the previous f.
+func (p *pipeline) watch(f func(inprocess.Call)) { p.watcher.Store(&f) }
 
-func (d *deployment) tell(call inprocess.Call) {
-	if f := d.watcher.Load(); f != nil {
+func (p *pipeline) notify(call inprocess.Call) {
+	if f := p.watcher.Load(); f != nil {
 		(*f)(call)
 	}
 }
 
 // StartRedrive continues an execution, which lives as long as the process.
-func (d *deployment) StartRedrive(ctx context.Context, x *asl.Execution) error {
-	return d.Engine().StartRedrive(ctx, x)
+func (p *pipeline) StartRedrive(ctx context.Context, x *asl.Execution) error {
+	return p.Engine().StartRedrive(ctx, x)
 }
 
 // List returns the executions that nothing contains, newest first.
-func (d *deployment) List() []*asl.Execution { return d.Engine().List() }
+func (p *pipeline) List() []*asl.Execution { return p.Engine().List() }
 
 // Lookup returns an execution, or a child of one, by its ARN.
-func (d *deployment) Lookup(arn string) (*asl.Execution, bool) { return d.Engine().Lookup(arn) }
+func (p *pipeline) Lookup(arn string) (*asl.Execution, bool) { return p.Engine().Lookup(arn) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"time"
 
 	"view360/shared/asl"
 	"view360/shared/inprocess"
@@ -22,17 +23,25 @@ type collection struct {
 	reports   []merge.Report
 }
 
-// collector runs the collect machine of a deployment and tells how far it is.
+// collector runs the collect machine of a pipeline and shows its progress.
 type collector struct {
-	*deployment
+	*pipeline
 	staging  *object.Store
 	progress *progress
+}
+
+// snapshotsAtOnce bounds the accounts and dates that are collected side by side in one process.
+const snapshotsAtOnce = 4
+
+// runName returns an execution name: unique, sortable, and fit for S3 keys.
+func runName(what string, started time.Time) string {
+	return what + "-" + started.UTC().Format("20060102T150405.000Z")
 }
 
 // collect takes the snapshots that the request asks for. After an interrupt the collection is what was published before.
 func (c collector) collect(ctx context.Context, run string, request any) (collection, error) {
 	c.watch((&collectWatcher{progress: c.progress, staging: c.staging}).watch)
-	execution, err := c.Run(ctx, c.collects, run, request)
+	execution, err := c.Run(ctx, c.collectMachine, run, request)
 	if err != nil {
 		return collection{}, err
 	}

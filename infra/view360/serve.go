@@ -22,7 +22,7 @@ func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output
 		return err
 	}
 	defer listener.Close()
-	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.deployment, CollectAgain: demo.runAgain})
+	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.pipeline, CollectAgain: demo.runAgain})
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (d *demonstration) settle(w io.Writer, address string) {
 	for _, x := range d.List() {
 		<-x.Done()
 		if s := x.Describe(); s.Status == asl.Aborted && time.Since(s.Stopped) < time.Minute {
-			fmt.Fprintf(w, "Interrupted: %s. Start this again, then: go run ./infra/operate redrive %s --endpoint-url http://%s\n", x.Name, x.Name, address)
+			fmt.Fprintf(w, "Interrupted: %s. Start this again, then: %s redrive %s --endpoint-url http://%s\n", x.Name, calledAs, x.Name, address)
 		}
 	}
 }
@@ -79,7 +79,7 @@ func (d *demonstration) runAgain(ctx context.Context, r page.Rerun) (string, err
 	if err != nil {
 		return "", fmt.Errorf("encoding the request: %w", err)
 	}
-	x, err := d.Engine().Start(ctx, d.collects, runName("again", time.Now()), input)
+	x, err := d.Engine().Start(ctx, d.collectMachine, runName("again", time.Now()), input)
 	if err != nil {
 		return "", fmt.Errorf("starting the execution: %w", err)
 	}
@@ -96,7 +96,7 @@ func (d *demonstration) collectHistory(ctx context.Context, now time.Time) error
 	if err != nil {
 		return fmt.Errorf("encoding the request: %w", err)
 	}
-	_, err = d.Engine().Start(ctx, d.collects, "history-"+from+"-"+to, input)
+	_, err = d.Engine().Start(ctx, d.collectMachine, "history-"+from+"-"+to, input)
 	if failure := (*asl.Failure)(nil); errors.As(err, &failure) && failure.Name == "ExecutionAlreadyExists" {
 		return nil
 	}

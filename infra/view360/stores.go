@@ -66,12 +66,12 @@ func openObjects(state string) (objects, error) {
 	return objects{server}, err
 }
 
-func (o objects) bucket(name string) *object.Store {
+func (o objects) openBucket(name string) *object.Store {
 	return object.New(o.Client(), name, object.Options{})
 }
 
-// clear removes what earlier runs left in the state folder.
-func clear(state string) error {
+// clearState removes what earlier runs left in the state folder.
+func clearState(state string) error {
 	for _, name := range []string{"postgres", "objects", "executions"} {
 		if err := os.RemoveAll(filepath.Join(state, name)); err != nil {
 			return fmt.Errorf("emptying the state folder: %w", err)

@@ -1,88 +1,56 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"view360/shared/asl"
-	"view360/shared/catalog"
 	"view360/shared/collect"
 	"view360/shared/collect/account"
 	"view360/shared/collect/cost"
 	"view360/shared/collect/guardduty"
 	"view360/shared/collect/kms"
-	"view360/shared/inprocess"
-	"view360/shared/merge"
 	"view360/shared/object"
 	"view360/shared/pgtest"
 	"view360/shared/plan"
 	"view360/shared/postgres"
 	"view360/shared/s3disk"
-	"view360/shared/settle"
 	"view360/shared/sfnapi"
 	"view360/shared/simaws"
-	"view360/statemachines"
 )
 
-func TestMain(m *testing.M) {
-	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
-}
-
-// installation is both machines in this process, over a simulated organisation and, when it loads, a database, behind
-// the Step Functions API.
+// installation is a pipeline over a simulated organization and, when it loads, a database, behind the Step Functions API.
 type installation struct {
-	organisation *simaws.Organization
-	orchestrator *inprocess.Orchestrator
-	functions    inprocess.Functions
+	*pipeline
+	organization *simaws.Organization
 	store        *object.Store
 	url          string
 }
 
 func install(t *testing.T) *installation {
 	t.Helper()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	i := &installation{functions: inprocess.Functions{}, organisation: simaws.New(simaws.Options{
+	disk, err := s3disk.Start(t.TempDir(), "data")
+	must(t, err)
+	t.Cleanup(func() { _ = disk.Close() })
+	store := object.New(disk.Client(), "data", object.Options{})
+	i := &installation{pipeline: newPipeline(store), store: store, organization: simaws.New(simaws.Options{
 		Seed: 1, Volume: 0.1, Role: simaws.MemberRole, ExternalID: simaws.ExternalID,
 	})}
-	aws, err := simaws.Start(t.Context(), i.organisation)
-	must(err)
-	disk, err := s3disk.Start(t.TempDir(), "data")
-	must(err)
-	t.Cleanup(func() { _ = disk.Close() })
-	i.store = object.New(disk.Client(), "data", object.Options{})
-	i.orchestrator = inprocess.NewOrchestrator(i.functions, i.store, nil)
-	i.orchestrator.Engine().Base = t.Context()
+	aws, err := simaws.Start(t.Context(), i.organization)
+	must(t, err)
+	i.Engine().Base = t.Context()
+	some := []collect.Collector{account.Collector, cost.Collector, guardduty.Collector, kms.Collector}
+	settings := demoSettings()
+	settings.Functions = nameFunctions(some)
+	must(t, i.addCollect(some, aws.Config(""), settings, store, store))
 
-	settings := plan.Settings{
-		Organization: true, RoleName: simaws.MemberRole, ExternalID: simaws.ExternalID, HomeRegion: "us-east-1",
-		Functions: map[string]string{}, Concurrency: 3,
-	}
-	for _, c := range []collect.Collector{account.Collector, cost.Collector, guardduty.Collector, kms.Collector} {
-		source, _ := catalog.FindByName(c.Source)
-		settings.Functions[c.Source] = "collect-" + c.Source
-		inprocess.Add(i.functions, "collect-"+c.Source, collect.Handler{Collector: c, Config: aws.Config(""), Actions: source.ActionNames(), Staging: i.store}.Handle)
-	}
-	inprocess.Add(i.functions, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: aws.Config("")}, Staging: i.store}.Handle)
-	inprocess.Add(i.functions, "merge", merge.Handler{Staging: i.store, Data: i.store}.Handle)
-	inprocess.Add(i.functions, "settle-collect", settle.CollectHandler{Executions: i.orchestrator, Staging: i.store}.Handle)
-	i.use(t, "collect", statemachines.Collect, map[string]string{"Plan": "plan", "Merge": "merge", "SettleCollect": "settle-collect"})
-
-	server := httptest.NewServer(sfnapi.New(i.orchestrator.Engine(), http.NotFoundHandler()))
+	server := httptest.NewServer(sfnapi.New(i.Engine(), http.NotFoundHandler()))
 	t.Cleanup(server.Close)
 	i.url = server.URL
 	return i
@@ -92,34 +60,15 @@ func install(t *testing.T) *installation {
 func (i *installation) loads(t *testing.T) {
 	t.Helper()
 	pool, err := postgres.OpenPool(t.Context(), pgtest.URL(t), 6, postgres.ConnectOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	t.Cleanup(pool.Close)
-	inprocess.AddLoad(i.functions, pool, func(string) *object.Store { return i.store }, i.orchestrator)
-	i.use(t, "load", statemachines.Load, inprocess.LoadPlaceholders)
+	must(t, i.addLoad(pool, func(string) *object.Store { return i.store }))
 }
 
-func (i *installation) use(t *testing.T, name string, definition []byte, functions map[string]string) *asl.Machine {
-	t.Helper()
-	m, err := inprocess.ParseMachine(name, definition, functions)
-	if err != nil {
-		t.Fatal(err)
-	}
-	i.orchestrator.Engine().Use(m)
-	return m
-}
-
-// operate runs the program as a user does, and returns its exit code and what it printed.
+// operate runs the program on this installation.
 func (i *installation) operate(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	return operate(t.Context(), append(args, "--endpoint-url", i.url)...)
-}
-
-func operate(ctx context.Context, args ...string) (code int, stdout, stderr string) {
-	var out, err bytes.Buffer
-	code = run(ctx, args, 5*time.Millisecond, &out, &err)
-	return code, out.String(), err.String()
+	return runProgram(t, append(args, "--endpoint-url", i.url)...)
 }
 
 // newest is the first line of the list of executions.
@@ -136,15 +85,15 @@ func (i *installation) newest(t *testing.T) execution {
 // A service fails in one region; the operator sees where and why, mends it, and redrives until all is green.
 func TestAFailureIsSeenAndRedriven(t *testing.T) {
 	i := install(t)
-	broken := i.organisation.Accounts()[1].ID
-	i.organisation.Fault(simaws.Fault{Service: "guardduty", Operation: "ListDetectors", Account: broken, Region: "us-east-1", Kind: simaws.Denied})
+	broken := i.organization.Accounts()[1].ID
+	i.organization.Fault(simaws.Fault{Service: "guardduty", Operation: "ListDetectors", Account: broken, Region: "us-east-1", Kind: simaws.Denied})
 
 	code, out, progress := i.operate(t, "collect", "--wait")
 	if code != exitPartial {
 		t.Fatalf("exit code %d, want %d\n%s%s", code, exitPartial, out, progress)
 	}
 	line := broken + " us-east-1 guardduty: denied guardduty:ListDetectors"
-	for _, want := range []string{"Collected ", "Failed\n  guardduty: denied", line, "FAILED", "Run again what failed: go run ./infra/operate redrive collect-"} {
+	for _, want := range []string{"Collected ", "Failed\n  guardduty: denied", line, "FAILED", "Run again what failed: " + calledAs + " redrive collect-"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the end of the run does not say %q:\n%s", want, out)
 		}
@@ -156,24 +105,24 @@ func TestAFailureIsSeenAndRedriven(t *testing.T) {
 	if _, list, _ := i.operate(t, "executions", "--failed"); !strings.Contains(list, line) || !strings.Contains(list, x.Name) {
 		t.Errorf("the list of failed executions is\n%s", list)
 	}
-	if _, services, _ := i.operate(t, "executions", x.Name, "--account", broken); !strings.Contains(services, "guardduty  0      denied") || strings.Contains(services, i.organisation.Accounts()[2].ID) {
+	if _, services, _ := i.operate(t, "executions", x.Name, "--account", broken); !strings.Contains(services, "guardduty  0      denied") || strings.Contains(services, i.organization.Accounts()[2].ID) {
 		t.Errorf("the services of the account are\n%s", services)
 	}
 
 	// Nothing is mended yet. A run that succeeded meanwhile does not hide the one that failed.
-	if code, out, _ := i.operate(t, "collect", "--account", i.organisation.Accounts()[2].ID, "--region", "us-east-1", "--service", "kms", "--wait"); code != exitOK {
+	if code, out, _ := i.operate(t, "collect", "--account", i.organization.Accounts()[2].ID, "--region", "us-east-1", "--service", "kms", "--wait"); code != exitOK {
 		t.Errorf("the narrow run ended with exit code %d\n%s", code, out)
 	}
 	if code, out, _ := i.operate(t, "redrive", "--wait"); code != exitPartial || !strings.Contains(out, "redriven 1 times") {
 		t.Errorf("redriven with the fault: exit code %d\n%s", code, out)
 	}
-	i.organisation.ClearFaults()
-	i.organisation.ForgetCalls()
+	i.organization.ClearFaults()
+	i.organization.ForgetCalls()
 	code, out, _ = i.operate(t, "redrive", x.ARN, "--wait")
 	if code != exitOK || strings.Contains(out, "Failed\n") || !strings.Contains(out, "SUCCEEDED, redriven 2 times") {
 		t.Errorf("redriven without the fault: exit code %d\n%s", code, out)
 	}
-	for _, call := range i.organisation.Calls() {
+	for _, call := range i.organization.Calls() {
 		if call.Service == "kms" || call.Service == "ce" || call.Service == "guardduty" && call.Account != broken {
 			t.Errorf("the redrive called %s:%s of %s again", call.Service, call.Operation, call.Account)
 		}
@@ -189,19 +138,19 @@ func TestAFailureIsSeenAndRedriven(t *testing.T) {
 // What failed for one account is repaired without the others.
 func TestOneAccountIsRepaired(t *testing.T) {
 	i := install(t)
-	accounts := i.organisation.Accounts()
+	accounts := i.organization.Accounts()
 	for _, n := range []int{1, 2} {
-		i.organisation.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Account: accounts[n].ID, Kind: simaws.Denied})
+		i.organization.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Account: accounts[n].ID, Kind: simaws.Denied})
 	}
 	i.operate(t, "collect", "--service", "kms,guardduty", "--wait")
 	x := i.newest(t)
-	i.organisation.ClearFaults()
-	i.organisation.ForgetCalls()
+	i.organization.ClearFaults()
+	i.organization.ForgetCalls()
 	code, out, stderr := i.operate(t, "redrive", x.Name, "--account", accounts[1].ID, "--wait")
 	if code != exitOK || !strings.Contains(out, "repair-"+accounts[1].ID) {
 		t.Fatalf("exit code %d\n%s%s", code, out, stderr)
 	}
-	for _, call := range i.organisation.Calls() {
+	for _, call := range i.organization.Calls() {
 		if call.Service == "guardduty" || call.Service == "kms" && call.Account != accounts[1].ID {
 			t.Errorf("the repair called %s:%s of %s", call.Service, call.Operation, call.Account)
 		}
@@ -213,7 +162,7 @@ func TestOneAccountIsRepaired(t *testing.T) {
 
 func TestBackfillCollectsEveryMissingDate(t *testing.T) {
 	i := install(t)
-	id := i.organisation.Accounts()[1].ID
+	id := i.organization.Accounts()[1].ID
 	today := time.Now().UTC()
 	first, last := today.AddDate(0, 0, -8).Format("2-1-2006"), today.AddDate(0, 0, -3).Format(time.DateOnly)
 	code, out, stderr := i.operate(t, "backfill", "--start", first, "--end", last, "--account", id, "--dry-run", "--json")
@@ -221,7 +170,7 @@ func TestBackfillCollectsEveryMissingDate(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &planned); err != nil || code != exitOK || planned.Snapshots < 6 {
 		t.Fatalf("exit code %d, error %v: %s%s", code, err, out, stderr)
 	}
-	for _, call := range i.organisation.Calls() {
+	for _, call := range i.organization.Calls() {
 		if call.Service == "ce" {
 			t.Fatalf("the dry run called %s, which is paid", call.Operation)
 		}
@@ -243,15 +192,14 @@ func TestBackfillCollectsEveryMissingDate(t *testing.T) {
 func TestLoadsAreListedWithTheirOutcome(t *testing.T) {
 	i := install(t)
 	i.loads(t)
-	i.operate(t, "collect", "--account", i.organisation.Accounts()[1].ID, "--wait")
+	i.operate(t, "collect", "--account", i.organization.Accounts()[1].ID, "--wait")
 	collected := i.newest(t)
-	load, _ := i.orchestrator.Engine().Machine("load")
 	key := i.firstKey(t)
 	if _, err := i.store.Put(t.Context(), "data/111122223333/eu-west-1/2026-03-11_DAILY.json", strings.NewReader("{")); err != nil {
 		t.Fatal(err)
 	}
 	for name, object := range map[string]string{"good": key, "broken": "data/111122223333/eu-west-1/2026-03-11_DAILY.json"} {
-		if _, err := i.orchestrator.Run(t.Context(), load, name, map[string]string{"bucket": "data", "key": object}); err != nil {
+		if _, err := i.Run(t.Context(), i.loadMachine, name, map[string]string{"bucket": "data", "key": object}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -274,14 +222,13 @@ func TestLoadsAreListedWithTheirOutcome(t *testing.T) {
 func TestAFailedTableGroupIsRedriven(t *testing.T) {
 	i := install(t)
 	i.loads(t)
-	i.operate(t, "collect", "--account", i.organisation.Accounts()[1].ID, "--region", "us-east-1", "--service", "kms", "--wait")
+	i.operate(t, "collect", "--account", i.organization.Accounts()[1].ID, "--region", "us-east-1", "--service", "kms", "--wait")
 	key := i.firstKey(t)
 	loadSecurity, loadCost := i.functions["load-security"], i.functions["load-cost"]
 	i.functions["load-security"] = func(context.Context, json.RawMessage) (json.RawMessage, error) {
 		return nil, &asl.Failure{Name: "TerminalError", Cause: `{"errorMessage":"the database is full","errorType":"TerminalError"}`}
 	}
-	load, _ := i.orchestrator.Engine().Machine("load")
-	if _, err := i.orchestrator.Run(t.Context(), load, "full", map[string]string{"bucket": "data", "key": key}); err != nil {
+	if _, err := i.Run(t.Context(), i.loadMachine, "full", map[string]string{"bucket": "data", "key": key}); err != nil {
 		t.Fatal(err)
 	}
 	if _, out, _ := i.operate(t, "executions", "--failed"); !strings.Contains(out, key+" security: the database is full") {
@@ -331,7 +278,7 @@ func TestInterruptEndsTheWaitOnly(t *testing.T) {
 		<-reached
 		interrupt()
 	}()
-	code, _, stderr := operate(ctx, "collect", "--wait", "--endpoint-url", i.url)
+	code, _, stderr := runUntil(ctx, "collect", "--wait", "--endpoint-url", i.url)
 	if code != exitFailed || !strings.Contains(stderr, "What was started goes on") {
 		t.Errorf("exit code %d, %s", code, stderr)
 	}
@@ -339,31 +286,7 @@ func TestInterruptEndsTheWaitOnly(t *testing.T) {
 	if x.Status != "RUNNING" {
 		t.Errorf("after the interrupt it is %s", x.Status)
 	}
-	running, _ := i.orchestrator.Engine().Lookup(x.ARN)
+	running, _ := i.Engine().Lookup(x.ARN)
 	running.Stop("", "")
 	<-running.Done()
-}
-
-func TestUsageErrorsNameTheMistake(t *testing.T) {
-	i := install(t)
-	for _, test := range []struct {
-		args []string
-		code int
-		want string
-	}{
-		{[]string{"--help"}, exitOK, "Exit codes: 0 done"},
-		{[]string{"backfill", "--help"}, exitOK, "--dry-run"},
-		{[]string{"nosuch"}, exitUsage, "Try: go run ./infra/operate --help"},
-		{[]string{"backfill"}, exitUsage, "--start"},
-		{[]string{"executions"}, exitOK, "No executions yet"},
-		{[]string{"executions", "--json"}, exitOK, "[]"},
-		{[]string{"executions", "none"}, exitFailed, "there is no execution none"},
-		{[]string{"redrive", "none"}, exitFailed, "there is no execution none"},
-		{[]string{"collect", "--account", "12", "--wait"}, exitPartial, `account "12" is not 12 digits`},
-	} {
-		code, out, stderr := i.operate(t, test.args...)
-		if code != test.code || !strings.Contains(out+stderr, test.want) {
-			t.Errorf("%v: exit code %d, want %d, and output with %q:\n%s%s", test.args, code, test.code, test.want, out, stderr)
-		}
-	}
 }

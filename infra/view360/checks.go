@@ -24,8 +24,8 @@ import (
 // caller is whose credentials these are.
 type caller struct{ account, arn string }
 
-// whoami asks AWS. Without an answer no other check makes sense.
-func whoami(ctx context.Context, cfg aws.Config) (caller, error) {
+// findCaller asks AWS whose credentials these are. Without an answer no other check makes sense.
+func findCaller(ctx context.Context, cfg aws.Config) (caller, error) {
 	identity, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return caller{}, fmt.Errorf("the credentials are not valid (log in again, for example with 'aws sso login'): %w", err)
@@ -33,7 +33,7 @@ func whoami(ctx context.Context, cfg aws.Config) (caller, error) {
 	return caller{aws.ToString(identity.Account), aws.ToString(identity.Arn)}, nil
 }
 
-func (c caller) check(_ context.Context, cfg aws.Config) check {
+func (c caller) checkCredentials(_ context.Context, cfg aws.Config) check {
 	return check{"credentials", ok, fmt.Sprintf("account %s in %s as %s", c.account, cfg.Region, c.arn)}
 }
 
@@ -41,15 +41,15 @@ func (c caller) check(_ context.Context, cfg aws.Config) check {
 const bootstrapVersion = 6
 
 // https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
-func (c caller) bootstrap(ctx context.Context, cfg aws.Config) check {
+func (c caller) checkBootstrap(ctx context.Context, cfg aws.Config) check {
 	const what = "bootstrap"
 	remedy := fmt.Sprintf("run: npx cdk bootstrap aws://%s/%s", c.account, cfg.Region)
 	parameter, err := ssm.NewFromConfig(cfg).GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String("/cdk-bootstrap/hnb659fds/version")})
-	if code(err) == "ParameterNotFound" {
+	if errorCode(err) == "ParameterNotFound" {
 		return check{what, todo, "the CDK has not been set up here: " + remedy}
 	}
 	if err != nil {
-		return unknown(what, "ssm:GetParameter", err)
+		return reportUnknown(what, "ssm:GetParameter", err)
 	}
 	version, err := strconv.Atoi(aws.ToString(parameter.Parameter.Value))
 	if err != nil || version < bootstrapVersion {
@@ -58,14 +58,14 @@ func (c caller) bootstrap(ctx context.Context, cfg aws.Config) check {
 	return check{what, ok, fmt.Sprintf("version %d", version)}
 }
 
-func organisation(ctx context.Context, cfg aws.Config) check {
-	const what = "organisation"
+func checkOrganization(ctx context.Context, cfg aws.Config) check {
+	const what = "organization"
 	described, err := organizations.NewFromConfig(cfg).DescribeOrganization(ctx, &organizations.DescribeOrganizationInput{})
 	switch {
-	case code(err) == "AWSOrganizationsNotInUseException":
+	case errorCode(err) == "AWSOrganizationsNotInUseException":
 		return check{what, note, "this account is in none: View360 can collect it alone, or accounts that push"}
 	case err != nil:
-		return unknown(what, "organizations:DescribeOrganization", err)
+		return reportUnknown(what, "organizations:DescribeOrganization", err)
 	case described.Organization.FeatureSet != orgtypes.OrganizationFeatureSetAll:
 		return check{what, todo, "it has consolidated billing only: enable all features, which the member role's StackSet needs"}
 	}
@@ -76,30 +76,30 @@ func organisation(ctx context.Context, cfg aws.Config) check {
 const stackSets = "member.org.stacksets.cloudformation.amazonaws.com"
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
-func trustedAccess(ctx context.Context, cfg aws.Config) check {
+func checkTrustedAccess(ctx context.Context, cfg aws.Config) check {
 	const what = "trusted access"
 	const remedy = "from the management account run: aws cloudformation activate-organizations-access"
 	pages := organizations.NewListAWSServiceAccessForOrganizationPaginator(organizations.NewFromConfig(cfg), &organizations.ListAWSServiceAccessForOrganizationInput{})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		switch {
-		case code(err) == "AWSOrganizationsNotInUseException":
-			return check{what, note, "not needed without an organisation"}
+		case errorCode(err) == "AWSOrganizationsNotInUseException":
+			return check{what, note, "not needed without an organization"}
 		case isDenied(err):
 			return check{what, note, "only the management account and delegated administrators can see it: run this command there, or " + remedy}
 		case err != nil:
-			return unknown(what, "organizations:ListAWSServiceAccessForOrganization", err)
+			return reportUnknown(what, "organizations:ListAWSServiceAccessForOrganization", err)
 		}
 		for _, service := range page.EnabledServicePrincipals {
 			if aws.ToString(service.ServicePrincipal) == stackSets {
-				return check{what, ok, "CloudFormation StackSets may deploy to the organisation"}
+				return check{what, ok, "CloudFormation StackSets may deploy to the organization"}
 			}
 		}
 	}
-	return check{what, todo, "CloudFormation StackSets may not deploy to the organisation: " + remedy}
+	return check{what, todo, "CloudFormation StackSets may not deploy to the organization: " + remedy}
 }
 
-func regions(ctx context.Context, cfg aws.Config) check {
+func checkRegions(ctx context.Context, cfg aws.Config) check {
 	const what = "regions"
 	var enabled []string
 	pages := account.NewListRegionsPaginator(account.NewFromConfig(cfg), &account.ListRegionsInput{
@@ -108,7 +108,7 @@ func regions(ctx context.Context, cfg aws.Config) check {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return unknown(what, "account:ListRegions", err)
+			return reportUnknown(what, "account:ListRegions", err)
 		}
 		for _, region := range page.Regions {
 			enabled = append(enabled, aws.ToString(region.RegionName))
@@ -117,7 +117,7 @@ func regions(ctx context.Context, cfg aws.Config) check {
 	return check{what, ok, fmt.Sprintf("%d enabled: %s", len(enabled), strings.Join(enabled, ", "))}
 }
 
-func costExplorer(ctx context.Context, cfg aws.Config) check {
+func checkCostExplorer(ctx context.Context, cfg aws.Config) check {
 	const what = "cost explorer"
 	const day = 24 * time.Hour
 	today := time.Now().UTC().Truncate(day)
@@ -126,54 +126,54 @@ func costExplorer(ctx context.Context, cfg aws.Config) check {
 		TimePeriod: &cetypes.DateInterval{Start: aws.String(today.Add(-day).Format(time.DateOnly)), End: aws.String(today.Format(time.DateOnly))},
 	})
 	switch {
-	case code(err) == "DataUnavailableException" || err != nil && strings.Contains(err.Error(), "not enabled for cost explorer"):
+	case errorCode(err) == "DataUnavailableException" || err != nil && strings.Contains(err.Error(), "not enabled for cost explorer"):
 		return check{what, todo, "it is off or has no data yet: open Cost Explorer in the console of the management account once, and wait a day"}
 	case isDenied(err):
 		return check{what, todo, "the credentials may not read cost: in the management account allow IAM access to billing, and ce:GetCostAndUsage"}
 	case err != nil:
-		return unknown(what, "ce:GetCostAndUsage", err)
+		return reportUnknown(what, "ce:GetCostAndUsage", err)
 	}
 	return check{what, ok, "it answers; every request costs one cent"}
 }
 
-func supportPlan(ctx context.Context, cfg aws.Config) check {
+func checkSupportPlan(ctx context.Context, cfg aws.Config) check {
 	const what = "support plan"
 	cfg.Region = "us-east-1" // the one region of the Support API
 	_, err := support.NewFromConfig(cfg).DescribeSeverityLevels(ctx, &support.DescribeSeverityLevelsInput{})
 	switch {
-	case code(err) == "SubscriptionRequiredException":
+	case errorCode(err) == "SubscriptionRequiredException":
 		return check{what, note, "below Business: advice, support cases and health events are not offered, and shown as not applicable"}
 	case err != nil:
-		return unknown(what, "support:DescribeSeverityLevels", err)
+		return reportUnknown(what, "support:DescribeSeverityLevels", err)
 	}
 	return check{what, ok, "advice, support cases and health events can be read"}
 }
 
-func securityHub(ctx context.Context, cfg aws.Config) check {
+func checkSecurityHub(ctx context.Context, cfg aws.Config) check {
 	const what = "security hub"
 	_, err := securityhub.NewFromConfig(cfg).DescribeHub(ctx, &securityhub.DescribeHubInput{})
 	switch {
-	case code(err) == "InvalidAccessException" || code(err) == "ResourceNotFoundException":
+	case errorCode(err) == "InvalidAccessException" || errorCode(err) == "ResourceNotFoundException":
 		return check{what, note, fmt.Sprintf("it is not enabled in %s: its findings are shown as not applicable; enable it there, or in its aggregation region", cfg.Region)}
 	case err != nil:
-		return unknown(what, "securityhub:DescribeHub", err)
+		return reportUnknown(what, "securityhub:DescribeHub", err)
 	}
 	return check{what, ok, "enabled in " + cfg.Region}
 }
 
-// enoughConcurrency is what collectors and loaders of a small organisation use at once; new accounts may have 10.
+// enoughConcurrency is what collectors and loaders of a small organization use at once; new accounts may have 10.
 const enoughConcurrency = 200
 
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-func concurrency(ctx context.Context, cfg aws.Config) check {
+func checkConcurrency(ctx context.Context, cfg aws.Config) check {
 	const what = "lambda concurrency"
 	settings, err := lambda.NewFromConfig(cfg).GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
 	if err != nil {
-		return unknown(what, "lambda:GetAccountSettings", err)
+		return reportUnknown(what, "lambda:GetAccountSettings", err)
 	}
 	limit := settings.AccountLimit.ConcurrentExecutions
 	if limit < enoughConcurrency {
-		return check{what, todo, fmt.Sprintf("%d at once is too little, %d do for a small organisation: run: aws service-quotas request-service-quota-increase "+
+		return check{what, todo, fmt.Sprintf("%d at once is too little, %d do for a small organization: run: aws service-quotas request-service-quota-increase "+
 			"--service-code lambda --quota-code L-B99A9384 --desired-value 1000 --region %s", limit, enoughConcurrency, cfg.Region)}
 	}
 	return check{what, ok, fmt.Sprintf("%d at once", limit)}

@@ -15,12 +15,12 @@ import (
 // newestFailed bounds how many failed loads are looked at.
 const newestFailed = 1000
 
-// all redrives what is worth it.
-func (c redriveCommand) all(ctx context.Context, g *globals, out *output, d *deployment) error {
+// redriveAll redrives all executions that listRepairable returns.
+func (c redriveCommand) redriveAll(ctx context.Context, g *globals, out *output, s *stateMachines) error {
 	if c.Account != "" {
 		return errors.New("--account needs the name of an execution")
 	}
-	list, err := d.repairable(ctx)
+	list, err := s.listRepairable(ctx)
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (c redriveCommand) all(ctx context.Context, g *globals, out *output, d *dep
 	}
 	var partial error
 	for _, x := range list {
-		err := c.redrive(ctx, g, out, d, x)
+		err := c.redrive(ctx, g, out, s, x)
 		if err != nil && !errors.Is(err, errPartial) {
 			return err
 		}
@@ -39,21 +39,21 @@ func (c redriveCommand) all(ctx context.Context, g *globals, out *output, d *dep
 	return partial
 }
 
-// repairable are the newest collect execution that failed, and the loads that loaded only a part. A collect execution that
-// succeeded since then says nothing about the failed one: it may be of another interval or of past dates.
-func (d *deployment) repairable(ctx context.Context) ([]*sfn.DescribeExecutionOutput, error) {
+// listRepairable returns the newest failed collect execution and the loads that loaded only a part. A collect execution
+// that succeeded later does not count: it may be of another interval or of past dates.
+func (s *stateMachines) listRepairable(ctx context.Context) ([]*sfn.DescribeExecutionOutput, error) {
 	var list []*sfn.DescribeExecutionOutput
-	for _, m := range d.machines {
+	for _, m := range s.machines {
 		in := &sfn.ListExecutionsInput{StateMachineArn: &m.arn, StatusFilter: types.ExecutionStatusFailed, MaxResults: newestFailed}
 		if m.does == collects {
 			in.MaxResults = 1
 		}
-		page, err := d.ListExecutions(ctx, in)
+		page, err := s.ListExecutions(ctx, in)
 		if err != nil {
 			return nil, fmt.Errorf("listing the executions of %s: %w", m.arn, err)
 		}
 		for _, item := range page.Executions {
-			x, err := d.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: item.ExecutionArn})
+			x, err := s.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: item.ExecutionArn})
 			if err != nil {
 				return nil, fmt.Errorf("reading execution %s: %w", *item.Name, err)
 			}

@@ -17,9 +17,9 @@ const stacks = `<DescribeStacksResponse><DescribeStacksResult><Stacks>
 
 func TestMachinesAreFoundByTheStacks(t *testing.T) {
 	i := install(t)
-	collect, _ := i.orchestrator.Engine().Machine("collect")
+	collect := i.collectMachine
 	answer := ""
-	aws := httptest.NewServer(sfnapi.New(i.orchestrator.Engine(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answer) })))
+	aws := httptest.NewServer(sfnapi.New(i.Engine(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answer) })))
 	defer aws.Close()
 	t.Setenv("AWS_ENDPOINT_URL", aws.URL)
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
@@ -27,14 +27,14 @@ func TestMachinesAreFoundByTheStacks(t *testing.T) {
 	t.Setenv("AWS_REGION", "eu-west-1")
 
 	answer = fmt.Sprintf(stacks, collect.ARN())
-	if code, out, stderr := operate(t.Context(), "collect", "--service", "kms", "--wait"); code != exitOK {
+	if code, out, stderr := runProgram(t, "collect", "--service", "kms", "--wait"); code != exitOK {
 		t.Errorf("exit code %d\n%s%s", code, out, stderr)
 	}
-	if code, out, stderr := operate(t.Context(), "executions", "--state-machine-arn", collect.ARN()); code != exitOK || !strings.Contains(out, "SUCCEEDED") {
+	if code, out, stderr := runProgram(t, "executions", "--state-machine-arn", collect.ARN()); code != exitOK || !strings.Contains(out, "SUCCEEDED") {
 		t.Errorf("with the ARN: exit code %d\n%s%s", code, out, stderr)
 	}
 	answer = strings.ReplaceAll(answer, "View360-collection", "Another")
-	if code, _, stderr := operate(t.Context(), "executions"); code != exitFailed || !strings.Contains(stderr, "no stack in eu-west-1 whose name begins with View360 has an output CollectMachineArn or LoadMachineArn") {
+	if code, _, stderr := runProgram(t, "executions"); code != exitFailed || !strings.Contains(stderr, "no stack in eu-west-1 whose name begins with View360 has an output CollectMachineArn or LoadMachineArn") {
 		t.Errorf("without a stack: exit code %d, %s", code, stderr)
 	}
 }

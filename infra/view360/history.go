@@ -19,10 +19,10 @@ import (
 // historiesAtOnce stays below the quota of GetExecutionHistory.
 const historiesAtOnce = 8
 
-// history reads the events of an execution that summaries are made of.
-func (d *deployment) history(ctx context.Context, arn string) ([]asl.Event, error) {
+// readHistory reads the events of an execution that summaries are made of.
+func (s *stateMachines) readHistory(ctx context.Context, arn string) ([]asl.Event, error) {
 	var events []asl.Event
-	pages := sfn.NewGetExecutionHistoryPaginator(d.Client, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: 1000})
+	pages := sfn.NewGetExecutionHistoryPaginator(s.Client, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: 1000})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -51,10 +51,10 @@ func eventOf(e types.HistoryEvent) (asl.Event, bool) {
 	return event, event.Details != nil
 }
 
-// reports reads how the services of a collect execution ended, from its child executions: the account and date of each
+// readReports reads how the services of a collect execution ended, from its child executions: the account and date of each
 // are in its input, so that those of other accounts need not be read when accounts are named.
-func (d *deployment) reports(ctx context.Context, arn string, accounts []string) ([]merge.Report, error) {
-	children, err := d.children(ctx, arn)
+func (s *stateMachines) readReports(ctx context.Context, arn string, accounts []string) ([]merge.Report, error) {
+	children, err := s.listChildren(ctx, arn)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (d *deployment) reports(ctx context.Context, arn string, accounts []string)
 	group.SetLimit(historiesAtOnce)
 	for i, child := range children {
 		group.Go(func() error {
-			events, err := d.history(ctx, child)
+			events, err := s.readHistory(ctx, child)
 			found[i] = summary.Reports(events)
 			return err
 		})
@@ -77,10 +77,10 @@ func (d *deployment) reports(ctx context.Context, arn string, accounts []string)
 	}), nil
 }
 
-// children lists the child executions of all map runs, the oldest map run first: a redrive starts another one.
-func (d *deployment) children(ctx context.Context, arn string) ([]string, error) {
+// listChildren lists the child executions of all map runs, the oldest map run first: a redrive starts another one.
+func (s *stateMachines) listChildren(ctx context.Context, arn string) ([]string, error) {
 	var runs []types.MapRunListItem
-	for pages := sfn.NewListMapRunsPaginator(d.Client, &sfn.ListMapRunsInput{ExecutionArn: &arn}); pages.HasMorePages(); {
+	for pages := sfn.NewListMapRunsPaginator(s.Client, &sfn.ListMapRunsInput{ExecutionArn: &arn}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("listing the map runs of %s: %w", arn, err)
@@ -90,7 +90,7 @@ func (d *deployment) children(ctx context.Context, arn string) ([]string, error)
 	slices.SortStableFunc(runs, func(a, b types.MapRunListItem) int { return a.StartDate.Compare(*b.StartDate) })
 	var children []string
 	for _, run := range runs {
-		for pages := sfn.NewListExecutionsPaginator(d.Client, &sfn.ListExecutionsInput{MapRunArn: run.MapRunArn}); pages.HasMorePages(); {
+		for pages := sfn.NewListExecutionsPaginator(s.Client, &sfn.ListExecutionsInput{MapRunArn: run.MapRunArn}); pages.HasMorePages(); {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
 				return nil, fmt.Errorf("listing the child executions of %s: %w", arn, err)
@@ -104,7 +104,7 @@ func (d *deployment) children(ctx context.Context, arn string) ([]string, error)
 }
 
 // reasons are the lines of an execution's cause.
-func reasons(name, cause string) []string {
+func splitReasons(name, cause string) []string {
 	if name == "" && cause == "" {
 		return nil
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// purpose tells a machine by its states: its name is what the deployment made it.
-func (d *deployment) purpose(ctx context.Context, arn string) (string, error) {
-	described, err := d.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &arn})
+// findPurpose returns what a machine does. It looks at its states, because its name depends on the deployment.
+func (s *stateMachines) findPurpose(ctx context.Context, arn string) (string, error) {
+	described, err := s.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &arn})
 	if err != nil {
 		return "", fmt.Errorf("reading the state machine: %w", err)
 	}
@@ -31,30 +31,30 @@ func (d *deployment) purpose(ctx context.Context, arn string) (string, error) {
 	return "", fmt.Errorf("%s is not a state machine of View360", arn)
 }
 
-// machine is the one that does it.
-func (d *deployment) machine(does string) (machine, error) {
-	for _, m := range d.machines {
+// findMachine returns the machine that collects or loads.
+func (s *stateMachines) findMachine(does string) (stateMachine, error) {
+	for _, m := range s.machines {
 		if m.does == does {
 			return m, nil
 		}
 	}
-	return machine{}, fmt.Errorf("there is no state machine here that %ss", does)
+	return stateMachine{}, fmt.Errorf("no %s state machine found", does)
 }
 
-// find returns an execution by its name or ARN.
-func (d *deployment) find(ctx context.Context, execution string) (machine, *sfn.DescribeExecutionOutput, error) {
-	for _, m := range d.machines {
+// findExecution returns an execution by its name or ARN.
+func (s *stateMachines) findExecution(ctx context.Context, execution string) (stateMachine, *sfn.DescribeExecutionOutput, error) {
+	for _, m := range s.machines {
 		prefix := strings.Replace(m.arn, ":stateMachine:", ":execution:", 1) + ":"
-		described, err := d.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(prefix + strings.TrimPrefix(execution, prefix))})
+		described, err := s.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(prefix + strings.TrimPrefix(execution, prefix))})
 		if missing := (*types.ExecutionDoesNotExist)(nil); errors.As(err, &missing) || isInvalidARN(err) {
 			continue
 		}
 		if err != nil {
-			return machine{}, nil, fmt.Errorf("reading execution %s: %w", execution, err)
+			return stateMachine{}, nil, fmt.Errorf("reading execution %s: %w", execution, err)
 		}
 		return m, described, nil
 	}
-	return machine{}, nil, fmt.Errorf("there is no execution %s: look for it with the command executions", execution)
+	return stateMachine{}, nil, fmt.Errorf("there is no execution %s: list them with %s executions", execution, calledAs)
 }
 
 func isInvalidARN(err error) bool {

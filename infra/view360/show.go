@@ -15,11 +15,11 @@ import (
 )
 
 // show prints one execution as the local process does at its end.
-func (d *deployment) show(ctx context.Context, out *output, m machine, x *sfn.DescribeExecutionOutput, accounts []string) error {
+func (s *stateMachines) show(ctx context.Context, out *output, m stateMachine, x *sfn.DescribeExecutionOutput, accounts []string) error {
 	if m.does == loads {
-		return d.showLoad(ctx, out, x)
+		return s.showLoad(ctx, out, x)
 	}
-	reports, err := d.reports(ctx, *x.ExecutionArn, accounts)
+	reports, err := s.readReports(ctx, *x.ExecutionArn, accounts)
 	if err != nil {
 		return err
 	}
@@ -35,12 +35,12 @@ func (d *deployment) show(ctx context.Context, out *output, m machine, x *sfn.De
 			return err
 		}
 	}
-	d.verdict(out, x)
+	s.printVerdict(out, x)
 	return nil
 }
 
-func (d *deployment) showLoad(ctx context.Context, out *output, x *sfn.DescribeExecutionOutput) error {
-	events, err := d.history(ctx, *x.ExecutionArn)
+func (s *stateMachines) showLoad(ctx context.Context, out *output, x *sfn.DescribeExecutionOutput) error {
+	events, err := s.readHistory(ctx, *x.ExecutionArn)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (d *deployment) showLoad(ctx context.Context, out *output, x *sfn.DescribeE
 	if err := out.print(ended); err != nil || out.json {
 		return err
 	}
-	d.verdict(out, x)
+	s.printVerdict(out, x)
 	return nil
 }
 
@@ -74,15 +74,15 @@ func sourceOf(input string) string {
 	return fmt.Sprintf("s3://%s/%s", cmp.Or(in.Bucket, in.Detail.Bucket.Name), cmp.Or(in.Key, in.Detail.Object.Key))
 }
 
-// verdict says where the execution stands and, if something failed, how to go on.
-func (d *deployment) verdict(out *output, x *sfn.DescribeExecutionOutput) {
+// printVerdict says where the execution stands and, if something failed, how to go on.
+func (s *stateMachines) printVerdict(out *output, x *sfn.DescribeExecutionOutput) {
 	fmt.Fprintf(out.out, "\n%s %s, redriven %d times\n", *x.Name, x.Status, aws.ToInt32(x.RedriveCount))
-	for _, reason := range reasons(aws.ToString(x.Error), aws.ToString(x.Cause)) {
+	for _, reason := range splitReasons(aws.ToString(x.Error), aws.ToString(x.Cause)) {
 		fmt.Fprintf(out.out, "  %s\n", reason)
 	}
 	switch {
 	case x.RedriveStatus == types.ExecutionRedriveStatusRedrivable:
-		fmt.Fprintf(out.out, "Run again what failed: go run ./infra/operate redrive %s\n", *x.Name)
+		fmt.Fprintf(out.out, "Run again what failed: %s redrive %s\n", calledAs, *x.Name)
 	case x.RedriveStatusReason != nil && x.Status != types.ExecutionStatusSucceeded && x.Status != types.ExecutionStatusRunning:
 		fmt.Fprintf(out.out, "It cannot be redriven: %s\n", *x.RedriveStatusReason)
 	}

@@ -15,13 +15,14 @@ import (
 )
 
 type preflightCommand struct {
-	NoPaidCalls bool `help:"Leave out the request to Cost Explorer, which AWS charges with one cent."`
+	NoPaidCalls bool `help:"Leave out the request to Cost Explorer, for which AWS charges one cent."`
+	hubFlags
 }
 
-// Help is shown by preflight --help.
+// Help returns the text of preflight --help.
 func (preflightCommand) Help() string {
-	return `Checks the account and region that the credentials lead to, before the first deployment or when something is missing
-later. It changes nothing. Each line is
+	return `Checks the account and region of the credentials, before the first deployment or when data are missing later. It
+changes nothing. Each line is
 
   ok    as it should be
   note  View360 works, with less to show
@@ -45,17 +46,17 @@ type check struct {
 }
 
 // Run makes all checks side by side.
-func (c preflightCommand) Run(ctx context.Context, g *globals, out *output) error {
-	cfg, err := g.awsConfig(ctx)
+func (c preflightCommand) Run(ctx context.Context, out *output) error {
+	cfg, err := c.loadHubConfig(ctx)
 	if err != nil {
 		return err
 	}
-	caller, err := whoami(ctx, cfg)
+	caller, err := findCaller(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	checks := []func(context.Context, aws.Config) check{
-		caller.check, caller.bootstrap, organisation, trustedAccess, regions, costExplorer, supportPlan, securityHub, concurrency,
+		caller.checkCredentials, caller.checkBootstrap, checkOrganization, checkTrustedAccess, checkRegions, checkCostExplorer, checkSupportPlan, checkSecurityHub, checkConcurrency,
 	}
 	if c.NoPaidCalls {
 		checks[5] = func(context.Context, aws.Config) check {
@@ -77,10 +78,7 @@ func (c preflightCommand) Run(ctx context.Context, g *globals, out *output) erro
 	if err := out.print(lines); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(lines, func(c check) bool { return c.Verdict == todo }) {
-		return errPartial
-	}
-	return nil
+	return checkClean(!slices.ContainsFunc(lines, func(c check) bool { return c.Verdict == todo }))
 }
 
 // checklist is all lines, in a fixed order.
@@ -95,8 +93,8 @@ func (list checklist) Print(w io.Writer) error {
 	return table.Flush()
 }
 
-// code is the error code of an answer of AWS, "" for what is none.
-func code(err error) string {
+// errorCode returns the error code of a response of AWS, "" for other errors.
+func errorCode(err error) string {
 	var answer smithy.APIError
 	if !errors.As(err, &answer) {
 		return ""
@@ -106,11 +104,11 @@ func code(err error) string {
 
 // isDenied reports whether the credentials may not look.
 func isDenied(err error) bool {
-	return slices.Contains([]string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}, code(err))
+	return slices.Contains([]string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}, errorCode(err))
 }
 
-// unknown is the line of a check that could not be made.
-func unknown(what, action string, err error) check {
+// reportUnknown returns the line of a check that failed itself.
+func reportUnknown(what, action string, err error) check {
 	if isDenied(err) {
 		return check{what, todo, "the credentials may not call " + action + ": allow it, or let an administrator run this command"}
 	}

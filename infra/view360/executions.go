@@ -18,36 +18,37 @@ import (
 
 type executionsCommand struct {
 	Execution string   `arg:"" optional:"" help:"Name or ARN of one execution to show in full."`
-	Accounts  []string `help:"Of one collect execution, every service of these accounts." name:"account" placeholder:"ID"`
-	Limit     int32    `help:"How many executions of each state machine." default:"10"`
-	Failed    bool     `help:"Only those that failed."`
+	Accounts  []string `help:"Accounts of one collect execution to show service by service." name:"account" aliases:"accounts" placeholder:"ID,…"`
+	Limit     int32    `help:"Number of executions of each state machine." default:"10" placeholder:"N"`
+	Failed    bool     `help:"Only executions that failed."`
+	deploymentFlags
 }
 
-// Help is shown by executions --help.
+// Help returns the text of executions --help.
 func (executionsCommand) Help() string {
-	return `Without an execution: the newest of both state machines, with what failed and why. With one: all that it collected,
-account by account, or all that it loaded, table by table.
+	return `Without an execution, lists the newest of both state machines, with the reasons of failures. With one, shows what it
+collected, account by account, or what it loaded, table by table.
 
 Examples:
-  go run ./infra/operate executions --failed
-  go run ./infra/operate executions collect-20260311T020000.000Z
-  go run ./infra/operate executions collect-20260311T020000.000Z --account 111122223333`
+  ` + calledAs + ` executions --failed
+  ` + calledAs + ` executions collect-20260311T020000.000Z
+  ` + calledAs + ` executions collect-20260311T020000.000Z --account 111122223333`
 }
 
 // Run shows recent executions, or one.
-func (c executionsCommand) Run(ctx context.Context, g *globals, out *output) error {
-	d, err := g.open(ctx)
+func (c executionsCommand) Run(ctx context.Context, out *output) error {
+	machines, err := c.findStateMachines(ctx)
 	if err != nil {
 		return err
 	}
 	if c.Execution == "" {
-		return c.list(ctx, d, out)
+		return c.list(ctx, machines, out)
 	}
-	m, described, err := d.find(ctx, c.Execution)
+	m, x, err := machines.findExecution(ctx, c.Execution)
 	if err != nil {
 		return err
 	}
-	return d.show(ctx, out, m, described, c.Accounts)
+	return machines.show(ctx, out, m, x, c.Accounts)
 }
 
 // execution is one line of the list.
@@ -62,19 +63,19 @@ type execution struct {
 	Reasons    []string `json:"reasons,omitempty"` // what failed: account region service: reason
 }
 
-func (c executionsCommand) list(ctx context.Context, d *deployment, out *output) error {
+func (c executionsCommand) list(ctx context.Context, s *stateMachines, out *output) error {
 	var list []execution
-	for _, m := range d.machines {
+	for _, m := range s.machines {
 		in := &sfn.ListExecutionsInput{StateMachineArn: &m.arn, MaxResults: c.Limit}
 		if c.Failed {
 			in.StatusFilter = types.ExecutionStatusFailed
 		}
-		page, err := d.ListExecutions(ctx, in)
+		page, err := s.ListExecutions(ctx, in)
 		if err != nil {
 			return fmt.Errorf("listing the executions of %s: %w", m.arn, err)
 		}
 		for _, item := range page.Executions {
-			x, err := d.line(ctx, m, item)
+			x, err := s.describeExecution(ctx, m, item)
 			if err != nil {
 				return err
 			}
@@ -85,8 +86,8 @@ func (c executionsCommand) list(ctx context.Context, d *deployment, out *output)
 	return out.print(executions(list))
 }
 
-// line asks for the cause of an execution that did not succeed.
-func (d *deployment) line(ctx context.Context, m machine, item types.ExecutionListItem) (execution, error) {
+// describeExecution asks for the cause of an execution that did not succeed.
+func (s *stateMachines) describeExecution(ctx context.Context, m stateMachine, item types.ExecutionListItem) (execution, error) {
 	x := execution{
 		Machine: m.does, Name: *item.Name, ARN: *item.ExecutionArn, Status: string(item.Status), Redrives: aws.ToInt32(item.RedriveCount),
 		Started: item.StartDate.UTC().Format(time.RFC3339), DurationMS: tookSince(item.StartDate, item.StopDate, item.RedriveDate).Milliseconds(),
@@ -94,15 +95,15 @@ func (d *deployment) line(ctx context.Context, m machine, item types.ExecutionLi
 	if item.Status == types.ExecutionStatusSucceeded || item.Status == types.ExecutionStatusRunning {
 		return x, nil
 	}
-	described, err := d.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: item.ExecutionArn})
+	described, err := s.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: item.ExecutionArn})
 	if err != nil {
 		return x, fmt.Errorf("reading execution %s: %w", x.Name, err)
 	}
-	x.Reasons = reasons(aws.ToString(described.Error), aws.ToString(described.Cause))
+	x.Reasons = splitReasons(aws.ToString(described.Error), aws.ToString(described.Cause))
 	return x, nil
 }
 
-// tookSince is how long an execution ran, since its last redrive where it has one.
+// tookSince returns how long an execution ran since its last redrive, or since its start.
 func tookSince(started, stopped, redriven *time.Time) time.Duration {
 	from := cmp.Or(redriven, started)
 	if stopped == nil {
@@ -125,7 +126,7 @@ func (list executions) MarshalJSON() ([]byte, error) {
 // Print writes a line for each execution and, below, what failed in it.
 func (list executions) Print(w io.Writer) error {
 	if len(list) == 0 {
-		_, err := fmt.Fprintln(w, "No executions yet. Start one: go run ./infra/operate collect")
+		_, err := fmt.Fprintln(w, "No executions yet. Start one: "+calledAs+" collect")
 		return err
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.TabIndent)
@@ -137,7 +138,7 @@ func (list executions) Print(w io.Writer) error {
 			fmt.Fprintf(table, "  %s\n", reason)
 		}
 		if more := len(x.Reasons) - shownReasons; more > 0 {
-			fmt.Fprintf(table, "  and %d more: go run ./infra/operate executions %s\n", more, x.Name)
+			fmt.Fprintf(table, "  and %d more: %s executions %s\n", more, calledAs, x.Name)
 		}
 	}
 	return table.Flush()

@@ -72,7 +72,7 @@ func preflight(t *testing.T, answers map[string]answer, args ...string) (code in
 	t.Setenv("AWS_REGION", "eu-west-1")
 	t.Setenv("AWS_CONFIG_FILE", "/dev/null")
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
-	return operate(t.Context(), append([]string{"preflight"}, args...)...)
+	return runProgram(t, append([]string{"preflight"}, args...)...)
 }
 
 func TestPreflightOfAReadyAccount(t *testing.T) {
@@ -101,8 +101,8 @@ func TestPreflightSaysWhatToDo(t *testing.T) {
 	}{
 		"todo  bootstrap           the CDK has not been set up here: run: npx cdk bootstrap aws://111122223333/eu-west-1": {"GetParameter", refused("ParameterNotFound", ""), exitPartial},
 		"todo  bootstrap           version 5 is older than 6":                                                             {"GetParameter", answer{200, `{"Parameter":{"Value":"5"}}`}, exitPartial},
-		"note  organisation        this account is in none":                                                               {"DescribeOrganization", refused("AWSOrganizationsNotInUseException", ""), exitOK},
-		"todo  organisation        it has consolidated billing only":                                                      {"DescribeOrganization", answer{200, `{"Organization":{"FeatureSet":"CONSOLIDATED_BILLING"}}`}, exitPartial},
+		"note  organization        this account is in none":                                                               {"DescribeOrganization", refused("AWSOrganizationsNotInUseException", ""), exitOK},
+		"todo  organization        it has consolidated billing only":                                                      {"DescribeOrganization", answer{200, `{"Organization":{"FeatureSet":"CONSOLIDATED_BILLING"}}`}, exitPartial},
 		"aws cloudformation activate-organizations-access":                                                                {"ListAWSServiceAccessForOrganization", answer{200, `{"EnabledServicePrincipals":[]}`}, exitPartial},
 		"note  trusted access      only the management account":                                                           {"ListAWSServiceAccessForOrganization", refused("AccessDeniedException", ""), exitOK},
 		"todo  regions             the credentials may not call account:ListRegions":                                      {"/listRegions", refused("AccessDeniedException", "no"), exitPartial},
@@ -110,7 +110,7 @@ func TestPreflightSaysWhatToDo(t *testing.T) {
 		"note  support plan        below Business":                                                                        {"DescribeSeverityLevels", refused("SubscriptionRequiredException", ""), exitOK},
 		"note  security hub        it is not enabled in eu-west-1":                                                        {"/accounts", refused("InvalidAccessException", ""), exitOK},
 		"request-service-quota-increase --service-code lambda --quota-code L-B99A9384":                                    {"/2016-08-19/account-settings", answer{200, `{"AccountLimit":{"ConcurrentExecutions":10}}`}, exitPartial},
-		"operate: the credentials are not valid (log in again, for example with 'aws sso l":                               {"GetCallerIdentity", answer{403, `<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>`}, exitFailed},
+		"view360: the credentials are not valid (log in again, for example with 'aws sso l":                               {"GetCallerIdentity", answer{403, `<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>`}, exitFailed},
 	} {
 		answers := maps.Clone(ready())
 		answers[change.operation] = change.answer
