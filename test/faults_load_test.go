@@ -15,6 +15,7 @@ import (
 	"view360/shared/inprocess"
 	"view360/shared/load"
 	"view360/shared/load/loadtest"
+	"view360/shared/loaders"
 	"view360/shared/object"
 	"view360/shared/postgres"
 )
@@ -115,7 +116,7 @@ func TestServerErrorsAreRetriedOrReported(t *testing.T) {
 	t.Parallel()
 	one := days()[0]
 	s := newSite(t, one)
-	for _, group := range loadtest.Groups {
+	for _, group := range loaders.Groups[1:] { // account is another test's
 		for _, r := range refusals {
 			last := group.Tables[len(group.Tables)-1].Name
 			s.exec(fmt.Sprintf("create function refuse() returns trigger language plpgsql as $$ begin raise exception '%s' using errcode = '%s'; end $$", r.text, r.state))
@@ -138,7 +139,7 @@ func TestServerErrorsAreRetriedOrReported(t *testing.T) {
 	if diff := cmp.Diff(undisturbed(t, one), contents(t, s.pool)); diff != "" {
 		t.Error(diff)
 	}
-	t.Logf("refused %d times in each of %d groups", len(refusals), len(loadtest.Groups))
+	t.Logf("refused %d times in each of %d groups", len(refusals), len(loaders.Groups)-1)
 }
 
 func (s *site) exec(statement string) {
@@ -186,7 +187,7 @@ func TestObjectReplacedDuringItsLoadIsLoadedAgain(t *testing.T) {
 	newer.Date, newer.Rows = older.Date, older.Rows
 	want := undisturbed(t, newer)
 	for _, change := range []string{"replaced", "deleted"} {
-		for step := 2; step <= len(loadtest.Groups)+3; step++ { // account, the groups, record
+		for step := 2; step <= len(loaders.Groups)+2; step++ { // the groups, record
 			t.Run(fmt.Sprint(change, " before step ", step), func(t *testing.T) {
 				t.Parallel()
 				s := newSite(t, older)

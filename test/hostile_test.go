@@ -15,9 +15,9 @@ import (
 
 	"view360/shared/index"
 	"view360/shared/load"
-	"view360/shared/load/account"
 	"view360/shared/load/loadtest"
 	"view360/shared/load/security"
+	"view360/shared/loaders"
 	"view360/shared/object"
 	"view360/shared/pgtest"
 	"view360/shared/postgres"
@@ -104,7 +104,7 @@ func TestHostileFilesAreLoadedOrRejected(t *testing.T) {
 					t.Fatal(err)
 				}
 				place.Index.Version = h.name // each is another object
-				loader := load.Handler{Pool: pool, Bucket: bucket, Group: "security", Tables: security.Tables}
+				loader := load.Handler{Group: security.Group, Pool: pool, Bucket: bucket}
 				result, err := loader.Handle(t.Context(), load.Input{Index: place.Index, Group: "security"})
 				if err != nil || result.Tables["kms_keys"] != h.want {
 					t.Errorf("%+v, error %v, want %+v", result.Tables["kms_keys"], err, h.want)
@@ -124,10 +124,8 @@ var kinds = []any{nil, true, 1e300, "x", []any{}, map[string]any{}, []any{map[st
 // TestValuesOfWrongKindAreAdaptedOrRejected puts every kind of value into every column of every table, one for each row.
 func TestValuesOfWrongKindAreAdaptedOrRejected(t *testing.T) {
 	mostColumns := 0
-	for _, group := range loadtest.Groups {
-		for _, table := range group.Tables {
-			mostColumns = max(mostColumns, len(table.Columns))
-		}
+	for _, table := range loaders.Tables() {
+		mostColumns = max(mostColumns, len(table.Columns))
 	}
 	odd := days()[0]
 	odd.Rows = mostColumns * len(kinds)
@@ -162,14 +160,10 @@ func (s *site) counts(snapshot loadtest.Builder) map[string]load.Counts {
 		s.Fatalf("indexing: %v %s", err, place.Reason)
 	}
 	tables := map[string]load.Counts{}
-	for _, group := range append([]loadtest.Group{{Name: "account"}}, loadtest.Groups...) {
-		handler := load.Handler{Pool: s.pool, Bucket: bucket, Group: group.Name, Tables: group.Tables}
-		if group.Name == "account" {
-			handler.LoadAccountRow = account.Load
-		}
-		result, err := handler.Handle(s.Context(), load.Input{Index: place.Index, Group: group.Name})
+	for _, handler := range loaders.BuildHandlers(load.Handler{Pool: s.pool, Bucket: bucket}) {
+		result, err := handler.Handle(s.Context(), load.Input{Index: place.Index, Group: handler.Name})
 		if err != nil {
-			s.Fatalf("loading group %s: %v", group.Name, err)
+			s.Fatalf("loading group %s: %v", handler.Name, err)
 		}
 		for name, c := range result.Tables {
 			tables[name] = c
@@ -198,15 +192,13 @@ func TestHostileTextsAreStoredUnchanged(t *testing.T) {
 			t.Errorf("%s: %+v, want all rows as they are", name, c)
 		}
 	}
-	for _, group := range loadtest.Groups {
-		for _, table := range group.Tables {
-			for _, c := range table.Columns {
-				if c.Fixed != nil || c.Map != nil || c.Name == "_parent_key" || c.Name == "instance_id" || c.Type != load.Text && c.Type != load.Varchar(255) {
-					continue
-				}
-				if got := texts(t, s.pool, fmt.Sprintf("select %q from %s limit 1", c.Name, table.Name)); len(got) != 1 || got[0] != attack {
-					t.Errorf("%s.%s is %q", table.Name, c.Name, got)
-				}
+	for _, table := range loaders.Tables() {
+		for _, c := range table.Columns {
+			if c.Fixed != nil || c.Map != nil || c.Name == "_parent_key" || c.Name == "instance_id" || c.Type != load.Text && c.Type != load.Varchar(255) {
+				continue
+			}
+			if got := texts(t, s.pool, fmt.Sprintf("select %q from %s limit 1", c.Name, table.Name)); len(got) != 1 || got[0] != attack {
+				t.Errorf("%s.%s is %q", table.Name, c.Name, got)
 			}
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"view360/shared/inprocess"
 	"view360/shared/load"
 	"view360/shared/load/loadtest"
+	"view360/shared/loaders"
 	"view360/shared/object"
 	"view360/shared/pgtest"
 	"view360/shared/postgres"
@@ -75,9 +76,9 @@ func loadOne(ctx context.Context, invoke invoke, key string) error {
 		return fmt.Errorf("rejected: %s", indexed.Reason)
 	}
 	in := record.Input{Index: indexed.Index}
-	for _, group := range inprocess.Groups {
+	for _, group := range loaders.Groups {
 		var result load.Output
-		if err := call(ctx, invoke, "load-"+group, load.Input{Index: indexed.Index, Group: group}, &result); err != nil {
+		if err := call(ctx, invoke, "load-"+group.Name, load.Input{Index: indexed.Index, Group: group.Name}, &result); err != nil {
 			return err
 		}
 		in.Results = append(in.Results, record.LoaderResult{Output: result})

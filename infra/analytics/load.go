@@ -10,6 +10,7 @@ import (
 	"view360/infra/function"
 	"view360/infra/machine"
 	"view360/infra/watch"
+	"view360/shared/loaders"
 	"view360/shared/metrics"
 	"view360/statemachines"
 )
@@ -19,24 +20,27 @@ type loader struct {
 	placeholder, main, description string
 	memoryMB                       int
 	timeout                        time.Duration
-	database                       bool // it uses the database, and runs in its network
+	database                       bool // uses the database, and runs in its network
 	access                         function.Access
 }
 
-// loaders are all functions of the load machine, with all that each may do in the data bucket. What is loaded can be loaded
-// again from where it is kept.
-var loaders = []loader{
-	{"Index", "index", "Validates a snapshot and finds its sections", 256, 15 * time.Minute, false, function.Access{Read: kept, Write: []string{"rejected"}, Delete: waiting}},
-	{"LoadAccount", "load/account", "Loads the account", 256, 5 * time.Minute, true, function.Access{Read: kept}},
-	{"LoadCost", "load/cost", "Loads the table group cost", 512, 15 * time.Minute, true, function.Access{Read: kept}},
-	{"LoadSecurity", "load/security", "Loads the table group security", 512, 15 * time.Minute, true, function.Access{Read: kept}},
-	{"LoadConfig", "load/config", "Loads the table group config", 512, 15 * time.Minute, true, function.Access{Read: kept}},
-	{"LoadInventory", "load/inventory", "Loads the table group inventory", 512, 15 * time.Minute, true, function.Access{Read: kept}},
-	{"LoadResources", "load/resources", "Loads the table group resources", 512, 15 * time.Minute, true, function.Access{Read: kept}},
-	{"LoadOperations", "load/operations", "Loads the table group operations", 512, 15 * time.Minute, true, function.Access{Read: kept}},
-	{"Record", "record", "Writes logs and their messages", 256, 5 * time.Minute, true, function.Access{Read: kept}},
-	{"SettleLoad", "settle/load", "Ends a load, or redrives it", 128, time.Minute, false, function.Access{}},
-	{"Archive", "archive", "Moves a loaded snapshot", 256, 5 * time.Minute, false, function.Access{Read: kept, Write: []string{"loaded"}, Delete: waiting}},
+// loadFunctions returns the functions of the load machine, each with the prefixes that it may use in the data bucket. A
+// loaded snapshot can be loaded again from where it is kept.
+func loadFunctions() []loader {
+	functions := []loader{{"Index", "index", "Validates a snapshot and finds its sections", 256, 15 * time.Minute, false,
+		function.Access{Read: kept, Write: []string{"rejected"}, Delete: waiting}}}
+	for _, group := range loaders.Groups {
+		l := loader{loaders.Placeholder(group), "load/" + group.Name, "Loads the table group " + group.Name, 512, 15 * time.Minute, true, function.Access{Read: kept}}
+		if len(group.Tables) == 0 { // account: one row and its contacts
+			l.description, l.memoryMB, l.timeout = "Loads the account", 256, 5*time.Minute
+		}
+		functions = append(functions, l)
+	}
+	return append(functions,
+		loader{"Record", "record", "Writes logs and their messages", 256, 5 * time.Minute, true, function.Access{Read: kept}},
+		loader{"SettleLoad", "settle/load", "Ends a load, or redrives it", 128, time.Minute, false, function.Access{}},
+		loader{"Archive", "archive", "Moves a loaded snapshot", 256, 5 * time.Minute, false,
+			function.Access{Read: kept, Write: []string{"loaded"}, Delete: waiting}})
 }
 
 // Prefixes of the data bucket.
@@ -45,7 +49,7 @@ var (
 	kept    = []string{"data", "loaded"}
 )
 
-// newLoad makes the load machine and its functions, unless an instance loads. The functions wait for the schema.
+// newLoad adds the load machine and its functions, unless an instance loads. The functions depend on the schema.
 func (h *Hub) newLoad(schema constructs.IConstruct) []awslambda.Function {
 	if h.Config.Loading.With == config.Instance {
 		return nil
@@ -55,7 +59,7 @@ func (h *Hub) newLoad(schema constructs.IConstruct) []awslambda.Function {
 	var functions []awslambda.Function
 	var timed []watch.Timed
 	var arns []string
-	for _, l := range loaders {
+	for _, l := range loadFunctions() {
 		f := stage.New(h.Stack, l.placeholder, h.loaderProps(l))
 		f.Node().AddDependency(schema)
 		placeholders[l.placeholder] = *f.FunctionName()

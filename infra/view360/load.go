@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
-	"view360/shared/inprocess"
+	"view360/shared/loaders"
 	"view360/shared/object"
 	"view360/shared/snapshot"
 	"view360/shared/summary"
@@ -196,7 +196,7 @@ func (l *loader) load(ctx context.Context, items []item) (*summary.LoadRun, erro
 	l.progress.say("loading %d snapshots of %d accounts", len(items), len(groups))
 	l.progress.expect("accounts", len(groups))
 	l.progress.expect("snapshots", len(items))
-	l.progress.expect("table groups", len(items)*len(inprocess.Groups))
+	l.progress.expect("table groups", len(items)*len(loaders.Groups))
 	ended := &summary.LoadRun{}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(accountsAtOnce)

@@ -9,50 +9,52 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// copyResult collects what the encoder says while the rows are copied.
+// copyResult collects the counts and issues of the rows copied.
 type copyResult struct {
 	counts Counts
 	issues []issue
 }
 
-func (s *copyResult) addRow(misfits []issue, ok bool) {
-	s.counts.Read++
+func (r *copyResult) addRow(issues []issue, ok bool) {
+	r.counts.Read++
 	if !ok {
-		s.counts.Rejected++
+		r.counts.Rejected++
 	}
-	for _, m := range misfits {
-		if m.adapted && ok {
-			s.counts.Adapted++
+	for _, i := range issues {
+		if i.adapted && ok {
+			r.counts.Adapted++
 		}
-		if len(s.issues) < maxStoredIssues && (ok == m.adapted) {
-			s.issues = append(s.issues, m)
+		if len(r.issues) < maxStoredIssues && (ok == i.adapted) {
+			r.issues = append(r.issues, i)
 		}
 	}
 }
 
-// copyRows streams the section's rows to a COPY statement. line makes the line of the row that the encoder has read; hash
-// gets the bytes of the section, and may be nil.
-func (s *Session) copyRows(ctx context.Context, t Table, statement string, hash io.Writer, line func(*encoder, rowPosition) ([]byte, error)) (*copyResult, error) {
+// buildLine returns the COPY line of the row that the encoder has read last.
+type buildLine func(*encoder, rowPosition) ([]byte, error)
+
+// copyRows streams the section's rows to a COPY statement. hash gets the bytes of the section, and may be nil.
+func (l *tableLoader) copyRows(ctx context.Context, statement string, hash io.Writer, build buildLine) (*copyResult, error) {
 	result := &copyResult{}
 	reader, writer := io.Pipe()
 	read := make(chan error, 1)
 	go func() {
 		lines := &lineWriter{out: writer}
-		encoder := newEncoder(t, s.Index)
-		err := s.source.withTee(hash).visitRows(ctx, t.Section, func(at rowPosition, d *jsontext.Decoder) error {
-			misfits, ok, err := encoder.readRow(at, d)
+		encoder := newEncoder(l.table, l.Index)
+		err := l.source.withTee(hash).visitRows(ctx, l.table.Section, func(at rowPosition, d *jsontext.Decoder) error {
+			issues, ok, err := encoder.readRow(at, d)
 			if err != nil {
 				return err
 			}
-			result.addRow(misfits, ok)
+			result.addRow(issues, ok)
 			if !ok {
 				return nil
 			}
-			text, err := line(encoder, at)
+			line, err := build(encoder, at)
 			if err != nil {
 				return err
 			}
-			return lines.writeLine(text)
+			return lines.writeLine(line)
 		})
 		if err == nil {
 			err = lines.flush()
@@ -60,18 +62,18 @@ func (s *Session) copyRows(ctx context.Context, t Table, statement string, hash 
 		writer.CloseWithError(err)
 		read <- err
 	}()
-	_, err := s.Tx.Conn().PgConn().CopyFrom(ctx, reader, statement)
+	_, err := l.Tx.Conn().PgConn().CopyFrom(ctx, reader, statement)
 	reader.Close()
 	if failure := <-read; failure != nil && !errors.Is(failure, io.ErrClosedPipe) {
-		return nil, failure // the server only says that the copy was given up
+		return nil, failure // the server's error only says that the copy was aborted
 	}
 	if err != nil {
-		return nil, fmt.Errorf("copying the rows: %w", err)
+		return nil, fmt.Errorf("copying rows: %w", err)
 	}
 	return result, nil
 }
 
-// lineWriter hands over whole lines in large pieces.
+// lineWriter writes whole lines in large pieces.
 type lineWriter struct {
 	out    io.Writer
 	buffer []byte
@@ -79,16 +81,16 @@ type lineWriter struct {
 
 const flushSize = 64 << 10
 
-func (l *lineWriter) writeLine(line []byte) error {
-	l.buffer = append(l.buffer, line...)
-	if len(l.buffer) < flushSize {
+func (w *lineWriter) writeLine(line []byte) error {
+	w.buffer = append(w.buffer, line...)
+	if len(w.buffer) < flushSize {
 		return nil
 	}
-	return l.flush()
+	return w.flush()
 }
 
-func (l *lineWriter) flush() error {
-	_, err := l.out.Write(l.buffer)
-	l.buffer = l.buffer[:0]
+func (w *lineWriter) flush() error {
+	_, err := w.out.Write(w.buffer)
+	w.buffer = w.buffer[:0]
 	return err
 }

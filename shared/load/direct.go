@@ -9,45 +9,40 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"view360/shared/snapshot"
 )
 
-// Rows of which the table has none yet go straight into it, at the speed of COPY. Whatever is out of the ordinary (a key
-// that is there twice or is another account's, a row whose parent is not at hand) is left to the stage.
+// errNeedsTempTable aborts a direct COPY: a row's parent is not known, or there are too many parents.
+var errNeedsTempTable = errors.New("needs the temporary table")
 
-// errNeedsTempTable gives the direct way up.
-var errNeedsTempTable = errors.New("needs the stage")
-
-// maxParents bounds the ids that are held in memory.
+// maxParents limits the ids that are held in memory.
 const maxParents = 100_000
 
-// uniqueViolation: the file repeats a key, or the row is there and is another account's or region's.
+// uniqueViolation: the section repeats a key, or the row exists and belongs to another account or region.
 const uniqueViolation = "23505"
 
-// copyDirectly copies the rows into a table that has none of the account; done is false, and nothing has happened, when they
-// must go by the stage.
-func (s *Session) copyDirectly(ctx context.Context, t Table, section snapshot.Range, known storedState, hash io.Writer) (staged *copyResult, done bool, err error) {
-	if known.isStale || !known.isEmpty || t.IsParent {
+// copyDirectly copies the rows into a table that has none of the account. done is false, without any effect, if the rows
+// need the temporary table.
+func (l *tableLoader) copyDirectly(ctx context.Context, hash io.Writer) (result *copyResult, done bool, err error) {
+	if l.stored.isStale || !l.stored.isEmpty || l.table.IsParent {
 		return nil, false, nil
 	}
-	if section.Empty() {
+	if l.section.Empty() {
 		return &copyResult{}, true, nil
 	}
-	line, err := s.newDirectLine(ctx, t, section)
+	build, err := l.newDirectLine(ctx)
 	if err != nil {
 		return nil, false, ignoreNeedsTempTable(err)
 	}
-	nested, err := s.Tx.Begin(ctx)
+	nested, err := l.Tx.Begin(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("setting a savepoint: %w", err)
 	}
-	staged, err = s.copyRows(ctx, t, t.copyDirectSQL(), hash, line)
+	result, err = l.copyRows(ctx, l.statements.copyDirectSQL(), hash, build)
 	if err != nil {
 		return nil, false, errors.Join(ignoreNeedsTempTable(err), nested.Rollback(ctx))
 	}
-	staged.counts.Created = staged.counts.Read - staged.counts.Rejected
-	return staged, true, nested.Commit(ctx)
+	result.counts.Created = result.counts.Read - result.counts.Rejected
+	return result, true, nested.Commit(ctx)
 }
 
 func ignoreNeedsTempTable(err error) error {
@@ -58,17 +53,17 @@ func ignoreNeedsTempTable(err error) error {
 	return err
 }
 
-// newDirectLine makes lines for the table itself: the owner, the columns, and when the row was observed.
-func (s *Session) newDirectLine(ctx context.Context, t Table, section snapshot.Range) (func(*encoder, rowPosition) ([]byte, error), error) {
-	ids, err := s.readParentIDs(ctx, t)
+// newDirectLine returns a function that builds lines for the table itself: owner, columns, time of collection.
+func (l *tableLoader) newDirectLine(ctx context.Context) (buildLine, error) {
+	ids, err := l.readParentIDs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	account := strconv.Itoa(int(s.account))
-	observed := section.ObservedAt.UTC().Format(timestampFormat)
+	account := strconv.Itoa(int(l.accountRowID))
+	observed := l.section.ObservedAt.UTC().Format(timestampFormat)
 	return func(e *encoder, at rowPosition) ([]byte, error) {
 		e.line = e.line[:0]
-		for _, name := range t.ownerColumns() {
+		for _, name := range l.table.ownerColumns() {
 			owner := account
 			if name != "account_id" {
 				if owner = ids[e.parentKey(at)]; owner == "" {
@@ -87,7 +82,7 @@ func (s *Session) newDirectLine(ctx context.Context, t Table, section snapshot.R
 	}, nil
 }
 
-// parentKey is what the row that was read last knows its parent by.
+// parentKey returns the key by which the row that was read last names its parent.
 func (e *encoder) parentKey(at rowPosition) string {
 	if e.table.Parent.Member == "" {
 		return strconv.Itoa(at.parent)
@@ -100,14 +95,15 @@ func (e *encoder) parentKey(at rowPosition) string {
 	return ""
 }
 
-// readParentIDs are the ids of the rows that the table's rows may belong to.
-func (s *Session) readParentIDs(ctx context.Context, t Table) (map[string]string, error) {
-	if t.Parent == nil {
+// readParentIDs returns the ids of possible parent rows by their key.
+func (l *tableLoader) readParentIDs(ctx context.Context) (map[string]string, error) {
+	parent := l.table.Parent
+	if parent == nil {
 		return nil, nil
 	}
-	rows, err := s.Tx.Query(ctx, t.parentIDsSQL(), s.account, maxParents+1)
+	rows, err := l.Tx.Query(ctx, l.statements.parentIDsSQL(), l.accountRowID, maxParents+1)
 	if err != nil {
-		return nil, fmt.Errorf("reading the ids of %s: %w", t.Parent.Table, err)
+		return nil, fmt.Errorf("reading the ids of %s: %w", parent.Table, err)
 	}
 	ids := map[string]string{}
 	var key string
@@ -117,7 +113,7 @@ func (s *Session) readParentIDs(ctx context.Context, t Table) (map[string]string
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading the ids of %s: %w", t.Parent.Table, err)
+		return nil, fmt.Errorf("reading the ids of %s: %w", parent.Table, err)
 	}
 	if len(ids) > maxParents {
 		return nil, errNeedsTempTable

@@ -7,6 +7,7 @@ import (
 	"view360/shared/index"
 	"view360/shared/load"
 	"view360/shared/load/loadtest"
+	"view360/shared/loaders"
 )
 
 // FuzzSection: whatever a section holds, its table is loaded without an error of the database, the numbers add up, and
@@ -14,10 +15,10 @@ import (
 func FuzzSection(f *testing.F) {
 	b := newBench(f)
 	var tables []load.Table
-	for _, group := range loadtest.Groups {
+	for _, group := range loaders.Groups {
 		tables = append(tables, group.Tables...)
 	}
-	b.load(file{date: "2026-03-10"}) // the accounts row
+	b.Load(loadtest.Snapshot{Date: "2026-03-10"}) // the accounts row
 	f.Add(byte(0), "[]")
 	f.Fuzz(func(t *testing.T, which byte, text string) {
 		table := tables[int(which)%len(tables)]
@@ -27,14 +28,14 @@ func FuzzSection(f *testing.F) {
 			text = `{"` + inner + `":` + text + `}`
 		}
 		f := section(top, text)
-		place, err := (&bench{t, b.pool, b.store}).tryIndex(f.key(), f.text())
+		place, err := (&loadtest.Bench{TB: t, Pool: b.Pool, Store: b.Store}).TryIndex(f.Key(), f.JSON())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if place.Status == index.Rejected {
 			return // no JSON
 		}
-		handler := load.Handler{Pool: b.pool, Bucket: b.bucket, Group: "fuzz", Tables: withParents(tables, table)}
+		handler := load.Handler{Group: load.Group{Name: "fuzz", Tables: withParents(tables, table)}, Pool: b.Pool, Bucket: b.Bucket, FingerprintFrom: 1}
 		for _, again := range []bool{false, true} {
 			result, err := handler.Handle(t.Context(), load.Input{Index: place.Index, Group: "fuzz", Reload: again})
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"view360/shared/load"
+	"view360/shared/load/loadtest"
 )
 
 func TestTicketsLoadFromBothForms(t *testing.T) { // L38
@@ -14,37 +15,37 @@ func TestTicketsLoadFromBothForms(t *testing.T) { // L38
 		return fmt.Sprintf(`{"case_id":%q,"display_id":"1","subject":"s","status":"open","severity_code":"low","category_code":"x","time_created":"2026-03-10T01:02:03Z"%s}`, id, more)
 	}
 	b := newBench(t)
-	b.load(file{date: "2026-03-11", sections: map[string]string{"support_tickets": `{"date_from":"2026-03-10","tickets":[` + ticket("a", "") + `,` +
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"support_tickets": `{"date_from":"2026-03-10","tickets":[` + ticket("a", "") + `,` +
 		ticket("b", `,"date_from":"2026-03-01"`) + `],"date_to":"2026-03-11","total":2}`}})
-	b.load(file{date: "2026-03-12", sections: map[string]string{"support_tickets": `[` + ticket("c", `,"date_from":"2026-03-11","date_to":"2026-03-12"`) + `,` + ticket("d", "") + `]`}})
-	b.want("select case_id, date_from::text, date_to::text, language from support_tickets order by 1",
+	b.Load(loadtest.Snapshot{Date: "2026-03-12", Sections: map[string]string{"support_tickets": `[` + ticket("c", `,"date_from":"2026-03-11","date_to":"2026-03-12"`) + `,` + ticket("d", "") + `]`}})
+	b.Want("select case_id, date_from::text, date_to::text, language from support_tickets order by 1",
 		"a|2026-03-10|2026-03-11|en", "b|2026-03-01|2026-03-11|en", "c|2026-03-11|2026-03-12|en")
-	b.want("select section, item_index, column_name, reason from view360.rejects order by id", "support_tickets|1|date_from|is missing", "support_tickets|1|date_to|is missing")
+	b.Want("select section, item_index, column_name, reason from view360.rejects order by id", "support_tickets|1|date_from|is missing", "support_tickets|1|date_to|is missing")
 }
 
 func TestRowsThatEndBeforeTheyStartAreRejected(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	got := b.load(file{date: "2026-03-11", sections: map[string]string{"service": `[
+	got := b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"service": `[
 		{"service":"EC2","date_from":"2026-03-12","date_to":"2026-03-11","cost":1},{"service":"S3","date_from":"2026-03-10","date_to":"2026-03-10","cost":1}]`}})
 	if want := (load.Counts{Read: 2, Created: 1, Rejected: 1}); got["services"] != want {
 		t.Errorf("services %+v, want %+v", got["services"], want)
 	}
-	b.want("select item_index, column_name, reason from view360.rejects", "0|date_to|is before date_from")
+	b.Want("select item_index, column_name, reason from view360.rejects", "0|date_to|is before date_from")
 }
 
 func TestTextThatPostgreSQLCannotStoreIsAdapted(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	got := b.load(file{date: "2026-03-11", sections: map[string]string{"security": `{
+	got := b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"security": `{
 		"guard_duty":[{"id":"half","title":"x\ud800y"},{"id":"pair","title":"\ud83d\ude00"},{"id":"nul","title":"a\u0000b"},{"id":"escaped","title":"a\\u0000b"},{"id":"tab","title":"a\tb\\n\nc"}],
 		"waf":[{"id":"half","default_action":{"a":"\ud800"}},{"id":"nul","default_action":{"a\u0000":"\u0000"}},{"id":"escaped","default_action":{"a":"\\u0000"}},{"id":"huge","default_action":{"a":1e400000}}]}`}})
-	b.want("select detector_id, title from guard_duty_findings order by 1", `escaped|a\u0000b`, "half|x\ufffdy", "nul|ab", "pair|\U0001F600", "tab|a\tb\\n\nc")
-	b.want("select waf_id, default_action::text from waf_rules order by 1", `escaped|{"a": "\\u0000"}`, `half|{"a": "`+"\ufffd"+`"}`, `nul|{"a": ""}`)
+	b.Want("select detector_id, title from guard_duty_findings order by 1", `escaped|a\u0000b`, "half|x\ufffdy", "nul|ab", "pair|\U0001F600", "tab|a\tb\\n\nc")
+	b.Want("select waf_id, default_action::text from waf_rules order by 1", `escaped|{"a": "\\u0000"}`, `half|{"a": "`+"\ufffd"+`"}`, `nul|{"a": ""}`)
 	if c := got["guard_duty_findings"]; c.Created != 5 || c.Adapted != 2 {
 		t.Errorf("findings %+v, want 5 created and 2 adapted", c)
 	}
-	b.want("select reason from view360.rejects where outcome = 'rejected'", "holds the number 1e400000, which cannot be stored")
+	b.Want("select reason from view360.rejects where outcome = 'rejected'", "holds the number 1e400000, which cannot be stored")
 }
 
 func TestNumbersAtTheEdgeFitOrAreAdapted(t *testing.T) {
@@ -55,9 +56,9 @@ func TestNumbersAtTheEdgeFitOrAreAdapted(t *testing.T) {
 		services = append(services, fmt.Sprintf(`{"service":"%02d","date_from":"2026-03-10","date_to":"2026-03-11","cost":1,"utilization":%s}`, i, amount))
 	}
 	b := newBench(t)
-	b.load(file{date: "2026-03-11", sections: map[string]string{"service": "[" + strings.Join(services, ",") + "]"}})
-	b.want("select service, utilization::text from services order by 1", "00|0.0000000000", "01|0.0000000000", "02|0.0000000000", "03|1.5000000000", "04|<nil>", "05|9999999999.9999999999")
-	b.want("select count(*) from view360.rejects where outcome = 'rejected' and column_name = 'utilization'", "6")
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"service": "[" + strings.Join(services, ",") + "]"}})
+	b.Want("select service, utilization::text from services order by 1", "00|0.0000000000", "01|0.0000000000", "02|0.0000000000", "03|1.5000000000", "04|<nil>", "05|9999999999.9999999999")
+	b.Want("select count(*) from view360.rejects where outcome = 'rejected' and column_name = 'utilization'", "6")
 }
 
 func TestTimesAtTheEdgeFitOrAreAdapted(t *testing.T) {
@@ -67,8 +68,8 @@ func TestTimesAtTheEdgeFitOrAreAdapted(t *testing.T) {
 		events = append(events, fmt.Sprintf(`{"arn":"%d","start_time":%q}`, i, when))
 	}
 	b := newBench(t)
-	got := b.load(file{date: "2026-03-11", sections: map[string]string{"health": "[" + strings.Join(events, ",") + "]"}})
-	b.want("select arn, start_time at time zone 'utc' from health_events", "4|2026-03-10 10:00:00.123457 +0000 UTC")
+	got := b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"health": "[" + strings.Join(events, ",") + "]"}})
+	b.Want("select arn, start_time at time zone 'utc' from health_events", "4|2026-03-10 10:00:00.123457 +0000 UTC")
 	if got["health_events"].Rejected != 5 {
 		t.Errorf("events %+v, want 5 rejected", got["health_events"])
 	}
@@ -77,13 +78,13 @@ func TestTimesAtTheEdgeFitOrAreAdapted(t *testing.T) {
 func TestSectionOfWrongKindLeavesTheOthers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a")})
-	got := b.load(file{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: map[string]string{"service": `"text"`, "health": `{"a":1}`, "config": `[1]`, "cost": "7",
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a")})
+	got := b.Load(loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Sections: map[string]string{"service": `"text"`, "health": `{"a":1}`, "config": `[1]`, "cost": "7",
 		"security": `{"kms":"text","guard_duty":{"a":1},"waf":[1,null,"x",{"id":"w"}]}`, "inventory": "[]", "service_resources": "null"}})
 	if want := (load.Counts{Read: 4, Created: 1, Rejected: 3}); got["waf_rules"] != want {
 		t.Errorf("waf_rules %+v, want %+v", got["waf_rules"], want)
 	}
-	b.want("select key_id from kms_keys", "a") // complete as it says, it is no list of keys
+	b.Want("select key_id from kms_keys", "a") // complete as it says, it is no list of keys
 }
 
 // finding is the least that a Security Hub finding has.
@@ -94,14 +95,14 @@ func finding(id string) string {
 func TestRepeatedParentsKeepTheirChildren(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	f := file{date: "2026-03-11", sections: map[string]string{"security": `{"security_hub":[
+	f := loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"security": `{"security_hub":[
 		{"service":"A","total_findings":1,"findings":[` + finding("1") + `]},{"service":"A","total_findings":2,"findings":[` + finding("2") + `,` + finding("1") + `,7]}]}`}}
-	got := b.load(f)
+	got := b.Load(f)
 	if want := (load.Counts{Read: 4, Created: 2, Unchanged: 1, Rejected: 1}); got["findings"] != want {
 		t.Errorf("findings %+v, want %+v", got["findings"], want)
 	}
-	b.want("select s.total_findings, f.finding_id from findings f join security s on s.id = f.security_id order by 2", "2|1", "2|2")
-	b.want("select section, item_index from view360.rejects", "security.security_hub[1].findings|2")
+	b.Want("select s.total_findings, f.finding_id from findings f join security s on s.id = f.security_id order by 2", "2|1", "2|2")
+	b.Want("select section, item_index from view360.rejects", "security.security_hub[1].findings|2")
 }
 
 // TestRepeatedRowsAreOne: of rows with one key the last one counts, in every load of the file.
@@ -114,11 +115,11 @@ func TestRepeatedRowsAreOne(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
-			f := file{date: "2026-03-11", sections: map[string]string{"inventory": `{"instances":[{"instance_id":"i"}],"patches":[` + patches + `]}`}}
-			b.load(f)
-			f.date = "2026-03-12"
-			again := b.load(f)["inventory_patches"]
-			b.want("select state from inventory_patches where title = 'p'", "Installed")
+			f := loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"inventory": `{"instances":[{"instance_id":"i"}],"patches":[` + patches + `]}`}}
+			b.Load(f)
+			f.Date = "2026-03-12"
+			again := b.Load(f)["inventory_patches"]
+			b.Want("select state from inventory_patches where title = 'p'", "Installed")
 			if again.Created+again.Updated+again.Rejected > 0 || again.Read != again.Unchanged {
 				t.Errorf("again %+v, want all unchanged", again)
 			}
@@ -130,13 +131,13 @@ func TestLongNamesAndContactsAreCutAndCounted(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	long := strings.Repeat("ü", 300)
-	got := b.load(file{date: "2026-03-11", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","product":"shop, ` + long + `,SHOP",
+	got := b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","product":"shop, ` + long + `,SHOP",
 		"alternate_contacts":{"billing":{"name":"B","phone":"+49 30 123456789012345678"},"security":"nobody","operations":{}},"contact_info":{"full_name":"` + long + `","country_code":"DEU"}}`}})
-	b.want("select char_length(name) from products order by 1", "4", "255")
+	b.Want("select char_length(name) from products order by 1", "4", "255")
 	if c := got["products"]; c != (load.Counts{Read: 2, Created: 2, Adapted: 1}) {
 		t.Errorf("products %+v", c)
 	}
-	b.want("select outcome, section, item_index, table_name, column_name from view360.rejects order by id",
+	b.Want("select outcome, section, item_index, table_name, column_name from view360.rejects order by id",
 		"rejected|account.contact_info|<nil>|contact_info|country_code", "rejected|account.alternate_contacts|<nil>|alternate_contacts|security",
 		"adapted|account.product|<nil>|products|name")
 }

@@ -11,15 +11,16 @@ import (
 	"view360/shared/snapshot"
 )
 
-// ledgerEntry is the line of one object version and group in view360.loads.
+// ledgerEntry is the row of one object version and group in the ledger, view360.loads.
 type ledgerEntry struct {
 	id       int64
 	loaded   bool
 	counters map[string]Counts
 }
 
-// openLedgerEntry finds or makes the line. It does not wait for the disk: a crash that forgets it forgets nothing else.
-func (h Handler) openLedgerEntry(ctx context.Context, conn *pgx.Conn, index snapshot.Index) (e ledgerEntry, err error) {
+// openLedgerEntry finds or inserts the entry. It does not wait for the disk: a crash that loses the entry loses nothing
+// else.
+func openLedgerEntry(ctx context.Context, conn *pgx.Conn, index snapshot.Index, group string) (e ledgerEntry, err error) {
 	var counters []byte
 	err = conn.QueryRow(ctx, `insert into view360.loads as l
   (object_key, object_version, table_group, account_id, region, snapshot_date, snapshot_interval)
@@ -28,40 +29,40 @@ on conflict (object_key, object_version, table_group) do update set
   started_at = case when l.state = 'loaded' then l.started_at else current_timestamp end,
   state = case when l.state = 'loaded' then l.state else 'running' end
 returning id, state = 'loaded', counters`,
-		index.Key, objectVersion(index), h.Group, index.Name.Account, index.Name.Region, index.Name.Date, string(index.Name.Interval)).Scan(&e.id, &e.loaded, &counters)
+		index.Key, objectVersion(index), group, index.Name.Account, index.Name.Region, index.Name.Date, string(index.Name.Interval)).Scan(&e.id, &e.loaded, &counters)
 	if err != nil {
-		return e, fmt.Errorf("asking the ledger: %w", err)
+		return e, fmt.Errorf("opening ledger entry of %s: %w", index.Key, err)
 	}
 	if err := json.Unmarshal(counters, &e.counters); err != nil {
-		return e, fmt.Errorf("reading the ledger: %w", err)
+		return e, fmt.Errorf("decoding ledger entry of %s: %w", index.Key, err)
 	}
 	return e, nil
 }
 
-// objectVersion is what the ledger knows a state of an object by.
+// objectVersion returns the object version as the ledger names it.
 func objectVersion(index snapshot.Index) string { return cmp.Or(index.Version, index.ETag) }
 
-// readAgain reads the line again after the lock was waited for, and forgets what did not fit when it was loaded before.
+// readAgain reads the entry again once the lock is held, and deletes the issues of an earlier load.
 func (e *ledgerEntry) readAgain(ctx context.Context, tx pgx.Tx) error {
 	var counters []byte
 	if err := tx.QueryRow(ctx, "select state = 'loaded', counters from view360.loads where id = $1", e.id).Scan(&e.loaded, &counters); err != nil {
-		return fmt.Errorf("asking the ledger again: %w", err)
+		return fmt.Errorf("reading ledger entry %d again: %w", e.id, err)
 	}
 	if err := json.Unmarshal(counters, &e.counters); err != nil {
-		return fmt.Errorf("reading the ledger: %w", err)
+		return fmt.Errorf("decoding ledger entry %d: %w", e.id, err)
 	}
 	if !e.loaded {
 		return nil
 	}
 	if _, err := tx.Exec(ctx, "delete from view360.rejects where load_id = $1", e.id); err != nil {
-		return fmt.Errorf("forgetting earlier rejects: %w", err)
+		return fmt.Errorf("deleting rejects of ledger entry %d: %w", e.id, err)
 	}
 	return nil
 }
 
 func (e ledgerEntry) markLoaded(ctx context.Context, tx pgx.Tx, tables map[string]Counts) error {
 	if e.loaded && !HasChanges(tables) {
-		tables = e.counters // what was done when it was loaded first
+		tables = e.counters // of the first load
 	}
 	counters, err := json.Marshal(tables)
 	if err != nil {
@@ -69,12 +70,12 @@ func (e ledgerEntry) markLoaded(ctx context.Context, tx pgx.Tx, tables map[strin
 	}
 	_, err = tx.Exec(ctx, "update view360.loads set state = 'loaded', finished_at = clock_timestamp(), error = null, counters = $2 where id = $1", e.id, counters)
 	if err != nil {
-		return fmt.Errorf("writing the ledger: %w", err)
+		return fmt.Errorf("writing ledger entry %d: %w", e.id, err)
 	}
 	return nil
 }
 
-// HasChanges reports whether a load did anything to any table.
+// HasChanges reports whether a load changed any table.
 func HasChanges(tables map[string]Counts) bool {
 	for _, c := range tables {
 		if c.Created+c.Updated+c.Deleted > 0 {
@@ -84,18 +85,17 @@ func HasChanges(tables map[string]Counts) bool {
 	return false
 }
 
-// ReadLedger is what the ledger knows of an object version: the counters of the tables, and the first rejected rows of each
-// group.
+// ReadLedger returns the ledger's counters of the tables of an object version, and the first rejects of each group.
 func ReadLedger(ctx context.Context, tx pgx.Tx, index snapshot.Index) (tables map[string]Counts, rejects []Reject, err error) {
 	var counters []byte
 	err = tx.QueryRow(ctx, `select coalesce(jsonb_object_agg(t.key, t.value), '{}')
 from view360.loads l, jsonb_each(l.counters) t
 where l.object_key = $1 and l.object_version = $2 and l.state = 'loaded'`, index.Key, objectVersion(index)).Scan(&counters)
 	if err != nil {
-		return nil, nil, fmt.Errorf("asking the ledger for counters: %w", err)
+		return nil, nil, fmt.Errorf("reading ledger counters of %s: %w", index.Key, err)
 	}
 	if err := json.Unmarshal(counters, &tables); err != nil {
-		return nil, nil, fmt.Errorf("reading the ledger: %w", err)
+		return nil, nil, fmt.Errorf("decoding ledger counters of %s: %w", index.Key, err)
 	}
 	rows, err := tx.Query(ctx, `select section, coalesce(item_index, -1), coalesce(table_name, ''), coalesce(column_name, ''), reason, coalesce(value_excerpt, '')
 from (
@@ -105,22 +105,22 @@ from (
 ) as numbered
 where n <= $3 order by load_id, n`, index.Key, objectVersion(index), maxOutputRejects)
 	if err != nil {
-		return nil, nil, fmt.Errorf("asking the ledger for rejects: %w", err)
+		return nil, nil, fmt.Errorf("reading rejects of %s: %w", index.Key, err)
 	}
 	rejects, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Reject])
 	if err != nil {
-		return nil, nil, fmt.Errorf("asking the ledger for rejects: %w", err)
+		return nil, nil, fmt.Errorf("reading rejects of %s: %w", index.Key, err)
 	}
 	return tables, rejects, nil
 }
 
 func (e ledgerEntry) markFailed(ctx context.Context, conn *pgx.Conn, reason error) error {
 	if conn.IsClosed() {
-		return nil // the ledger still says running, with the time it started
+		return nil // the entry stays running, with its start time
 	}
 	_, err := conn.Exec(ctx, "update view360.loads set state = 'failed', finished_at = clock_timestamp(), error = $2 where id = $1 and state <> 'loaded'", e.id, reason.Error())
 	if err != nil {
-		return fmt.Errorf("writing the ledger: %w", err)
+		return fmt.Errorf("writing ledger entry %d: %w", e.id, err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package load_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,196 +10,29 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"view360/shared/fault"
-	"view360/shared/index"
 	"view360/shared/load"
-	"view360/shared/load/account"
-	"view360/shared/load/config"
-	"view360/shared/load/cost"
-	"view360/shared/load/inventory"
-	"view360/shared/load/operations"
-	"view360/shared/load/resources"
-	"view360/shared/load/security"
-	"view360/shared/object"
-	"view360/shared/pgtest"
-	"view360/shared/postgres"
-	"view360/shared/s3disk"
+	"view360/shared/load/loadtest"
 )
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	load.RememberAll()
 	os.Exit(m.Run())
 }
 
-// bench is a database and a bucket.
-type bench struct {
-	testing.TB
-	pool  *pgxpool.Pool
-	store *object.Store
-}
+// bench is a [loadtest.Bench] with the queries of these tests.
+type bench struct{ *loadtest.Bench }
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	pool, err := postgres.OpenPool(t.Context(), pgtest.URL(t), 4, postgres.ConnectOptions{Params: load.SessionParams})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
-	server, err := s3disk.Start(t.TempDir(), "data")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close() })
-	return &bench{t, pool, object.New(server.Client(), "data", object.Options{})}
-}
-
-func (b *bench) bucket(string) *object.Store { return b.store }
-
-// groups are the loaders in the order of the state machine.
-func (b *bench) groups() []load.Handler {
-	handlers := []load.Handler{{Group: "account", LoadAccountRow: account.Load}}
-	for _, g := range []struct {
-		name   string
-		tables []load.Table
-	}{
-		{"cost", cost.Tables}, {"security", security.Tables}, {"config", config.Tables},
-		{"inventory", inventory.Tables}, {"resources", resources.Tables}, {"operations", operations.Tables},
-	} {
-		handlers = append(handlers, load.Handler{Group: g.name, Tables: g.tables})
-	}
-	for i := range handlers {
-		handlers[i].Pool, handlers[i].Bucket = b.pool, b.bucket
-	}
-	return handlers
-}
-
-// file is a snapshot in the making: its name, and sections that replace the empty ones.
-type file struct {
-	account, region, date, interval string
-	collected                       string // time of collection; "" writes no meta, as the first generation did
-	incomplete                      bool   // the sections do not vouch for being complete
-	sections                        map[string]string
-}
-
-func (f file) key() string {
-	return fmt.Sprintf("data/%s/%s/%s_%s.json", f.accountID(), f.regionName(), f.date, or(f.interval, "DAILY"))
-}
-
-func (f file) accountID() string  { return or(f.account, "111122223333") }
-func (f file) regionName() string { return or(f.region, "eu-west-1") }
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
-
-func (f file) text() string {
-	parts := []string{}
-	if f.collected != "" {
-		meta := `{"collected_at":%q,"sections":{`
-		var described []string
-		for _, path := range []string{"account", "config", "service", "cost", "security", "inventory", "trusted_advisor", "health", "service_resources"} {
-			described = append(described, fmt.Sprintf(`%q:{"complete":%t,"collected_at":%q}`, path, !f.incomplete, f.collected))
-		}
-		parts = append(parts, `"meta":`+fmt.Sprintf(meta, f.collected)+strings.Join(described, ",")+`}}`)
-	}
-	defaults := map[string]string{"account": fmt.Sprintf(`{"account_id":%q,"account_name":"shop","region":%q}`, f.accountID(), f.regionName())}
-	for _, key := range []string{"account", "config", "service", "cost", "security", "inventory", "marketplace", "trusted_advisor", "health",
-		"application", "resilience_hub", "service_resources", "compute_optimizer", "ri_sp_savings", "config_inventory", "support_tickets", "logs"} {
-		value, given := f.sections[key]
-		if !given {
-			value = or(defaults[key], "[]")
-		}
-		parts = append(parts, fmt.Sprintf("%q: %s", key, value))
-	}
-	return "{" + strings.Join(parts, ",\n") + "}"
-}
-
-// load indexes and loads a file and returns what happened to each table.
-func (b *bench) load(f file) map[string]load.Counts {
-	b.Helper()
-	tables := map[string]load.Counts{}
-	for _, r := range b.results(f) {
-		for name, c := range r.Tables {
-			tables[name] = c
-		}
-	}
-	return tables
-}
-
-func (b *bench) results(f file) []load.Output {
-	b.Helper()
-	indexed := b.index(f.key(), f.text())
-	if indexed.Status != index.Indexed {
-		b.Fatalf("%s was rejected: %s", f.key(), indexed.Reason)
-	}
-	var results []load.Output
-	for _, handler := range b.groups() {
-		result, err := handler.Handle(b.Context(), load.Input{Index: indexed.Index, Group: handler.Group})
-		if err != nil {
-			b.Fatalf("loading group %s: %v", handler.Group, err)
-		}
-		results = append(results, result)
-	}
-	return results
-}
-
-func (b *bench) index(key, text string) index.Output {
-	b.Helper()
-	result, err := b.tryIndex(key, text)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return result
-}
-
-func (b *bench) tryIndex(key, text string) (index.Output, error) {
-	if _, err := b.store.Put(b.Context(), key, strings.NewReader(text)); err != nil {
-		return index.Output{}, err
-	}
-	return index.Handler{Bucket: b.bucket}.Handle(b.Context(), index.Input{Bucket: "data", Key: key})
-}
-
-// query returns the rows of a query as texts, columns joined by |.
-func (b *bench) query(sql string, arguments ...any) []string {
-	b.Helper()
-	rows, err := b.pool.Query(b.Context(), sql, arguments...)
-	if err != nil {
-		b.Fatal(err)
-	}
-	texts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (string, error) {
-		values, err := row.Values()
-		var columns []string
-		for _, v := range values {
-			columns = append(columns, fmt.Sprint(v))
-		}
-		return strings.Join(columns, "|"), err
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return texts
-}
-
-func (b *bench) want(sql string, want ...string) {
-	b.Helper()
-	if diff := cmp.Diff(want, b.query(sql)); diff != "" {
-		b.Errorf("%s\n%s", sql, diff)
-	}
+	return &bench{loadtest.NewBench(t)}
 }
 
 func kms(ids ...string) map[string]string {
 	var keys []string
 	for _, id := range ids {
 		id, state, _ := strings.Cut(id, "=")
-		keys = append(keys, fmt.Sprintf(`{"key_id":%q,"arn":"arn:%s","key_state":%q,"enabled":true}`, id, id, or(state, "Enabled")))
+		keys = append(keys, fmt.Sprintf(`{"key_id":%q,"arn":"arn:%s","key_state":%q,"enabled":true}`, id, id, cmp.Or(state, "Enabled")))
 	}
 	return map[string]string{"security": `{"kms":[` + strings.Join(keys, ",") + `]}`}
 }
@@ -206,11 +40,11 @@ func kms(ids ...string) map[string]string {
 func TestLoadingTwiceChangesNothing(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	f := file{date: "2026-03-11", sections: kms("a", "b")}
-	if got, want := b.load(f)["kms_keys"], (load.Counts{Read: 2, Created: 2}); got != want {
+	f := loadtest.Snapshot{Date: "2026-03-11", Sections: kms("a", "b")}
+	if got, want := b.Load(f)["kms_keys"], (load.Counts{Read: 2, Created: 2}); got != want {
 		t.Errorf("first load %+v, want %+v", got, want)
 	}
-	if got, want := b.load(f)["kms_keys"], (load.Counts{Read: 2, Unchanged: 2}); got != want {
+	if got, want := b.Load(f)["kms_keys"], (load.Counts{Read: 2, Unchanged: 2}); got != want {
 		t.Errorf("second load %+v, want %+v", got, want)
 	}
 }
@@ -218,39 +52,39 @@ func TestLoadingTwiceChangesNothing(t *testing.T) {
 func TestOlderSnapshotKeepsNewerState(t *testing.T) { // L24
 	t.Parallel()
 	b := newBench(t)
-	newer := file{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: kms("a=Disabled")}
-	older := file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a", "b")}
-	older.sections["service"] = `[{"service":"EC2","usage_types":"Aggregated","date_from":"2026-03-10","date_to":"2026-03-11","cost":1.5}]`
-	b.load(newer)
-	b.load(older)
-	b.want("select key_id, key_state from kms_keys", "a|Disabled")
-	b.want("select service, cost::text from services", "EC2|1.5000000000")
+	newer := loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Sections: kms("a=Disabled")}
+	older := loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a", "b")}
+	older.Sections["service"] = `[{"service":"EC2","usage_types":"Aggregated","date_from":"2026-03-10","date_to":"2026-03-11","cost":1.5}]`
+	b.Load(newer)
+	b.Load(older)
+	b.Want("select key_id, key_state from kms_keys", "a|Disabled")
+	b.Want("select service, cost::text from services", "EC2|1.5000000000")
 }
 
 func TestOnlyCompleteSectionsDeleteRows(t *testing.T) {
 	t.Parallel()
 	t.Run("go with a complete section", func(t *testing.T) {
 		b := newBench(t)
-		b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a", "b")})
-		got := b.load(file{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: kms("b")})["kms_keys"]
+		b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a", "b")})
+		got := b.Load(loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Sections: kms("b")})["kms_keys"]
 		if want := (load.Counts{Read: 1, Unchanged: 1, Deleted: 1}); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
-		b.want("select key_id from kms_keys", "b")
+		b.Want("select key_id from kms_keys", "b")
 	})
 	t.Run("stay with an incomplete one, and with the first generation's", func(t *testing.T) {
 		b := newBench(t)
-		b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a", "b")})
-		b.load(file{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", incomplete: true, sections: kms("b")})
-		b.load(file{date: "2026-03-13", sections: kms("b")})
-		b.want("select key_id from kms_keys order by key_id", "a", "b")
+		b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a", "b")})
+		b.Load(loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Incomplete: true, Sections: kms("b")})
+		b.Load(loadtest.Snapshot{Date: "2026-03-13", Sections: kms("b")})
+		b.Want("select key_id from kms_keys order by key_id", "a", "b")
 	})
 	t.Run("of another account and region stay", func(t *testing.T) {
 		b := newBench(t)
-		b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a")})
-		b.load(file{region: "us-east-1", date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: kms("a")})
-		b.load(file{region: "us-east-1", date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: map[string]string{"security": `{"kms":[]}`}})
-		b.want("select a.region, k.key_id from kms_keys k join accounts a on a.id = k.account_id", "eu-west-1|a")
+		b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a")})
+		b.Load(loadtest.Snapshot{Region: "us-east-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a")})
+		b.Load(loadtest.Snapshot{Region: "us-east-1", Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Sections: map[string]string{"security": `{"kms":[]}`}})
+		b.Want("select a.Region, k.key_id from kms_keys k join accounts a on a.id = k.account_id", "eu-west-1|a")
 	})
 }
 
@@ -261,32 +95,32 @@ func TestGranularitiesKeepTheirOwnRows(t *testing.T) { // L27, L28
 		return map[string]string{"cost": fmt.Sprintf(`{"account_id":"111122223333","current_period_cost":%s,"previous_period_cost":0,"cost_difference":0,
 			"cost_difference_percentage":0,"top_services":[],"period":{"start":"2026-03-01","end":"2026-03-02","granularity":%q},"forecast":[]}`, amount, granularity)}
 	}
-	b.load(file{date: "2026-03-02", sections: cost("1", "DAILY")})
-	b.load(file{date: "2026-03-31", interval: "MONTHLY", sections: cost("31", "MONTHLY")})
-	b.load(file{date: "2026-12-31", interval: "YEARLY", sections: cost("365", "YEARLY")})
-	b.want("select period_granularity::text, current_period_cost::text from cost_reports order by 2",
+	b.Load(loadtest.Snapshot{Date: "2026-03-02", Sections: cost("1", "DAILY")})
+	b.Load(loadtest.Snapshot{Date: "2026-03-31", Interval: "MONTHLY", Sections: cost("31", "MONTHLY")})
+	b.Load(loadtest.Snapshot{Date: "2026-12-31", Interval: "YEARLY", Sections: cost("365", "YEARLY")})
+	b.Want("select period_granularity::text, current_period_cost::text from cost_reports order by 2",
 		"DAILY|1.0000000000", "MONTHLY|31.0000000000", "YEARLY|365.0000000000")
 }
 
 func TestCommitmentHasOneRowPerDay(t *testing.T) { // L29
 	t.Parallel()
 	b := newBench(t)
-	b.load(file{date: "2026-03-31", interval: "MONTHLY", sections: map[string]string{"ri_sp_savings": `[
+	b.Load(loadtest.Snapshot{Date: "2026-03-31", Interval: "MONTHLY", Sections: map[string]string{"ri_sp_savings": `[
 		{"subscription_id":"s","reservation_type":"Savings Plan","date_from":"2026-03-01","date_to":"2026-04-01","date":"2026-03-30","net_savings":1},
 		{"subscription_id":"s","reservation_type":"Savings Plan","date_from":"2026-03-01","date_to":"2026-04-01","date":"2026-03-31","net_savings":2},
 		{"subscription_id":"p","reservation_type":"Savings Plan","date_from":"2026-03-01","date_to":"2026-04-01"}]`}})
-	b.want("select subscription_id, date_from::text, date_to::text, net_savings::text from ri_sp_daily_savings order by 1, 2",
+	b.Want("select subscription_id, date_from::text, date_to::text, net_savings::text from ri_sp_daily_savings order by 1, 2",
 		"p|2026-03-01|2026-04-01|<nil>", "s|2026-03-30|2026-03-31|1.00", "s|2026-03-31|2026-04-01|2.00")
 }
 
 func TestApplicationsBelongToTheirInstance(t *testing.T) { // L34
 	t.Parallel()
 	b := newBench(t)
-	got := b.load(file{date: "2026-03-11", sections: map[string]string{"inventory": `{
+	got := b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"inventory": `{
 		"instances":[{"instance_id":"i-a"},{"instance_id":"i-b"}],
 		"applications":[{"instance_id":"i-a","name":"bash","version":"1"},{"instance_id":"i-b","name":"bash","version":"2","install_time":""},{"instance_id":"i-x","name":"bash"}],
 		"patches":[{"instance_id":"i-b","title":"p"},{"instance_id":"i-b","title":"p"}]}`}})
-	b.want("select i.instance_id, a.name, a.version from inventory_applications a join inventory_instances i on i.id = a.instance_id order by 1",
+	b.Want("select i.instance_id, a.name, a.version from inventory_applications a join inventory_instances i on i.id = a.instance_id order by 1",
 		"i-a|bash|1", "i-b|bash|2")
 	if c := got["inventory_applications"]; c.Rejected != 1 || c.Created != 2 {
 		t.Errorf("applications %+v, want the one of an unknown instance rejected", c)
@@ -294,18 +128,18 @@ func TestApplicationsBelongToTheirInstance(t *testing.T) { // L34
 	if c := got["inventory_patches"]; c.Created != 1 || c.Unchanged != 1 || c.Read != 2 {
 		t.Errorf("patches %+v: a repeated patch is one row", c)
 	}
-	b.want("select section, item_index, column_name, reason from view360.rejects",
+	b.Want("select section, item_index, column_name, reason from view360.rejects",
 		"inventory.applications|2|instance_id|its row in inventory_instances does not exist")
 }
 
 func TestTimesKeepTheirOffset(t *testing.T) { // L36
 	t.Parallel()
 	b := newBench(t)
-	b.load(file{date: "2026-03-11", sections: map[string]string{"health": `[
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"health": `[
 		{"arn":"a","start_time":"2026-03-10T10:00:00+08:00","end_time":"2026-03-10T10:00:00+0000"},
 		{"arn":"b","start_time":"2026-03-10T10:00:00.123456Z","end_time":""},
 		{"arn":"c","start_time":"2026-03-10 10:00:00","end_time":"2026-03-10"}]`}})
-	b.want("select arn, start_time at time zone 'utc', end_time at time zone 'utc' from health_events order by 1",
+	b.Want("select arn, start_time at time zone 'utc', end_time at time zone 'utc' from health_events order by 1",
 		"a|2026-03-10 02:00:00 +0000 UTC|2026-03-10 10:00:00 +0000 UTC",
 		"b|2026-03-10 10:00:00.123456 +0000 UTC|<nil>", "c|2026-03-10 10:00:00 +0000 UTC|2026-03-10 00:00:00 +0000 UTC")
 }
@@ -318,32 +152,32 @@ func TestKeysSeparateExactlyDifferentRows(t *testing.T) { // L26
 		"health":            `[{"arn":"public-event"}]`,
 		"security":          `{"cloudtrail":[{"arn":"organisation-trail"}],"waf_rules":[{"web_acl_name":"w","rule_name":"r","priority":1,"scope":"REGIONAL"},{"web_acl_name":"w","rule_name":"r","priority":1,"scope":"CLOUDFRONT"}]}`,
 	}
-	b.load(file{date: "2026-03-11", sections: shared})
-	b.load(file{account: "444455556666", date: "2026-03-11", sections: shared})
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: shared})
+	b.Load(loadtest.Snapshot{Account: "444455556666", Date: "2026-03-11", Sections: shared})
 	for table, want := range map[string]string{"service_resources": "4", "health_events": "2", "cloudtrail_logs": "2", "waf_rules_detailed": "4"} {
-		b.want("select count(*) from "+table, want)
+		b.Want("select count(*) from "+table, want)
 	}
 }
 
 func TestLoadKeepsProductsEditedByHand(t *testing.T) { // L39, L40
 	t.Parallel()
 	b := newBench(t)
-	f := file{date: "2026-03-11", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","product":"alpha, None ,, Beta"}`}}
-	if _, err := b.pool.Exec(t.Context(), "insert into products (name, owner) values ('Alpha', 'Jane')"); err != nil {
+	f := loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","product":"alpha, None ,, Beta"}`}}
+	if _, err := b.Pool.Exec(t.Context(), "insert into products (name, owner) values ('Alpha', 'Jane')"); err != nil {
 		t.Fatal(err)
 	}
-	b.load(f)
-	f.date, f.sections["account"] = "2026-03-12", `{"account_id":"111122223333","region":"eu-west-1","product":"None"}`
-	b.load(f)
-	b.want("select p.name, p.owner from products p join product_accounts l on l.product_id = p.id order by 1", "Alpha|Jane", "Beta|System")
+	b.Load(f)
+	f.Date, f.Sections["account"] = "2026-03-12", `{"account_id":"111122223333","region":"eu-west-1","product":"None"}`
+	b.Load(f)
+	b.Want("select p.name, p.owner from products p join product_accounts l on l.product_id = p.id order by 1", "Alpha|Jane", "Beta|System")
 }
 
 func TestPlaceholdersDoNotReplaceRealValues(t *testing.T) { // L42
 	t.Parallel()
 	b := newBench(t)
-	b.load(file{date: "2026-03-11", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","account_name":"shop","account_email":"a@b.example"}`}})
-	b.load(file{date: "2026-03-12", sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","account_name":null,"account_email":null}`}})
-	b.want("select account_name, account_email, joined_method from accounts", "shop|a@b.example|CREATED")
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","account_name":"shop","account_email":"a@b.example"}`}})
+	b.Load(loadtest.Snapshot{Date: "2026-03-12", Sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","account_name":null,"account_email":null}`}})
+	b.Want("select account_name, account_email, joined_method from accounts", "shop|a@b.example|CREATED")
 }
 
 func TestAlternateContactsKeepTheirPhone(t *testing.T) { // L37
@@ -352,10 +186,10 @@ func TestAlternateContactsKeepTheirPhone(t *testing.T) { // L37
 	account := func(contacts string) map[string]string {
 		return map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","alternate_contacts":` + contacts + `}`}
 	}
-	b.load(file{date: "2026-03-11", sections: account(`{"billing":{"name":"B","phone":"+1"},"security":{"name":"S"},"operations":null}`)})
-	b.want("select contact_type, full_name, phone_number from alternate_contacts order by 1", "billing|B|+1", "security|S|<nil>")
-	b.load(file{date: "2026-03-12", sections: account(`{"billing":null}`)})
-	b.want("select contact_type, full_name, phone_number from alternate_contacts", "security|S|<nil>")
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: account(`{"billing":{"name":"B","phone":"+1"},"security":{"name":"S"},"operations":null}`)})
+	b.Want("select contact_type, full_name, phone_number from alternate_contacts order by 1", "billing|B|+1", "security|S|<nil>")
+	b.Load(loadtest.Snapshot{Date: "2026-03-12", Sections: account(`{"billing":null}`)})
+	b.Want("select contact_type, full_name, phone_number from alternate_contacts", "security|S|<nil>")
 }
 
 func TestFindingsWithoutProductNameAreCounted(t *testing.T) { // L43
@@ -367,12 +201,12 @@ func TestFindingsWithoutProductNameAreCounted(t *testing.T) { // L43
 	hub := func(findings string) map[string]string {
 		return map[string]string{"security": `{"security_hub":[{"findings":[` + findings + `],"service":"GuardDuty","total_findings":2,"severity_counts":null},{"service":null,"findings":[` + finding("lost", "2026-01-02T00:00:00Z", "NEW") + `]}]}`}
 	}
-	got := b.load(file{date: "2026-03-11", sections: hub(finding("f", "2026-03-10T00:00:00Z", "RESOLVED"))})
+	got := b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: hub(finding("f", "2026-03-10T00:00:00Z", "RESOLVED"))})
 	if c := got["findings"]; c.Created != 1 || c.Rejected != 1 {
 		t.Errorf("findings %+v, want the one of the nameless product rejected", c)
 	}
-	b.load(file{date: "2026-03-12", sections: hub(finding("f", "2026-03-09T00:00:00Z", "NEW"))})
-	b.want("select f.finding_id, f.status, s.service, s.total_findings from findings f join security s on s.id = f.security_id", "f|RESOLVED|GuardDuty|2")
+	b.Load(loadtest.Snapshot{Date: "2026-03-12", Sections: hub(finding("f", "2026-03-09T00:00:00Z", "NEW"))})
+	b.Want("select f.finding_id, f.status, s.service, s.total_findings from findings f join security s on s.id = f.security_id", "f|RESOLVED|GuardDuty|2")
 }
 
 func TestNewerSetReplacesOlderSet(t *testing.T) { // L51
@@ -384,38 +218,38 @@ func TestNewerSetReplacesOlderSet(t *testing.T) { // L51
 	section := func(evaluations ...string) map[string]string {
 		return map[string]string{"config": `{"date_from":"2026-03-10","date_to":"2026-03-11","compliance_score":50.0,"non_compliant_resources":[` + strings.Join(evaluations, ",") + `],"total_rules":2,"added_later":1}`}
 	}
-	b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: section(evaluation("r", `"a"`), evaluation("r", "null"))}) // L20
-	b.load(file{date: "2026-03-11", collected: "2026-03-11T02:00:00Z", sections: section(evaluation("r", "null"), evaluation("q", `"a"`))})
-	b.want("select rule_name, resource_id, status from non_compliant_resources order by 1", "q|a|RESOLVED", "r|<nil>|RESOLVED") // W14
-	b.want("select total_rules, compliance_score::text from config_reports", "2|50.00")
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: section(evaluation("r", `"a"`), evaluation("r", "null"))}) // L20
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T02:00:00Z", Sections: section(evaluation("r", "null"), evaluation("q", `"a"`))})
+	b.Want("select rule_name, resource_id, status from non_compliant_resources order by 1", "q|a|RESOLVED", "r|<nil>|RESOLVED") // W14
+	b.Want("select total_rules, compliance_score::text from config_reports", "2|50.00")
 }
 
 func TestIncompleteReportDoesNotShrinkASet(t *testing.T) {
 	t.Parallel()
-	report := func(collected string, incomplete bool, score string, resources ...string) file {
+	report := func(collected string, incomplete bool, score string, resources ...string) loadtest.Snapshot {
 		var rows []string
 		for _, r := range resources {
 			rows = append(rows, fmt.Sprintf(`{"rule_name":"r","resource_id":%q}`, r))
 		}
-		return file{date: "2026-03-11", collected: collected, incomplete: incomplete, sections: map[string]string{
+		return loadtest.Snapshot{Date: "2026-03-11", Collected: collected, Incomplete: incomplete, Sections: map[string]string{
 			"config": `{"date_from":"2026-03-10","date_to":"2026-03-11","compliance_score":` + score + `,"non_compliant_resources":[` + strings.Join(rows, ",") + `]}`}}
 	}
 	whole := report("2026-03-11T01:00:00Z", false, "50", "a", "b")
 	partial := report("2026-03-11T02:00:00Z", true, "100", "a")
-	for name, files := range map[string][]file{"after": {whole, partial}, "before": {partial, whole}} {
+	for name, files := range map[string][]loadtest.Snapshot{"after": {whole, partial}, "before": {partial, whole}} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			for _, f := range files {
-				b.load(f)
+				b.Load(f)
 			}
-			b.want("select compliance_score::text, resource_id from non_compliant_resources n join config_reports c on c.id = n.config_report_id order by 2", "50.00|a", "50.00|b")
+			b.Want("select compliance_score::text, resource_id from non_compliant_resources n join config_reports c on c.id = n.config_report_id order by 2", "50.00|a", "50.00|b")
 		})
 	}
 	t.Run("alone", func(t *testing.T) {
 		b := newBench(t)
-		b.load(report("2026-03-11T01:00:00Z", true, "100", "a", "b"))
-		b.load(partial)
-		b.want("select resource_id from non_compliant_resources", "a")
+		b.Load(report("2026-03-11T01:00:00Z", true, "100", "a", "b"))
+		b.Load(partial)
+		b.Want("select resource_id from non_compliant_resources", "a")
 	})
 }
 
@@ -423,7 +257,7 @@ func TestUnfitValuesAreRecorded(t *testing.T) { // L09
 	t.Parallel()
 	long := strings.Repeat("é", 300)
 	b := newBench(t)
-	results := b.results(file{date: "2026-03-11", sections: map[string]string{
+	f := loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{
 		"security": `{"guard_duty":[{"id":"g","severity":8.95,"confidence":100,"type":"` + long + `"},{"id":"` + long + `"},{"id":"n","severity":1e400},"no object",{"severity":1}],
 			"kms":[{"key_id":"k\u0000ey","enabled":"yes"},{"key_id":"n\u0000ul","arn":"x"}]}`,
 		"service_resources": `[{"service_name":"Lambda","resource_type":"Function","resource_id":"f","size_gb":0.125,"instance_count":1.5},
@@ -431,7 +265,8 @@ func TestUnfitValuesAreRecorded(t *testing.T) { // L09
 			{"service_name":"EC2","resource_type":"Instance","resource_id":"i","min_size":2147483648},
 			{"service_name":"EC2","resource_type":"Instance","resource_id":"j","size_gb":"","creation_date":"0000-00-00"}]`,
 		"service": `[{"service":"EC2","date_from":"2026-03-10","date_to":"2026-03-11","cost":12345678901.123456789012345},{"service":"S3","date_from":"2026-03-10","date_to":"2026-03-11","cost":"0.1"},{"service":"RDS","date_from":"2026-03-10","date_to":"2026-03-11","cost":1e-7}]`,
-	}})
+	}}
+	results := b.LoadGroups(f.Key(), f.JSON(), b.Handlers())
 	tables := map[string]load.Counts{}
 	for _, r := range results {
 		for name, c := range r.Tables {
@@ -441,48 +276,48 @@ func TestUnfitValuesAreRecorded(t *testing.T) { // L09
 			}
 		}
 	}
-	b.want("select detector_id, severity::text, confidence::text, char_length(finding_type) from guard_duty_findings", "g|9.0|99.9|255")
-	b.want("select key_id from kms_keys", "nul")
-	b.want("select resource_id, size_gb, instance_count, availability_zone from service_resources order by 1",
+	b.Want("select detector_id, severity::text, confidence::text, char_length(finding_type) from guard_duty_findings", "g|9.0|99.9|255")
+	b.Want("select key_id from kms_keys", "nul")
+	b.Want("select resource_id, size_gb, instance_count, availability_zone from service_resources order by 1",
 		"f|1|2|<nil>", "l|<nil>|<nil>|eu-central-1a,eu-central-1b,eu-central-1c")
-	b.want("select service, cost::text, usage_types from services order by 1", "RDS|0.0000001000|Aggregated", "S3|0.1000000000|Aggregated")
+	b.Want("select service, cost::text, usage_types from services order by 1", "RDS|0.0000001000|Aggregated", "S3|0.1000000000|Aggregated")
 	for name, want := range map[string]int64{"guard_duty_findings": 4, "kms_keys": 1, "service_resources": 2, "services": 1} {
 		if tables[name].Rejected != want {
 			t.Errorf("%s rejected %d rows, want %d", name, tables[name].Rejected, want)
 		}
 	}
-	b.want("select column_name, reason from view360.rejects where outcome = 'rejected' and table_name = 'guard_duty_findings' order by item_index",
-		"detector_id|has 300 characters, more than 255", "severity|1e400 does not fit numeric(3,1)", "<nil>|the element is no object", "detector_id|is missing")
+	b.Want("select column_name, reason from view360.rejects where outcome = 'rejected' and table_name = 'guard_duty_findings' order by item_index",
+		"detector_id|has 300 characters, more than 255", "severity|1e400 does not fit numeric(3,1)", "<nil>|the element is not an object", "detector_id|is missing")
 }
 
 func TestFailedLoadReturnsAnError(t *testing.T) { // L55
 	t.Parallel()
 	b := newBench(t)
-	indexed := b.index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", file{date: "2026-03-11", sections: kms("a")}.text())
-	handlers := b.groups()
+	indexed := b.Index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", loadtest.Snapshot{Date: "2026-03-11", Sections: kms("a")}.JSON())
+	handlers := b.Handlers()
 	if _, err := handlers[2].Handle(t.Context(), load.Input{Index: indexed.Index}); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("security without an accounts row: %v, want an invalid error", err)
 	}
-	b.want("select state, error is not null from view360.loads", "failed|true")
+	b.Want("select state, error is not null from view360.loads", "failed|true")
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := handlers[0].Handle(ctx, load.Input{Index: indexed.Index}); err == nil {
 		t.Error("a cancelled load succeeds")
 	}
-	b.want("select count(*) from accounts", "0")
+	b.Want("select count(*) from accounts", "0")
 }
 
 func TestRowsBelongToTheAccountOfTheirFile(t *testing.T) { // L01
 	t.Parallel()
 	b := newBench(t)
-	b.load(file{date: "2026-03-11", sections: kms("a")})
-	// The collector could not read the account: the row that is there owns the file.
-	b.load(file{date: "2026-03-12", sections: map[string]string{"account": "{}", "security": kms("a=Disabled")["security"]}})
-	b.want("select account_name, key_state from kms_keys k join accounts a on a.id = k.account_id", "shop|Disabled")
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: kms("a")})
+	// The collector could not read the Account: the row that is there owns the file.
+	b.Load(loadtest.Snapshot{Date: "2026-03-12", Sections: map[string]string{"account": "{}", "security": kms("a=Disabled")["security"]}})
+	b.Want("select account_name, key_state from kms_keys k join accounts a on a.id = k.account_id", "shop|Disabled")
 	// Of an account that is not known yet nothing is written.
-	indexed := b.index("data/999999999999/eu-west-1/2026-03-12_DAILY.json", file{account: "999999999999", sections: map[string]string{"account": "{}"}}.text())
-	if _, err := b.groups()[0].Handle(t.Context(), load.Input{Index: indexed.Index}); fault.ClassOf(err) != fault.Invalid {
+	indexed := b.Index("data/999999999999/eu-west-1/2026-03-12_DAILY.json", loadtest.Snapshot{Account: "999999999999", Sections: map[string]string{"account": "{}"}}.JSON())
+	if _, err := b.Handlers()[0].Handle(t.Context(), load.Input{Index: indexed.Index}); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("an unknown account without an account section: %v, want an invalid error", err)
 	}
 }
@@ -490,8 +325,8 @@ func TestRowsBelongToTheAccountOfTheirFile(t *testing.T) { // L01
 func TestLedgerKnowsWhatIsLoaded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	indexed := b.index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", file{date: "2026-03-11"}.text())
-	handler := b.groups()[0]
+	indexed := b.Index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", loadtest.Snapshot{Date: "2026-03-11"}.JSON())
+	handler := b.Handlers()[0]
 	for i, want := range []bool{false, true} {
 		result, err := handler.Handle(t.Context(), load.Input{Index: indexed.Index})
 		if err != nil || result.Already != want {
@@ -499,7 +334,7 @@ func TestLedgerKnowsWhatIsLoaded(t *testing.T) {
 		}
 	}
 	var counters map[string]load.Counts
-	if err := json.Unmarshal([]byte(b.query("select counters::text from view360.loads")[0]), &counters); err != nil {
+	if err := json.Unmarshal([]byte(b.Query("select counters::text from view360.loads")[0]), &counters); err != nil {
 		t.Fatal(err)
 	}
 	if counters["accounts"] != (load.Counts{Read: 1, Created: 1}) {

@@ -6,40 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"view360/shared/index"
 	"view360/shared/load"
 	"view360/shared/load/loadtest"
+	"view360/shared/loaders"
 )
-
-// loadText indexes and loads a snapshot and returns what happened to each table.
-func (b *bench) loadText(key, text string) map[string]load.Counts {
-	b.Helper()
-	tables := map[string]load.Counts{}
-	for _, r := range b.loaded(key, text) {
-		for name, c := range r.Tables {
-			tables[name] = c
-		}
-	}
-	return tables
-}
-
-// loaded indexes and loads a snapshot.
-func (b *bench) loaded(key, text string) []load.Output {
-	b.Helper()
-	indexed := b.index(key, text)
-	if indexed.Status != index.Indexed {
-		b.Fatalf("%s was rejected: %s", key, indexed.Reason)
-	}
-	var results []load.Output
-	for _, handler := range b.groups() {
-		result, err := handler.Handle(b.Context(), load.Input{Index: indexed.Index, Group: handler.Group})
-		if err != nil {
-			b.Fatalf("loading group %s: %v", handler.Group, err)
-		}
-		results = append(results, result)
-	}
-	return results
-}
 
 var everything = loadtest.Builder{Account: "111122223333", Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: 3}
 
@@ -47,19 +17,17 @@ var everything = loadtest.Builder{Account: "111122223333", Region: "eu-west-1", 
 func TestEveryColumnIsLoaded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	counts := b.loadText(everything.Key(), everything.JSON())
-	for _, group := range loadtest.Groups {
-		for _, table := range group.Tables {
-			c := counts[table.Name]
-			if c.Read == 0 || c.Created != c.Read || c.Adapted > 0 {
-				t.Errorf("%s: %+v, want all created", table.Name, c)
-			}
-			for n := range c.Read {
-				b.wantRow(table, int(n))
-			}
+	counts := b.LoadText(everything.Key(), everything.JSON())
+	for _, table := range loaders.Tables() {
+		c := counts[table.Name]
+		if c.Read == 0 || c.Created != c.Read || c.Adapted > 0 {
+			t.Errorf("%s: %+v, want all created", table.Name, c)
+		}
+		for n := range c.Read {
+			b.wantRow(table, int(n))
 		}
 	}
-	for name, c := range b.loadText(everything.Key(), everything.JSON()+" ") {
+	for name, c := range b.LoadText(everything.Key(), everything.JSON()+" ") {
 		if c.Created+c.Updated+c.Deleted+c.Rejected > 0 || c.Read != c.Unchanged {
 			t.Errorf("%s again: %+v, want all unchanged", name, c)
 		}
@@ -88,11 +56,11 @@ func (b *bench) wantRow(table load.Table, n int) {
 		conditions = append(conditions, fmt.Sprintf("%q = $%d::text::%s", c.Name, len(arguments), c.Type))
 	}
 	for i, condition := range conditions {
-		if b.query(fmt.Sprintf("select count(*) from %s where %s", table.Name, strings.Replace(condition, fmt.Sprintf("$%d", i+1), "$1", 1)), arguments[i])[0] == "0" {
+		if b.Query(fmt.Sprintf("select count(*) from %s where %s", table.Name, strings.Replace(condition, fmt.Sprintf("$%d", i+1), "$1", 1)), arguments[i])[0] == "0" {
 			b.Errorf("%s: no row with %s %v", table.Name, condition, arguments[i])
 		}
 	}
-	if b.query(fmt.Sprintf("select count(*) from %s where %s", table.Name, strings.Join(conditions, " and ")), arguments...)[0] != "1" {
+	if b.Query(fmt.Sprintf("select count(*) from %s where %s", table.Name, strings.Join(conditions, " and ")), arguments...)[0] != "1" {
 		b.Errorf("%s: the values of row %d are not in one row", table.Name, n)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
+	"view360/shared/loaders"
 )
 
 // generated are columns that no mapping fills: surrogate keys, and the times of the row itself.
@@ -17,7 +17,7 @@ var generated = []string{"id", "created_at", "updated_at", "observed_at"}
 func TestMappingsMatchTheDatabase(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	for _, handler := range b.groups() {
+	for _, handler := range b.Handlers() {
 		for _, table := range handler.Tables {
 			t.Run(table.Name, func(t *testing.T) { checkMapping(t, b, table) })
 		}
@@ -26,7 +26,7 @@ func TestMappingsMatchTheDatabase(t *testing.T) {
 
 func checkMapping(t *testing.T, b *bench, table load.Table) {
 	types := map[string]string{}
-	for _, line := range b.query(`select attname, format_type(atttypid, atttypmod) from pg_attribute
+	for _, line := range b.Query(`select attname, format_type(atttypid, atttypmod) from pg_attribute
 		where attrelid = $1::regclass and attnum > 0 and not attisdropped`, table.Name) {
 		name, kind, _ := strings.Cut(line, "|")
 		types[name] = kind
@@ -58,17 +58,15 @@ func checkMapping(t *testing.T, b *bench, table load.Table) {
 func TestEveryKeyFindsAtMostOneRow(t *testing.T) { // L22
 	t.Parallel()
 	b := newBench(t)
-	for _, group := range loadtest.Groups {
-		for _, table := range group.Tables {
-			checkKey(t, b, table)
-		}
+	for _, table := range loaders.Tables() {
+		checkKey(t, b, table)
 	}
 }
 
 func checkKey(t *testing.T, b *bench, table load.Table) {
 	key := slices.Sorted(slices.Values(table.Key))
 	var unique []string
-	for _, line := range b.query(`select array_agg(a.attname::text order by a.attname)::text from pg_index i
+	for _, line := range b.Query(`select array_agg(a.attname::text order by a.attname)::text from pg_index i
 		join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
 		where i.indrelid = $1::regclass and i.indisunique group by i.indexrelid`, table.Name) {
 		unique = append(unique, strings.Trim(line, "{}"))
@@ -83,13 +81,13 @@ func TestEveryTableIsLoaded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	loaded := []string{"accounts", "contact_info", "alternate_contacts", "products", "product_accounts", "logs", "log_messages"}
-	for _, handler := range b.groups() {
+	for _, handler := range b.Handlers() {
 		for _, table := range handler.Tables {
 			loaded = append(loaded, table.Name)
 		}
 	}
 	slices.Sort(loaded)
-	want := b.query("select tablename::text from pg_tables where schemaname = 'public' order by 1")
+	want := b.Query("select tablename::text from pg_tables where schemaname = 'public' order by 1")
 	if got := fmt.Sprint(loaded); got != fmt.Sprint(want) {
 		t.Errorf("loaded %v\nthe database has %v", got, want)
 	}

@@ -8,6 +8,7 @@ import (
 	"view360/shared/fault"
 	"view360/shared/load"
 	"view360/shared/load/loadtest"
+	"view360/shared/loaders"
 )
 
 func accountSection(members string) map[string]string {
@@ -18,18 +19,18 @@ func accountSection(members string) map[string]string {
 func TestNothingIsLoadedWithoutTheAccountRow(t *testing.T) { // L02
 	t.Parallel()
 	b := newBench(t)
-	f := file{date: "2026-03-11", sections: accountSection(`"account_arn":"` + strings.Repeat("a", 300) + `"`)}
-	f.sections["security"] = kms("a")["security"]
-	indexed := b.index(f.key(), f.text())
-	for _, handler := range b.groups() {
-		_, err := handler.Handle(t.Context(), load.Input{Index: indexed.Index, Group: handler.Group})
+	f := loadtest.Snapshot{Date: "2026-03-11", Sections: accountSection(`"account_arn":"` + strings.Repeat("a", 300) + `"`)}
+	f.Sections["security"] = kms("a")["security"]
+	indexed := b.Index(f.Key(), f.JSON())
+	for _, handler := range b.Handlers() {
+		_, err := handler.Handle(t.Context(), load.Input{Index: indexed.Index, Group: handler.Name})
 		if fault.ClassOf(err) != fault.Invalid {
-			t.Errorf("group %s: %v, want an invalid error", handler.Group, err)
+			t.Errorf("group %s: %v, want an invalid error", handler.Name, err)
 		}
 	}
-	b.want("select count(*) from accounts", "0")
-	b.want("select count(*) from kms_keys", "0")
-	b.want("select distinct state from view360.loads", "failed")
+	b.Want("select count(*) from accounts", "0")
+	b.Want("select count(*) from kms_keys", "0")
+	b.Want("select distinct state from view360.loads", "failed")
 }
 
 // TestRegionComesFromTheObjectKey: a body that does not name its region changes no other region's row.
@@ -37,10 +38,10 @@ func TestRegionComesFromTheObjectKey(t *testing.T) { // L04
 	t.Parallel()
 	b := newBench(t)
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
-		b.load(file{region: region, date: "2026-03-11"})
+		b.Load(loadtest.Snapshot{Region: region, Date: "2026-03-11"})
 	}
-	b.load(file{region: "us-east-1", date: "2026-03-12", sections: map[string]string{"account": `{"account_id":"111122223333","account_name":"renamed"}`}})
-	b.want("select region, account_name from accounts order by 1", "eu-west-1|shop", "us-east-1|renamed")
+	b.Load(loadtest.Snapshot{Region: "us-east-1", Date: "2026-03-12", Sections: map[string]string{"account": `{"account_id":"111122223333","account_name":"renamed"}`}})
+	b.Want("select region, account_name from accounts order by 1", "eu-west-1|shop", "us-east-1|renamed")
 }
 
 // TestRowWithoutKeyPartIsRejected leaves each part of each key out, of each table: the row is rejected, or the part has a value of
@@ -59,7 +60,7 @@ func TestRowWithoutKeyPartIsRejected(t *testing.T) { // L05
 // checkPartialKeys loads rows of each table without one part of the key, and with null for it, twice.
 func (b *bench) checkPartialKeys(t *testing.T, parents bool, part int) {
 	s := everything
-	s.Account = fmt.Sprintf("%012d", len(b.query("select 1 from accounts"))+1)
+	s.Account = fmt.Sprintf("%012d", len(b.Query("select 1 from accounts"))+1)
 	s.Rows = 2
 	s.Edit = func(table load.Table, n int, row map[string]any) {
 		if isParent(table) != parents || part >= len(table.Key) {
@@ -75,15 +76,13 @@ func (b *bench) checkPartialKeys(t *testing.T, parents bool, part int) {
 			}
 		}
 	}
-	first := b.loadText(s.Key(), s.JSON())
-	again := b.loadText(s.Key(), s.JSON()+" ")
-	for _, group := range loadtest.Groups {
-		for _, table := range group.Tables {
-			one, two := first[table.Name], again[table.Name]
-			stored := b.query("select count(*) from " + b.ofAccount(table, s.Account))[0]
-			if one.Created+one.Rejected != one.Read || stored != fmt.Sprint(one.Created) || two.Created+two.Updated > 0 {
-				t.Errorf("%s: %+v, again %+v, %s rows stored", table.Name, one, two, stored)
-			}
+	first := b.LoadText(s.Key(), s.JSON())
+	again := b.LoadText(s.Key(), s.JSON()+" ")
+	for _, table := range loaders.Tables() {
+		one, two := first[table.Name], again[table.Name]
+		stored := b.Query("select count(*) from " + b.ofAccount(table, s.Account))[0]
+		if one.Created+one.Rejected != one.Read || stored != fmt.Sprint(one.Created) || two.Created+two.Updated > 0 {
+			t.Errorf("%s: %+v, again %+v, %s rows stored", table.Name, one, two, stored)
 		}
 	}
 }
@@ -105,17 +104,17 @@ func TestUnknownMembersAreIgnored(t *testing.T) { // L06
 	t.Parallel()
 	b := newBench(t)
 	foreign := `"id":500,"created_at":"2000-01-01T00:00:00Z","updated_at":"2000-01-01T00:00:00Z","observed_at":"2099-01-01T00:00:00Z","csp":"other","no_such_column":1,"\"; drop table accounts; --":1`
-	b.load(file{date: "2026-03-11", sections: map[string]string{
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{
 		"account": `{"account_id":"111122223333","region":"eu-west-1","account_name":"shop",` + foreign + `,"contact_info":{"city":"Bonn","new_field":1,` + foreign + `}}`,
 		"config":  `{"date_from":"2026-03-10","date_to":"2026-03-11","new":1,` + foreign + `,"non_compliant_resources":[{"rule_name":"r","resource_id":"a","status":"mine","config_report_id":7,` + foreign + `}]}`,
 		"cost": `{"current_period_cost":1,"previous_period_cost":0,"cost_difference":0,"cost_difference_percentage":0,"account_id":"9","new":1,` + foreign + `,
 			"period":{"start":"2026-03-10","end":"2026-03-11","granularity":"DAILY"},"top_services":[],"forecast":[]}`,
 	}})
 	for _, table := range []string{"accounts", "contact_info", "config_reports", "cost_reports", "non_compliant_resources"} {
-		b.want("select count(*), max(id) < 500, max(observed_at) < '2099-01-01' from "+table, "1|true|true")
+		b.Want("select count(*), max(id) < 500, max(observed_at) < '2099-01-01' from "+table, "1|true|true")
 	}
-	b.want("select csp, created_at > '2020-01-01' from accounts", "AWS|true")
-	b.want("select status from non_compliant_resources", "OPEN")
+	b.Want("select csp, created_at > '2020-01-01' from accounts", "AWS|true")
+	b.Want("select status from non_compliant_resources", "OPEN")
 }
 
 // TestSnapshotCannotClaimRowsOfAnotherAccount: a snapshot that claims every id of another account changes none of its rows.
@@ -123,12 +122,12 @@ func TestSnapshotCannotClaimRowsOfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	victim, thief := everything, everything
-	b.loadText(victim.Key(), victim.JSON())
+	b.LoadText(victim.Key(), victim.JSON())
 	before := b.rowsOf(victim.Account)
 
 	thief.Account, thief.Version = "444455556666", 7
 	stolen := strings.NewReplacer(thief.Account+" ", victim.Account+" ").Replace(thief.JSON()) // in every id and ARN
-	counts := b.loadText(thief.Key(), stolen)
+	counts := b.LoadText(thief.Key(), stolen)
 	if after := b.rowsOf(victim.Account); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("the other account's rows are\n%v\nand were\n%v", after, before)
 	}
@@ -137,14 +136,14 @@ func TestSnapshotCannotClaimRowsOfAnotherAccount(t *testing.T) {
 			t.Errorf("%s: %+v, want all rejected", name, c)
 		}
 	}
-	b.want("select distinct reason from view360.rejects order by 1", "another account has reported it", "its row in inventory_instances does not exist")
+	b.Want("select distinct reason from view360.rejects order by 1", "another account has reported it", "its row in inventory_instances does not exist")
 	// The other regions of an account may report the same thing.
 	sister := victim
 	sister.Region = "us-east-1"
 	same := strings.ReplaceAll(sister.JSON(), sister.Account+" "+sister.Region, victim.Account+" "+victim.Region)
-	for name, c := range b.loadText(sister.Key(), same) {
+	for name, c := range b.LoadText(sister.Key(), same) {
 		if c.Rejected > 0 {
-			t.Errorf("%s of another region of the account: %+v, want none rejected", name, c)
+			t.Errorf("%s of another region of the Account: %+v, want none rejected", name, c)
 		}
 	}
 }
@@ -153,25 +152,25 @@ func TestSnapshotCannotClaimRowsOfAnotherAccount(t *testing.T) {
 func TestRowOfAnotherAccountArrivingMeanwhileStays(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	first := file{account: "444455556666", date: "2026-03-11"}
-	second := file{date: "2026-03-11", sections: map[string]string{"security": `{"inspector":[{"finding_arn":"own"}]}`}}
-	b.load(first)
-	b.load(second)
-	tx, err := b.pool.Begin(t.Context())
+	first := loadtest.Snapshot{Account: "444455556666", Date: "2026-03-11"}
+	second := loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"security": `{"inspector":[{"finding_arn":"own"}]}`}}
+	b.Load(first)
+	b.Load(second)
+	tx, err := b.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.Exec(t.Context(), "insert into inspector_findings (account_id, finding_arn) select id, 'shared' from accounts where account_id = $1", first.account); err != nil {
+	if _, err := tx.Exec(t.Context(), "insert into inspector_findings (account_id, finding_arn) select id, 'shared' from accounts where account_id = $1", first.Account); err != nil {
 		t.Fatal(err)
 	}
-	second.date, second.sections["security"] = "2026-03-12", `{"inspector":[{"finding_arn":"own"},{"finding_arn":"shared","title":"stolen"}]}`
-	place := b.index(second.key(), second.text())
+	second.Date, second.Sections["security"] = "2026-03-12", `{"inspector":[{"finding_arn":"own"},{"finding_arn":"shared","title":"stolen"}]}`
+	place := b.Index(second.Key(), second.JSON())
 	loaded := make(chan struct{})
 	go func() {
 		defer close(loaded)
 		b.groupsAtOnce(place.Index)
 	}()
-	for b.query("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")[0] == "0" {
+	for b.Query("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")[0] == "0" {
 		select {
 		case <-loaded:
 			t.Fatal("the load did not wait for the other account's row")
@@ -182,18 +181,16 @@ func TestRowOfAnotherAccountArrivingMeanwhileStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-loaded
-	b.want("select a.account_id, finding_arn, title from inspector_findings f join accounts a on a.id = f.account_id order by 2", "111122223333|own|<nil>", "444455556666|shared|<nil>")
+	b.Want("select a.account_id, finding_arn, title from inspector_findings f join accounts a on a.id = f.account_id order by 2", "111122223333|own|<nil>", "444455556666|shared|<nil>")
 }
 
 // rowsOf is everything that the tables hold of an account.
 func (b *bench) rowsOf(account string) []string {
 	b.Helper()
 	var rows []string
-	for _, group := range loadtest.Groups {
-		for _, table := range group.Tables {
-			for _, row := range b.query("select to_jsonb(t)::text from " + b.ofAccount(table, account) + " order by t.id") {
-				rows = append(rows, table.Name+" "+row)
-			}
+	for _, table := range loaders.Tables() {
+		for _, row := range b.Query("select to_jsonb(t)::text from " + b.ofAccount(table, account) + " order by t.id") {
+			rows = append(rows, table.Name+" "+row)
 		}
 	}
 	return rows

@@ -77,7 +77,7 @@ func explained(t *testing.T) (*bench, *plans) {
 	if err := pool.Ping(t.Context()); err != nil {
 		t.Skipf("this PostgreSQL has no auto_explain: %v", err)
 	}
-	b.pool = pool
+	b.Pool = pool
 	return b, p
 }
 
@@ -101,7 +101,7 @@ func TestStatementsVisitEachRowOnce(t *testing.T) {
 	} {
 		s.Rows, s.Version, s.Date, s.Collected = version.rows, version.version, version.date, version.collected
 		clear(plans.visited)
-		b.loadText(s.Key(), s.JSON())
+		b.LoadText(s.Key(), s.JSON())
 		for query, visited := range plans.visited {
 			if visited > rows*perRow {
 				t.Errorf("%s: %.0f rows were visited for %d:\n%s", version.name, visited, rows, query)

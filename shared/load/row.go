@@ -12,9 +12,9 @@ import (
 	"view360/shared/snapshot"
 )
 
-// memberTree finds the members of an element that the columns of one table read, without decoding the rest.
+// memberTree finds the members of an element that the columns of one table use, without decoding the others.
 type memberTree struct {
-	columns []int                  // columns that take the value here
+	columns []int                  // columns that take this value
 	inner   map[string]*memberTree // by member name
 }
 
@@ -45,7 +45,7 @@ func (m *memberTree) addPath(path string, value int) {
 	m.columns = append(m.columns, value)
 }
 
-// readObject puts the values that columns take into values. It reports an element that is no valid JSON object.
+// readObject stores the values that columns take in values. It skips a value that is not an object.
 func (m *memberTree) readObject(d *jsontext.Decoder, values []jsontext.Value) error {
 	if d.PeekKind() != '{' {
 		return d.SkipValue()
@@ -83,22 +83,13 @@ func (m *memberTree) readObject(d *jsontext.Decoder, values []jsontext.Value) er
 	return err
 }
 
-// issue is a value that was rejected or adapted.
-type issue struct {
-	at      rowPosition
-	column  string
-	reason  string
-	excerpt string
-	adapted bool
-}
-
 // encoder turns elements into lines of COPY's text format.
 type encoder struct {
 	table   Table
 	fixed   []string
 	isKey   []bool // parts of the table's key
 	members *memberTree
-	values  []jsontext.Value // of the columns, then of their Or
+	values  []jsontext.Value // of the columns, then of their fallback members
 	cells   []cell
 	line    []byte
 }
@@ -123,15 +114,15 @@ type cell struct {
 	null bool
 }
 
-// readRow reads one element and returns the values of the columns, valid until the next call, and what did not fit. ok is
-// false for a row that must not be loaded.
+// readRow reads one element into e.cells, valid until the next call, and returns its issues. ok is false for a row that
+// must be rejected.
 func (e *encoder) readRow(at rowPosition, d *jsontext.Decoder) (misfits []issue, ok bool, err error) {
 	for i := range e.values {
 		e.values[i] = e.values[i][:0]
 	}
 	if kind := d.PeekKind(); kind != '{' {
 		value, err := d.ReadValue()
-		return []issue{{at: at, reason: "the element is no object", excerpt: toExcerpt(value)}}, false, err
+		return []issue{{at: at, reason: "the element is not an object", excerpt: toExcerpt(value)}}, false, err
 	}
 	if err := e.members.readObject(d, e.values); err != nil {
 		return nil, false, err
@@ -157,7 +148,7 @@ func (e *encoder) readRow(at rowPosition, d *jsontext.Decoder) (misfits []issue,
 	return misfits, ok, nil
 }
 
-// endsBeforeStart compares the table's span; dates are texts that sort like dates.
+// endsBeforeStart compares the table's period columns: dates in this form sort as text.
 func (e *encoder) endsBeforeStart() bool {
 	var from, to string
 	for i, c := range e.table.Columns {
@@ -171,7 +162,7 @@ func (e *encoder) endsBeforeStart() bool {
 	return to < from
 }
 
-// tempTableLine is the row that was read last, in COPY's text format, with its place before it.
+// tempTableLine returns the row that was read last in COPY's text format, its position first.
 func (e *encoder) tempTableLine(at rowPosition) []byte {
 	e.line = strconv.AppendInt(e.line[:0], int64(max(at.index, 0)), 10)
 	e.line = append(e.line, '\t')
@@ -183,7 +174,7 @@ func (e *encoder) tempTableLine(at rowPosition) []byte {
 	return e.line
 }
 
-// appendTo writes the value in COPY's text format.
+// appendTo appends the value in COPY's text format.
 func (c cell) appendTo(line []byte) []byte {
 	if c.null {
 		return append(line, `\N`...)
@@ -191,7 +182,7 @@ func (c cell) appendTo(line []byte) []byte {
 	return appendEscaped(line, c.text)
 }
 
-// encodeColumn is the value of one column.
+// encodeColumn returns the value of one column.
 func (e *encoder) encodeColumn(i int, c Column) (out string, null, adapted bool, err error) {
 	if c.Fixed != nil {
 		return e.fixed[i], false, false, nil
@@ -202,7 +193,7 @@ func (e *encoder) encodeColumn(i int, c Column) (out string, null, adapted bool,
 	}
 	out, null, adapted, err = c.convertValue(v)
 	if null && c.Default != "" && (len(v) == 0 || c.Rule == Required || e.isKey[i]) {
-		return c.Default, false, adapted, err // a column that may be NULL and is no key keeps a null that was sent
+		return c.Default, false, adapted, err // a nullable column outside the key keeps an explicit null
 	}
 	if err == nil && null && c.Rule == Required {
 		err = errAbsent
@@ -210,7 +201,7 @@ func (e *encoder) encodeColumn(i int, c Column) (out string, null, adapted bool,
 	return out, null, adapted, err
 }
 
-// appendEscaped writes a value in COPY's text format.
+// appendEscaped appends a value in COPY's text format.
 func appendEscaped(line []byte, s string) []byte {
 	written := 0
 	for i := 0; i < len(s); i++ {
@@ -224,5 +215,5 @@ func appendEscaped(line []byte, s string) []byte {
 	return append(line, s[written:]...)
 }
 
-// escapes are the bytes that cannot stand for themselves in COPY's text format.
+// escapes maps the bytes that COPY's text format escapes to the letter after the backslash.
 var escapes = [256]byte{'\\': '\\', '\n': 'n', '\r': 'r', '\t': 't'}

@@ -3,7 +3,6 @@ package load
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -12,22 +11,74 @@ import (
 	"view360/shared/snapshot"
 )
 
-// Session is one load of one group: a transaction and the snapshot it reads.
+// Session is one load of one group: a transaction and the snapshot that it reads.
 type Session struct {
-	Tx         pgx.Tx
-	Index      snapshot.Index
-	source     source
-	tables     []Table  // of the group
-	tempTables []string // temporary tables with rows
-	entry      ledgerEntry
-	account    int32
-	result     *Output
+	Tx           pgx.Tx
+	Index        snapshot.Index
+	accountRowID int32
+	source       source
+	rejects      rejectLog
+	fingerprints fingerprints
+	reloads      bool              // the ledger has the snapshot as loaded
+	counts       map[string]Counts // by table
+	tempTables   []string          // those with rows
 }
 
-// ReadSection reads an object section as one row of t without loading it: the columns' values as text, nil for NULL. A row
-// that does not fit is reported like any other, and ok is false; so is one that is not there.
+func (h Handler) newSession(tx pgx.Tx, index snapshot.Index, entry ledgerEntry) *Session {
+	s := &Session{Tx: tx, Index: index, source: source{store: h.Bucket(index.Bucket), index: index}, reloads: entry.loaded, counts: map[string]Counts{}}
+	s.rejects = rejectLog{tx: tx, loadID: entry.id}
+	s.fingerprints = fingerprints{session: s, from: h.FingerprintFrom}
+	return s
+}
+
+// loadTables loads the accounts row, or finds it, and then the tables of the group.
+func (s *Session) loadTables(ctx context.Context, g Group) (err error) {
+	if g.LoadAccountRow != nil {
+		s.accountRowID, err = g.LoadAccountRow(ctx, s)
+	} else {
+		s.accountRowID, err = FindAccountRow(ctx, s.Tx, s.Index)
+	}
+	if err != nil {
+		return err
+	}
+	for _, t := range g.Tables {
+		counts, issues, err := s.loadTable(ctx, t, g.childrenOf(t))
+		if err != nil {
+			return fmt.Errorf("loading table %s: %w", t.Name, err)
+		}
+		if err := s.report(ctx, t, counts, issues); err != nil {
+			return err
+		}
+	}
+	return s.truncateTempTables(ctx)
+}
+
+// childrenOf returns the tables of the group whose rows belong to rows of t.
+func (g Group) childrenOf(t Table) []Table {
+	var children []Table
+	for _, child := range g.Tables {
+		if child.Parent != nil && child.Parent.Table == t.Name {
+			children = append(children, child)
+		}
+	}
+	return children
+}
+
+// truncateTempTables empties the temporary tables for the next transaction. A rollback does the same.
+func (s *Session) truncateTempTables(ctx context.Context) error {
+	if len(s.tempTables) == 0 {
+		return nil
+	}
+	if _, err := s.Tx.Exec(ctx, "truncate "+strings.Join(s.tempTables, ", ")); err != nil {
+		return fmt.Errorf("truncating temporary tables: %w", err)
+	}
+	return nil
+}
+
+// ReadSection reads an object section as one row of t without loading it. It returns the columns' values as text, nil for
+// NULL. ok is false if the section is absent, or if the row does not fit, which is then reported as a reject.
 func (s *Session) ReadSection(ctx context.Context, t Table) (values map[string]*string, ok bool, err error) {
-	if _, there := s.Index.Sections[t.Section]; !there {
+	if _, exists := s.Index.Sections[t.Section]; !exists {
 		return nil, false, nil
 	}
 	err = s.source.visitRows(ctx, t.Section, func(at rowPosition, d *jsontext.Decoder) error {
@@ -37,88 +88,44 @@ func (s *Session) ReadSection(ctx context.Context, t Table) (values map[string]*
 	return values, ok, err
 }
 
-// ReadText is Object for an object that is at hand.
+// ReadText is [Session.ReadSection] for the JSON text of an object.
 func (s *Session) ReadText(ctx context.Context, t Table, object string) (values map[string]*string, ok bool, err error) {
 	return s.readRow(ctx, t, rowPosition{index: -1}, jsontext.NewDecoder(strings.NewReader(object), lenient))
 }
 
 func (s *Session) readRow(ctx context.Context, t Table, at rowPosition, d *jsontext.Decoder) (values map[string]*string, ok bool, err error) {
-	encoder, staged := newEncoder(t, s.Index), &copyResult{}
-	misfits, ok, err := encoder.readRow(at, d)
+	encoder, result := newEncoder(t, s.Index), &copyResult{}
+	issues, ok, err := encoder.readRow(at, d)
 	if err != nil {
 		return nil, false, err
 	}
-	staged.addRow(misfits, ok)
+	result.addRow(issues, ok)
 	values = map[string]*string{}
 	for i, c := range t.Columns {
 		if text := encoder.cells[i].text; !encoder.cells[i].null {
 			values[c.Name] = &text
 		}
 	}
-	return values, ok, s.reportIssues(ctx, t, staged.counts, staged.issues)
+	return values, ok, s.report(ctx, t, result.counts, result.issues)
 }
 
-// ReportAdapted notes a value of a table that was changed to fit.
+// ReportAdapted records a value of a table that was changed to fit.
 func (s *Session) ReportAdapted(ctx context.Context, t Table, column, value string) error {
-	m := issue{at: rowPosition{index: -1}, column: column, reason: "changed to fit", excerpt: truncate(value, maxExcerpt), adapted: true}
-	return s.reportIssues(ctx, t, Counts{Adapted: 1}, []issue{m})
+	i := issue{at: rowPosition{index: -1}, column: column, reason: "changed to fit", excerpt: truncate(value, maxExcerpt), adapted: true}
+	return s.report(ctx, t, Counts{Adapted: 1}, []issue{i})
 }
 
-// AddCounts adds to what happened to a table's rows.
+// report adds the counts of a table and records its issues.
+func (s *Session) report(ctx context.Context, t Table, c Counts, issues []issue) error {
+	if c != (Counts{}) {
+		s.AddCounts(t.Name, c)
+	}
+	return s.rejects.addIssues(ctx, t, issues)
+}
+
+// AddCounts adds to the counts of a table.
 func (s *Session) AddCounts(table string, c Counts) {
-	sum := s.result.Tables[table]
+	sum := s.counts[table]
 	sum.Add(c)
-	s.result.Tables[table] = sum
-}
-
-// Counted is what happened to a table's rows so far.
-func (s *Session) Counted(table string) Counts { return s.result.Tables[table] }
-
-// reportIssues notes the rows of a table that did not fit.
-func (s *Session) reportIssues(ctx context.Context, t Table, counts Counts, misfits []issue) error {
-	if counts != (Counts{}) {
-		s.AddCounts(t.Name, counts)
-	}
-	s.result.addRejects(t, misfits)
-	return s.writeIssues(ctx, t, misfits)
-}
-
-// writeIssues writes the rows that did not fit to view360.rejects.
-func (s *Session) writeIssues(ctx context.Context, t Table, misfits []issue) error {
-	if len(misfits) == 0 {
-		return nil
-	}
-	rows := pgx.CopyFromSlice(len(misfits), func(i int) ([]any, error) {
-		m := misfits[i]
-		outcome := "rejected"
-		if m.adapted {
-			outcome = "adapted"
-		}
-		var index *int32
-		if i := int32(m.at.index); i >= 0 {
-			index = &i
-		}
-		return []any{s.entry.id, outcome, m.at.listPath(t.Section), index, t.Name, nullable(m.column), m.reason, nullable(m.excerpt)}, nil
-	})
-	_, err := s.Tx.CopyFrom(ctx, pgx.Identifier{"view360", "rejects"},
-		[]string{"load_id", "outcome", "section", "item_index", "table_name", "column_name", "reason", "value_excerpt"}, rows)
-	if err != nil {
-		return fmt.Errorf("recording what did not fit: %w", err)
-	}
-	return nil
-}
-
-func nullable(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-// Path is the path of a row for people: security.kms[3].
-func (r Reject) Path() string {
-	if r.Index < 0 {
-		return r.Section
-	}
-	return r.Section + "[" + strconv.Itoa(r.Index) + "]"
+	s.counts[table] = sum
 }

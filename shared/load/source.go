@@ -14,11 +14,11 @@ import (
 	"view360/shared/snapshot"
 )
 
-// source reads the elements of one table's section as a stream.
+// source streams the elements of a table's section.
 type source struct {
 	store *object.Store
 	index snapshot.Index
-	tee   io.Writer // gets what is read of a list; may be nil
+	tee   io.Writer // gets the bytes of a list as they are read; may be nil
 }
 
 func (s source) withTee(tee io.Writer) source {
@@ -26,12 +26,12 @@ func (s source) withTee(tee io.Writer) source {
 	return s
 }
 
-// sectionPath is where a table's rows lie: the indexed range to read, and the list inside its elements when the rows are
+// sectionPath is the parsed [Table.Section]: the indexed range to read, and the list inside its elements if the rows are
 // nested.
 type sectionPath struct {
 	path   string // in the index
 	isList bool   // the range is a list of elements
-	nested string // member of the elements that lists the rows; "" when the elements are the rows
+	nested string // member of the elements that lists the rows; "" if the elements are the rows
 }
 
 func parseSectionPath(section string) sectionPath {
@@ -45,7 +45,7 @@ type rowPosition struct {
 	index  int // ordinal in its list; -1 for an object section
 }
 
-// listPath is where the list of the row at p stands: security.security_hub[2].findings.
+// listPath returns the path of the list that has the row: security.security_hub[2].findings.
 func (p rowPosition) listPath(section string) string {
 	section, isList := strings.CutSuffix(section, "[]")
 	if isList {
@@ -54,8 +54,7 @@ func (p rowPosition) listPath(section string) string {
 	return section
 }
 
-// openSection streams the range of a path. Large lists inside an object section are left out: the section of a table that
-// reads an object is small then, whatever the object lists.
+// openSection opens the range of a path. It leaves large lists inside an object section out, so an object stays small.
 func (s source) openSection(ctx context.Context, loc sectionPath) (io.ReadCloser, error) {
 	place := s.index.Sections[loc.path]
 	version := object.Version{Key: s.index.Key, ETag: s.index.ETag, ID: s.index.Version}
@@ -69,7 +68,7 @@ func (s source) openSection(ctx context.Context, loc sectionPath) (io.ReadCloser
 	return s.openWithoutLists(ctx, version, loc.path, place)
 }
 
-// openWithoutLists reads an object with each indexed list in it replaced by null.
+// openWithoutLists opens an object with null in place of each indexed list.
 func (s source) openWithoutLists(ctx context.Context, version object.Version, path string, place snapshot.Range) (io.ReadCloser, error) {
 	var holes []snapshot.Range
 	for member, r := range s.index.Sections {
@@ -148,18 +147,18 @@ func (s source) visitRows(ctx context.Context, section string, visit func(rowPos
 	return nil
 }
 
-// walker goes through a list, or through the lists inside the elements of one, without holding an element.
+// walker visits the elements of a list, or of the lists inside its elements, one at a time.
 type walker struct {
 	d     *jsontext.Decoder
 	visit func(rowPosition, *jsontext.Decoder) error
 }
 
-// visitList visits the elements of the list that comes next.
+// visitList visits the elements of the next list.
 func (w walker) visitList(parent int) error {
 	return w.readElements(func(i int) error { return w.visit(rowPosition{parent, i}, w.d) })
 }
 
-// visitNested visits the elements of the lists under a member of the elements of the list that comes next.
+// visitNested visits the elements of the lists in a member of the elements of the next list.
 func (w walker) visitNested(member string) error {
 	return w.readElements(func(i int) error {
 		return w.readMembers(func(name string) error {
@@ -171,7 +170,7 @@ func (w walker) visitNested(member string) error {
 	})
 }
 
-// readElements reads a list; what is no list has no elements.
+// readElements reads the next list; it skips a value that is not a list.
 func (w walker) readElements(read func(i int) error) error {
 	if w.d.PeekKind() != '[' {
 		return w.d.SkipValue()
@@ -188,7 +187,7 @@ func (w walker) readElements(read func(i int) error) error {
 	return err
 }
 
-// readMembers reads an object; what is no object has no members.
+// readMembers reads the next object; it skips a value that is not an object.
 func (w walker) readMembers(read func(name string) error) error {
 	if w.d.PeekKind() != '{' {
 		return w.d.SkipValue()

@@ -1,31 +1,45 @@
 // Package load writes one table group of one snapshot into PostgreSQL, with a number of round trips that does not depend
-// on the number of rows. A section that is what it was the last time, and whose rows nobody has written since, is only
-// compared by hash. Rows of which the table has none yet go straight into it with COPY. All others are streamed into a
-// temporary table and taken over with one statement.
+// on the number of rows. For each section it takes the cheapest path that is safe:
 //
-// What is loaded where is data: a [Table] for each table, in the sub-package of its group.
+//   - A section whose fingerprint matches, with rows that nobody has written since, is only hashed.
+//   - Rows go straight into a table with COPY if it has no row of the account yet.
+//   - All other rows are copied to a temporary table and upserted with one statement.
+//
+// A [Table] maps a section to a table. A sub-package for each [Group] has its tables; package loaders lists the groups.
 package load
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"view360/shared/snapshot"
 )
 
-// Nature says how a table's rows live, and so what a later or earlier snapshot may do to them.
+// Group is a table group: its tables are loaded by one function, in one transaction.
+type Group struct {
+	Name string
+	// Tables in order, parents before children.
+	Tables []Table
+	// LoadAccountRow loads what no mapping can express, first in the transaction, and returns the id of the accounts row.
+	// Nil looks that row up.
+	LoadAccountRow func(ctx context.Context, s *Session) (int32, error)
+}
+
+// Nature says how long a table's rows live, and so what an earlier or later snapshot may do to them.
 type Nature int
 
 const (
-	// PeriodFact rows are keyed by their period and kept for ever.
+	// PeriodFact rows are keyed by their period and kept forever.
 	PeriodFact Nature = iota
-	// Event rows are keyed by the event and kept for ever.
+	// Event rows are keyed by the event and kept forever.
 	Event
-	// CurrentState rows say how something is now: the newest snapshot wins, and what a complete one does not mention
-	// is gone.
+	// CurrentState rows describe the present: the newest snapshot wins, and a complete section deletes the rows that it
+	// does not list.
 	CurrentState
 )
 
-// Table maps a place in the snapshot to a table.
+// Table maps a section of the snapshot to a table.
 type Table struct {
 	Name string
 	// Section is the path of the rows: security.kms[] for the elements of a list, cost for an object that is one row,
@@ -37,17 +51,17 @@ type Table struct {
 	Columns []Column
 	// Parent is the row that a row belongs to; nil means the accounts row, in the column account_id.
 	Parent *Parent
-	// IsParent: tables below need the ids of the rows.
+	// IsParent: child tables need the ids of the rows.
 	IsParent bool
-	// ReplaceSet: the rows of one parent are a set. What the section does not list for a parent that it mentions goes.
+	// ReplaceSet: the rows of one parent are a set. The section deletes the rows of its parents that it does not list.
 	ReplaceSet bool
-	// HasUpdatedAt: the table has updated_at of its own, the time of the last change of the row.
+	// HasUpdatedAt: the table has its own updated_at, the time of the last change of the row.
 	HasUpdatedAt bool
 	// VersionColumn names a column whose greater value wins over the time of collection, such as updated_at.
 	VersionColumn string
-	// PeriodColumns are two date columns; a row whose second is before its first is rejected.
+	// PeriodColumns are two date columns; a row whose second date is before its first is rejected.
 	PeriodColumns [2]string
-	// Wrapped is the member of an object that lists the rows, where a sender writes that object instead of the list.
+	// Wrapped is the member of an object that lists the rows, for collectors that write that object instead of the list.
 	Wrapped string
 }
 
@@ -66,7 +80,7 @@ type Parent struct {
 // Column maps a member to a column.
 type Column struct {
 	Name string
-	// Member is the path in the element where it is not the column's name, such as period.start.
+	// Member is the path in the element if it differs from the column's name, such as period.start.
 	Member string
 	Type   Type
 	Rule   Rule
@@ -78,7 +92,7 @@ type Column struct {
 	FallbackMember string
 	// Map changes the text of a value, before its length counts.
 	Map func(string) string
-	// Shared: where the rows are [Table.Wrapped], the object around them may hold the value for all of them.
+	// Shared: if the rows are [Table.Wrapped], the object around them may hold the value for all of them.
 	Shared bool
 }
 
@@ -88,17 +102,17 @@ type Rule int
 const (
 	// Strict rejects the row. It is the rule of ids, keys, numbers and times.
 	Strict Rule = iota
-	// Required is Strict, also for a value that is absent or null.
+	// Required is Strict, and also rejects a value that is absent or null.
 	Required
-	// Cut a text at its column's length.
+	// Cut cuts a text at its column's length.
 	Cut
 	// CutAtComma cuts a list at a comma.
 	CutAtComma
-	// Clamp a number to what the column holds.
+	// Clamp limits a number to the column's range.
 	Clamp
 	// AtLeastOne rounds a positive fraction to at least 1.
 	AtLeastOne
-	// Join the elements of a list with commas, then Cut.
+	// Join joins the elements of a list with commas, then cuts.
 	Join
 )
 
@@ -107,6 +121,40 @@ func (c Column) isHidden() bool { return strings.HasPrefix(c.Name, "_") }
 
 // isReportOrSet reports whether the table's rows are a period's report or the set of one.
 func (t Table) isReportOrSet() bool { return t.ReplaceSet || t.IsParent && t.Nature == PeriodFact }
+
+// usesWatermark reports whether the watermark of the section says when every row of the table was last seen.
+func (t Table) usesWatermark(section snapshot.Range) bool {
+	return t.Nature == CurrentState && section.Complete
+}
+
+// keyLacksAccount reports whether rows of several accounts may have one key, such as the ARN of a finding. The regions of
+// an account may share such a row; another account cannot take it over, whatever ids it reports.
+func (t Table) keyLacksAccount() bool {
+	return !slices.ContainsFunc(t.ownerColumns(), func(name string) bool { return slices.Contains(t.Key, name) })
+}
+
+// ownerColumns returns the columns that identify the owner of a row.
+func (t Table) ownerColumns() []string {
+	switch {
+	case t.Parent == nil:
+		return []string{"account_id"}
+	case t.Parent.Account:
+		return []string{"account_id", t.Parent.Column}
+	default:
+		return []string{t.Parent.Column}
+	}
+}
+
+// storedColumns returns the columns of the table that the section fills, without those that only find the parent.
+func (t Table) storedColumns() []string {
+	var names []string
+	for _, c := range t.Columns {
+		if !c.isHidden() {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
 
 func (t Table) findColumn(name string) (Column, bool) {
 	for _, c := range t.Columns {

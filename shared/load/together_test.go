@@ -10,6 +10,7 @@ import (
 
 	"view360/shared/load"
 	"view360/shared/load/loadtest"
+	"view360/shared/loaders"
 )
 
 // TestConcurrentLoadersOfOneFileDoubleNothing: four workers load the file that their events name at once. Every row is there once, and
@@ -17,14 +18,14 @@ import (
 func TestConcurrentLoadersOfOneFileDoubleNothing(t *testing.T) { // L15, L16, L17
 	t.Parallel()
 	b := newBench(t)
-	indexed := b.index(everything.Key(), everything.JSON())
-	for _, handler := range b.groups() {
+	indexed := b.Index(everything.Key(), everything.JSON())
+	for _, handler := range b.Handlers() {
 		var together sync.WaitGroup
 		results := make([]load.Output, 4)
 		for i := range results {
 			together.Go(func() {
 				var err error
-				if results[i], err = handler.Handle(b.Context(), load.Input{Index: indexed.Index, Group: handler.Group}); err != nil {
+				if results[i], err = handler.Handle(b.Context(), load.Input{Index: indexed.Index, Group: handler.Name}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -42,17 +43,15 @@ func TestConcurrentLoadersOfOneFileDoubleNothing(t *testing.T) { // L15, L16, L1
 			}
 		}
 		if first != 1 {
-			t.Errorf("group %s: %d workers loaded it, want one", handler.Group, first)
+			t.Errorf("group %s: %d workers loaded it, want one", handler.Name, first)
 		}
 	}
-	for _, group := range loadtest.Groups {
-		for _, table := range group.Tables {
-			want := fmt.Sprint(everything.Rows)
-			if !strings.HasSuffix(table.Section, "[]") {
-				want = "1"
-			}
-			b.want("select count(*) from "+table.Name, want)
+	for _, table := range loaders.Tables() {
+		want := fmt.Sprint(everything.Rows)
+		if !strings.HasSuffix(table.Section, "[]") {
+			want = "1"
 		}
+		b.Want("select count(*) from "+table.Name, want)
 	}
 }
 
@@ -71,11 +70,11 @@ func TestFilesOfOneAccountLoadAtOnce(t *testing.T) {
 	}
 	after, together := newBench(t), newBench(t)
 	for _, s := range snapshots {
-		after.loadText(s.Key(), s.JSON())
+		after.LoadText(s.Key(), s.JSON())
 	}
 	var all sync.WaitGroup
 	for _, s := range snapshots {
-		place := together.index(s.Key(), s.JSON())
+		place := together.Index(s.Key(), s.JSON())
 		all.Go(func() { together.groupsAtOnce(place.Index) })
 	}
 	all.Wait()
@@ -88,20 +87,18 @@ func TestFilesOfOneAccountLoadAtOnce(t *testing.T) {
 func (b *bench) allRows() []string {
 	b.Helper()
 	var rows []string
-	for _, group := range loadtest.Groups {
-		for _, table := range group.Tables {
-			var stored []string
-			for _, c := range table.Columns {
-				if !strings.HasPrefix(c.Name, "_") {
-					stored = append(stored, fmt.Sprintf("t.%q", c.Name))
-				}
+	for _, table := range loaders.Tables() {
+		var stored []string
+		for _, c := range table.Columns {
+			if !strings.HasPrefix(c.Name, "_") {
+				stored = append(stored, fmt.Sprintf("t.%q", c.Name))
 			}
-			from := table.Name + " t join accounts a on a.id = t.account_id"
-			if table.Parent != nil && !table.Parent.Account {
-				from = fmt.Sprintf("%s t join %s p on p.id = t.%s join accounts a on a.id = p.account_id", table.Name, table.Parent.Table, table.Parent.Column)
-			}
-			rows = append(rows, b.query(fmt.Sprintf("select '%s', a.account_id, a.region, %s from %s order by 2, 3, (row(%[2]s))::text", table.Name, strings.Join(stored, ", "), from))...)
 		}
+		from := table.Name + " t join accounts a on a.id = t.account_id"
+		if table.Parent != nil && !table.Parent.Account {
+			from = fmt.Sprintf("%s t join %s p on p.id = t.%s join accounts a on a.id = p.account_id", table.Name, table.Parent.Table, table.Parent.Column)
+		}
+		rows = append(rows, b.Query(fmt.Sprintf("select '%s', a.account_id, a.Region, %s from %s order by 2, 3, (row(%[2]s))::text", table.Name, strings.Join(stored, ", "), from))...)
 	}
 	return rows
 }

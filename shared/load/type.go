@@ -34,10 +34,10 @@ var (
 	JSON      = Type{kind: jsonb}
 )
 
-// Varchar is character varying(n).
+// Varchar returns the type character varying(n).
 func Varchar(n int) Type { return Type{kind: text, length: n} }
 
-// Numeric is numeric(p, s).
+// Numeric returns the type numeric(precision, scale).
 func Numeric(precision, scale int) Type {
 	return Type{kind: numeric, precision: precision, scale: scale}
 }
@@ -45,7 +45,7 @@ func Numeric(precision, scale int) Type {
 // Granularity is the enum of report periods.
 var Granularity = Type{kind: enumerated, enum: "period_granularity_type"}
 
-// String is the type as SQL.
+// String returns the type as SQL.
 func (t Type) String() string {
 	switch t.kind {
 	case integer:

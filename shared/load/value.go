@@ -15,11 +15,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// errAbsent is the rejection of a required value that is not there.
+// errAbsent rejects a row whose required value is absent.
 var errAbsent = errors.New("is missing")
 
-// convertValue converts one JSON value to the text that COPY takes for the column, or says why it does not fit. adapted tells
-// that it was changed to fit. Text of zero length stands for NULL in columns that are no text.
+// convertValue converts one JSON value to the text that COPY takes for the column; the error says why a value does not
+// fit. adapted reports that the value was changed to fit. Empty text means NULL in columns that do not hold text.
 func (c Column) convertValue(v jsontext.Value) (out string, null, adapted bool, err error) {
 	if len(v) == 0 || v.Kind() == 'n' {
 		return "", true, false, nil
@@ -42,19 +42,19 @@ func (c Column) convertValue(v jsontext.Value) (out string, null, adapted bool, 
 	}
 }
 
-// timestampFormat is a timestamptz as PostgreSQL reads it, to the microsecond that it keeps.
+// timestampFormat is a timestamptz as PostgreSQL reads it, to the microsecond that it stores.
 const timestampFormat = "2006-01-02 15:04:05.999999Z07:00"
 
-// toText is the text of a JSON string, or the JSON text of another value as the first generation's loader wrote it.
-// PostgreSQL can store neither NUL, which is removed, nor half a surrogate pair, which becomes U+FFFD.
+// toText returns the text of a JSON string, or the JSON text of another value in the form of the Python version.
+// PostgreSQL cannot store NUL, which is removed, and half a surrogate pair, which becomes U+FFFD.
 func toText(v jsontext.Value) (s string, adapted bool) {
 	if v.Kind() != '"' {
 		return toSpacedJSON(v), false
 	}
-	if inner := v[1 : len(v)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) { // most are
+	if inner := v[1 : len(v)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) { // the common case
 		return string(inner), false
 	}
-	unquoted, err := jsontext.AppendUnquote(nil, v) // the error tells of half a pair
+	unquoted, err := jsontext.AppendUnquote(nil, v) // the error reports half a pair
 	if i := bytes.IndexByte(unquoted, 0); i < 0 {
 		return string(unquoted), err != nil
 	}
@@ -73,7 +73,7 @@ func (c Column) convertText(v jsontext.Value) (string, bool, bool, error) {
 		s = c.Map(s)
 	}
 	if c.Type.kind == enumerated && !granularities[s] {
-		return "", false, false, fmt.Errorf("%q is none of DAILY, WEEKLY, MONTHLY, YEARLY", s)
+		return "", false, false, fmt.Errorf("%q is not one of DAILY, WEEKLY, MONTHLY, YEARLY", s)
 	}
 	limit := c.Type.length
 	if limit == 0 || len(s) <= limit || utf8.RuneCountInString(s) <= limit {
@@ -93,11 +93,11 @@ func (c Column) convertText(v jsontext.Value) (string, bool, bool, error) {
 	}
 }
 
-// joinTexts is a list of texts as one text, separated by commas.
+// joinTexts returns a list of texts as one text, separated by commas.
 func joinTexts(v jsontext.Value) (string, bool, error) {
 	var parts []jsontext.Value
 	if err := json.Unmarshal(v, &parts, lenient); err != nil {
-		return "", false, fmt.Errorf("is no list: %w", err)
+		return "", false, fmt.Errorf("is not a list: %w", err)
 	}
 	texts, adapted := make([]string, len(parts)), false
 	for i, part := range parts {
@@ -120,7 +120,7 @@ func truncate(s string, characters int) string {
 	return s
 }
 
-// parseDecimal is the text of a JSON number, or of a text that holds one. Binary floats never come near it.
+// parseDecimal returns the digits of a JSON number, or of a text that holds one, without conversion to a binary float.
 func parseDecimal(v jsontext.Value) (string, error) {
 	s := string(v)
 	if v.Kind() == '"' {
@@ -133,16 +133,16 @@ func parseDecimal(v jsontext.Value) (string, error) {
 	case len(s) > maxDigits:
 		return "", fmt.Errorf("has %d digits, more than %d", len(s), maxDigits)
 	case !isNumber(s):
-		return "", fmt.Errorf("%s is no number", toExcerpt(v))
+		return "", fmt.Errorf("%s is not a number", toExcerpt(v))
 	}
 	mantissa, _, _ := strings.Cut(strings.ToLower(s), "e")
 	if !strings.ContainsAny(mantissa, "123456789") {
-		return "0", nil // whatever its exponent
+		return "0", nil // for any exponent
 	}
 	return s, nil
 }
 
-// maxDigits is a bound that no amount reaches, below PostgreSQL's own.
+// maxDigits is above every amount and below the limit of PostgreSQL.
 const maxDigits = 1_000
 
 func isNumber(s string) bool {
@@ -154,7 +154,8 @@ func isNumber(s string) bool {
 	return err == nil || errors.Is(err, strconv.ErrRange)
 }
 
-// countWholeDigits is the number of digits before the decimal point, without leading zeros, after the exponent.
+// countWholeDigits returns the number of digits before the decimal point, without leading zeros, with the exponent
+// applied.
 func countWholeDigits(s string) int {
 	s = strings.TrimPrefix(s, "-")
 	mantissa, _, _ := strings.Cut(strings.ToLower(s), "e")
@@ -175,7 +176,7 @@ func (c Column) convertNumeric(v jsontext.Value) (string, bool, bool, error) {
 	digits := countWholeDigits(s)
 	if digits < room || digits == room && !roundsUp(s, room, c.Type.scale) {
 		if parseExponent(s) < -maxDigits {
-			s = "0" // nothing is left of it at the column's scale
+			s = "0" // rounds to zero at the column's scale
 		}
 		return s, false, false, nil
 	}
@@ -189,7 +190,7 @@ func (c Column) convertNumeric(v jsontext.Value) (string, bool, bool, error) {
 	return "", false, false, fmt.Errorf("%s does not fit numeric(%d,%d)", toExcerpt(v), c.Type.precision, c.Type.scale)
 }
 
-// parseExponent is the number after e; what no int holds is as good as a million.
+// parseExponent returns the number after e, or 0. A number that does not fit an int is clamped to ±1e6.
 func parseExponent(s string) int {
 	_, exponent, has := strings.Cut(strings.ToLower(s), "e")
 	n, err := strconv.Atoi(exponent)
@@ -205,7 +206,7 @@ func parseExponent(s string) int {
 	}
 }
 
-// roundsUp reports whether a number with all the digits that the column has room for grows by one more when rounded.
+// roundsUp reports whether rounding adds a digit before the decimal point to a number that uses all of the column.
 func roundsUp(s string, room, scale int) bool {
 	r, ok := new(big.Rat).SetString(s)
 	if !ok {
@@ -250,7 +251,7 @@ func (c Column) convertBoolean(v jsontext.Value) (string, bool, bool, error) {
 	}
 }
 
-// timeLayouts are the forms that senders write; a time without an offset is UTC.
+// timeLayouts are the forms that collectors write; a time without an offset is UTC.
 var timeLayouts = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999",
 	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999",
@@ -259,7 +260,7 @@ var timeLayouts = []string{
 
 func (c Column) convertTime(v jsontext.Value, format func(time.Time) string) (string, bool, bool, error) {
 	if v.Kind() != '"' {
-		return "", false, false, fmt.Errorf("%s is no time", toExcerpt(v))
+		return "", false, false, fmt.Errorf("%s is not a time", toExcerpt(v))
 	}
 	s, adapted := toText(v)
 	if s == "" {
@@ -275,7 +276,7 @@ func (c Column) convertTime(v jsontext.Value, format func(time.Time) string) (st
 			return out, false, adapted, nil
 		}
 	}
-	return "", false, false, fmt.Errorf("%s is no time", toExcerpt(v))
+	return "", false, false, fmt.Errorf("%s is not a time", toExcerpt(v))
 }
 
 func (c Column) convertJSON(v jsontext.Value) (string, bool, bool, error) {
@@ -310,11 +311,10 @@ func (c Column) convertJSON(v jsontext.Value) (string, bool, bool, error) {
 	}
 }
 
-// lenient are the options for values that have been validated: a name may be there twice, half a surrogate pair is
-// replaced.
+// lenient are the options for values that index has validated: names may repeat, and half a surrogate pair is replaced.
 var lenient = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 
-// toSpacedJSON is JSON text with one blank after , and :, and non-ASCII escaped: the form that dashboards search.
+// toSpacedJSON returns JSON text with a space after , and :, and non-ASCII escaped: the form that dashboards search for.
 func toSpacedJSON(v jsontext.Value) string {
 	compact := v.Clone()
 	if err := compact.Compact(); err != nil {
@@ -348,7 +348,7 @@ func toSpacedJSON(v jsontext.Value) string {
 	return out.String()
 }
 
-// toExcerpt is the beginning of a value for people.
+// toExcerpt returns the beginning of a value, for people.
 func toExcerpt(v jsontext.Value) string {
 	return truncate(strings.ToValidUTF8(string(v), "�"), maxExcerpt)
 }

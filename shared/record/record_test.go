@@ -71,9 +71,9 @@ func (b *bench) snapshot(name, logs string, keys ...string) (snapshot.Index, []r
 		b.Fatalf("indexing: %v %s", err, indexed.Reason)
 	}
 	var results []record.LoaderResult
-	for _, h := range []load.Handler{{Group: "account", LoadAccountRow: account.Load}, {Group: "security", Tables: security.Tables}} {
-		h.Pool, h.Bucket = b.pool, b.bucket
-		result, err := h.Handle(b.Context(), load.Input{Index: indexed.Index, Group: h.Group})
+	for _, group := range []load.Group{account.Group, security.Group} {
+		h := load.Handler{Group: group, Pool: b.pool, Bucket: b.bucket}
+		result, err := h.Handle(b.Context(), load.Input{Index: indexed.Index, Group: h.Name})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -153,7 +153,7 @@ func TestWhatTheLoadersDidIsRecorded(t *testing.T) {
 	counters := `select (message::jsonb -> 'kms_keys')::text from log_messages where message_type = 'LOAD'`
 	want := `{"read": 3, "adapted": 0, "created": 1, "deleted": 0, "updated": 0, "rejected": 2, "unchanged": 0}`
 	rejected := []string{"REJECTED: table group cost was not loaded: the disk is full", "REJECTED: security.kms[1] key_id: is missing",
-		"REJECTED: security.kms[2]: the element is no object", "REJECTED: service: it is a text, not a list"}
+		"REJECTED: security.kms[2]: the element is not an object", "REJECTED: service: it is a text, not a list"}
 	b.record(in)
 	b.want(counters, want)
 	b.want(messages, rejected...)

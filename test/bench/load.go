@@ -34,15 +34,15 @@ func measureLoads(ctx context.Context, r *rig, rows int, summary *table) error {
 	t := newTable("group", "rows", "rows/s", "COPY rows/s", "of COPY", "reload", "1 % changed", "statements", "round trips")
 	var all loadTimes
 	var most int64
-	for _, handler := range r.loaders() {
+	for _, handler := range r.buildLoaders() {
 		times, err := r.medianOf(ctx, handler, rows)
 		if err != nil {
-			return fmt.Errorf("group %s: %w", handler.Group, err)
+			return fmt.Errorf("group %s: %w", handler.Name, err)
 		}
 		all.add(times)
 		most = max(most, slices.Max(times.roundTrip[:]))
 		if times.rows > 0 {
-			t.add(loadLine(handler.Group, times)...)
+			t.add(loadLine(handler.Name, times)...)
 		}
 	}
 	t.add(loadLine("all", all)...)
@@ -86,7 +86,7 @@ func (r *rig) loadGroup(ctx context.Context, handler load.Handler, rows int) (t 
 	f := snapshotFile{account: "111122223333", region: "eu-west-1", day: time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC), rows: map[string]int{}}
 	var tables []string
 	for _, k := range kinds {
-		if k.group == handler.Group {
+		if k.group == handler.Name {
 			f.rows[k.table] = rows
 			tables = append(tables, k.table)
 		}
@@ -122,17 +122,17 @@ func (r *rig) loadGroup(ctx context.Context, handler load.Handler, rows int) (t 
 
 // loadAccount loads the row that the other groups need.
 func (r *rig) loadAccount(ctx context.Context, handler load.Handler, indexed index.Output) error {
-	if handler.Group == "account" {
+	if handler.Name == "account" {
 		return nil
 	}
-	_, err := r.loaders()[0].Handle(ctx, load.Input{Index: indexed.Index, Group: "account"})
+	_, err := r.buildLoaders()[0].Handle(ctx, load.Input{Index: indexed.Index, Group: "account"})
 	return err
 }
 
 // timed loads and notes statements and round trips as the nth of the three loads.
 func (r *rig) timed(ctx context.Context, handler load.Handler, indexed index.Output, t *loadTimes, nth int) (time.Duration, error) {
 	statements, trips, started := r.wire.statements.Load(), r.wire.trips.Load(), time.Now()
-	_, err := handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Group, Reload: true})
+	_, err := handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Name, Reload: true})
 	took := time.Since(started)
 	t.statements[nth], t.roundTrip[nth] = r.wire.statements.Load()-statements, r.wire.trips.Load()-trips
 	return took, err

@@ -11,13 +11,7 @@ import (
 
 	"view360/shared/index"
 	"view360/shared/load"
-	"view360/shared/load/account"
-	"view360/shared/load/config"
-	"view360/shared/load/cost"
-	"view360/shared/load/inventory"
-	"view360/shared/load/operations"
-	"view360/shared/load/resources"
-	"view360/shared/load/security"
+	"view360/shared/loaders"
 	"view360/shared/migrate"
 	"view360/shared/object"
 	"view360/shared/postgres"
@@ -93,17 +87,9 @@ func (r *rig) close() {
 
 func (r *rig) bucketOf(string) *object.Store { return r.store }
 
-// loaders are the table groups in the order of the state machine.
-func (r *rig) loaders() []load.Handler {
-	handlers := []load.Handler{
-		{Group: "account", LoadAccountRow: account.Load}, {Group: "cost", Tables: cost.Tables}, {Group: "security", Tables: security.Tables},
-		{Group: "config", Tables: config.Tables}, {Group: "inventory", Tables: inventory.Tables},
-		{Group: "resources", Tables: resources.Tables}, {Group: "operations", Tables: operations.Tables},
-	}
-	for i := range handlers {
-		handlers[i].Pool, handlers[i].Bucket = r.pool, r.bucketOf
-	}
-	return handlers
+// buildLoaders returns the loaders in the order of the load machine.
+func (r *rig) buildLoaders() []load.Handler {
+	return loaders.BuildHandlers(load.Handler{Pool: r.pool, Bucket: r.bucketOf})
 }
 
 // put writes a snapshot to the bucket and indexes it.

@@ -104,10 +104,10 @@ func (r *rig) loadWhole(ctx context.Context, f snapshotFile) (read int64, err er
 	if err != nil {
 		return 0, err
 	}
-	for _, handler := range r.loaders() {
-		result, err := handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Group})
+	for _, handler := range r.buildLoaders() {
+		result, err := handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Name})
 		if err != nil {
-			return 0, fmt.Errorf("loading group %s of %s: %w", handler.Group, f.key(), err)
+			return 0, fmt.Errorf("loading group %s of %s: %w", handler.Name, f.key(), err)
 		}
 		for _, counts := range result.Tables {
 			read += counts.Read

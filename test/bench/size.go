@@ -149,16 +149,14 @@ func (c child) step(ctx context.Context, bucket func(string) *object.Store) (any
 	if err := json.Unmarshal(c.Index, &indexed); err != nil {
 		return nil, err
 	}
-	handler := load.Handler{Pool: pool, Bucket: bucket, Group: c.Step}
+	handler := load.Handler{Group: security.Group, Pool: pool, Bucket: bucket}
 	switch c.Step {
 	case "account":
-		handler.LoadAccountRow = account.Load
+		handler.Group = account.Group
 	case "resources":
-		handler.Tables = resources.Tables
-	default:
-		handler.Group, handler.Tables = "security", security.Tables
+		handler.Group = resources.Group
 	}
-	return handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Group, Reload: true})
+	return handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Name, Reload: true})
 }
 
 // residentKB is the largest resident memory of this process so far; 0 where the system does not tell.

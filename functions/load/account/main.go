@@ -6,4 +6,4 @@ import (
 	"view360/shared/load/account"
 )
 
-func main() { loadrun.Load("account", nil, account.Load) }
+func main() { loadrun.Load(account.Group) }

@@ -6,4 +6,4 @@ import (
 	"view360/shared/load/config"
 )
 
-func main() { loadrun.Load("config", config.Tables, nil) }
+func main() { loadrun.Load(config.Group) }

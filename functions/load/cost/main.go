@@ -6,4 +6,4 @@ import (
 	"view360/shared/load/cost"
 )
 
-func main() { loadrun.Load("cost", cost.Tables, nil) }
+func main() { loadrun.Load(cost.Group) }

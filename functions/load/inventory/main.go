@@ -6,4 +6,4 @@ import (
 	"view360/shared/load/inventory"
 )
 
-func main() { loadrun.Load("inventory", inventory.Tables, nil) }
+func main() { loadrun.Load(inventory.Group) }

@@ -6,4 +6,4 @@ import (
 	"view360/shared/load/operations"
 )
 
-func main() { loadrun.Load("operations", operations.Tables, nil) }
+func main() { loadrun.Load(operations.Group) }

@@ -6,4 +6,4 @@ import (
 	"view360/shared/load/resources"
 )
 
-func main() { loadrun.Load("resources", resources.Tables, nil) }
+func main() { loadrun.Load(resources.Group) }

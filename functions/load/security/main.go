@@ -6,4 +6,4 @@ import (
 	"view360/shared/load/security"
 )
 
-func main() { loadrun.Load("security", security.Tables, nil) }
+func main() { loadrun.Load(security.Group) }

@@ -28,13 +28,13 @@ func OpenDatabase(ctx context.Context, cfg aws.Config) (*pgxpool.Pool, error) {
 	return postgres.OpenPool(ctx, url, 1, postgres.ConnectOptions{Token: postgres.IAMToken(cfg), Params: load.SessionParams})
 }
 
-// Load serves the loader of one table group until Lambda ends the process, see [lambdarun.Start]. own may be nil.
-func Load(group string, tables []load.Table, own func(context.Context, *load.Session) (int32, error)) {
+// Load serves the loader of one table group until Lambda ends the process, see [lambdarun.Start].
+func Load(group load.Group) {
 	lambdarun.Start(func(ctx context.Context, cfg aws.Config) (func(context.Context, load.Input) (load.Output, error), error) {
 		pool, err := OpenDatabase(ctx, cfg)
 		if err != nil {
 			return nil, err
 		}
-		return load.Handler{Pool: pool, Bucket: lambdarun.OpenBuckets(cfg), Group: group, Tables: tables, LoadAccountRow: own}.Handle, nil
+		return load.Handler{Pool: pool, Bucket: lambdarun.OpenBuckets(cfg), Group: group}.Handle, nil
 	})
 }

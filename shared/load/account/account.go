@@ -1,4 +1,4 @@
-// Package account loads the account section: the row that every other row belongs to, its contacts and its products.
+// Package account loads the account section: the row that every other row belongs to, its contacts, and its products.
 package account
 
 import (
@@ -11,6 +11,9 @@ import (
 	"view360/shared/load"
 	"view360/shared/snapshot"
 )
+
+// Group is the table group account, which loads first. It has no mappings: its statements are in SQL files.
+var Group = load.Group{Name: "account", LoadAccountRow: loadSection}
 
 var (
 	accounts = load.Table{
@@ -53,9 +56,9 @@ var upsertAccountSQL string
 //go:embed contact_info.sql
 var upsertContactSQL string
 
-// Load writes the accounts row and what belongs to it, and returns the row's id. A snapshot whose account section is
-// empty belongs to the row that is there already.
-func Load(ctx context.Context, s *load.Session) (int32, error) {
+// loadSection writes the accounts row and its contacts and products, and returns the row's id. A snapshot with an empty
+// account section belongs to the stored row.
+func loadSection(ctx context.Context, s *load.Session) (int32, error) {
 	place := s.Index.Sections[accounts.Section]
 	if place.Empty() { // {} or []: the collector could not read it
 		return load.FindAccountRow(ctx, s.Tx, s.Index)
@@ -80,8 +83,8 @@ func Load(ctx context.Context, s *load.Session) (int32, error) {
 	return id, loadProducts(ctx, s, id, values["product"])
 }
 
-// Each confirms rows that were equal: this snapshot saw them too, so that an older one does not replace them. $1 is the
-// accounts row and $2 when it was collected.
+// These record on equal rows that this snapshot contains them too, so that an older one does not replace them. $1 is the
+// accounts row and $2 the time of collection.
 const (
 	markAccountSeenSQL    = "update accounts set observed_at = $2 where id = $1 and coalesce(observed_at, '-infinity') < $2"
 	markContactSeenSQL    = "update contact_info set observed_at = $2 where account_id = $1 and coalesce(observed_at, '-infinity') < $2"
@@ -90,7 +93,7 @@ const (
 
 func markSeen(ctx context.Context, s *load.Session, statement string, arguments ...any) error {
 	if _, err := s.Tx.Exec(ctx, statement, arguments...); err != nil {
-		return fmt.Errorf("confirming the account: %w", err)
+		return fmt.Errorf("marking the account as seen: %w", err)
 	}
 	return nil
 }
@@ -107,7 +110,7 @@ func loadAccount(ctx context.Context, s *load.Session, values map[string]*string
 	return id, markSeen(ctx, s, markAccountSeenSQL, id, observed)
 }
 
-// toCounts is one row's outcome without the reading of it, which is counted where the section is read.
+// toCounts returns the counts of one written row; ReadSection has counted it as read.
 func toCounts(outcome string) load.Counts {
 	switch outcome {
 	case "created":
@@ -134,14 +137,14 @@ func loadContact(ctx context.Context, s *load.Session, id int32, place snapshot.
 		return err
 	}
 	if given == 0 {
-		s.AddCounts(contactInfo.Name, load.Counts{Read: -1}) // an object without a value is no contact
+		s.AddCounts(contactInfo.Name, load.Counts{Read: -1}) // an object without a value is not a contact
 		return nil
 	}
 	return markSeen(ctx, s, markContactSeenSQL, id, place.ObservedAt)
 }
 
-// runUpsert runs a statement that returns how many rows were given, created, updated and deleted, and counts them; that they
-// were read is counted where they are.
+// runUpsert runs a statement that returns the number of rows given, created, updated, and deleted, and adds them to the
+// counts of the table; ReadSection has counted them as read.
 func runUpsert(ctx context.Context, s *load.Session, table, statement string, arguments ...any) (given int64, err error) {
 	var c load.Counts
 	if err := s.Tx.QueryRow(ctx, statement, arguments...).Scan(&given, &c.Created, &c.Updated, &c.Deleted); err != nil {

@@ -8,11 +8,11 @@ import (
 	"view360/shared/snapshot"
 )
 
-// absent marks a member that is not there, as against one that is null: the sender does not know.
+// absent marks a member that is absent, not null: the collector does not know the contact.
 const absent = `"absent"`
 
 var (
-	// alternateContacts finds which contacts there are.
+	// alternateContacts reads which contacts exist.
 	alternateContacts = load.Table{
 		Name: "alternate_contacts", Section: "account.alternate_contacts",
 		Columns: []load.Column{
@@ -21,7 +21,7 @@ var (
 			{Name: "security", Type: load.JSON, Default: absent},
 		},
 	}
-	// alternateContact is one of them.
+	// alternateContact reads one of them.
 	alternateContact = load.Table{
 		Name: "alternate_contacts", Section: "account.alternate_contacts",
 		Columns: []load.Column{
@@ -36,13 +36,14 @@ var (
 //go:embed alternate_contacts.sql
 var upsertAlternatesSQL string
 
-// loadAlternates writes the billing, operations and security contacts. One that is null is removed, one that is absent stays.
+// loadAlternates writes the billing, operations, and security contacts. It deletes a contact that is null and keeps one
+// that is absent.
 func loadAlternates(ctx context.Context, s *load.Session, id int32, place snapshot.Range) error {
 	contents, ok, err := s.ReadSection(ctx, alternateContacts)
 	if err != nil || !ok {
 		return err
 	}
-	s.AddCounts(alternateContacts.Name, load.Counts{Read: -1}) // the object around the contacts is no row
+	s.AddCounts(alternateContacts.Name, load.Counts{Read: -1}) // the object around the contacts is not a row
 	var types, gone []string
 	columns := make([][]*string, len(alternateContact.Columns))
 	for _, c := range alternateContacts.Columns {

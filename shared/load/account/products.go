@@ -16,11 +16,11 @@ var addProductsSQL string
 //go:embed product_accounts.sql
 var linkProductsSQL string
 
-// maxNameLength is what products.name holds.
+// maxNameLength is the length of products.name in characters.
 const maxNameLength = 255
 
-// loadProducts adds the products that the account names, and the links to them. Neither is ever changed or removed: people
-// maintain both by hand.
+// loadProducts adds the products that the account names, and the links to them. It never changes or deletes them, because
+// people maintain both by hand.
 func loadProducts(ctx context.Context, s *load.Session, id int32, list *string) error {
 	if list == nil {
 		return nil
@@ -46,7 +46,7 @@ func loadProducts(ctx context.Context, s *load.Session, id int32, list *string) 
 	return nil
 }
 
-// splitProducts returns the names of a list, each once whatever its case. None is the sender's word for no product.
+// splitProducts returns the names of a list, each once regardless of case. Collectors write None for no product.
 func splitProducts(ctx context.Context, s *load.Session, list string) ([]string, error) {
 	var names []string
 	seen := map[string]bool{"": true, "none": true}

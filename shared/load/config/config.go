@@ -36,14 +36,14 @@ var nonCompliantResources = load.Table{
 		{Name: "annotation", Type: load.Text},
 		{Name: "evaluation_mode", Type: load.Text},
 		{Name: "conformance_pack", Type: load.Text},
-		{Name: "status", Member: "compliance_type", Type: load.Varchar(255), Map: status, Default: "OPEN", Rule: load.Required},
+		{Name: "status", Member: "compliance_type", Type: load.Varchar(255), Map: toStatus, Default: "OPEN", Rule: load.Required},
 	},
 }
 
 func granularity(index snapshot.Index) string { return string(index.Name.Interval) }
 
-// status closes an evaluation that says COMPLIANT (W14).
-func status(complianceType string) string {
+// toStatus returns RESOLVED for a compliant evaluation.
+func toStatus(complianceType string) string {
 	if complianceType == "COMPLIANT" {
 		return "RESOLVED"
 	}

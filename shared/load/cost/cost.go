@@ -1,4 +1,4 @@
-// Package cost maps the sections about money to their tables.
+// Package cost maps the sections about costs to their tables.
 package cost
 
 import (
@@ -8,8 +8,8 @@ import (
 	"view360/shared/snapshot"
 )
 
-// Tables are the group's tables, parents first.
-var Tables = []load.Table{services, costReports, serviceCosts, costForecasts, marketplaceUsage, savings}
+// Group is the table group cost.
+var Group = load.Group{Name: "cost", Tables: []load.Table{services, costReports, serviceCosts, costForecasts, marketplaceUsage, savings}}
 
 func global(snapshot.Index) string { return "Global" }
 
@@ -89,7 +89,7 @@ var marketplaceUsage = load.Table{
 	},
 }
 
-// savings has one row for each day that a reservation or plan reports, from the day to the next one (L29).
+// savings has one row for each day that a reservation or plan reports, from that day to the next.
 var savings = load.Table{
 	Name: "ri_sp_daily_savings", Section: "ri_sp_savings[]", Nature: load.PeriodFact, HasUpdatedAt: true,
 	Key: []string{"account_id", "subscription_id", "date_to", "reservation_type"},

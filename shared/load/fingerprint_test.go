@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"view360/shared/load"
+	"view360/shared/load/loadtest"
 )
 
-// TestRememberedSectionsAreWatched: a section that was loaded before is loaded again as soon as anything else wrote to its
-// rows, and what it says is put right.
-func TestRememberedSectionsAreWatched(t *testing.T) {
+// TestChangedRowsUndoTheFingerprint: a section is loaded again after anything else wrote to its
+// rows, and its rows are as it says again.
+func TestChangedRowsUndoTheFingerprint(t *testing.T) {
 	t.Parallel()
 	keys := kms("a", "b", "c")
 	for name, disturb := range map[string]string{
@@ -20,13 +21,13 @@ func TestRememberedSectionsAreWatched(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
-			b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: keys})
-			want := b.query("select key_id, coalesce(description, '') from kms_keys order by 1")
-			if _, err := b.pool.Exec(t.Context(), disturb); err != nil {
+			b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: keys})
+			want := b.Query("select key_id, coalesce(description, '') from kms_keys order by 1")
+			if _, err := b.Pool.Exec(t.Context(), disturb); err != nil {
 				t.Fatal(err)
 			}
-			counts := b.load(file{date: "2026-03-12", collected: "2026-03-12T01:00:00Z", sections: keys})["kms_keys"]
-			b.want("select key_id, coalesce(description, '') from kms_keys order by 1", want...)
+			counts := b.Load(loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Sections: keys})["kms_keys"]
+			b.Want("select key_id, coalesce(description, '') from kms_keys order by 1", want...)
 			did := counts.Created + counts.Updated + counts.Deleted
 			if counts.Read != 3 || did > 1 || (did == 0) != (name == "nothing") {
 				t.Errorf("got %+v", counts)
@@ -35,25 +36,25 @@ func TestRememberedSectionsAreWatched(t *testing.T) {
 	}
 }
 
-// TestRememberedSectionsMoveTheWatermark: a section that is the same days later is newer than one in between.
-func TestRememberedSectionsMoveTheWatermark(t *testing.T) {
+// TestMatchingFingerprintMovesTheWatermark: a section that is the same days later is newer than one in between.
+func TestMatchingFingerprintMovesTheWatermark(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	day := func(d int, keys ...string) load.Counts {
-		return b.load(file{date: fmt.Sprintf("2026-03-%d", d), collected: fmt.Sprintf("2026-03-%dT01:00:00Z", d), sections: kms(keys...)})["kms_keys"]
+		return b.Load(loadtest.Snapshot{Date: fmt.Sprintf("2026-03-%d", d), Collected: fmt.Sprintf("2026-03-%dT01:00:00Z", d), Sections: kms(keys...)})["kms_keys"]
 	}
 	day(11, "a", "b")
 	if got, want := day(14, "a", "b"), (load.Counts{Read: 2, Unchanged: 2}); got != want {
 		t.Errorf("the same section: %+v, want %+v", got, want)
 	}
 	day(12, "c")
-	b.want("select key_id from kms_keys order by 1", "a", "b")
+	b.Want("select key_id from kms_keys order by 1", "a", "b")
 	day(15, "b")
-	b.want("select key_id from kms_keys order by 1", "b")
+	b.Want("select key_id from kms_keys order by 1", "b")
 }
 
-// TestDirectLoadsGiveUpBeforeHarm: rows that cannot go straight into an empty table are loaded by the stage, whole.
-func TestDirectLoadsGiveUpBeforeHarm(t *testing.T) {
+// TestUnusualRowsUseTheTempTable: rows that cannot be copied into an empty table directly are loaded via the temporary table.
+func TestUnusualRowsUseTheTempTable(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		sections map[string]string
@@ -68,10 +69,10 @@ func TestDirectLoadsGiveUpBeforeHarm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
-			if got := b.load(file{date: "2026-03-11", collected: "2026-03-11T01:00:00Z", sections: test.sections})[test.table]; got != test.want {
+			if got := b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: test.sections})[test.table]; got != test.want {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
-			b.want("select count(*) from "+test.table, fmt.Sprint(test.want.Created))
+			b.Want("select count(*) from "+test.table, fmt.Sprint(test.want.Created))
 		})
 	}
 }

@@ -10,26 +10,9 @@ import (
 	"time"
 
 	"view360/shared/load"
-	"view360/shared/load/config"
-	"view360/shared/load/cost"
-	"view360/shared/load/inventory"
-	"view360/shared/load/operations"
-	"view360/shared/load/resources"
-	"view360/shared/load/security"
+	"view360/shared/loaders"
 	"view360/shared/snapshot"
 )
-
-// Group is a table group with its mappings.
-type Group struct {
-	Name   string
-	Tables []load.Table
-}
-
-// Groups are the table groups that have mappings, in the order of the state machine: all but account.
-var Groups = []Group{
-	{"cost", cost.Tables}, {"security", security.Tables}, {"config", config.Tables},
-	{"inventory", inventory.Tables}, {"resources", resources.Tables}, {"operations", operations.Tables},
-}
 
 // Builder is a snapshot in the making. The same one gives the same text.
 type Builder struct {
@@ -57,10 +40,8 @@ func (s Builder) JSON() string {
 			document[section.Key] = []any{}
 		}
 	}
-	for _, group := range Groups {
-		for _, table := range group.Tables {
-			s.add(document, table)
-		}
+	for _, table := range loaders.Tables() {
+		s.add(document, table)
 	}
 	text, err := json.Marshal(document)
 	if err != nil {
