@@ -1,0 +1,82 @@
+-- Reads the stored state: $1 accounts row, $2 table, $3 time of collection.
+select coalesce(w.observed_at > $3, false),
+  not exists (select from application_signals t where t.account_id = $1),
+  coalesce(m.fingerprint, ''), coalesce(m.bytes, -1), coalesce(m.observed_at, $3), coalesce(m.read, 0),
+  coalesce(m.exact, false), coalesce(m.versions, 0)::text
+from (select) one
+left join view360.section_watermarks w on w.account_row_id = $1 and w.table_name = $2
+left join view360.section_memories m on m.account_row_id = $1 and m.table_name = $2;
+
+-- Compares the versions of the rows in scope with those of the fingerprint ($3).
+select versions = $3::text::numeric from (
+select count(*) as rows, coalesce(sum(hash_record_extended(row(t.id, t.xmin), 0)), 0) as versions,
+  coalesce(max(t.observed_at) > $2, false) as newer
+from application_signals t where t.account_id = $1
+) v;
+
+-- Copies rows into a table that has none of the account.
+copy application_signals ("account_id", "service_name", "namespace", "key_attributes", observed_at) from stdin;
+
+-- Creates the temporary table, once for each connection.
+create temporary table if not exists temp_application_signals (_row integer, _parent integer,
+    "service_name" character varying(255), "namespace" character varying(255), "key_attributes" jsonb);
+
+-- Copies rows to the temporary table.
+copy temp_application_signals (_row, _parent, "service_name", "namespace", "key_attributes") from stdin;
+
+-- Upserts the rows of the temporary table: $1 accounts row, $2 time of collection.
+with written as (
+  insert into application_signals as t ("account_id", "service_name", "namespace", "key_attributes", observed_at)
+  select s."account_id", s."service_name", s."namespace", s."key_attributes", $2::timestamptz
+  from (select $1::integer as account_id, x.* from temp_application_signals x) s
+  left join application_signals t on t."account_id" = s."account_id" and t."service_name" = s."service_name"
+  where t.id is null or (coalesce(t.observed_at, '-infinity') <= $2
+    and (t."account_id", t."service_name", t."namespace", t."key_attributes")
+    is distinct from (s."account_id", s."service_name", s."namespace", s."key_attributes"))
+  on conflict ("account_id", "service_name") do update
+  set "namespace" = excluded."namespace", "key_attributes" = excluded."key_attributes",
+    observed_at = excluded.observed_at
+  where coalesce(t.observed_at, '-infinity') <= $2
+  returning xmax = 0 as created
+)
+select count(*) filter (where created), count(*) filter (where not created) from written;
+
+-- Looks for duplicates after an upsert that left rows out.
+select exists (select from temp_application_signals group by _parent, "service_name" having count(*) > 1);
+
+-- Deletes all but the last row of each key, before the upsert runs again.
+delete from temp_application_signals x
+using (select ctid, row_number() over (partition by _parent, "service_name" order by _parent desc,
+    _row desc) as n from temp_application_signals) d
+where x.ctid = d.ctid and d.n > 1;
+
+-- Marks equal rows as seen, unless the section uses a watermark.
+update application_signals t set observed_at = $2
+from (select $1::integer as account_id, x.* from temp_application_signals x) s
+where t."account_id" = s."account_id" and t."service_name" = s."service_name" and coalesce(t.observed_at,
+    '-infinity') < $2
+  and coalesce(t.observed_at, '-infinity') <= $2;
+
+-- Deletes rows that a complete section does not list.
+with gone as (
+delete from application_signals t
+where t.account_id = $1 and coalesce(t.observed_at, '-infinity') <= $2
+  and not exists (select from (select $1::integer as account_id,
+    x.* from temp_application_signals x) s where t."account_id" = s."account_id"
+    and t."service_name" = s."service_name")
+returning t.id
+)
+select array[(select count(*) from gone)];
+
+-- Saves the fingerprint.
+insert into view360.section_memories as m
+  (account_row_id, table_name, fingerprint, bytes, observed_at, read, exact, versions)
+select $1, $3, $4, $5, $2, $6, $7 and rows = $6 and not newer, versions
+from (
+select count(*) as rows, coalesce(sum(hash_record_extended(row(t.id, t.xmin), 0)), 0) as versions,
+  coalesce(max(t.observed_at) > $2, false) as newer
+from application_signals t where t.account_id = $1
+) v
+where $8 or $7 and rows = $6 and not newer
+on conflict (account_row_id, table_name) do update set fingerprint = excluded.fingerprint, bytes = excluded.bytes,
+  observed_at = excluded.observed_at, read = excluded.read, exact = excluded.exact, versions = excluded.versions;

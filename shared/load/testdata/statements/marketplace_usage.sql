@@ -1,0 +1,80 @@
+-- Reads the stored state: $1 accounts row, $2 table, $3 time of collection.
+select coalesce(w.observed_at > $3, false),
+  not exists (select from marketplace_usage t where t.account_id = $1),
+  coalesce(m.fingerprint, ''), coalesce(m.bytes, -1), coalesce(m.observed_at, $3), coalesce(m.read, 0),
+  coalesce(m.exact, false), coalesce(m.versions, 0)::text
+from (select) one
+left join view360.section_watermarks w on w.account_row_id = $1 and w.table_name = $2
+left join view360.section_memories m on m.account_row_id = $1 and m.table_name = $2;
+
+-- Compares the versions of the rows in scope with those of the fingerprint ($3).
+select versions = $3::text::numeric from (
+select count(*) as rows, coalesce(sum(hash_record_extended(row(t.id, t.xmin), 0)), 0) as versions,
+  coalesce(max(t.observed_at) > $2, false) as newer
+from marketplace_usage t where t.account_id = $1
+) v;
+
+-- Copies rows into a table that has none of the account.
+copy marketplace_usage ("account_id", "product_code", "product_name", "cost_consumed", "currency", "period_start",
+    "period_end", "status", observed_at) from stdin;
+
+-- Creates the temporary table, once for each connection.
+create temporary table if not exists temp_marketplace_usage (_row integer, _parent integer,
+    "product_code" character varying(255), "product_name" character varying(255), "cost_consumed" numeric(20,10),
+    "currency" character varying(3), "period_start" date, "period_end" date, "status" character varying(50));
+
+-- Copies rows to the temporary table.
+copy temp_marketplace_usage (_row, _parent, "product_code", "product_name", "cost_consumed", "currency",
+    "period_start", "period_end", "status") from stdin;
+
+-- Upserts the rows of the temporary table: $1 accounts row, $2 time of collection.
+with written as (
+  insert into marketplace_usage as t ("account_id", "product_code", "product_name", "cost_consumed", "currency",
+    "period_start", "period_end", "status", observed_at)
+  select s."account_id", s."product_code", s."product_name", s."cost_consumed", s."currency", s."period_start",
+    s."period_end", s."status", $2::timestamptz
+  from (select $1::integer as account_id, x.* from temp_marketplace_usage x) s
+  left join marketplace_usage t on t."account_id" = s."account_id" and t."product_code" = s."product_code"
+    and t."period_start" = s."period_start"
+  where t.id is null or (coalesce(t.observed_at, '-infinity') <= $2
+    and (t."account_id", t."product_code", t."product_name", t."cost_consumed", t."currency", t."period_start",
+    t."period_end", t."status")
+    is distinct from (s."account_id", s."product_code", s."product_name", s."cost_consumed", s."currency",
+    s."period_start", s."period_end", s."status"))
+  on conflict ("account_id", "product_code", "period_start") do update
+  set "product_name" = excluded."product_name", "cost_consumed" = excluded."cost_consumed",
+    "currency" = excluded."currency", "period_end" = excluded."period_end", "status" = excluded."status",
+    observed_at = excluded.observed_at
+  where coalesce(t.observed_at, '-infinity') <= $2
+  returning xmax = 0 as created
+)
+select count(*) filter (where created), count(*) filter (where not created) from written;
+
+-- Looks for duplicates after an upsert that left rows out.
+select exists (select from temp_marketplace_usage group by _parent, "product_code", "period_start" having count(*) > 1);
+
+-- Deletes all but the last row of each key, before the upsert runs again.
+delete from temp_marketplace_usage x
+using (select ctid, row_number() over (partition by _parent, "product_code", "period_start" order by _parent desc,
+    _row desc) as n from temp_marketplace_usage) d
+where x.ctid = d.ctid and d.n > 1;
+
+-- Marks equal rows as seen, unless the section uses a watermark.
+update marketplace_usage t set observed_at = $2
+from (select $1::integer as account_id, x.* from temp_marketplace_usage x) s
+where t."account_id" = s."account_id" and t."product_code" = s."product_code"
+    and t."period_start" = s."period_start" and coalesce(t.observed_at, '-infinity') < $2
+  and coalesce(t.observed_at, '-infinity') <= $2;
+
+-- Saves the fingerprint.
+insert into view360.section_memories as m
+  (account_row_id, table_name, fingerprint, bytes, observed_at, read, exact, versions)
+select $1, $3, $4, $5, $2, $6, $7 and rows = $6 and not newer, versions
+from (
+select count(*) as rows, coalesce(sum(hash_record_extended(row(t.id, t.xmin), 0)), 0) as versions,
+  coalesce(max(t.observed_at) > $2, false) as newer
+from marketplace_usage t where t.account_id = $1
+) v
+where $8 or $7 and rows = $6 and not newer
+on conflict (account_row_id, table_name) do update set fingerprint = excluded.fingerprint, bytes = excluded.bytes,
+  observed_at = excluded.observed_at, read = excluded.read, exact = excluded.exact, versions = excluded.versions;
