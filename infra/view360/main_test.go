@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"view360/shared/load"
 	"view360/shared/pgtest"
 	"view360/shared/summary"
 )
@@ -108,7 +109,7 @@ func TestLoadReportsSnapshotsAsJSON(t *testing.T) {
 	var result struct {
 		Snapshots []struct {
 			Key, Status, Reason string
-			Tables              map[string]summary.Counts
+			Tables              map[string]load.Counts
 			NotLoaded           []string `json:"not_loaded"`
 			Rejects             []string
 		}
@@ -121,7 +122,7 @@ func TestLoadReportsSnapshotsAsJSON(t *testing.T) {
 		t.Fatalf("%d snapshots", len(result.Snapshots))
 	}
 	first, last := result.Snapshots[0], result.Snapshots[2]
-	if c := first.Tables["kms_keys"]; first.Status != "partial" || c != (summary.Counts{Read: 2, Created: 1, Rejected: 1}) || len(first.Rejects) != 1 {
+	if c := first.Tables["kms_keys"]; first.Status != "partial" || c != (load.Counts{Read: 2, Created: 1, Rejected: 1}) || len(first.Rejects) != 1 {
 		t.Errorf("first snapshot %+v", first)
 	}
 	if len(first.NotLoaded) != 2 || !strings.HasPrefix(first.NotLoaded[0], "marketplace") || !strings.HasPrefix(first.NotLoaded[1], "extra") {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"text/tabwriter"
+
+	"view360/shared/load"
 )
 
 // How a snapshot ended.
@@ -18,42 +20,21 @@ const (
 	Failed   = "failed"
 )
 
-// Counts are what happened to the rows of a table; read is the sum of created, updated, unchanged and rejected.
-type Counts struct {
-	Read      int64 `json:"read"`
-	Created   int64 `json:"created"`
-	Updated   int64 `json:"updated"`
-	Unchanged int64 `json:"unchanged"`
-	Adapted   int64 `json:"adapted"` // of the rows loaded, those with a value that was cut or clamped
-	Rejected  int64 `json:"rejected"`
-	Deleted   int64 `json:"deleted"` // gone at the source
-}
-
-func (c *Counts) add(d Counts) {
-	c.Read += d.Read
-	c.Created += d.Created
-	c.Updated += d.Updated
-	c.Unchanged += d.Unchanged
-	c.Adapted += d.Adapted
-	c.Rejected += d.Rejected
-	c.Deleted += d.Deleted
-}
-
 // LoadedSnapshot is what became of one snapshot.
 type LoadedSnapshot struct {
-	Key       string            `json:"key"`
-	Source    string            `json:"source"` // the file or object it was read from
-	Status    string            `json:"status"`
-	Reason    string            `json:"reason,omitempty"`
-	Tables    map[string]Counts `json:"tables"`
-	NotLoaded []string          `json:"not_loaded,omitempty"` // sections without a loader, or of the wrong kind
-	Rejects   []string          `json:"rejects,omitempty"`    // the first rejected rows, with path and reason
+	Key       string                 `json:"key"`
+	Source    string                 `json:"source"` // the file or object it was read from
+	Status    string                 `json:"status"`
+	Reason    string                 `json:"reason,omitempty"`
+	Tables    map[string]load.Counts `json:"tables"`
+	NotLoaded []string               `json:"not_loaded,omitempty"` // sections without a loader, or of the wrong kind
+	Rejects   []string               `json:"rejects,omitempty"`    // the first rejected rows, with path and reason
 }
 
 // LoadRun is how the runs of the load machine ended; Add is safe for concurrent use.
 type LoadRun struct {
 	Snapshots  []LoadedSnapshot `json:"snapshots"`
-	Totals     Counts           `json:"totals"`
+	Totals     load.Counts      `json:"totals"`
 	DurationMS int64            `json:"duration_ms"`
 
 	mu sync.Mutex
@@ -65,7 +46,7 @@ func (s *LoadRun) Add(r LoadedSnapshot) {
 	defer s.mu.Unlock()
 	s.Snapshots = append(s.Snapshots, r)
 	for _, c := range r.Tables {
-		s.Totals.add(c)
+		s.Totals.Add(c)
 	}
 }
 
@@ -76,12 +57,12 @@ func (s *LoadRun) Clean() bool {
 
 // Print writes what happened to the rows of each table, and what was not loaded.
 func (s *LoadRun) Print(w io.Writer) error {
-	tables, ended := map[string]Counts{}, map[string]int{}
+	tables, ended := map[string]load.Counts{}, map[string]int{}
 	for _, r := range s.Snapshots {
 		ended[r.Status]++
 		for name, c := range r.Tables {
 			sum := tables[name]
-			sum.add(c)
+			sum.Add(c)
 			tables[name] = sum
 		}
 	}
@@ -99,7 +80,7 @@ func (s *LoadRun) Print(w io.Writer) error {
 	return nil
 }
 
-func row(w io.Writer, name string, c Counts) {
+func row(w io.Writer, name string, c load.Counts) {
 	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", name, c.Read, c.Created, c.Updated, c.Unchanged, c.Adapted, c.Rejected, c.Deleted)
 }
 

@@ -20,7 +20,7 @@ type loadedState struct {
 
 // ResultOf reads how an execution of the load machine ended; source is what the user knows the snapshot by.
 func ResultOf(key, source string, end asl.Description, history []asl.Event) LoadedSnapshot {
-	result := LoadedSnapshot{Key: key, Source: source, Status: Loaded, Tables: map[string]Counts{}}
+	result := LoadedSnapshot{Key: key, Source: source, Status: Loaded, Tables: map[string]load.Counts{}}
 	switch {
 	case end.Status == asl.Succeeded:
 	case end.Error == "View360.RejectedSnapshot":
@@ -33,7 +33,7 @@ func ResultOf(key, source string, end asl.Description, history []asl.Event) Load
 	state := lastState(history)
 	for _, r := range state.Results {
 		for table, c := range r.Tables {
-			result.Tables[table] = Counts(c)
+			result.Tables[table] = c
 		}
 		for _, reject := range r.Rejects {
 			result.Rejects = append(result.Rejects, fmt.Sprintf("%s %s: %s", reject.Path(), reject.Column, reject.Reason))
