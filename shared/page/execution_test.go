@@ -21,8 +21,8 @@ const twoRegions = `[{"account_function": "account", "home_region": "us-east-1",
 	{"region": "us-east-1", "home": true, "services": [{"service": "kms", "function": "kms"}, {"service": "waf", "function": "waf"}]},
 	{"region": "eu-west-1", "home": false, "services": [{"service": "waf", "function": "waf"}]}]}]`
 
-// newEngine runs the collect machine with functions that fail as the plan says until mended.
-func newEngine(t *testing.T, mended *atomic.Bool) (*asl.Engine, *asl.Machine) {
+// newEngine runs the collect machine with functions that fail as the plan says until repaired.
+func newEngine(t *testing.T, repaired *atomic.Bool) (*asl.Engine, *asl.Machine) {
 	t.Helper()
 	var tries atomic.Int64
 	e := &asl.Engine{Base: t.Context(), Random: func() float64 { return 0 }}
@@ -30,11 +30,11 @@ func newEngine(t *testing.T, mended *atomic.Bool) (*asl.Engine, *asl.Machine) {
 		switch {
 		case function == "plan":
 			return json.RawMessage(`{"bucket": "b", "key": "k", "concurrency": 1}`), nil
-		case function == "kms" && !mended.Load():
+		case function == "kms" && !repaired.Load():
 			return nil, &asl.Failure{Name: "AccessDeniedError", Cause: `{"errorMessage": "denied kms:ListKeys"}`}
 		case function == "waf" && tries.Add(1) == 1:
 			return nil, &asl.Failure{Name: "RetryableError", Cause: "slow down"}
-		case function == "settle" && !mended.Load():
+		case function == "settle" && !repaired.Load():
 			return nil, &asl.Failure{Name: "View360.PartialSnapshot", Cause: `{"errorMessage": "111122223333 us-east-1 kms: denied kms:ListKeys\nand more"}`}
 		case function == "settle":
 			return json.RawMessage(`{"again": false, "plan": {"run": "r"}, "published": 1, "redrives": 1}`), nil
@@ -53,8 +53,8 @@ func newEngine(t *testing.T, mended *atomic.Bool) (*asl.Engine, *asl.Machine) {
 
 func TestExecutionIsShownAndRedriven(t *testing.T) {
 	t.Parallel()
-	var mended atomic.Bool
-	e, m := newEngine(t, &mended)
+	var repaired atomic.Bool
+	e, m := newEngine(t, &repaired)
 	x := e.Run(t.Context(), m, "run-1", json.RawMessage(`{"services": ["kms", "waf"]}`))
 	s := newSite(t, Options{Executions: e})
 	child := x.MapRuns()[0].Children[0].ARN
@@ -83,7 +83,7 @@ func TestExecutionIsShownAndRedriven(t *testing.T) {
 	})
 	t.Run("is redriven", func(t *testing.T) {
 		s := s.in(t)
-		mended.Store(true)
+		repaired.Store(true)
 		token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(s.get("/executions/" + x.ARN))[1]
 		if answer, body := s.ask(http.MethodPost, "/redrive/"+x.ARN, nil, url.Values{"token": {token}}); answer.StatusCode != http.StatusSeeOther {
 			t.Fatalf("got %s\n%s", answer.Status, text(body))

@@ -20,7 +20,7 @@ func TestOverviewSummarizesTheViews(t *testing.T) {
 		s := s.in(t)
 		s.expect(s.get("/"), "AWS Lambda $100 $0 $0 –", "Amazon S3 $12.00 $24.00 $24.00 −50.0 %", "bank $1,900 $0 $0 –", "shop $228 $190 $280 &#43;20.0 %")
 	})
-	t.Run("findings that somebody must look at", func(t *testing.T) {
+	t.Run("findings that are open", func(t *testing.T) {
 		s := s.in(t)
 		s.expect(s.get("/"), "Critical 1 High 1 Medium 0 Low 1")
 	})

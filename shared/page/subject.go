@@ -10,7 +10,7 @@ import (
 // subject is what an execution or a step works on.
 type subject struct {
 	Source string // name of the source; empty without one
-	Rest   string // table group, account, region, date, interval, and object key, as far as the input has them
+	Rest   string // table group, account, region, date, interval, and object key in the input
 }
 
 // parseSubject reads an input of one of the project's functions or state machines. It returns nil if the input names
