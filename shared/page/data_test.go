@@ -48,7 +48,7 @@ func TestDataSortsFiltersAndPages(t *testing.T) {
 	})
 }
 
-func TestDataRefusesWhatTheViewDoesNotHave(t *testing.T) {
+func TestDataRejectsUnknownColumnsAndOperators(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, Options{})
 	for address, status := range map[string]int{

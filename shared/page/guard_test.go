@@ -35,7 +35,7 @@ func TestResponsesHaveSecurityHeaders(t *testing.T) {
 	}
 }
 
-func TestOnlyItsOwnNameIsAnswered(t *testing.T) {
+func TestPageAnswersOnlyToItsOwnName(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, Options{})
 	port := s.URL[strings.LastIndex(s.URL, ":"):]
@@ -53,7 +53,7 @@ func TestOnlyItsOwnNameIsAnswered(t *testing.T) {
 	}
 }
 
-func TestRunAgainIsNotForged(t *testing.T) {
+func TestCollectAgainIsNotForged(t *testing.T) {
 	t.Parallel()
 	runs := 0
 	s := newSite(t, Options{CollectAgain: func(context.Context, Rerun) (string, error) { runs++; return "arn", nil }})

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	pgtest.RunMain(m)
 }
 
-// site is the page over a database of its own.
+// site serves the page over a database of its own.
 type site struct {
 	testing.TB
 	*httptest.Server
@@ -37,7 +37,7 @@ func newSite(t testing.TB, o Options) *site {
 	return newSiteOver(t, o, string(fixture))
 }
 
-// newSiteOver serves the page over what statements put into an empty database.
+// newSiteOver serves the page over an empty database in which statements have run.
 func newSiteOver(t testing.TB, o Options, statements string) *site {
 	t.Helper()
 	s := &site{TB: t, database: pgtest.URL(t)}
@@ -64,14 +64,14 @@ func newSiteOver(t testing.TB, o Options, statements string) *site {
 	return s
 }
 
-// in reports to a subtest.
+// in returns a site that reports to a subtest.
 func (s *site) in(t testing.TB) *site {
 	within := *s
 	within.TB = t
 	return &within
 }
 
-// get returns a page that must be there.
+// get returns the body of a page, which must exist.
 func (s *site) get(address string) string {
 	s.Helper()
 	answer, body := s.ask(http.MethodGet, address, nil, nil)
@@ -81,7 +81,7 @@ func (s *site) get(address string) string {
 	return body
 }
 
-// ask sends one request and follows no redirect.
+// ask sends one request without following redirects.
 func (s *site) ask(method, address string, header map[string]string, form url.Values) (*http.Response, string) {
 	s.Helper()
 	request, err := http.NewRequestWithContext(s.Context(), method, s.URL+address, strings.NewReader(form.Encode()))
@@ -109,7 +109,7 @@ func (s *site) ask(method, address string, header map[string]string, form url.Va
 	return answer, string(body)
 }
 
-// text is what a reader sees of a page, in one line.
+// text returns the visible text of a page in one line.
 func text(body string) string {
 	var words strings.Builder
 	inside := false
