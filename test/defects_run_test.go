@@ -3,7 +3,6 @@ package test
 import (
 	"bytes"
 	"encoding/json"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -129,24 +128,45 @@ func TestBackfillContinuesWhereItStopped(t *testing.T) { // D23, D27
 	})
 }
 
+// logged has the log lines of the execution that TestLogsAreStructured starts. TestMain makes it the log of all tests.
+var logged logLines
+
+const loggedExecution = "logged"
+
+type logLines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logLines) Write(line []byte) (int, error) {
+	if !bytes.Contains(line, []byte(`"execution":"`+loggedExecution+`"`)) {
+		return len(line), nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(line)
+}
+
+func (l *logLines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 func TestLogsAreStructured(t *testing.T) { // D73
-	var written bytes.Buffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewJSONHandler(&written, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
 	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
-	c.run("logged", map[string]any{"regions": []string{"us-east-1"}, "services": []string{"kms"}})
-	for line := range strings.Lines(written.String()) {
+	c.run(loggedExecution, map[string]any{"regions": []string{"us-east-1"}, "services": []string{"kms"}})
+	for line := range strings.Lines(logged.String()) {
 		var entry struct{ Level, Msg, Account, Region, Service, Execution, Status string }
 		if err := json.Unmarshal([]byte(line), &entry); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
 		if entry.Service == "kms" && entry.Msg == "collected" {
-			if entry.Level != "INFO" || entry.Account != collecttest.Production || entry.Region != "us-east-1" || entry.Execution != "logged" || entry.Status != "passed" {
+			if entry.Level != "INFO" || entry.Account != collecttest.Production || entry.Region != "us-east-1" || entry.Execution != loggedExecution || entry.Status != "passed" {
 				t.Errorf("the line is %s", line)
 			}
 			return
 		}
 	}
-	t.Errorf("no line of the collector in %s", written.String())
+	t.Errorf("no line of the collector in %s", logged.String())
 }

@@ -39,9 +39,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	slog.SetDefault(slog.New(slog.DiscardHandler))
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&logged, nil)))
 	if os.Getenv(asLoader) == "" {
-		os.Exit(m.Run())
+		pgtest.RunMain(m)
 	}
 	if err := runLoader(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

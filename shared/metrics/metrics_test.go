@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -31,15 +32,20 @@ type line struct {
 	} `json:"_aws"`
 }
 
+// log is what the package logs. Its tests run one after the other.
+var log bytes.Buffer
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, nil)))
+	os.Exit(m.Run())
+}
+
 // logged runs f and returns its log lines.
 func logged(t *testing.T, f func()) (lines []line) {
 	t.Helper()
-	var out bytes.Buffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewJSONHandler(&out, nil)))
+	log.Reset()
 	f()
-	slog.SetDefault(before)
-	for text := range bytes.Lines(out.Bytes()) {
+	for text := range bytes.Lines(log.Bytes()) {
 		var l line
 		if err := json.Unmarshal(text, &l); err != nil {
 			t.Fatal(err)
@@ -104,7 +110,7 @@ func TestCollectorsRunIsOneLineWithItsMetrics(t *testing.T) {
 	names := lines[0].valid(t)
 	for _, name := range []string{"items", "calls", "throttles", "paid_calls", "failed", "duration_ms"} {
 		if !slices.Contains(names, name) {
-			t.Errorf("%s is no metric", name)
+			t.Errorf("%s is not a metric", name)
 		}
 	}
 	if m := lines[0].members; m["items"] != 1.0 || m["calls"] != 1.0 || m["failed"] != 0.0 || m["account"] != collecttest.Production || m["region"] != "us-east-1" {
