@@ -40,7 +40,7 @@ type schema struct {
 	Views  map[string][]column `json:"views"`
 }
 
-func contract(t *testing.T) schema {
+func readContract(t *testing.T) schema {
 	t.Helper()
 	text, err := os.ReadFile("testdata/contract.json")
 	if err != nil {
@@ -61,7 +61,7 @@ func sortKeys(t *table) {
 	slices.SortFunc(t.ForeignKeys, func(a, b foreignKey) int { return slices.Compare(a.Columns, b.Columns) })
 }
 
-func query[T any](t *testing.T, conn *pgx.Conn, text string, args ...any) []T {
+func queryRows[T any](t *testing.T, conn *pgx.Conn, text string, args ...any) []T {
 	t.Helper()
 	rows, err := conn.Query(context.Background(), text, args...)
 	if err != nil {
@@ -74,15 +74,15 @@ func query[T any](t *testing.T, conn *pgx.Conn, text string, args ...any) []T {
 	return list
 }
 
-// catalogue reads schema public.
-func catalogue(t *testing.T, conn *pgx.Conn) schema {
+// readCatalog reads schema public.
+func readCatalog(t *testing.T, conn *pgx.Conn) schema {
 	t.Helper()
 	s := schema{Tables: map[string]*table{}, Views: map[string][]column{}}
 	type attribute struct {
 		Relation, Kind string
 		column
 	}
-	for _, a := range query[attribute](t, conn, `
+	for _, a := range queryRows[attribute](t, conn, `
 		select c.relname::text, c.relkind::text, a.attname::text, format_type(a.atttypid, a.atttypmod),
 			not a.attnotnull, pg_get_expr(d.adbin, d.adrelid)
 		from pg_class c
@@ -104,7 +104,7 @@ func catalogue(t *testing.T, conn *pgx.Conn) schema {
 		Primary  bool
 		Columns  []string
 	}
-	for _, i := range query[index](t, conn, `
+	for _, i := range queryRows[index](t, conn, `
 		select c.relname::text, i.indisprimary,
 			array(select pg_get_indexdef(i.indexrelid, n, true) from generate_series(1, i.indnkeyatts) n)
 		from pg_index i join pg_class c on c.oid = i.indrelid
@@ -119,7 +119,7 @@ func catalogue(t *testing.T, conn *pgx.Conn) schema {
 		Relation string
 		foreignKey
 	}
-	for _, r := range query[reference](t, conn, `
+	for _, r := range queryRows[reference](t, conn, `
 		select k.conrelid::regclass::text,
 			array(select attname::text from pg_attribute where attrelid = k.conrelid and attnum = any (k.conkey)),
 			format('%s(%s)', k.confrelid::regclass,
@@ -147,11 +147,11 @@ func TestContractMigrationsBuildThePythonSchema(t *testing.T) {
 	if _, err := conn.Exec(ctx, statements); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(contract(t).Tables, catalogue(t, conn).Tables); diff != "" {
+	if diff := cmp.Diff(readContract(t).Tables, readCatalog(t, conn).Tables); diff != "" {
 		t.Errorf("tables (-contract +database):\n%s", diff)
 	}
 	type counts struct{ Unique, ForeignKeys, Checks, Indexes, Sequences int }
-	got := query[counts](t, conn, `
+	got := queryRows[counts](t, conn, `
 		select
 			(select count(*) from pg_constraint where contype = 'u' and connamespace = 'public'::regnamespace),
 			(select count(*) from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace),
@@ -168,7 +168,7 @@ func TestContractMigrationsBuildThePythonSchema(t *testing.T) {
 // everything in it is there, additions stand at the end.
 func TestDatabaseMatchesTheContract(t *testing.T) { // W24
 	t.Parallel()
-	want, got := contract(t), catalogue(t, pgtest.Conn(t))
+	want, got := readContract(t), readCatalog(t, pgtest.Conn(t))
 	for name, table := range want.Tables {
 		t.Run(name, func(t *testing.T) {
 			if got.Tables[name] == nil {
@@ -210,7 +210,7 @@ func compareColumns(t *testing.T, want, got []column) {
 // TestObservedAtIsTheLastColumn: the column must be the last one of every table that is filled from snapshots.
 func TestObservedAtIsTheLastColumn(t *testing.T) {
 	t.Parallel()
-	for name, table := range catalogue(t, pgtest.Conn(t)).Tables {
+	for name, table := range readCatalog(t, pgtest.Conn(t)).Tables {
 		last := table.Columns[len(table.Columns)-1].Name
 		if isCatalogue := name == "products" || name == "product_accounts"; (last == "observed_at") == isCatalogue {
 			t.Errorf("%s ends with %s", name, last)
@@ -222,7 +222,7 @@ func TestObservedAtIsTheLastColumn(t *testing.T) {
 func TestEveryForeignKeyHasAnIndex(t *testing.T) {
 	t.Parallel()
 	type missing struct{ Table, Constraint string }
-	for _, m := range query[missing](t, pgtest.Conn(t), `
+	for _, m := range queryRows[missing](t, pgtest.Conn(t), `
 		select k.conrelid::regclass::text, k.conname::text from pg_constraint k
 		where k.contype = 'f' and not exists (
 			select from pg_index i

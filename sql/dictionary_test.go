@@ -63,7 +63,7 @@ func buildDictionary(t *testing.T, conn *pgx.Conn) string {
 	var text strings.Builder
 	text.WriteString(dictionaryHead)
 	kind, relation := "", ""
-	for _, l := range query[line](t, conn, relationsSQL) {
+	for _, l := range queryRows[line](t, conn, relationsSQL) {
 		if l.Comment == "" || l.Meaning == "" {
 			t.Errorf("%s.%s or its column %s has no comment", l.Schema, l.Relation, l.Column)
 		}

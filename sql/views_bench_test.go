@@ -55,16 +55,16 @@ func BenchmarkViews(b *testing.B) {
 	}
 	for _, v := range views {
 		b.Run(v.Name+"/all", func(b *testing.B) {
-			ask(b, conn, fmt.Sprintf("select %s, %s from %s group by %[1]s", v.Groups, v.Sums, v.Name))
+			runQuery(b, conn, fmt.Sprintf("select %s, %s from %s group by %[1]s", v.Groups, v.Sums, v.Name))
 		})
 		b.Run(v.Name+"/one account", func(b *testing.B) {
-			ask(b, conn, fmt.Sprintf("select * from %s where %s::text = '000000000500'", v.Name, v.Account))
+			runQuery(b, conn, fmt.Sprintf("select * from %s where %s::text = '000000000500'", v.Name, v.Account))
 		})
 	}
 }
 
-// ask measures a query, with its rows fetched.
-func ask(b *testing.B, conn *pgx.Conn, query string) {
+// runQuery measures a query, with its rows fetched.
+func runQuery(b *testing.B, conn *pgx.Conn, query string) {
 	for b.Loop() {
 		if _, err := conn.Exec(context.Background(), query); err != nil {
 			b.Fatal(err)

@@ -17,45 +17,45 @@ import (
 // jsonObject has the API's or the snapshot's own member names.
 type jsonObject = map[string]any
 
-// TestSectionsFollowTheContract is what the contract asks of single sections, of snapshots of an account whose content is
-// known: the second region has no rules, the second account had no cost the day before.
+// TestSectionsFollowTheContract checks the contract's rules for single sections on snapshots of an account with known
+// content: the second region has no rules, the second account had no cost the day before.
 func TestSectionsFollowTheContract(t *testing.T) {
 	t.Parallel()
-	c := newCollection(t, setting{organisation: simaws.Options{Volume: 0.03, Accounts: simaws.DefaultAccounts()[:2]}})
+	c := newCollection(t, setting{organization: simaws.Options{Volume: 0.03, Accounts: simaws.DefaultAccounts()[:2]}})
 	furnishSections(c)
 	c.run("sections", jsonObject{
 		"regions":  []string{"us-east-1", "eu-west-1"},
 		"services": []string{"account", "config", "cost", "inventory", "securityhub", "waf"},
 	})
-	home := c.snapshot(collecttest.Production, "us-east-1", today).Sections
+	home := c.readSnapshot(collecttest.Production, "us-east-1", today).Sections
 	section := func(text string) (members jsonObject) { c.decode([]byte(text), &members); return members }
 	list := func(text string) (elements []jsonObject) { c.decode([]byte(text), &elements); return elements }
 
 	t.Run("services by cost, top five, Security Hub by size", func(t *testing.T) {
 		want := []string{"F 9", "B 7", "D 7", "C 5", "G 2", "A 1", "E -3"}
-		same(t, want, told(list(home["service"]), "service", "cost"))
+		checkEqual(t, want, listMembers(list(home["service"]), "service", "cost"))
 		top, _ := section(home["cost"])["top_services"].([]any)
-		same(t, want[:5], told(objects(top), "service", "cost"))
-		same(t, []string{"Inspector 3", "GuardDuty 2", "Macie 1"}, told(list(home["security.security_hub"]), "service", "total_findings"))
+		checkEqual(t, want[:5], listMembers(toObjects(top), "service", "cost"))
+		checkEqual(t, []string{"Inspector 3", "GuardDuty 2", "Macie 1"}, listMembers(list(home["security.security_hub"]), "service", "total_findings"))
 	})
 	t.Run("the compliance table of WAF", func(t *testing.T) {
 		var want []string
 		for _, s := range statements {
 			want = append(want, fmt.Sprint(s.kind, " ", s.compliant))
 		}
-		same(t, want, told(list(home["security.waf_rules"]), "statement_type", "is_compliant"))
+		checkEqual(t, want, listMembers(list(home["security.waf_rules"]), "statement_type", "is_compliant"))
 	})
 	t.Run("the score of half the rules, and of none", func(t *testing.T) {
-		away := c.snapshot(collecttest.Production, "eu-west-1", today).Sections
-		same(t, []string{"50 2"}, told([]jsonObject{section(home["config"])}, "compliance_score", "total_rules"))
-		same(t, []string{"0 0"}, told([]jsonObject{section(away["config"])}, "compliance_score", "total_rules"))
+		away := c.readSnapshot(collecttest.Production, "eu-west-1", today).Sections
+		checkEqual(t, []string{"50 2"}, listMembers([]jsonObject{section(home["config"])}, "compliance_score", "total_rules"))
+		checkEqual(t, []string{"0 0"}, listMembers([]jsonObject{section(away["config"])}, "compliance_score", "total_rules"))
 	})
 	t.Run("the percentage is not rounded, and 0 after nothing", func(t *testing.T) {
 		if got, want := section(home["cost"])["cost_difference_percentage"], 2500.0/3; got != want {
 			t.Errorf("%v percent more, want %v", got, want)
 		}
-		other := section(c.snapshot(collecttest.Platform, "us-east-1", today).Sections["cost"])
-		same(t, []string{"0 4"}, told([]jsonObject{other}, "cost_difference_percentage", "cost_difference"))
+		other := section(c.readSnapshot(collecttest.Platform, "us-east-1", today).Sections["cost"])
+		checkEqual(t, []string{"0 4"}, listMembers([]jsonObject{other}, "cost_difference_percentage", "cost_difference"))
 	})
 	t.Run("a contact that is missing is null", func(t *testing.T) {
 		contacts, _ := section(home["account"])["alternate_contacts"].(jsonObject)
@@ -65,7 +65,7 @@ func TestSectionsFollowTheContract(t *testing.T) {
 		}
 	})
 	t.Run("defaults of a patch", func(t *testing.T) {
-		same(t, []string{"kernel Normal None", "bash Security Critical"}, told(list(home["inventory.patches"]), "title", "classification", "severity"))
+		checkEqual(t, []string{"kernel Normal None", "bash Security Critical"}, listMembers(list(home["inventory.patches"]), "title", "classification", "severity"))
 	})
 	t.Run("closed objects have their members and no other", func(t *testing.T) {
 		account, config, cost := section(home["account"]), section(home["config"]), section(home["cost"])
@@ -77,12 +77,12 @@ func TestSectionsFollowTheContract(t *testing.T) {
 			"account": account, "contact_info": account["contact_info"], "config": config, "non_compliant_resources": evaluations[0], "cost": cost,
 		} {
 			members, _ := o.(jsonObject)
-			same(t, slices.Sorted(slices.Values(strings.Fields(closed[name]))), slices.Sorted(maps.Keys(members)))
+			checkEqual(t, slices.Sorted(slices.Values(strings.Fields(closed[name]))), slices.Sorted(maps.Keys(members)))
 		}
 	})
 }
 
-// closed are the members of the objects that readers of the first generation take as a whole.
+// closed are the members of the objects that the Python version reads as a whole.
 var closed = map[string]string{
 	"account": `account_id account_name account_email account_status account_arn partner_name customer_name category account_type joined_method
 		joined_timestamp region product contact_info alternate_contacts`,
@@ -168,8 +168,8 @@ func furnishSections(c *collection) {
 	}})
 }
 
-// told are some members of each element as one text.
-func told(elements []jsonObject, members ...string) []string {
+// listMembers returns some members of each element as one text.
+func listMembers(elements []jsonObject, members ...string) []string {
 	var all []string
 	for _, element := range elements {
 		values := make([]string, len(members))
@@ -181,7 +181,7 @@ func told(elements []jsonObject, members ...string) []string {
 	return all
 }
 
-func objects(list []any) (all []jsonObject) {
+func toObjects(list []any) (all []jsonObject) {
 	for _, element := range list {
 		o, _ := element.(jsonObject)
 		all = append(all, o)
@@ -189,7 +189,7 @@ func objects(list []any) (all []jsonObject) {
 	return all
 }
 
-func same(t *testing.T, want, got []string) {
+func checkEqual(t *testing.T, want, got []string) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

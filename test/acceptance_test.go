@@ -24,15 +24,14 @@ var update = flag.Lookup("update") // of package collecttest
 
 const today = "2026-03-11"
 
-// TestSnapshotsFollowTheContract is what the contract asks of snapshots, point by point, of one run over the whole organisation. The
-// points that are rules of one section are TestSectionsFollowTheContract, those of a backfill TestBackfillPublishesTheRequestedDates, and
-// that of a denied source is TestDeniedSourceLosesOnlyItsOwnSection.
+// TestSnapshotsFollowTheContract checks the contract's rules for snapshots, one by one, on one run over the whole
+// organization. TestSectionsFollowTheContract checks the rules for single sections.
 func TestSnapshotsFollowTheContract(t *testing.T) {
-	c := newCollection(t, setting{organisation: simaws.Options{Volume: 0.1}})
+	c := newCollection(t, setting{organization: simaws.Options{Volume: 0.1}})
 	if ended := c.run("daily", map[string]any{}); ended.Status != "SUCCEEDED" {
 		t.Fatalf("by default nothing fails, but the run ended with %s: %s", ended.Error, ended.Cause)
 	}
-	all := c.snapshots()
+	all := c.readSnapshots()
 
 	t.Run("name and window", func(t *testing.T) { // D24
 		for key, p := range all {
@@ -42,14 +41,14 @@ func TestSnapshotsFollowTheContract(t *testing.T) {
 			}
 		}
 		var cost struct{ Period snapshot.CostPeriod }
-		c.decode([]byte(c.snapshot(collecttest.Production, "us-east-1", today).Sections["cost"]), &cost)
+		c.decode([]byte(c.readSnapshot(collecttest.Production, "us-east-1", today).Sections["cost"]), &cost)
 		if cost.Period.Start != "2026-03-10" || cost.Period.End != today {
 			t.Errorf("the cost is of %+v", cost.Period)
 		}
 	})
-	t.Run("all 17 keys, lists are arrays", func(t *testing.T) { everyKey(t, c, slices.Collect(maps.Keys(all))) })
+	t.Run("all 17 keys, lists are arrays", func(t *testing.T) { checkKeys(t, c, slices.Collect(maps.Keys(all))) })
 	t.Run("times", func(t *testing.T) {
-		text := c.snapshot(collecttest.Production, "us-east-1", today).Sections["security.kms"]
+		text := c.readSnapshot(collecttest.Production, "us-east-1", today).Sections["security.kms"]
 		times := regexp.MustCompile(`"creation_date":"([^"]*)"`).FindAllStringSubmatch(text, -1)
 		form := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00$`)
 		for _, at := range times {
@@ -63,7 +62,7 @@ func TestSnapshotsFollowTheContract(t *testing.T) {
 	})
 	t.Run("the text None for labels that are not set", func(t *testing.T) {
 		var account map[string]any
-		c.decode([]byte(c.snapshot(collecttest.Production, "us-east-1", today).Sections["account"]), &account)
+		c.decode([]byte(c.readSnapshot(collecttest.Production, "us-east-1", today).Sections["account"]), &account)
 		for _, label := range []string{"partner_name", "customer_name", "category", "account_type", "product"} {
 			if account[label] != "None" {
 				t.Errorf("%s is %v", label, account[label])
@@ -83,10 +82,10 @@ func TestSnapshotsFollowTheContract(t *testing.T) {
 			}
 		}
 	})
-	t.Run("every section has data, every kind of not applicable is there", func(t *testing.T) { showsEverything(t, all) })
-	t.Run("nothing is called to probe", func(t *testing.T) { onlyDeclared(t, c.called()) }) // D2
-	t.Run("sources without a snapshot before are collected", func(t *testing.T) {           // D9
-		home := c.snapshot(collecttest.Production, "us-east-1", today)
+	t.Run("every section has data, every kind of not applicable is there", func(t *testing.T) { checkComplete(t, all) })
+	t.Run("nothing is called to probe", func(t *testing.T) { checkDeclared(t, c.listCalled()) }) // D2
+	t.Run("sources without a snapshot before are collected", func(t *testing.T) {                // D9
+		home := c.readSnapshot(collecttest.Production, "us-east-1", today)
 		for _, path := range []string{"marketplace", "application", "iam"} {
 			if len(home.Sections[path]) < 10 {
 				t.Errorf("%s is %s", path, home.Sections[path])
@@ -94,7 +93,7 @@ func TestSnapshotsFollowTheContract(t *testing.T) {
 		}
 	})
 	t.Run("what was not collected does not pass", func(t *testing.T) { // D10
-		away := c.snapshot(collecttest.Production, "eu-west-1", today)
+		away := c.readSnapshot(collecttest.Production, "eu-west-1", today)
 		if got := away.Logs.Statuses["trusted_advisor_status"]; got != "Skipped" {
 			t.Errorf("trusted_advisor_status away from home is %s", got)
 		}
@@ -124,14 +123,14 @@ func TestSnapshotsFollowTheContract(t *testing.T) {
 	})
 }
 
-// snapshots are all that were published, by key.
-func (c *collection) snapshots() map[string]published {
+// readSnapshots returns all published snapshots, by key.
+func (c *collection) readSnapshots() map[string]published {
 	c.Helper()
 	all := map[string]published{}
 	err := c.store.List(c.Context(), snapshot.DataPrefix, func(v object.Version) error {
 		parts := strings.Split(v.Key, "/")
 		date, _, _ := strings.Cut(parts[3], "_")
-		all[v.Key] = c.snapshot(parts[1], parts[2], date)
+		all[v.Key] = c.readSnapshot(parts[1], parts[2], date)
 		return nil
 	})
 	if err != nil {
@@ -140,7 +139,7 @@ func (c *collection) snapshots() map[string]published {
 	return all
 }
 
-func everyKey(t *testing.T, c *collection, keys []string) {
+func checkKeys(t *testing.T, c *collection, keys []string) {
 	t.Helper()
 	for _, key := range keys {
 		var document map[string]json.RawMessage
@@ -159,8 +158,8 @@ func everyKey(t *testing.T, c *collection, keys []string) {
 	}
 }
 
-// showsEverything asks of the demonstration that a user sees everything once.
-func showsEverything(t *testing.T, all map[string]published) {
+// checkComplete asks of the demonstration that a user sees everything once.
+func checkComplete(t *testing.T, all map[string]published) {
 	t.Helper()
 	statuses := map[collect.Status]bool{}
 	filled := map[string]bool{}
@@ -189,12 +188,12 @@ func showsEverything(t *testing.T, all map[string]published) {
 	}
 }
 
-// onlyDeclared fails the test where a run calls more than collectors and the plan may.
-func onlyDeclared(t *testing.T, called []string) {
+// checkDeclared fails the test where a run calls more than collectors and the plan may.
+func checkDeclared(t *testing.T, called []string) {
 	t.Helper()
 	may := []string{"account:ListRegions", "organizations:ListAccounts", "organizations:DescribeAccount", "organizations:ListTagsForResource", "sts:AssumeRole", "sts:GetCallerIdentity"}
 	for _, source := range catalog.Sources {
-		may = append(may, operations(source)...)
+		may = append(may, listOperations(source)...)
 	}
 	for _, operation := range called {
 		if !slices.Contains(may, operation) {
@@ -214,10 +213,10 @@ func TestBackfillPublishesTheRequestedDates(t *testing.T) {
 	} {
 		t.Run(of.name, func(t *testing.T) {
 			t.Parallel()
-			c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
+			c := newCollection(t, setting{account: collecttest.Production, organization: fullOrganization()})
 			c.run("history", map[string]any{"history": true, "start": of.start, "end": of.end, "regions": []string{"us-east-1"}, "services": []string{"guardduty"}})
 			var dates []string
-			for _, p := range c.snapshots() {
+			for _, p := range c.readSnapshots() {
 				dates = append(dates, p.Meta.Date)
 			}
 			slices.Sort(dates)
@@ -228,26 +227,26 @@ func TestBackfillPublishesTheRequestedDates(t *testing.T) {
 	}
 }
 
-// A source that is denied takes its own section, and nothing else.
+// A denied source loses its own section and nothing else.
 func TestDeniedSourceLosesOnlyItsOwnSection(t *testing.T) {
-	options := everything()
+	options := fullOrganization()
 	options.Volume = 0.03
-	calm := newCollection(t, setting{account: collecttest.Production, organisation: options})
+	calm := newCollection(t, setting{account: collecttest.Production, organization: options})
 	calm.run("calm", map[string]any{"regions": []string{"us-east-1"}})
-	want := calm.snapshot(collecttest.Production, "us-east-1", today)
+	want := calm.readSnapshot(collecttest.Production, "us-east-1", today)
 	for _, word := range []string{"kms", "securityhub", "cost", "config", "trustedadvisor"} {
 		t.Run(word, func(t *testing.T) { // D1, D6
 			t.Parallel()
 			source, _ := catalog.FindByName(word)
-			c := newCollection(t, setting{account: collecttest.Production, organisation: options})
-			for _, operation := range operations(source) {
+			c := newCollection(t, setting{account: collecttest.Production, organization: options})
+			for _, operation := range listOperations(source) {
 				service, name, _ := strings.Cut(operation, ":")
 				c.Fault(simaws.Fault{Service: service, Operation: name, Kind: simaws.Denied})
 			}
 			if ended := c.run("denied", map[string]any{"regions": []string{"us-east-1"}}); ended.Error != "View360.PartialSnapshot" {
 				t.Errorf("ended with %s %s", ended.Status, ended.Error)
 			}
-			got := c.snapshot(collecttest.Production, "us-east-1", today)
+			got := c.readSnapshot(collecttest.Production, "us-east-1", today)
 			for path, text := range want.Sections {
 				own := slices.Contains(source.Sections, path)
 				if empty := got.Sections[path] == "[]" || got.Sections[path] == "{}"; own && !empty || !own && got.Sections[path] != text {
@@ -258,12 +257,12 @@ func TestDeniedSourceLosesOnlyItsOwnSection(t *testing.T) {
 			if status := got.Logs.Statuses[key+"_status"]; status != "Fail" {
 				t.Errorf("%s_status is %s", key, status)
 			}
-			told := 0
+			count := 0
 			for _, message := range got.Logs.Messages {
-				told += strings.Count(message, "denied: ")
+				count += strings.Count(message, "denied: ")
 			}
-			if told != 1 {
-				t.Errorf("%d messages of a denial, want one: %v", told, got.Logs.Messages)
+			if count != 1 {
+				t.Errorf("%d messages of a denial, want one: %v", count, got.Logs.Messages)
 			}
 		})
 	}
@@ -271,7 +270,7 @@ func TestDeniedSourceLosesOnlyItsOwnSection(t *testing.T) {
 
 // TestSnapshotsMatchTheGoldenFiles keeps a whole snapshot of each character of account.
 func TestSnapshotsMatchTheGoldenFiles(t *testing.T) {
-	c := newCollection(t, setting{organisation: simaws.Options{Volume: 0.01}})
+	c := newCollection(t, setting{organization: simaws.Options{Volume: 0.01}})
 	for _, region := range []string{"eu-west-1", "eu-central-1"} { // a service control policy closes two regions
 		c.Fault(simaws.Fault{Account: collecttest.Staging, Region: region, Kind: simaws.PolicyDenied})
 	}
@@ -287,12 +286,12 @@ func TestSnapshotsMatchTheGoldenFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			forgetMeasures(document)
-			golden(t, "testdata/"+name+".golden.json", document)
+			checkGolden(t, "testdata/"+name+".golden.json", document)
 		})
 	}
 }
 
-// forgetMeasures removes what differs from run to run.
+// forgetMeasures removes the members that differ from run to run.
 func forgetMeasures(document map[string]any) {
 	meta, _ := document["meta"].(map[string]any)
 	services, _ := meta["services"].(map[string]any)
@@ -304,7 +303,7 @@ func forgetMeasures(document map[string]any) {
 	}
 }
 
-func golden(t *testing.T, file string, value any) {
+func checkGolden(t *testing.T, file string, value any) {
 	t.Helper()
 	got, err := json.MarshalIndent(value, "", " ")
 	if err != nil {

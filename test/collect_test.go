@@ -29,7 +29,7 @@ import (
 	"view360/statemachines"
 )
 
-// collection is the collect machine with all collectors over one organisation and one bucket. It does not wait between
+// collection is the collect machine with all collectors over one organization and one bucket. It does not wait between
 // the retries of the machine, and its clock stands still.
 type collection struct {
 	testing.TB
@@ -39,10 +39,10 @@ type collection struct {
 	machine      *asl.Machine
 }
 
-// setting is what a collection differs in from that of every account of the default organisation.
+// setting is what a collection differs in from that of every account of the default organization.
 type setting struct {
-	organisation simaws.Options
-	// account is the only account to collect, with its own credentials; "" means all of the organisation, by role.
+	organization simaws.Options
+	// account is the only account to collect, with its own credentials; "" means all of the organization, by role.
 	account string
 	// client changes how the collectors talk to AWS.
 	client func(*aws.Config)
@@ -59,11 +59,11 @@ func (c *collection) DescribeExecution(ctx context.Context, in *sfn.DescribeExec
 
 func newCollection(t testing.TB, s setting) *collection {
 	t.Helper()
-	s.organisation.Now = func() time.Time { return collecttest.Now }
+	s.organization.Now = func() time.Time { return collecttest.Now }
 	if s.account == "" {
-		s.organisation.Role, s.organisation.ExternalID = simaws.MemberRole, simaws.ExternalID
+		s.organization.Role, s.organization.ExternalID = simaws.MemberRole, simaws.ExternalID
 	}
-	organisation, err := simaws.Start(t.Context(), simaws.New(s.organisation))
+	organization, err := simaws.Start(t.Context(), simaws.New(s.organization))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,8 +72,8 @@ func newCollection(t testing.TB, s setting) *collection {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = disk.Close() })
-	c := &collection{TB: t, Server: organisation, store: object.New(disk.Client(), "data", object.Options{})}
-	c.orchestrator = inprocess.NewOrchestrator(c.functions(s), c.store, nil)
+	c := &collection{TB: t, Server: organization, store: object.New(disk.Client(), "data", object.Options{})}
+	c.orchestrator = inprocess.NewOrchestrator(c.buildFunctions(s), c.store, nil)
 	engine := c.orchestrator.Engine()
 	engine.Now = func() time.Time { return collecttest.Now }
 	engine.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
@@ -84,7 +84,7 @@ func newCollection(t testing.TB, s setting) *collection {
 	return c
 }
 
-func (c *collection) functions(s setting) inprocess.Functions {
+func (c *collection) buildFunctions(s setting) inprocess.Functions {
 	settings := plan.Settings{HomeRegion: "us-east-1", Functions: map[string]string{}, Concurrency: 5, Options: s.options, TenancyTags: s.tags}
 	if s.account == "" {
 		settings.Organization, settings.RoleName, settings.ExternalID = true, simaws.MemberRole, simaws.ExternalID
@@ -98,7 +98,7 @@ func (c *collection) functions(s setting) inprocess.Functions {
 		source, _ := catalog.FindByName(collector.Source)
 		collector.Rate = collect.Rate{} // the simulated services have no quota
 		settings.Functions[collector.Source] = collector.Source
-		inprocess.Add(functions, collector.Source, within(s.deadlines[collector.Source], collect.Handler{Collector: collector, Config: clients, Actions: source.ActionNames(), Staging: c.store}.Handle))
+		inprocess.Add(functions, collector.Source, withDeadline(s.deadlines[collector.Source], collect.Handler{Collector: collector, Config: clients, Actions: source.ActionNames(), Staging: c.store}.Handle))
 	}
 	inprocess.Add(functions, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: c.Config(s.account)}, Staging: c.store}.Handle)
 	inprocess.Add(functions, "merge", merge.Handler{Staging: c.store, Data: c.store}.Handle)
@@ -106,8 +106,8 @@ func (c *collection) functions(s setting) inprocess.Functions {
 	return functions
 }
 
-// within gives a handler a deadline, as its function's timeout does.
-func within[In, Out any](deadline time.Duration, handle func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
+// withDeadline gives a handler a deadline, as its function's timeout does.
+func withDeadline[In, Out any](deadline time.Duration, handle func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
 	if deadline == 0 {
 		return handle
 	}
@@ -139,7 +139,7 @@ type published struct {
 	Sections map[string]string
 }
 
-func (c *collection) snapshot(account, region, date string) published {
+func (c *collection) readSnapshot(account, region, date string) published {
 	c.Helper()
 	var text map[string]json.RawMessage
 	key := fmt.Sprintf("data/%s/%s/%s_DAILY.json", account, region, date)
@@ -148,7 +148,7 @@ func (c *collection) snapshot(account, region, date string) published {
 	}
 	p := published{Sections: map[string]string{}}
 	c.decode(text["meta"], &p.Meta)
-	p.Logs.Statuses, p.Logs.Messages = c.logs(text["logs"])
+	p.Logs.Statuses, p.Logs.Messages = c.parseLogs(text["logs"])
 	delete(text, "meta")
 	delete(text, "logs")
 	for key, section := range text {
@@ -165,7 +165,7 @@ func (c *collection) snapshot(account, region, date string) published {
 	return p
 }
 
-func (c *collection) logs(text []byte) (statuses, messages map[string]string) {
+func (c *collection) parseLogs(text []byte) (statuses, messages map[string]string) {
 	c.Helper()
 	var members map[string]any
 	c.decode(text, &members)
@@ -194,8 +194,8 @@ func (c *collection) decode(text []byte, into any) {
 	}
 }
 
-// operations are those that a source's role allows it to call, such as kms:ListKeys.
-func operations(source catalog.Source) (names []string) {
+// listOperations returns the operations that a source's role allows, such as kms:ListKeys.
+func listOperations(source catalog.Source) (names []string) {
 	for _, action := range source.Actions {
 		service, name, _ := strings.Cut(action.Name, ":")
 		if action.Operation != "" {
@@ -208,7 +208,7 @@ func operations(source catalog.Source) (names []string) {
 	return names
 }
 
-func (c *collection) called() []string {
+func (c *collection) listCalled() []string {
 	called := map[string]bool{}
 	for _, call := range c.Calls() {
 		called[call.Service+":"+call.Operation] = true

@@ -21,11 +21,11 @@ import (
 )
 
 func TestFailedSourceLeavesOneMessageAndEmptySection(t *testing.T) { // D7, D8
-	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
+	c := newCollection(t, setting{account: collecttest.Production, organization: fullOrganization()})
 	c.Fault(simaws.Fault{Service: "kms", Operation: "DescribeKey", Kind: simaws.Denied})
 	c.Fault(simaws.Fault{Service: "config", Kind: simaws.Denied})
 	c.run("denied", map[string]any{"regions": []string{"us-east-1"}, "services": []string{"config", "kms"}})
-	p := c.snapshot(collecttest.Production, "us-east-1", today)
+	p := c.readSnapshot(collecttest.Production, "us-east-1", today)
 	t.Run("many failures of a source are one message", func(t *testing.T) { // D7
 		if message := p.Logs.Messages["kms"]; !strings.Contains(message, "items could not be read") || strings.Count(message, "denied kms:DescribeKey") == 0 {
 			t.Errorf("the message is %q", message)
@@ -71,7 +71,7 @@ type windows struct {
 	days map[string]bool
 }
 
-func (w *windows) asked(r simaws.Request) (start string) {
+func (w *windows) record(r simaws.Request) (start string) {
 	var input struct {
 		FindingCriteria struct {
 			Criterion map[string]struct{ GreaterThanOrEqual json.Number }
@@ -87,8 +87,8 @@ func (w *windows) asked(r simaws.Request) (start string) {
 	return start
 }
 
-// take returns the days, and forgets them.
-func (w *windows) take() map[string]bool {
+// takeDays returns the days, and forgets them.
+func (w *windows) takeDays() map[string]bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	days := w.days
@@ -98,25 +98,25 @@ func (w *windows) take() map[string]bool {
 
 func TestBackfillContinuesWhereItStopped(t *testing.T) { // D23, D27
 	const broken = "1772755200000" // 6 March 2026
-	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
+	c := newCollection(t, setting{account: collecttest.Production, organization: fullOrganization()})
 	seen := &windows{days: map[string]bool{}}
 	var repaired atomic.Bool
 	c.Override(simaws.Answer{Service: "guardduty", Operation: "ListFindings", Give: func(r simaws.Request) (any, error) {
-		if seen.asked(r) == broken && !repaired.Load() {
+		if seen.record(r) == broken && !repaired.Load() {
 			return nil, simaws.Failure(400, "BadRequestException", "The request is rejected.")
 		}
 		return nil, simaws.ErrPassOn
 	}})
 	input := map[string]any{"history": "TRUE", "start": "2026-03-06", "end": "2026-03-08", "regions": []string{"us-east-1"}, "services": []string{"guardduty"}}
 	ended := c.run("history", input)
-	if days := seen.take(); ended.Error != "View360.PartialSnapshot" || len(days) != 3 {
+	if days := seen.takeDays(); ended.Error != "View360.PartialSnapshot" || len(days) != 3 {
 		t.Fatalf("ended with %s %s after the days %v", ended.Status, ended.Error, days)
 	}
 	repaired.Store(true)
 	input["resume"] = true
 	ended = c.run("resumed", input)
 	t.Run("a backfill goes on where it was cut", func(t *testing.T) { // D23
-		if diff := cmp.Diff(map[string]bool{broken: true}, seen.take()); ended.Status != "SUCCEEDED" || diff != "" {
+		if diff := cmp.Diff(map[string]bool{broken: true}, seen.takeDays()); ended.Status != "SUCCEEDED" || diff != "" {
 			t.Errorf("ended with %s %s: %s", ended.Status, ended.Cause, diff)
 		}
 	})
@@ -154,7 +154,7 @@ func (l *logLines) String() string {
 }
 
 func TestLogsAreStructured(t *testing.T) { // D73
-	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
+	c := newCollection(t, setting{account: collecttest.Production, organization: fullOrganization()})
 	c.run(loggedExecution, map[string]any{"regions": []string{"us-east-1"}, "services": []string{"kms"}})
 	for line := range strings.Lines(logged.String()) {
 		var entry struct{ Level, Msg, Account, Region, Service, Execution, Status string }

@@ -32,21 +32,21 @@ func TestUploadFailureIsAnError(t *testing.T) { // D3
 }
 
 func TestInvalidNumberDoesNotLoseTheSnapshot(t *testing.T) { // D31
-	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
+	c := newCollection(t, setting{account: collecttest.Production, organization: fullOrganization()})
 	c.Override(simaws.Answer{Service: "ce", Operation: "GetCostAndUsage", Give: func(simaws.Request) (any, error) {
 		return json.RawMessage(`{"ResultsByTime":[{"TimePeriod":{"Start":"2026-03-10","End":"2026-03-11"},"Groups":[{"Keys":["P","AWS"],"Metrics":{"UnblendedCost":{"Amount":"NaN","Unit":"USD"}}}]}]}`), nil
 	}})
 	c.run("nan", map[string]any{"regions": []string{"us-east-1"}, "services": []string{"cost", "kms"}})
-	p := c.snapshot(collecttest.Production, "us-east-1", today)
+	p := c.readSnapshot(collecttest.Production, "us-east-1", today)
 	if status := p.Meta.Services["cost"].Status; status != string(collect.Failed) || len(p.Sections["security.kms"]) < 10 {
 		t.Errorf("cost is %q, kms is %.100s", status, p.Sections["security.kms"])
 	}
 }
 
 func TestSnapshotsAreCompactJSON(t *testing.T) { // D32
-	c := newCollection(t, setting{account: collecttest.Production, organisation: everything()})
+	c := newCollection(t, setting{account: collecttest.Production, organization: fullOrganization()})
 	c.run("json", map[string]any{"regions": []string{"us-east-1"}, "services": []string{"kms"}})
-	if text := c.snapshot(collecttest.Production, "us-east-1", today).Sections["security.kms"]; strings.Contains(text, "\n") || strings.Contains(text, `": `) {
+	if text := c.readSnapshot(collecttest.Production, "us-east-1", today).Sections["security.kms"]; strings.Contains(text, "\n") || strings.Contains(text, `": `) {
 		t.Errorf("the section is %.200s", text)
 	}
 }
@@ -57,7 +57,7 @@ func TestActionsAreValidAndDeclaredOnce(t *testing.T) { // D48, D67, D68
 		seen := map[string]bool{}
 		for _, action := range source.Actions {
 			if !form.MatchString(action.Name) || seen[action.Name] {
-				t.Errorf("%s: action %q is no action or there twice", source.Name, action.Name)
+				t.Errorf("%s: action %q is not an action or is declared twice", source.Name, action.Name)
 			}
 			seen[action.Name] = true
 			if action.Name == "kms:ListKeys" && action.Resource != "" {
@@ -84,7 +84,7 @@ func TestCollectorDocumentsMatchTheCatalog(t *testing.T) {
 				t.Errorf("%s: the comment has no row %s", source.Name, row)
 			}
 		}
-		for _, operation := range operations(source) {
+		for _, operation := range listOperations(source) {
 			if _, name, _ := strings.Cut(operation, ":"); !strings.Contains(document, name) {
 				t.Errorf("%s: the comment does not name %s", source.Name, operation)
 			}
@@ -95,7 +95,7 @@ func TestCollectorDocumentsMatchTheCatalog(t *testing.T) {
 			}
 		}
 		if source.Paid != strings.Contains(document, "US dollars") {
-			t.Errorf("%s: the comment and the catalogue differ on what is paid", source.Name)
+			t.Errorf("%s: the comment and the catalog differ on what is paid", source.Name)
 		}
 	}
 }

@@ -8,41 +8,41 @@ import (
 	"view360/shared/simaws"
 )
 
-// TestDemonstrationShowsEverything collects and loads the organisation of the demonstration, on a day that does not
+// TestDemonstrationShowsEverything collects and loads the organization of the demonstration, on a day that does not
 // change: every section and every table has something, every kind of not applicable is there, and nothing fails.
 func TestDemonstrationShowsEverything(t *testing.T) {
 	t.Parallel()
 	c := newCollection(t, setting{
-		organisation: simaws.Options{Seed: 360}, tags: collect.Tenancy{Environment: "environment", Product: "product"},
+		organization: simaws.Options{Seed: 360}, tags: collect.Tenancy{Environment: "environment", Product: "product"},
 	})
 	if ended := c.run("daily", map[string]any{}); ended.Status != "SUCCEEDED" {
 		t.Fatalf("by default nothing fails, but the run ended with %s: %s", ended.Error, ended.Cause)
 	}
-	showsEverything(t, c.snapshots())
+	checkComplete(t, c.readSnapshots())
 	p := newPipeline(t)
 	p.store = c.store
-	if ended := p.loadAll(t.Context(), "load"); !succeeded(ended) {
+	if ended := p.loadAll(t.Context(), "load"); !allSucceeded(ended) {
 		t.Fatalf("load ended with %v", ended)
 	}
-	tables := p.texts("select tablename::text from pg_tables where schemaname = 'public'")
+	tables := queryTexts(t, p.pool, "select tablename::text from pg_tables where schemaname = 'public'")
 	if len(tables) == 0 {
 		t.Fatal("no table")
 	}
 	for _, table := range tables {
-		if p.texts("select count(*)::text from " + table)[0] == "0" {
+		if queryTexts(t, p.pool, "select count(*)::text from "+table)[0] == "0" {
 			t.Errorf("nothing is in %s", table)
 		}
 	}
 }
 
 func TestPaidCallsSwitchedOffNeedNoAction(t *testing.T) {
-	options := everything()
+	options := fullOrganization()
 	options.Volume = 0.03
-	c := newCollection(t, setting{account: collecttest.Production, organisation: options, options: collect.Options{NoPaidCalls: true}})
+	c := newCollection(t, setting{account: collecttest.Production, organization: options, options: collect.Options{NoPaidCalls: true}})
 	if ended := c.run("unpaid", map[string]any{"regions": []string{"us-east-1"}}); ended.Status != "SUCCEEDED" {
 		t.Fatalf("ended with %s: %s", ended.Error, ended.Cause)
 	}
-	services := c.snapshot(collecttest.Production, "us-east-1", today).Meta.Services
+	services := c.readSnapshot(collecttest.Production, "us-east-1", today).Meta.Services
 	if cost := services["cost"]; cost.Status != string(collect.Skipped) || cost.Reason == "" || cost.PaidCalls+services["rispsavings"].PaidCalls != 0 {
 		t.Errorf("cost is %+v", cost)
 	}

@@ -55,7 +55,7 @@ type deployment struct {
 }
 
 // TestStacksDeployToAnEmulator deploys the stacks to an emulator with the CDK's own command line: the real templates, the real
-// functions as Lambda runs them, and a real PostgreSQL in the place of Aurora, of which the emulator has a stub only.
+// functions as Lambda runs them, and a real PostgreSQL in the place of Aurora, because the emulator has only a stub of it.
 // README.md beside this file says what else it lacks and what checks that instead.
 func TestStacksDeployToAnEmulator(t *testing.T) {
 	if os.Getenv("VIEW360_DEPLOY") == "" {
@@ -63,31 +63,31 @@ func TestStacksDeployToAnEmulator(t *testing.T) {
 	}
 	d := newDeployment(t)
 	d.synthesize()
-	d.cdk("bootstrap", "aws://"+hubAccount+"/"+hubRegion, "--app", d.assembly)
+	d.runCDK("bootstrap", "aws://"+hubAccount+"/"+hubRegion, "--app", d.assembly)
 	outputs := d.deploy()
 	store := object.New(d.buckets, outputs["BucketName"], object.Options{})
 
 	t.Run("a snapshot that arrives is loaded and archived", func(t *testing.T) {
 		d.put(store, deployedKey, deployedSnapshot)
-		d.await(store, strings.Replace(deployedKey, "data/", "loaded/", 1))
-		if keys := d.column("select key_id from kms_keys"); len(keys) != 1 || keys[0] != "a" {
-			t.Errorf("the database has the keys %v, want the one of the snapshot; the ledger says\n%s", keys, strings.Join(d.column("select to_jsonb(l)::text from view360.loads l"), "\n"))
+		d.awaitObject(store, strings.Replace(deployedKey, "data/", "loaded/", 1))
+		if keys := d.queryColumn("select key_id from kms_keys"); len(keys) != 1 || keys[0] != "a" {
+			t.Errorf("the database has the keys %v, want the one of the snapshot; the ledger says\n%s", keys, strings.Join(d.queryColumn("select to_jsonb(l)::text from view360.loads l"), "\n"))
 		}
 	})
 	t.Run("a broken one is rejected with a reason", func(t *testing.T) {
 		d.put(store, brokenKey, deployedSnapshot[:100])
-		d.await(store, strings.Replace(brokenKey, "data/", "rejected/", 1))
-		d.await(store, strings.Replace(brokenKey, "data/", "rejected/", 1)+".reason.json")
+		d.awaitObject(store, strings.Replace(brokenKey, "data/", "rejected/", 1))
+		d.awaitObject(store, strings.Replace(brokenKey, "data/", "rejected/", 1)+".reason.json")
 	})
-	t.Run("the collect machine plans", func(t *testing.T) { d.collect(outputs["CollectMachineArn"], store) })
+	t.Run("the collect machine plans", func(t *testing.T) { d.startCollect(outputs["CollectMachineArn"], store) })
 	t.Run("a second deployment changes nothing", func(t *testing.T) {
 		d.synthesize()
-		out := d.cdk("deploy", "--all", "--require-approval", "never", "--outputs-file", filepath.Join(t.TempDir(), "outputs.json"))
+		out := d.runCDK("deploy", "--all", "--require-approval", "never", "--outputs-file", filepath.Join(t.TempDir(), "outputs.json"))
 		if changed := strings.Count(out, "✅"); changed == 0 || strings.Count(out, "(no changes)") != changed {
 			t.Errorf("the second deployment says\n%s", out)
 		}
 	})
-	t.Run("it can be destroyed", func(t *testing.T) { d.cdk("destroy", "--all", "--force") })
+	t.Run("it can be destroyed", func(t *testing.T) { d.runCDK("destroy", "--all", "--force") })
 }
 
 func newDeployment(t *testing.T) *deployment {
@@ -105,7 +105,7 @@ func newDeployment(t *testing.T) *deployment {
 	d := &deployment{T: t, root: root, endpoint: "http://127.0.0.1:" + port, database: pgtest.EmptyURL(t)}
 	emulator := exec.CommandContext(t.Context(), filepath.Join(root, ".ci", "tools", "bin", "ministack"))
 	emulator.Dir = t.TempDir()
-	emulator.Env = append(d.environment(), "BIND_HOST=127.0.0.1", "GATEWAY_PORT="+port, "IOT_MTLS_ENABLED=0", "LOG_LEVEL=WARNING", "TMPDIR="+emulator.Dir)
+	emulator.Env = append(d.buildEnvironment(), "BIND_HOST=127.0.0.1", "GATEWAY_PORT="+port, "IOT_MTLS_ENABLED=0", "LOG_LEVEL=WARNING", "TMPDIR="+emulator.Dir)
 	var log bytes.Buffer
 	emulator.Stdout, emulator.Stderr = &log, &log
 	if err := emulator.Start(); err != nil {
@@ -122,19 +122,19 @@ func newDeployment(t *testing.T) *deployment {
 	d.stacks = cloudformation.New(cloudformation.Options{Region: hubRegion, BaseEndpoint: &d.endpoint, Credentials: login})
 	d.buckets = s3.New(s3.Options{Region: hubRegion, BaseEndpoint: &d.endpoint, Credentials: login, UsePathStyle: true})
 	d.machines = sfn.New(sfn.Options{Region: hubRegion, BaseEndpoint: &d.endpoint, Credentials: login})
-	d.eventually("the emulator answers", func(ctx context.Context) error {
+	d.waitFor("the emulator answers", func(ctx context.Context) error {
 		_, err := d.buckets.ListBuckets(ctx, &s3.ListBucketsInput{})
 		return err
 	})
 	return d
 }
 
-func (d *deployment) environment() []string {
+func (d *deployment) buildEnvironment() []string {
 	return append(os.Environ(), "AWS_ENDPOINT_URL="+d.endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_REGION="+hubRegion, "CDK_DEFAULT_ACCOUNT="+hubAccount, "CDK_DEFAULT_REGION="+hubRegion, "VIEW360_EMULATOR_DATABASE="+d.database)
 }
 
-// synthesize makes the templates as a user does, and takes out what the emulator does not know.
+// synthesize makes the templates as a user does, and removes what the emulator does not support.
 func (d *deployment) synthesize() {
 	d.Helper()
 	d.assembly = d.TempDir()
@@ -142,7 +142,7 @@ func (d *deployment) synthesize() {
 	if err != nil {
 		d.Fatal(err)
 	}
-	d.cdk("synth", "--quiet", "--context", "config="+config, "--output", d.assembly)
+	d.runCDK("synth", "--quiet", "--context", "config="+config, "--output", d.assembly)
 	templates, err := filepath.Glob(filepath.Join(d.assembly, "*.template.json"))
 	if err != nil || len(templates) == 0 {
 		d.Fatalf("synthesized %v, error %v", templates, err)
@@ -153,7 +153,7 @@ func (d *deployment) synthesize() {
 		if err := errors.Join(err, json.Unmarshal(text, &template)); err != nil {
 			d.Fatal(err)
 		}
-		takeOut(template)
+		removeUnknown(template)
 		text, err = json.Marshal(template)
 		if err := errors.Join(err, os.WriteFile(file, text, 0o600)); err != nil {
 			d.Fatal(err)
@@ -164,8 +164,8 @@ func (d *deployment) synthesize() {
 // unknown are the types of resources that the emulator refuses, besides alarms on metric math.
 var unknown = []string{"AWS::EC2::FlowLog", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress"}
 
-// takeOut removes resources of unknown types, and the waiting for them.
-func takeOut(template map[string]any) {
+// removeUnknown removes resources of unknown types, and the waiting for them.
+func removeUnknown(template map[string]any) {
 	resources, _ := template["Resources"].(map[string]any)
 	removed := map[any]bool{}
 	for id, resource := range resources {
@@ -177,7 +177,7 @@ func takeOut(template map[string]any) {
 			delete(resources, id)
 		}
 	}
-	withSecret(template)
+	addSecrets(template)
 	for _, resource := range resources {
 		r := resource.(map[string]any)
 		if waits, isList := r["DependsOn"].([]any); isList {
@@ -186,26 +186,26 @@ func takeOut(template map[string]any) {
 	}
 }
 
-// withSecret names a secret where the emulator's cluster has none.
-func withSecret(part any) any {
+// addSecrets names a secret where the emulator's cluster has none.
+func addSecrets(part any) any {
 	switch v := part.(type) {
 	case map[string]any:
 		if attribute, isList := v["Fn::GetAtt"].([]any); isList && attribute[1] == "MasterUserSecret.SecretArn" {
 			return "arn:aws:secretsmanager:" + hubRegion + ":" + hubAccount + ":secret:master"
 		}
 		for key, member := range v {
-			v[key] = withSecret(member)
+			v[key] = addSecrets(member)
 		}
 	case []any:
 		for i, element := range v {
-			v[i] = withSecret(element)
+			v[i] = addSecrets(element)
 		}
 	}
 	return part
 }
 
-// cdk runs the CDK's command line and returns what it says.
-func (d *deployment) cdk(arguments ...string) string {
+// runCDK runs the CDK's command line and returns what it says.
+func (d *deployment) runCDK(arguments ...string) string {
 	d.Helper()
 	ctx, cancel := context.WithTimeout(d.Context(), 15*time.Minute)
 	defer cancel()
@@ -213,17 +213,17 @@ func (d *deployment) cdk(arguments ...string) string {
 		arguments = append(arguments, "--app", d.assembly)
 	}
 	command := exec.CommandContext(ctx, filepath.Join(d.root, ".ci", "tools", "bin", "cdk"), arguments...)
-	command.Dir, command.Env = d.root, d.environment()
+	command.Dir, command.Env = d.root, d.buildEnvironment()
 	out, err := command.CombinedOutput()
 	if err != nil {
 		lines := strings.Split(string(out), "\n")
-		d.Fatalf("cdk %v: %v\n%s\n%s", arguments, err, strings.Join(lines[max(0, len(lines)-20):], "\n"), strings.Join(d.failures(), "\n"))
+		d.Fatalf("cdk %v: %v\n%s\n%s", arguments, err, strings.Join(lines[max(0, len(lines)-20):], "\n"), strings.Join(d.listFailures(), "\n"))
 	}
 	return string(out)
 }
 
-// failures are what CloudFormation could not make, and why.
-func (d *deployment) failures() []string {
+// listFailures returns the resources that CloudFormation could not create, with reasons.
+func (d *deployment) listFailures() []string {
 	d.Helper()
 	var found []string
 	for _, stack := range []string{"View360Analytics", "View360Collection"} {
@@ -245,7 +245,7 @@ func (d *deployment) failures() []string {
 func (d *deployment) deploy() map[string]string {
 	d.Helper()
 	file := filepath.Join(d.TempDir(), "outputs.json")
-	d.cdk("deploy", "--all", "--require-approval", "never", "--outputs-file", file)
+	d.runCDK("deploy", "--all", "--require-approval", "never", "--outputs-file", file)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		d.Fatal(err)
@@ -270,16 +270,16 @@ func (d *deployment) put(store *object.Store, key, content string) {
 	}
 }
 
-func (d *deployment) await(store *object.Store, key string) {
+func (d *deployment) awaitObject(store *object.Store, key string) {
 	d.Helper()
-	d.eventually(key+" appears", func(ctx context.Context) error {
+	d.waitFor(key+" appears", func(ctx context.Context) error {
 		_, err := store.Head(ctx, key)
 		return err
 	})
 }
 
-// eventually waits for what happens in the emulator.
-func (d *deployment) eventually(what string, check func(context.Context) error) {
+// waitFor repeats check until it succeeds.
+func (d *deployment) waitFor(what string, check func(context.Context) error) {
 	d.Helper()
 	ctx, cancel := context.WithTimeout(d.Context(), 2*time.Minute)
 	defer cancel()
@@ -298,7 +298,7 @@ func (d *deployment) eventually(what string, check func(context.Context) error) 
 	}
 }
 
-func (d *deployment) column(query string) []string {
+func (d *deployment) queryColumn(query string) []string {
 	d.Helper()
 	conn, err := pgx.Connect(d.Context(), d.database)
 	if err != nil {
@@ -316,9 +316,9 @@ func (d *deployment) column(query string) []string {
 	return values
 }
 
-// collect starts the collect machine. The emulator runs the plan function; its Map has no JSONata reader, so that the
+// startCollect starts the collect machine. The emulator runs the plan function; its Map has no JSONata reader, so that the
 // execution ends there.
-func (d *deployment) collect(machine string, store *object.Store) {
+func (d *deployment) startCollect(machine string, store *object.Store) {
 	d.Helper()
 	started, err := d.machines.StartExecution(d.Context(), &sfn.StartExecutionInput{
 		StateMachineArn: &machine, Name: aws.String("first"), Input: aws.String(`{"regions":["` + hubRegion + `"],"services":["kms"]}`),
@@ -326,7 +326,7 @@ func (d *deployment) collect(machine string, store *object.Store) {
 	if err != nil {
 		d.Fatal(err)
 	}
-	d.eventually("the run is planned", func(ctx context.Context) error {
+	d.waitFor("the run is planned", func(ctx context.Context) error {
 		history, err := d.machines.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: started.ExecutionArn})
 		if err != nil {
 			return err

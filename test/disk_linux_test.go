@@ -16,8 +16,8 @@ import (
 	"view360/shared/pgtest"
 )
 
-// TestFullDiskFailsTheLoadAndLosesNothing loads into a database whose file system has no room for the snapshot. The load says so, what was there
-// before stays, and when there is room again a later load completes.
+// TestFullDiskFailsTheLoadAndLosesNothing loads into a database whose file system has no room for the snapshot. The load
+// reports that, stored rows stay, and a later load completes once there is room again.
 func TestFullDiskFailsTheLoadAndLosesNothing(t *testing.T) {
 	admin := pgtest.Conn(t)
 	empty := pgtest.Conn(t)
@@ -27,7 +27,7 @@ func TestFullDiskFailsTheLoadAndLosesNothing(t *testing.T) {
 	if err := admin.QueryRow(t.Context(), "select current_setting('data_directory')").Scan(&data); err != nil {
 		t.Fatal(err)
 	}
-	disk := smallDisk(t, data)
+	disk := mountSmallDisk(t, data)
 	for _, statement := range []string{"create tablespace small location '" + disk + "'", "create database small template " + name + " tablespace small"} {
 		if _, err := admin.Exec(t.Context(), statement); err != nil {
 			t.Fatal(err)
@@ -42,22 +42,22 @@ func TestFullDiskFailsTheLoadAndLosesNothing(t *testing.T) {
 	})
 
 	url := strings.Replace(admin.Config().ConnString(), "/"+admin.Config().Database, "/small", 1)
-	before, large := days()[0], days()[1] // of two accounts
+	before, large := buildDays()[0], buildDays()[1] // of two accounts
 	large.Rows = 300
-	want := undisturbed(t, before, large)
+	want := loadUndisturbed(t, before, large)
 	s := newSiteOn(t, url, before)
 	if err := loadWaiting(t.Context(), s.pool, s.store); err != nil {
 		t.Fatal(err)
 	}
-	kept := contents(t, s.pool)
-	rest := fill(t, disk)
+	kept := readContents(t, s.pool)
+	rest := fillDisk(t, disk)
 
 	s.put(large)
 	err := loadWaiting(t.Context(), s.pool, s.store)
 	if !fault.IsRetryable(err) || !strings.Contains(err.Error(), "No space left on device") {
 		t.Fatalf("onto a full disk: %v, want an error that is tried again and says it", err)
 	}
-	still := contents(t, s.pool)
+	still := readContents(t, s.pool)
 	for _, row := range kept {
 		if !slices.Contains(still, row) {
 			t.Errorf("lost %s", row)
@@ -69,13 +69,13 @@ func TestFullDiskFailsTheLoadAndLosesNothing(t *testing.T) {
 	if err := loadWaiting(t.Context(), s.pool, s.store); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, contents(t, s.pool)); diff != "" {
+	if diff := cmp.Diff(want, readContents(t, s.pool)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// smallDisk mounts a file system of a few megabytes that the server of data may write to.
-func smallDisk(t *testing.T, data string) string {
+// mountSmallDisk mounts a file system of a few megabytes that the server of data may write to.
+func mountSmallDisk(t *testing.T, data string) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "view360-disk-") // t.TempDir is closed to the server's user
 	if err != nil {
@@ -105,8 +105,8 @@ func smallDisk(t *testing.T, data string) string {
 	return space
 }
 
-// fill takes all but half a megabyte of the disk of dir, and returns the file that does.
-func fill(t *testing.T, dir string) string {
+// fillDisk takes all but half a megabyte of the disk of dir, and returns the file that does.
+func fillDisk(t *testing.T, dir string) string {
 	t.Helper()
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(dir, &disk); err != nil {

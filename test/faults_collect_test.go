@@ -34,7 +34,7 @@ const (
 	late effect = "late"
 	// endless: as broken where the operation answers in pages.
 	endless effect = "endless"
-	// bare: the source makes the best of what is left, whatever that is.
+	// bare: the source uses what is left.
 	bare effect = "bare"
 )
 
@@ -77,26 +77,26 @@ type trial struct {
 	longest       time.Duration
 }
 
-// try collects the source after harm was done to the organisation.
-func try(t testing.TB, word string, deadline time.Duration, harm func(*collection)) trial {
+// runTrial collects the source after harm was done to the organization.
+func runTrial(t testing.TB, word string, deadline time.Duration, harm func(*collection)) trial {
 	t.Helper()
 	r := trial{word: word, witness: "kms"}
 	if word == r.witness {
 		r.witness = "secretsmanager"
 	}
-	c := newCollection(t, setting{account: collecttest.Production, deadlines: map[string]time.Duration{word: deadline}, organisation: everything()})
+	c := newCollection(t, setting{account: collecttest.Production, deadlines: map[string]time.Duration{word: deadline}, organization: fullOrganization()})
 	simaws.Set(c.Organization, simaws.Place{}, unassessed, assessed)
 	harm(c)
 	started := time.Now()
 	r.ended = c.run("trial", map[string]any{"regions": []string{"us-east-1"}, "services": []string{word, r.witness}})
 	r.longest = time.Since(started)
-	r.published = c.snapshot(collecttest.Production, "us-east-1", "2026-03-11")
+	r.published = c.readSnapshot(collecttest.Production, "us-east-1", "2026-03-11")
 	r.calls = c.Calls()
 	return r
 }
 
-// everything is one account with something of every kind.
-func everything() simaws.Options {
+// fullOrganization returns one account with something of every kind.
+func fullOrganization() simaws.Options {
 	return simaws.Options{Volume: 0.1, Accounts: simaws.DefaultAccounts()[1:2]}
 }
 
@@ -111,36 +111,36 @@ func (r trial) status() collect.Status {
 	return collect.Status(r.published.Meta.Services[r.word].Status)
 }
 
-// told is all that the operator reads about the source.
-func (r trial) told() string {
-	told := r.published.Meta.Services[r.word].Reason
+// readMessages returns the reason and the messages that the operator reads about the source.
+func (r trial) readMessages() string {
+	text := r.published.Meta.Services[r.word].Reason
 	for _, message := range r.published.Logs.Messages {
-		told += "; " + message
+		text += "; " + message
 	}
-	return told
+	return text
 }
 
-// differs is the first section, of those of a source or of all others, that is not as in another trial.
-func (r trial) differs(from trial, own bool) string {
+// findDifference returns the first section that differs from another trial: one of the source's own, or one of the others.
+func (r trial) findDifference(from trial, own bool) string {
 	source, _ := catalog.FindByName(r.word)
 	for path, text := range from.published.Sections {
-		if slices.Contains(source.Sections, path) == own && r.published.Sections[path] != text && (own || !r.hollow(path)) {
+		if slices.Contains(source.Sections, path) == own && r.published.Sections[path] != text && (own || !r.isHollow(path)) {
 			return fmt.Sprintf("%s is %.300s, want %.300s", path, r.published.Sections[path], text)
 		}
 	}
 	return ""
 }
 
-// hollow reports whether path belongs to an object that the snapshot has without members, because the source failed.
-func (r trial) hollow(path string) bool {
+// isHollow reports whether path belongs to an object that the snapshot has without members, because the source failed.
+func (r trial) isHollow(path string) bool {
 	_, there := r.published.Sections[path]
 	return !there && strings.HasPrefix(path, r.word)
 }
 
-func (r trial) empty() string {
+func (r trial) findRemains() string {
 	source, _ := catalog.FindByName(r.word)
 	for _, path := range source.Sections {
-		if text := r.published.Sections[path]; text != "[]" && text != "{}" && !r.hollow(path) {
+		if text := r.published.Sections[path]; text != "[]" && text != "{}" && !r.isHollow(path) {
 			return fmt.Sprintf("%s is %.300s, want nothing", path, text)
 		}
 	}
@@ -153,21 +153,21 @@ func TestFaultOfAnOperationHasItsOutcome(t *testing.T) {
 	group := errgroup.Group{}
 	group.SetLimit(16) // a slow operation is waited for
 	for _, source := range catalog.Sources {
-		calm := sync.OnceValue(func() trial { return try(t, source.Name, longDeadline, func(*collection) {}) })
-		for _, operation := range operations(source) {
+		calm := sync.OnceValue(func() trial { return runTrial(t, source.Name, longDeadline, func(*collection) {}) })
+		for _, operation := range listOperations(source) {
 			group.Go(func() error {
-				if !called(calm().calls, operation) {
-					t.Errorf("%s does not call %s here: give the organisation what makes it", source.Name, operation)
+				if !isCalled(calm().calls, operation) {
+					t.Errorf("%s does not call %s here: give the organization what makes it", source.Name, operation)
 				}
 				essential := false
 				for _, f := range faults {
 					tried.Add(1)
 					if t.Run(source.Name+" "+operation+" "+f.name, func(t *testing.T) {
-						got := suffer(t, source.Name, operation, f.fault)
-						if f.effect == denied { // the first: how it ends tells how the others must
+						got := tryFault(t, source.Name, operation, f.fault)
+						if f.effect == denied { // the first: its outcome decides that of the others
 							essential = got.status() == collect.Denied
 						}
-						judge(t, f.effect, operation, essential, calm(), got)
+						checkEffect(t, f.effect, operation, essential, calm(), got)
 					}) {
 						survived.Add(1)
 					}
@@ -180,11 +180,11 @@ func TestFaultOfAnOperationHasItsOutcome(t *testing.T) {
 	t.Logf("%d faults tried, %d survived", tried.Load(), survived.Load())
 }
 
-func called(calls []simaws.Call, operation string) bool {
+func isCalled(calls []simaws.Call, operation string) bool {
 	return slices.ContainsFunc(calls, func(c simaws.Call) bool { return c.Service+":"+c.Operation == operation })
 }
 
-func suffer(t *testing.T, word, operation string, fault simaws.Fault) trial {
+func tryFault(t *testing.T, word, operation string, fault simaws.Fault) trial {
 	t.Helper()
 	fault.Service, fault.Operation, _ = strings.Cut(operation, ":")
 	deadline := longDeadline
@@ -194,33 +194,33 @@ func suffer(t *testing.T, word, operation string, fault simaws.Fault) trial {
 	case simaws.NotEnabled:
 		fault.Operation = "" // a service is on or off as a whole
 	}
-	return try(t, word, deadline, func(c *collection) { c.Fault(fault) })
+	return runTrial(t, word, deadline, func(c *collection) { c.Fault(fault) })
 }
 
-// judge compares a trial with the calm one. That the execution ended and the snapshot was published is proven already.
-func judge(t *testing.T, e effect, operation string, essential bool, calm, got trial) {
+// checkEffect compares a trial with the calm one. That the execution ended and the snapshot was published is proven already.
+func checkEffect(t *testing.T, e effect, operation string, essential bool, calm, got trial) {
 	t.Helper()
-	if difference := got.differs(calm, false); difference != "" {
+	if difference := got.findDifference(calm, false); difference != "" {
 		t.Errorf("another source's section changed: %s", difference)
 	}
 	if got.longest > longDeadline {
 		t.Errorf("the run took %s", got.longest)
 	}
-	unharmed := got.status() == calm.status() && got.differs(calm, true) == ""
+	unharmed := got.status() == calm.status() && got.findDifference(calm, true) == ""
 	switch e {
 	case none:
 		if !unharmed {
-			t.Errorf("status %q (%s), want all as if nothing had happened: %s", got.status(), got.told(), got.differs(calm, true))
+			t.Errorf("status %q (%s), want all as if nothing had happened: %s", got.status(), got.readMessages(), got.findDifference(calm, true))
 		}
 	case bare:
 		if got.status() == collect.Denied {
-			t.Errorf("status %q (%s), but nothing was denied", got.status(), got.told())
+			t.Errorf("status %q (%s), but nothing was denied", got.status(), got.readMessages())
 		}
 	case absent, endless:
 		if unharmed && len(got.calls) == len(calm.calls) {
 			return // the fault does not exist for this operation
 		}
-		if e == absent && got.status().NotApplicable() && got.empty() == "" {
+		if e == absent && got.status().NotApplicable() && got.findRemains() == "" {
 			return
 		}
 		fallthrough
@@ -233,19 +233,19 @@ func judge(t *testing.T, e effect, operation string, essential bool, calm, got t
 			want = collect.Failed
 		}
 		if got.status() != want {
-			t.Errorf("status %q (%s), want %q", got.status(), got.told(), want)
+			t.Errorf("status %q (%s), want %q", got.status(), got.readMessages(), want)
 		}
-		if difference := got.empty(); want != collect.Warned && difference != "" {
+		if difference := got.findRemains(); want != collect.Warned && difference != "" {
 			t.Errorf("a source that failed left something: %s", difference)
 		}
 	}
-	if e == denied && !strings.Contains(got.told(), "denied "+action(operation)) {
-		t.Errorf("the operator reads %q, want that %s is denied", got.told(), action(operation))
+	if e == denied && !strings.Contains(got.readMessages(), "denied "+findAction(operation)) {
+		t.Errorf("the operator reads %q, want that %s is denied", got.readMessages(), findAction(operation))
 	}
 }
 
-// action is the IAM action that allows an operation.
-func action(operation string) string {
+// findAction returns the IAM action that allows an operation.
+func findAction(operation string) string {
 	for _, source := range catalog.Sources {
 		for _, a := range source.Actions {
 			service, _, _ := strings.Cut(a.Name, ":")
@@ -285,7 +285,7 @@ var gone = map[string]error{
 
 func TestItemDeletedBetweenListAndDescribe(t *testing.T) {
 	for _, source := range catalog.Sources {
-		for _, operation := range operations(source) {
+		for _, operation := range listOperations(source) {
 			failure, of := gone[operation]
 			if !of {
 				continue
@@ -294,7 +294,7 @@ func TestItemDeletedBetweenListAndDescribe(t *testing.T) {
 				t.Parallel()
 				var asked atomic.Int64
 				service, name, _ := strings.Cut(operation, ":")
-				got := try(t, source.Name, longDeadline, func(c *collection) {
+				got := runTrial(t, source.Name, longDeadline, func(c *collection) {
 					c.Override(simaws.Answer{Service: service, Operation: name, Give: func(r simaws.Request) (any, error) {
 						shared := strings.Contains(string(r.Input), "trail/organization") // not the account's own, so nothing is known to be deleted
 						if !shared && asked.Add(1) == 1 {
@@ -304,7 +304,7 @@ func TestItemDeletedBetweenListAndDescribe(t *testing.T) {
 					}})
 				})
 				if got.status() != collect.Passed {
-					t.Errorf("status %q: %s", got.status(), got.told())
+					t.Errorf("status %q: %s", got.status(), got.readMessages())
 				}
 			})
 		}

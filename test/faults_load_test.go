@@ -22,8 +22,8 @@ import (
 
 var cutEvery = flag.Int64("cut-every", 29, "cut the connection at every n-th message; 1 is each one")
 
-// days are snapshots of two accounts over three days; things change, come and go.
-func days() []loadtest.Builder {
+// buildDays returns snapshots of two accounts over three days; rows appear, change and vanish.
+func buildDays() []loadtest.Builder {
 	var snapshots []loadtest.Builder
 	for day := 11; day < 14; day++ {
 		for _, account := range []string{"111122223333", "444455556666"} {
@@ -72,7 +72,7 @@ func TestConnectionsCutAtEachStatement(t *testing.T) {
 			t.Fatalf("after the cut at message %d: %v", at, err)
 		}
 	}
-	if diff := cmp.Diff(undisturbed(t, snapshots...), contents(t, s.pool)); diff != "" {
+	if diff := cmp.Diff(loadUndisturbed(t, snapshots...), readContents(t, s.pool)); diff != "" {
 		t.Error(diff)
 	}
 	if cuts == 0 {
@@ -110,11 +110,11 @@ func TestMessageCountDoesNotDependOnRows(t *testing.T) { // L18
 	}
 }
 
-// TestServerErrorsAreRetriedOrReported makes the server refuse in the last table of every group, once for each reason. The error is
-// tried again and says what the matter is, and the group has left nothing behind.
+// TestServerErrorsAreRetriedOrReported makes the server refuse the last table of every group, once for each reason. The
+// error is retryable and names the reason, and the group has stored nothing.
 func TestServerErrorsAreRetriedOrReported(t *testing.T) {
 	t.Parallel()
-	one := days()[0]
+	one := buildDays()[0]
 	s := newSite(t, one)
 	for _, group := range loaders.Groups[1:] { // account is another test's
 		for _, r := range refusals {
@@ -127,7 +127,7 @@ func TestServerErrorsAreRetriedOrReported(t *testing.T) {
 			}
 			s.exec("drop function refuse() cascade")
 			for _, table := range group.Tables {
-				if n := texts(t, s.pool, "select count(*)::text from "+table.Name)[0]; n != "0" {
+				if n := queryTexts(t, s.pool, "select count(*)::text from "+table.Name)[0]; n != "0" {
 					t.Errorf("group %s left %s rows of %s behind", group.Name, n, table.Name)
 				}
 			}
@@ -136,7 +136,7 @@ func TestServerErrorsAreRetriedOrReported(t *testing.T) {
 	if err := loadWaiting(t.Context(), s.pool, s.store); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(undisturbed(t, one), contents(t, s.pool)); diff != "" {
+	if diff := cmp.Diff(loadUndisturbed(t, one), readContents(t, s.pool)); diff != "" {
 		t.Error(diff)
 	}
 	t.Logf("refused %d times in each of %d groups", len(refusals), len(loaders.Groups)-1)
@@ -152,7 +152,7 @@ func (s *site) exec(statement string) {
 // TestLockedTableIsTriedAgain: somebody else holds a lock for longer than the loaders wait.
 func TestLockedTableIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	one := days()[0]
+	one := buildDays()[0]
 	s := newSite(t, one)
 	impatient, err := postgres.OpenPool(t.Context(), s.wire.url, 2, postgres.ConnectOptions{Params: map[string]string{"lock_timeout": "100ms"}})
 	if err != nil {
@@ -175,17 +175,17 @@ func TestLockedTableIsTriedAgain(t *testing.T) {
 	if err := loadWaiting(t.Context(), impatient, s.store); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(undisturbed(t, one), contents(t, s.pool)); diff != "" {
+	if diff := cmp.Diff(loadUndisturbed(t, one), readContents(t, s.pool)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// TestObjectReplacedDuringItsLoadIsLoadedAgain replaces or deletes the object before each step of its load. The load stops, and what is
-// put there then is loaded as if nothing had been.
+// TestObjectReplacedDuringItsLoadIsLoadedAgain replaces or deletes the object before each step of its load. The load stops, and
+// the new object loads as if nothing had happened.
 func TestObjectReplacedDuringItsLoadIsLoadedAgain(t *testing.T) {
-	older, newer := days()[0], days()[2]
+	older, newer := buildDays()[0], buildDays()[2]
 	newer.Date, newer.Rows = older.Date, older.Rows
-	want := undisturbed(t, newer)
+	want := loadUndisturbed(t, newer)
 	for _, change := range []string{"replaced", "deleted"} {
 		for step := 2; step <= len(loaders.Groups)+2; step++ { // the groups, record
 			t.Run(fmt.Sprint(change, " before step ", step), func(t *testing.T) {
@@ -202,7 +202,7 @@ func TestObjectReplacedDuringItsLoadIsLoadedAgain(t *testing.T) {
 				if err := loadWaiting(t.Context(), s.pool, s.store); err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(want, contents(t, s.pool)); diff != "" {
+				if diff := cmp.Diff(want, readContents(t, s.pool)); diff != "" {
 					t.Errorf("want what a load of the newer one alone gives:\n%s", diff)
 				}
 			})
@@ -210,7 +210,7 @@ func TestObjectReplacedDuringItsLoadIsLoadedAgain(t *testing.T) {
 	}
 }
 
-// changeBefore loads what waits, and lets change do its work before a step.
+// changeBefore loads all waiting objects, and calls change before a step.
 func (s *site) changeBefore(step int, change func()) {
 	s.Helper()
 	functions := inprocess.Functions{}
@@ -222,7 +222,7 @@ func (s *site) changeBefore(step int, change func()) {
 		}
 		return functions.Invoke(nil)(ctx, name, payload)
 	}
-	err := loadOne(s.Context(), invoke, days()[0].Key())
+	err := loadOne(s.Context(), invoke, buildDays()[0].Key())
 	if err == nil {
 		s.Error("the load of an object that is another one now succeeds")
 	}

@@ -73,8 +73,8 @@ func (g *generated) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// repeat writes a text many times.
-func repeat(w io.Writer, text string, times int) error {
+// writeRepeated writes a text many times.
+func writeRepeated(w io.Writer, text string, times int) error {
 	many := []byte(strings.Repeat(text, max(1, 64<<10/max(1, len(text)))))
 	for size := times * len(text); size > 0; size -= len(many) {
 		if _, err := w.Write(many[:min(size, len(many))]); err != nil {

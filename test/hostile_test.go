@@ -28,7 +28,7 @@ const (
 	hostileHead = `{"account": {"account_id": "111122223333", "region": "eu-west-1"}, "config": [], "service": [], "cost": {}, "inventory": {}, "marketplace": [],
 "trusted_advisor": [], "health": [], "application": [], "resilience_hub": [], "logs": {}, "security": {"kms": `
 	hostileTail = `}}`
-	// hostileHeap bounds what one file may make the index and the loader hold, as far as a Lambda with 512 MB goes.
+	// hostileHeap bounds what one file may make the index and the loader hold: a Lambda has 512 MB.
 	hostileHeap = 256 << 20
 )
 
@@ -56,7 +56,7 @@ var hostiles = []hostile{
 	{"deep and well formed", `[{"key_id":"k","x":` + strings.Repeat("[", 10_000), "", strings.Repeat("]", 10_000) + "}]", 0, "nested deeper than 64 levels", load.Counts{}},
 }
 
-// TestHostileFilesAreLoadedOrRejected: each is loaded, or rejected for a reason that a person understands, within bounds of memory and time.
+// TestHostileFilesAreLoadedOrRejected loads each file or rejects it with a readable reason, within bounds of memory.
 func TestHostileFilesAreLoadedOrRejected(t *testing.T) {
 	pool, err := postgres.OpenPool(t.Context(), pgtest.URL(t), 2, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
@@ -71,9 +71,9 @@ func TestHostileFilesAreLoadedOrRejected(t *testing.T) {
 		t.Run(h.name, func(t *testing.T) {
 			g := &generated{write: func(w io.Writer) error {
 				for _, part := range []func() error{
-					func() error { return repeat(w, hostileHead+h.head, 1) },
-					func() error { return repeat(w, h.text, h.times) },
-					func() error { return repeat(w, h.tail+hostileTail, 1) },
+					func() error { return writeRepeated(w, hostileHead+h.head, 1) },
+					func() error { return writeRepeated(w, h.text, h.times) },
+					func() error { return writeRepeated(w, h.tail+hostileTail, 1) },
 				} {
 					if err := part(); err != nil {
 						return err
@@ -118,7 +118,7 @@ func TestHostileFilesAreLoadedOrRejected(t *testing.T) {
 	}
 }
 
-// kinds are values of every kind, and what no column expects.
+// kinds are values of every JSON kind, and values that no column expects.
 var kinds = []any{nil, true, 1e300, "x", []any{}, map[string]any{}, []any{map[string]any{"a": []any{1}}}, "0000-00-00", "\x00", "\U0001F600", strings.Repeat("é", 300)}
 
 // TestValuesOfWrongKindAreAdaptedOrRejected puts every kind of value into every column of every table, one for each row.
@@ -127,7 +127,7 @@ func TestValuesOfWrongKindAreAdaptedOrRejected(t *testing.T) {
 	for _, table := range loaders.Tables() {
 		mostColumns = max(mostColumns, len(table.Columns))
 	}
-	odd := days()[0]
+	odd := buildDays()[0]
 	odd.Rows = mostColumns * len(kinds)
 	odd.Edit = func(table load.Table, n int, row map[string]any) {
 		if table.IsParent || table.Name == "inventory_instances" {
@@ -140,7 +140,7 @@ func TestValuesOfWrongKindAreAdaptedOrRejected(t *testing.T) {
 	s := newSite(t, odd)
 	var tables, values int
 	for _, again := range []bool{false, true} {
-		for name, c := range s.counts(odd) {
+		for name, c := range s.loadAndCount(odd) {
 			if c.Read != c.Created+c.Updated+c.Unchanged+c.Rejected || again && c.Created+c.Updated+c.Deleted > 0 {
 				t.Errorf("%s: %+v, again %t", name, c, again)
 			}
@@ -150,8 +150,8 @@ func TestValuesOfWrongKindAreAdaptedOrRejected(t *testing.T) {
 	t.Logf("%d odd values in %d tables: every row was loaded or rejected, and twice is once", values/2, tables/2)
 }
 
-// counts loads a snapshot, again if it is loaded, and returns what happened to each table.
-func (s *site) counts(snapshot loadtest.Builder) map[string]load.Counts {
+// loadAndCount loads a snapshot, again if it is loaded, and returns what happened to each table.
+func (s *site) loadAndCount(snapshot loadtest.Builder) map[string]load.Counts {
 	s.Helper()
 	s.put(snapshot)
 	bucket := func(string) *object.Store { return s.store }
@@ -172,13 +172,13 @@ func (s *site) counts(snapshot loadtest.Builder) map[string]load.Counts {
 	return tables
 }
 
-// attack is what no text may become: a statement, a line of COPY, a format, HTML.
+// attack would harm if it were used as a statement, a line of COPY, a format or HTML.
 const attack = "'); drop table accounts; -- \\. \\N \t\n $1 %s {{.}} <script>alert(1)</script> \"&'"
 
-// TestHostileTextsAreStoredUnchanged: a text is what it is, in every column that holds one.
+// TestHostileTextsAreStoredUnchanged checks every text column.
 func TestHostileTextsAreStoredUnchanged(t *testing.T) {
 	s := newSite(t)
-	evil := days()[0]
+	evil := buildDays()[0]
 	evil.Rows = 1
 	evil.Edit = func(table load.Table, _ int, row map[string]any) {
 		for _, c := range table.Columns {
@@ -187,7 +187,7 @@ func TestHostileTextsAreStoredUnchanged(t *testing.T) {
 			}
 		}
 	}
-	for name, c := range s.counts(evil) {
+	for name, c := range s.loadAndCount(evil) {
 		if c.Rejected > 0 || c.Adapted > 0 {
 			t.Errorf("%s: %+v, want all rows as they are", name, c)
 		}
@@ -197,7 +197,7 @@ func TestHostileTextsAreStoredUnchanged(t *testing.T) {
 			if c.Fixed != nil || c.Map != nil || c.Name == "_parent_key" || c.Name == "instance_id" || c.Type != load.Text && c.Type != load.Varchar(255) {
 				continue
 			}
-			if got := texts(t, s.pool, fmt.Sprintf("select %q from %s limit 1", c.Name, table.Name)); len(got) != 1 || got[0] != attack {
+			if got := queryTexts(t, s.pool, fmt.Sprintf("select %q from %s limit 1", c.Name, table.Name)); len(got) != 1 || got[0] != attack {
 				t.Errorf("%s.%s is %q", table.Name, c.Name, got)
 			}
 		}

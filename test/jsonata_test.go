@@ -39,7 +39,7 @@ func (e *evaluations) add(evaluation asl.Evaluation) {
 
 var expression = regexp.MustCompile(`\{%\s*(.*?)\s*%\}`)
 
-// Every expression of both machines gives what the reference implementation gives, on what runs of them really saw.
+// Every expression of both machines has the result of the reference implementation, with the variables of real runs.
 func TestExpressionsAgreeWithTheReferenceImplementation(t *testing.T) {
 	t.Parallel()
 	modules := toolModules(t, "jsonata")
@@ -52,22 +52,22 @@ func TestExpressionsAgreeWithTheReferenceImplementation(t *testing.T) {
 		}
 	}
 	for i, answer := range askReference(t, modules, asked) {
-		if diff := cmp.Diff(decoded(t, answer), decoded(t, asked[i].Result)); diff != "" {
+		if diff := cmp.Diff(decodeJSON(t, answer), decodeJSON(t, asked[i].Result)); diff != "" {
 			t.Errorf("%s with %s (-reference +ours):\n%s", asked[i].Expression, asked[i].Variables, diff)
 		}
 	}
 	t.Logf("%d evaluations agree", len(asked))
 }
 
-// recordEvaluations runs both machines over what goes well and over every kind of failure.
+// recordEvaluations runs both machines, with success and with every kind of failure.
 func recordEvaluations(t *testing.T) []asl.Evaluation {
 	t.Helper()
 	e := evaluations{asked: map[string]asl.Evaluation{}}
 	p := newPipeline(t)
 	p.orchestrator.OnEvaluation(e.add)
-	account := p.organisation.Accounts()[0].ID
+	account := p.organization.Accounts()[0].ID
 	one := map[string]any{"accounts": []string{account}}
-	fails := func(function string) (mend func()) {
+	fails := func(function string) (restore func()) {
 		whole := p.functions[function]
 		p.functions[function] = func(context.Context, json.RawMessage) (json.RawMessage, error) {
 			return nil, &TerminalError{errors.New("broken by the test")}
@@ -76,17 +76,17 @@ func recordEvaluations(t *testing.T) []asl.Evaluation {
 	}
 
 	for _, function := range []string{"collect-account", "collect-kms", "merge"} {
-		mend := fails(function)
+		restore := fails(function)
 		x := p.run(t.Context(), p.collect, "without-"+function, one)
-		mend()
+		restore()
 		p.must(p.orchestrator.Redrive(t.Context(), x))
 	}
 	key := ""
 	p.must(p.store.List(t.Context(), snapshot.DataPrefix, func(v object.Version) error { key = v.Key; return nil }))
 	load := map[string]string{"bucket": "data", "key": key}
-	mend := fails("load-security")
+	restore := fails("load-security")
 	x := p.run(t.Context(), p.load, "without-load-security", load)
-	mend()
+	restore()
 	p.must(p.orchestrator.Redrive(t.Context(), x))
 	if _, err := p.store.Put(t.Context(), key, bytes.NewReader([]byte("not a snapshot"))); err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func askReference(t *testing.T, modules string, asked []asl.Evaluation) []json.R
 	return answers
 }
 
-// toolModules is the folder of the npm module that .ci/tools/install puts there. Without it the test is skipped.
+// toolModules returns the folder of the npm modules of .ci/tools/install. It skips the test without them.
 func toolModules(t *testing.T, module string) string {
 	t.Helper()
 	modules, err := filepath.Abs("../.ci/tools/node_modules")
@@ -131,7 +131,7 @@ func toolModules(t *testing.T, module string) string {
 	return modules
 }
 
-func decoded(t *testing.T, text json.RawMessage) any {
+func decodeJSON(t *testing.T, text json.RawMessage) any {
 	t.Helper()
 	if len(text) == 0 {
 		return nil

@@ -27,32 +27,32 @@ var (
 // that a campaign ends.
 const messagesOfALoad = 600
 
-// TestKilledLoadersLoseAndDoubleNothing kills loaders at random messages to the database, two of them at once, and starts them again until
+// TestKilledLoadersLoseAndDoubleNothing kills two loaders at once at random messages to the database, and repeats it until
 // nothing waits.
 func TestKilledLoadersLoseAndDoubleNothing(t *testing.T) {
 	t.Parallel()
-	snapshots := days()
-	want := undisturbed(t, snapshots...)
+	snapshots := buildDays()
+	want := loadUndisturbed(t, snapshots...)
 	random := rand.New(rand.NewPCG(1, 2))
 	killed, campaigns := 0, 0
 	for ; killed < *kills; campaigns++ {
 		s := newSite(t, snapshots...)
 		for finished := false; !finished; {
 			var killedNow int
-			killedNow, finished = s.loadersKilledAt(1 + random.Int64N(messagesOfALoad))
+			killedNow, finished = s.killLoadersAt(1 + random.Int64N(messagesOfALoad))
 			killed += killedNow
 		}
-		if diff := cmp.Diff(want, contents(t, s.pool)); diff != "" {
+		if diff := cmp.Diff(want, readContents(t, s.pool)); diff != "" {
 			t.Fatalf("campaign %d, killed %d times so far:\n%s", campaigns, killed, diff)
 		}
 	}
 	t.Logf("killed %d loaders in %d campaigns over %d snapshots: none lost or doubled a row", killed, campaigns, len(snapshots))
 }
 
-// loadersKilledAt runs two loaders and kills both when the message comes. It reports whether they finished before.
-func (s *site) loadersKilledAt(message int64) (killed int, finished bool) {
+// killLoadersAt runs two loaders and kills both when the message comes. It reports whether they finished before.
+func (s *site) killLoadersAt(message int64) (killed int, finished bool) {
 	s.Helper()
-	first, second := s.loader(), s.loader()
+	first, second := s.buildLoader(), s.buildLoader()
 	var said bytes.Buffer
 	first.Stderr = &said
 	s.wire.watch(nil)
@@ -85,11 +85,12 @@ func (s *site) loadersKilledAt(message int64) (killed int, finished bool) {
 	return killed, waiting == 0
 }
 
-// TestKilledServerKeepsConfirmedRows kills the database server at random messages. What it has confirmed is there after its recovery.
+// TestKilledServerKeepsConfirmedRows kills the database server at random messages. Confirmed rows exist after
+// its recovery.
 func TestKilledServerKeepsConfirmedRows(t *testing.T) {
 	t.Parallel()
-	snapshots := days()[:2]
-	want := undisturbed(t, snapshots...)
+	snapshots := buildDays()[:2]
+	want := loadUndisturbed(t, snapshots...)
 	dir := t.TempDir()
 	server, err := postgres.Start(t.Context(), postgres.Options{Dir: dir})
 	if err != nil {
@@ -103,7 +104,7 @@ func TestKilledServerKeepsConfirmedRows(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	killed := 0
 	for killed < *serverKills {
-		postmaster := s.postmaster()
+		postmaster := s.readPostmasterID()
 		at := 1 + random.Int64N(messagesOfALoad)
 		var hit atomic.Bool
 		s.wire.watch(func(n int64) bool {
@@ -113,7 +114,7 @@ func TestKilledServerKeepsConfirmedRows(t *testing.T) {
 			}
 			return true
 		})
-		_ = s.loader().Run() // it fails, or has nothing left to ask of the server
+		_ = s.buildLoader().Run() // it fails, or has nothing left to ask of the server
 		s.wire.watch(nil)
 		if !hit.Load() {
 			break // all was loaded before the message
@@ -126,19 +127,19 @@ func TestKilledServerKeepsConfirmedRows(t *testing.T) {
 		s.pool.Reset()
 	}
 	s.wire.watch(nil)
-	if out, err := s.loader().CombinedOutput(); err != nil {
+	if out, err := s.buildLoader().CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if diff := cmp.Diff(want, contents(t, s.pool)); diff != "" {
+	if diff := cmp.Diff(want, readContents(t, s.pool)); diff != "" {
 		t.Error(diff)
 	}
 	t.Logf("killed the server %d times: what it had confirmed was there, and nothing twice", killed)
 }
 
-// postmaster is the process id of the database server.
-func (s *site) postmaster() int {
+// readPostmasterID returns the process id of the database server.
+func (s *site) readPostmasterID() int {
 	s.Helper()
-	file := texts(s, s.pool, "select current_setting('data_directory') || '/postmaster.pid'")[0]
+	file := queryTexts(s, s.pool, "select current_setting('data_directory') || '/postmaster.pid'")[0]
 	content, err := os.ReadFile(file)
 	if err != nil {
 		s.Fatal(err)

@@ -20,14 +20,14 @@ const latency = 50 * time.Millisecond
 // compares the time with the longest chain of calls that waited for each other: the plan's, the account's and those of
 // the source that has most. What exceeds the chain is not waiting for AWS.
 func BenchmarkCollectLatency(b *testing.B) {
-	options := everything()
+	options := fullOrganization()
 	options.Latency = latency
 	for b.Loop() {
-		c := newCollection(b, setting{account: collecttest.Production, organisation: options})
+		c := newCollection(b, setting{account: collecttest.Production, organization: options})
 		started := time.Now()
 		c.run("all", map[string]any{"regions": []string{"us-east-1"}})
 		whole := time.Since(started)
-		longest, table := chains(c.Calls())
+		longest, table := sumChains(c.Calls())
 		b.Log(table)
 		b.ReportMetric(whole.Seconds(), "s/region")
 		b.ReportMetric(longest.Seconds(), "s/chain")
@@ -35,11 +35,11 @@ func BenchmarkCollectLatency(b *testing.B) {
 	}
 }
 
-// chains returns the longest chain of a run, and the table of all.
-func chains(calls []simaws.Call) (longest time.Duration, table string) {
-	first, table := chain(calls, []string{"sts:GetCallerIdentity", "account:ListRegions"}), "calls that waited for each other"
+// sumChains returns the longest chain of a run, and the table of all.
+func sumChains(calls []simaws.Call) (longest time.Duration, table string) {
+	first, table := sumChain(calls, []string{"sts:GetCallerIdentity", "account:ListRegions"}), "calls that waited for each other"
 	for _, source := range catalog.Sources {
-		own := chain(calls, operations(source))
+		own := sumChain(calls, listOperations(source))
 		table += fmt.Sprintf("\n%20s %8s", source.Name, own.Round(time.Millisecond))
 		if source.Placement == catalog.Account {
 			first += own
@@ -50,8 +50,8 @@ func chains(calls []simaws.Call) (longest time.Duration, table string) {
 	return first + longest, table
 }
 
-// chain is the time of the most of these operations' calls of which none began before another ended.
-func chain(calls []simaws.Call, operations []string) (total time.Duration) {
+// sumChain returns the total time of the longest sequence of these operations' calls that do not overlap.
+func sumChain(calls []simaws.Call, operations []string) (total time.Duration) {
 	own := slices.DeleteFunc(slices.Clone(calls), func(c simaws.Call) bool {
 		return !slices.Contains(operations, strings.Join([]string{c.Service, c.Operation}, ":"))
 	})

@@ -69,7 +69,7 @@ type invoke func(ctx context.Context, name string, payload json.RawMessage) (jso
 
 func loadOne(ctx context.Context, invoke invoke, key string) error {
 	var indexed index.Output
-	if err := call(ctx, invoke, "index", index.Input{Bucket: "data", Key: key}, &indexed); err != nil {
+	if err := invokeStep(ctx, invoke, "index", index.Input{Bucket: "data", Key: key}, &indexed); err != nil {
 		return err
 	}
 	if indexed.Status != index.Indexed {
@@ -78,19 +78,19 @@ func loadOne(ctx context.Context, invoke invoke, key string) error {
 	in := record.Input{Index: indexed.Index}
 	for _, group := range loaders.Groups {
 		var result load.Output
-		if err := call(ctx, invoke, "load-"+group.Name, load.Input{Index: indexed.Index, Group: group.Name}, &result); err != nil {
+		if err := invokeStep(ctx, invoke, "load-"+group.Name, load.Input{Index: indexed.Index, Group: group.Name}, &result); err != nil {
 			return err
 		}
 		in.Results = append(in.Results, record.LoaderResult{Output: result})
 	}
 	var ignored json.RawMessage
-	if err := call(ctx, invoke, "record", in, &ignored); err != nil {
+	if err := invokeStep(ctx, invoke, "record", in, &ignored); err != nil {
 		return err
 	}
-	return call(ctx, invoke, "archive", map[string]any{"index": indexed.Index}, &ignored)
+	return invokeStep(ctx, invoke, "archive", map[string]any{"index": indexed.Index}, &ignored)
 }
 
-func call(ctx context.Context, invoke invoke, name string, in, out any) error {
+func invokeStep(ctx context.Context, invoke invoke, name string, in, out any) error {
 	payload, err := json.Marshal(in)
 	if err != nil {
 		return err
@@ -142,8 +142,8 @@ func (s *site) put(snapshot loadtest.Builder) {
 	}
 }
 
-// loader is a process that loads what waits.
-func (s *site) loader() *exec.Cmd {
+// buildLoader returns a process that loads all waiting objects.
+func (s *site) buildLoader() *exec.Cmd {
 	s.Helper()
 	login, err := s.disk.Client().Options().Credentials.Retrieve(s.Context())
 	if err != nil {
@@ -162,12 +162,12 @@ func (s *site) loader() *exec.Cmd {
 	return cmd
 }
 
-// undisturbed is what the tables hold after the snapshots were loaded without a fault.
-func undisturbed(t testing.TB, snapshots ...loadtest.Builder) []string {
+// loadUndisturbed loads the snapshots without a fault and returns what the tables hold.
+func loadUndisturbed(t testing.TB, snapshots ...loadtest.Builder) []string {
 	t.Helper()
 	s := newSite(t, snapshots...)
 	if err := loadWaiting(t.Context(), s.pool, s.store); err != nil {
 		t.Fatal(err)
 	}
-	return contents(t, s.pool)
+	return readContents(t, s.pool)
 }

@@ -19,21 +19,21 @@ import (
 	"view360/shared/collecttest"
 )
 
-// TestMotoSnapshotsMatchTheContract collects every source from an independent simulation of AWS what was made there before, and compares it with
-// the contract's values. It needs moto_server (pip install 'moto[server]==5.2.5') on the PATH, or its URL in
+// TestMotoSnapshotsMatchTheContract creates resources in an independent simulation of AWS, collects every source, and
+// compares the sections with the contract's values. It needs moto_server (pip install 'moto[server]==5.2.5') on the PATH, or its URL in
 // MOTO_ENDPOINT.
 func TestMotoSnapshotsMatchTheContract(t *testing.T) {
 	t.Parallel()
-	url := moto(t)
+	url := startMoto(t)
 	cfg := aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String(url), HTTPClient: awsconf.HTTPClient(),
 		Credentials: credentials.NewStaticCredentialsProvider("moto", "moto", ""),
 		Retryer:     func() aws.Retryer { return aws.NopRetryer{} }, // what moto cannot answer, it never can
 	}
 	want := furnish(t, url, cfg)
-	c := newCollection(t, setting{account: collecttest.Production, organisation: everything(), client: func(clients *aws.Config) { *clients = cfg }})
+	c := newCollection(t, setting{account: collecttest.Production, organization: fullOrganization(), client: func(clients *aws.Config) { *clients = cfg }})
 	c.run("moto", map[string]any{"regions": []string{"us-east-1"}})
-	got := c.snapshot(collecttest.Production, "us-east-1", today)
+	got := c.readSnapshot(collecttest.Production, "us-east-1", today)
 	for path, elements := range want {
 		t.Run(path, func(t *testing.T) {
 			text := got.Sections[path]
@@ -43,7 +43,7 @@ func TestMotoSnapshotsMatchTheContract(t *testing.T) {
 			var found []map[string]any
 			c.decode([]byte(text), &found)
 			for _, element := range elements {
-				if !holds(found, element) {
+				if !hasElement(found, element) {
 					t.Errorf("no element has %v: %s", element, text)
 				}
 			}
@@ -79,8 +79,8 @@ var unanswered = map[string]string{
 	"waf":              "ListResourcesForWebACL", // the lists and rules are there
 }
 
-// holds reports whether an element has all members of want.
-func holds(elements []map[string]any, want map[string]any) bool {
+// hasElement reports whether an element has all members of want.
+func hasElement(elements []map[string]any, want map[string]any) bool {
 	for _, element := range elements {
 		all := true
 		for member, value := range want {
@@ -93,8 +93,8 @@ func holds(elements []map[string]any, want map[string]any) bool {
 	return false
 }
 
-// moto is the URL of the server, which is started when nobody gave one.
-func moto(t *testing.T) string {
+// startMoto returns the URL of the server that MOTO_ENDPOINT names, or starts one.
+func startMoto(t *testing.T) string {
 	t.Helper()
 	if url := os.Getenv("MOTO_ENDPOINT"); url != "" {
 		return url
@@ -115,14 +115,14 @@ func moto(t *testing.T) string {
 	}
 	t.Cleanup(func() { _ = server.Wait() }) // it ends with the test's context
 	url := "http://127.0.0.1:" + port
-	if err := answers(t.Context(), url); err != nil {
+	if err := waitUntilAnswered(t.Context(), url); err != nil {
 		t.Skipf("moto_server does not run: %v", err)
 	}
 	return url
 }
 
-// answers waits until a server does.
-func answers(ctx context.Context, url string) error {
+// waitUntilAnswered waits until a server does.
+func waitUntilAnswered(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	ticker := time.NewTicker(100 * time.Millisecond)

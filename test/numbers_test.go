@@ -18,14 +18,14 @@ import (
 	"view360/shared/object"
 )
 
-// TestEveryReportShowsTheSameCounts loads a snapshot of which rows are created, updated, unchanged, adapted, rejected and
+// TestEveryReportShowsTheSameCounts loads a snapshot whose rows are created, updated, unchanged, adapted, rejected and
 // deleted, and compares the numbers in the output of the execution, the ledger, log_messages, the log and the views.
 func TestEveryReportShowsTheSameCounts(t *testing.T) { // L60
 	t.Parallel()
 	p := newPipeline(t)
-	first := days()[0]
+	first := buildDays()[0]
 	first.Rows = 4
-	numbers(p, first)
+	loadAndCountTables(p, first)
 
 	second := first
 	second.Date, second.Collected = "2026-03-12", "2026-03-12T01:00:00Z"
@@ -43,7 +43,7 @@ func TestEveryReportShowsTheSameCounts(t *testing.T) { // L60
 	var log bytes.Buffer
 	inprocess.AddLoaders(p.functions, load.Handler{Pool: p.pool, Bucket: func(string) *object.Store { return p.store },
 		Logger: slog.New(slog.NewJSONHandler(&log, nil))})
-	got := numbers(p, second)
+	got := loadAndCountTables(p, second)
 
 	want := load.Counts{Read: 4, Created: 0, Updated: 2, Unchanged: 1, Adapted: 1, Rejected: 1, Deleted: 1}
 	if got["kms_keys"] != want {
@@ -59,7 +59,7 @@ func TestEveryReportShowsTheSameCounts(t *testing.T) { // L60
 		"log_messages": "select m.message from log_messages m join logs l on l.id = m.log_id where m.message_type = 'LOAD' and l.date_created::date = '2026-03-12'",
 	} {
 		var there map[string]load.Counts
-		p.must(json.Unmarshal([]byte(texts(t, p.pool, query)[0]), &there))
+		p.must(json.Unmarshal([]byte(queryTexts(t, p.pool, query)[0]), &there))
 		delete(got, "logs")
 		delete(got, "log_messages")
 		if diff := cmp.Diff(got, there); diff != "" {
@@ -67,14 +67,14 @@ func TestEveryReportShowsTheSameCounts(t *testing.T) { // L60
 		}
 	}
 	checkLogged(t, log.String(), got)
-	history := texts(t, p.pool, "select concat_ws(' ', rows_read, created, updated, unchanged, adapted, rejected, deleted) from view360.load_history where table_group = 'security' and snapshot_date = '2026-03-12'")
-	if sum := sumOf(got, "security"); len(history) != 1 || history[0] != fmt.Sprint(sum.Read, sum.Created, sum.Updated, sum.Unchanged, sum.Adapted, sum.Rejected, sum.Deleted) {
+	history := queryTexts(t, p.pool, "select concat_ws(' ', rows_read, created, updated, unchanged, adapted, rejected, deleted) from view360.load_history where table_group = 'security' and snapshot_date = '2026-03-12'")
+	if sum := sumCounts(got, "security"); len(history) != 1 || history[0] != fmt.Sprint(sum.Read, sum.Created, sum.Updated, sum.Unchanged, sum.Adapted, sum.Rejected, sum.Deleted) {
 		t.Errorf("view360.load_history has %v, want the sum %+v", history, sum)
 	}
 }
 
-// numbers loads a snapshot with the load machine and returns what its output says of each table.
-func numbers(p *pipeline, snapshot loadtest.Builder) map[string]load.Counts {
+// loadAndCountTables loads a snapshot with the load machine and returns what its output says of each table.
+func loadAndCountTables(p *pipeline, snapshot loadtest.Builder) map[string]load.Counts {
 	p.Helper()
 	_, err := p.store.Put(p.Context(), snapshot.Key(), strings.NewReader(snapshot.JSON()))
 	p.must(err)
@@ -93,7 +93,7 @@ func numbers(p *pipeline, snapshot loadtest.Builder) map[string]load.Counts {
 	return tables
 }
 
-func sumOf(tables map[string]load.Counts, group string) (sum load.Counts) {
+func sumCounts(tables map[string]load.Counts, group string) (sum load.Counts) {
 	for _, g := range loaders.Groups {
 		if g.Name != group {
 			continue
@@ -122,7 +122,7 @@ func checkLogged(t *testing.T, log string, tables map[string]load.Counts) {
 		}
 	}
 	for _, g := range loaders.Groups[1:] {
-		if want := sumOf(tables, g.Name); logged[g.Name] != want {
+		if want := sumCounts(tables, g.Name); logged[g.Name] != want {
 			t.Errorf("the log says %+v of group %s, want %+v", logged[g.Name], g.Name, want)
 		}
 	}
@@ -131,7 +131,7 @@ func checkLogged(t *testing.T, log string, tables map[string]load.Counts) {
 // TestObjectIsArchivedOnlyWhenLoaded: a group that fails leaves the object where it is.
 func TestObjectIsArchivedOnlyWhenLoaded(t *testing.T) { // L07
 	p := newPipeline(t)
-	one := days()[0]
+	one := buildDays()[0]
 	_, err := p.store.Put(t.Context(), one.Key(), strings.NewReader(one.JSON()))
 	p.must(err)
 	_, err = p.pool.Exec(t.Context(), "alter table kms_keys add constraint broken check (key_id is null)")
@@ -144,7 +144,7 @@ func TestObjectIsArchivedOnlyWhenLoaded(t *testing.T) { // L07
 	}
 	_, err = p.pool.Exec(t.Context(), "alter table kms_keys drop constraint broken")
 	p.must(err)
-	if ended := p.loadAll(t.Context(), "again"); !succeeded(ended) {
+	if ended := p.loadAll(t.Context(), "again"); !allSucceeded(ended) {
 		t.Errorf("again it ended with %v", ended)
 	}
 	if _, err := p.store.Head(t.Context(), "loaded/"+strings.TrimPrefix(one.Key(), "data/")); err != nil {

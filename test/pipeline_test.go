@@ -15,7 +15,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"view360/shared/asl"
@@ -49,10 +48,10 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// pipeline is both machines over one organisation, bucket and database.
+// pipeline is both machines over one organization, bucket and database.
 type pipeline struct {
 	testing.TB
-	organisation *simaws.Organization
+	organization *simaws.Organization
 	store        *object.Store
 	pool         *pgxpool.Pool
 	functions    inprocess.Functions
@@ -70,10 +69,10 @@ func (p *pipeline) DescribeExecution(ctx context.Context, in *sfn.DescribeExecut
 
 func newPipeline(t testing.TB) *pipeline {
 	t.Helper()
-	p := &pipeline{TB: t, organisation: simaws.New(simaws.Options{
+	p := &pipeline{TB: t, organization: simaws.New(simaws.Options{
 		Seed: 1, Volume: 0.1, Role: simaws.MemberRole, ExternalID: simaws.ExternalID,
 	})}
-	aws, err := simaws.Start(t.Context(), p.organisation)
+	aws, err := simaws.Start(t.Context(), p.organization)
 	p.must(err)
 	disk, err := s3disk.Start(t.TempDir(), "data")
 	p.must(err)
@@ -99,7 +98,7 @@ func newPipeline(t testing.TB) *pipeline {
 	inprocess.AddLoad(f, p.pool, func(string) *object.Store { return p.store }, p)
 	p.functions = inprocess.Functions{}
 	for name, function := range f {
-		p.functions[name] = p.interruptible(function)
+		p.functions[name] = p.makeInterruptible(function)
 	}
 	p.orchestrator = inprocess.NewOrchestrator(p.functions, p.store, nil)
 	p.collect, err = inprocess.ParseMachine("collect", statemachines.Collect, map[string]string{"Plan": "plan", "Merge": "merge", "SettleCollect": "settle-collect"})
@@ -116,8 +115,8 @@ func (p *pipeline) must(err error) {
 	}
 }
 
-// interruptible calls the interrupt before every call of a function, with the number of calls so far.
-func (p *pipeline) interruptible(f inprocess.Function) inprocess.Function {
+// makeInterruptible calls the interrupt before every call of a function, with the number of calls so far.
+func (p *pipeline) makeInterruptible(f inprocess.Function) inprocess.Function {
 	return func(ctx context.Context, payload json.RawMessage) (json.RawMessage, error) {
 		if interrupt := p.interrupt.Load(); interrupt != nil {
 			(*interrupt)(p.calls.Add(1))
@@ -148,29 +147,7 @@ func (p *pipeline) loadAll(ctx context.Context, run string) []string {
 	return ended
 }
 
-// dump is every table's content without surrogate ids and the times of loading.
-func (p *pipeline) dump() []string {
-	p.Helper()
-	rows, err := p.pool.Query(p.Context(), "select tablename::text from pg_tables where schemaname = 'public' order by 1")
-	p.must(err)
-	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	p.must(err)
-	var lines []string
-	for _, table := range tables {
-		rows, err := p.pool.Query(p.Context(), fmt.Sprintf(`select (to_jsonb(t) - '{id,account_id,security_id,cost_report_id,config_report_id,instance_id,log_id,product_id}'::text[]
-			- case when %t then '{}'::text[] else '{created_at,updated_at}'::text[] end)::text from %s t`, table == "findings" || table == "guard_duty_findings", table))
-		p.must(err)
-		content, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		p.must(err)
-		for _, line := range content {
-			lines = append(lines, table+" "+line)
-		}
-	}
-	slices.Sort(lines)
-	return lines
-}
-
-func succeeded(statuses []string) bool {
+func allSucceeded(statuses []string) bool {
 	return !slices.ContainsFunc(statuses, func(s string) bool { return s != "SUCCEEDED" })
 }
 
@@ -182,12 +159,12 @@ func TestCollectedDataReachesTheViews(t *testing.T) {
 		t.Fatalf("collect ended with %s: %s", s.Error, s.Cause)
 	}
 	ended := p.loadAll(t.Context(), "load")
-	if len(ended) < 10 || !succeeded(ended) {
+	if len(ended) < 10 || !allSucceeded(ended) {
 		t.Fatalf("load ended with %v", ended)
 	}
 	var accounts, reports, twice int
 	p.must(p.pool.QueryRow(t.Context(), "select count(distinct account), (select count(*) from view_acct_cost_rep), (select count(*) from (select account from view_acct_cost_rep group by account, date_from having count(*) > 1) d) from view_accounts").Scan(&accounts, &reports, &twice))
-	if accounts != len(p.organisation.Accounts()) || reports != accounts*plan.DefaultTrailingDays || twice != 0 {
+	if accounts != len(p.organization.Accounts()) || reports != accounts*plan.DefaultTrailingDays || twice != 0 {
 		t.Errorf("%d accounts with %d cost reports, %d of them more than one: cost belongs to the home region alone", accounts, reports, twice)
 	}
 	var left, rejects int
@@ -201,8 +178,8 @@ func TestCollectedDataReachesTheViews(t *testing.T) {
 func TestFailureIsNamedPublishedAndRedriven(t *testing.T) {
 	t.Parallel()
 	p := newPipeline(t)
-	victim := p.organisation.Accounts()[1]
-	p.organisation.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Account: victim.ID, Region: victim.Regions[0], Kind: simaws.Denied})
+	victim := p.organization.Accounts()[1]
+	p.organization.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Account: victim.ID, Region: victim.Regions[0], Kind: simaws.Denied})
 	x := p.run(t.Context(), p.collect, "daily", struct{}{})
 	s := x.Describe()
 	want := fmt.Sprintf("%s %s kms: denied kms:ListKeys", victim.ID, victim.Regions[0])
@@ -215,13 +192,13 @@ func TestFailureIsNamedPublishedAndRedriven(t *testing.T) {
 		t.Fatal("the snapshot with a failed service was not published")
 	}
 
-	p.organisation.ClearFaults()
-	p.organisation.ForgetCalls()
+	p.organization.ClearFaults()
+	p.organization.ForgetCalls()
 	p.must(p.orchestrator.Redrive(t.Context(), x))
 	if s := x.Describe(); s.Status != asl.Succeeded || s.RedriveCount != 1 {
 		t.Fatalf("redriven, it ended with %s %s", s.Error, s.Cause)
 	}
-	for _, call := range p.organisation.Calls() {
+	for _, call := range p.organization.Calls() {
 		if call.Service == "guardduty" || call.Service == "kms" && call.Account != victim.ID {
 			t.Fatalf("the redrive called %s %s in %s: only what failed runs again", call.Service, call.Operation, call.Account)
 		}
@@ -239,16 +216,16 @@ func TestFailureIsNamedPublishedAndRedriven(t *testing.T) {
 func TestKilledLoadLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	p := newPipeline(t)
-	p.run(t.Context(), p.collect, "daily", map[string]any{"accounts": []string{p.organisation.Accounts()[0].ID}})
+	p.run(t.Context(), p.collect, "daily", map[string]any{"accounts": []string{p.organization.Accounts()[0].ID}})
 	var objects []object.Version
 	p.must(p.store.List(t.Context(), snapshot.DataPrefix, func(v object.Version) error { objects = append(objects, v); return nil }))
 
 	undisturbed := newPipeline(t)
 	copyObjects(t, p, undisturbed, objects)
-	if ended := undisturbed.loadAll(t.Context(), "load"); !succeeded(ended) {
+	if ended := undisturbed.loadAll(t.Context(), "load"); !allSucceeded(ended) {
 		t.Fatalf("undisturbed load ended with %v", ended)
 	}
-	want := undisturbed.dump()
+	want := readContents(t, undisturbed.pool)
 
 	steps := int64(len(objects) * 10) // index, seven groups, record, settle, archive
 	for step := int64(1); step <= steps; step += 3 {
@@ -263,10 +240,10 @@ func TestKilledLoadLosesAndDoublesNothing(t *testing.T) {
 		q.interrupt.Store(&interrupt)
 		q.loadAll(ctx, "killed")
 		q.interrupt.Store(nil)
-		if ended := q.loadAll(t.Context(), "again"); !succeeded(ended) {
+		if ended := q.loadAll(t.Context(), "again"); !allSucceeded(ended) {
 			t.Errorf("killed at step %d and started again, the load ended with %v", step, ended)
 		}
-		if diff := cmp.Diff(want, q.dump()); diff != "" {
+		if diff := cmp.Diff(want, readContents(t, q.pool)); diff != "" {
 			t.Fatalf("killed at step %d and started again:\n%s", step, diff)
 		}
 		kill()

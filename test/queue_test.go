@@ -57,7 +57,7 @@ func TestSimultaneousSnapshotsQueueAtTheDatabase(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if got, want := p.texts("select count(*)::text from accounts")[0], fmt.Sprint(len(keys)); got != want {
+	if got, want := queryTexts(t, p.pool, "select count(*)::text from accounts")[0], fmt.Sprint(len(keys)); got != want {
 		t.Errorf("%s accounts are loaded, want %s", got, want)
 	}
 	stat := p.pool.Stat()

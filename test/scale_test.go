@@ -95,7 +95,7 @@ func newScale(t testing.TB) *scale {
 	return s
 }
 
-// Save is told about every execution that ends; nothing is kept of it.
+// Save measures every execution that ended and keeps nothing.
 func (s *scale) Save(r asl.Record) error {
 	if r.Snapshot.Status == asl.Running {
 		return nil
@@ -124,8 +124,8 @@ func (s *scale) Summary(arn string) (asl.Summary, error) {
 
 func (s *scale) List() []asl.Summary { return nil }
 
-// plan plans for real, then pads every region to the same number of services.
-func (s *scale) plan(handler plan.Handler, services int) func(context.Context, plan.Input) (plan.Plan, error) {
+// buildPlan plans for real, then pads every region to the same number of services.
+func (s *scale) buildPlan(handler plan.Handler, services int) func(context.Context, plan.Input) (plan.Plan, error) {
 	return func(ctx context.Context, in plan.Input) (plan.Plan, error) {
 		planned, err := handler.Handle(ctx, in)
 		if err != nil {
@@ -161,11 +161,11 @@ func (s *scale) plan(handler plan.Handler, services int) func(context.Context, p
 	}
 }
 
-// collect is the stub: it answers with an outcome of usual size and stages nothing.
-func (s *scale) collect(ctx context.Context, request collect.Input) (collect.Outcome, error) {
+// collectStub answers with an outcome of usual size and stages nothing.
+func (s *scale) collectStub(ctx context.Context, request collect.Input) (collect.Outcome, error) {
 	s.collected.Add(1)
 	if request.Region != "eu-region-0" || !request.Home { // not the account function, which runs by itself
-		if err := s.join(ctx); err != nil {
+		if err := s.joinCrowd(ctx); err != nil {
 			return collect.Outcome{}, err
 		}
 		defer s.running.Add(-1)
@@ -176,8 +176,8 @@ func (s *scale) collect(ctx context.Context, request collect.Input) (collect.Out
 	}, nil
 }
 
-// join counts a collector in, and lets the first ones wait for each other.
-func (s *scale) join(ctx context.Context) error {
+// joinCrowd counts a collector in, and lets the first ones wait for each other.
+func (s *scale) joinCrowd(ctx context.Context) error {
 	now := s.running.Add(1)
 	for {
 		if highest := s.highest.Load(); now <= highest || s.highest.CompareAndSwap(highest, now) {
@@ -205,8 +205,8 @@ func (s *scale) run(settings plan.Settings, regions, accounts, services int) *as
 		settings.Functions[word] = "collect"
 	}
 	functions := inprocess.Functions{}
-	inprocess.Add(functions, "plan", s.plan(plan.Handler{Settings: settings, Directory: large{accounts, regions}, Staging: s.store}, services))
-	inprocess.Add(functions, "collect", s.collect)
+	inprocess.Add(functions, "plan", s.buildPlan(plan.Handler{Settings: settings, Directory: large{accounts, regions}, Staging: s.store}, services))
+	inprocess.Add(functions, "collect", s.collectStub)
 	inprocess.Add(functions, "merge", merge.Handler{Staging: s.store, Data: s.store}.Handle)
 	inprocess.Add(functions, "settle-collect", settle.CollectHandler{Staging: s.store}.Handle)
 	machine, err := inprocess.ParseMachine("collect", statemachines.Collect, map[string]string{"Plan": "plan", "Merge": "merge", "SettleCollect": "settle-collect"})
@@ -222,8 +222,8 @@ func (s *scale) run(settings plan.Settings, regions, accounts, services int) *as
 	return x
 }
 
-// timeline is how many children ran at ten moments of the run.
-func (s *scale) timeline() []int {
+// countRunning returns how many children ran at ten moments of the run.
+func (s *scale) countRunning() []int {
 	slices.SortFunc(s.spans, func(a, b [2]time.Time) int { return a[0].Compare(b[0]) })
 	first, last := s.spans[0][0], s.spans[0][1]
 	for _, span := range s.spans {
@@ -265,10 +265,10 @@ func TestCollectMachineStaysWithinServiceLimits(t *testing.T) {
 	if published != accounts*regions {
 		t.Errorf("%d snapshots were published, want %d", published, accounts*regions)
 	}
-	s.print(accounts, regions, services, time.Since(started))
+	s.logSummary(accounts, regions, services, time.Since(started))
 }
 
-func (s *scale) print(accounts, regions, services int, took time.Duration) {
+func (s *scale) logSummary(accounts, regions, services int, took time.Duration) {
 	const dollarsPerTransition = 0.025 / 1000 // https://aws.amazon.com/step-functions/pricing/, us-east-1
 	s.Logf("%d accounts × %d regions × %d services in %s", accounts, regions, services, took.Round(time.Second))
 	s.Logf("%d state transitions, %.2f US dollars a run; the longest history has %d events", s.transitions, float64(s.transitions)*dollarsPerTransition, s.longest)
@@ -280,7 +280,7 @@ func (s *scale) print(accounts, regions, services int, took time.Duration) {
 		return true
 	})
 	s.Logf("S3 requests of plan, merge and settle: %d, %.1f for each snapshot; a collector adds one for its outcome and one for each section", total, float64(total)/float64(accounts*regions))
-	s.Logf("children at ten moments of the run: %v", s.timeline())
+	s.Logf("children at ten moments of the run: %v", s.countRunning())
 }
 
 func TestConcurrencyIsConfiguredOverallAndForAnAccount(t *testing.T) {

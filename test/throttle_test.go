@@ -28,7 +28,7 @@ func TestEveryCollectorHasAQuota(t *testing.T) {
 // denies everything.
 func TestUnreachableRegionCostsSeconds(t *testing.T) {
 	const most = 30 * time.Second
-	refused, silent := endpoint(t, false), endpoint(t, true)
+	refused, silent := startEndpoint(t, false), startEndpoint(t, true)
 	for name, s := range map[string]setting{
 		"refused": {client: func(cfg *aws.Config) { cfg.BaseEndpoint = &refused }},
 		"silent": {client: func(cfg *aws.Config) {
@@ -39,11 +39,11 @@ func TestUnreachableRegionCostsSeconds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s.account, s.organisation = collecttest.Production, everything()
+			s.account, s.organization = collecttest.Production, fullOrganization()
 			c := newCollection(t, s)
 			if name == "denied" {
 				for _, source := range catalog.Sources {
-					for _, operation := range operations(source) {
+					for _, operation := range listOperations(source) {
 						service, operation, _ := strings.Cut(operation, ":")
 						c.Fault(simaws.Fault{Service: service, Operation: operation, Kind: simaws.PolicyDenied})
 					}
@@ -56,7 +56,7 @@ func TestUnreachableRegionCostsSeconds(t *testing.T) {
 			if took > most {
 				t.Errorf("the region cost %s, more than %s", took, most)
 			}
-			for word, service := range c.snapshot(collecttest.Production, "us-east-1", today).Meta.Services {
+			for word, service := range c.readSnapshot(collecttest.Production, "us-east-1", today).Meta.Services {
 				if status := collect.Status(service.Status); word != "account" && !status.Failure() {
 					t.Errorf("%s is %q", word, status)
 				}
@@ -65,8 +65,8 @@ func TestUnreachableRegionCostsSeconds(t *testing.T) {
 	}
 }
 
-// endpoint is an address that takes connections and says nothing, or refuses them.
-func endpoint(t *testing.T, listens bool) string {
+// startEndpoint returns an address that accepts connections and stays silent, or refuses them.
+func startEndpoint(t *testing.T, listens bool) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 var latencyFigure = regexp.MustCompile(`([0-9.]+) (s/region|s/chain|times)\b`)
 
 // measureCollect runs the benchmark that collects one account and region with 50 ms a call, and compares the time with the
-// longest chain of calls that had to wait for each other. The benchmark stands beside the tests whose organisation it uses.
+// longest chain of calls that had to wait for each other. The benchmark stands beside the tests whose organization it uses.
 func measureCollect(ctx context.Context, summary *table) error {
 	bench := exec.CommandContext(ctx, "go", "test", "view360/test", "-run", "^$", "-bench", "CollectLatency", "-benchtime", "3x")
 	bench.Stderr = os.Stderr

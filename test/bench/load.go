@@ -35,27 +35,27 @@ func measureLoads(ctx context.Context, r *rig, rows int, summary *table) error {
 	var all loadTimes
 	var most int64
 	for _, handler := range r.buildLoaders() {
-		times, err := r.medianOf(ctx, handler, rows)
+		times, err := r.measureMedian(ctx, handler, rows)
 		if err != nil {
 			return fmt.Errorf("group %s: %w", handler.Name, err)
 		}
 		all.add(times)
 		most = max(most, slices.Max(times.roundTrip[:]))
 		if times.rows > 0 {
-			t.add(loadLine(handler.Name, times)...)
+			t.add(buildLoadLine(handler.Name, times)...)
 		}
 	}
-	t.add(loadLine("all", all)...)
+	t.add(buildLoadLine("all", all)...)
 	t.print("Loading: rows per second with decoding, raw COPY of the same rows into identical tables (indexes and foreign keys), "+
 		"the same snapshot again and with 1 % of its rows changed (times the speed of the first load); statements and round trips of the three", "")
 	summary.add("first load", fmt.Sprintf("%.2f of the speed of raw COPY", all.copy.Seconds()/all.first.Seconds()))
 	summary.add("the same snapshot again", fmt.Sprintf("%.1f times as fast as the first load", all.first.Seconds()/all.reload.Seconds()))
 	summary.add("with 1 % of its rows changed", fmt.Sprintf("%.1f times as fast as the first load", all.first.Seconds()/all.fewChanged.Seconds()))
-	summary.add("round trips of a table group", fmt.Sprintf("%d at most, whatever the number of rows", most))
+	summary.add("round trips of a table group", fmt.Sprintf("%d at most for any number of rows", most))
 	return nil
 }
 
-func loadLine(group string, t loadTimes) []any {
+func buildLoadLine(group string, t loadTimes) []any {
 	per := func(d time.Duration) string { return fmt.Sprintf("%.0f", float64(t.rows)/d.Seconds()) }
 	times := func(d time.Duration) string { return fmt.Sprintf("%.1fx", t.first.Seconds()/d.Seconds()) }
 	three := func(n [3]int64) string { return fmt.Sprintf("%d/%d/%d", n[0], n[1], n[2]) }
@@ -63,8 +63,8 @@ func loadLine(group string, t loadTimes) []any {
 		times(t.reload), times(t.fewChanged), three(t.statements), three(t.roundTrip)}
 }
 
-// medianOf measures a group and returns the round whose ratio to COPY is in the middle.
-func (r *rig) medianOf(ctx context.Context, handler load.Handler, rows int) (loadTimes, error) {
+// measureMedian measures a group and returns the round whose ratio to COPY is in the middle.
+func (r *rig) measureMedian(ctx context.Context, handler load.Handler, rows int) (loadTimes, error) {
 	var all []loadTimes
 	for range rounds {
 		times, err := r.loadGroup(ctx, handler, rows)
@@ -80,7 +80,7 @@ func (r *rig) medianOf(ctx context.Context, handler load.Handler, rows int) (loa
 }
 
 func (r *rig) loadGroup(ctx context.Context, handler load.Handler, rows int) (t loadTimes, err error) {
-	if err := r.empty(ctx); err != nil {
+	if err := r.emptyTables(ctx); err != nil {
 		return t, err
 	}
 	f := snapshotFile{account: "111122223333", region: "eu-west-1", day: time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC), rows: map[string]int{}}
@@ -99,24 +99,24 @@ func (r *rig) loadGroup(ctx context.Context, handler load.Handler, rows int) (t 
 	if err := r.loadAccount(ctx, handler, indexed); err != nil {
 		return t, err
 	}
-	if t.first, err = r.timed(ctx, handler, indexed, &t, 0); err != nil {
+	if t.first, err = r.measureLoad(ctx, handler, indexed, &t, 0); err != nil {
 		return t, err
 	}
 	for _, table := range tables {
-		took, err := r.rawCopy(ctx, table)
+		took, err := r.measureCopy(ctx, table)
 		if err != nil {
 			return t, fmt.Errorf("copying %s: %w", table, err)
 		}
 		t.copy += took
 	}
-	if t.reload, err = r.timed(ctx, handler, indexed, &t, 1); err != nil {
+	if t.reload, err = r.measureLoad(ctx, handler, indexed, &t, 1); err != nil {
 		return t, err
 	}
 	f.changed = 100
 	if indexed, err = r.put(ctx, f); err != nil {
 		return t, err
 	}
-	t.fewChanged, err = r.timed(ctx, handler, indexed, &t, 2)
+	t.fewChanged, err = r.measureLoad(ctx, handler, indexed, &t, 2)
 	return t, err
 }
 
@@ -129,8 +129,8 @@ func (r *rig) loadAccount(ctx context.Context, handler load.Handler, indexed ind
 	return err
 }
 
-// timed loads and notes statements and round trips as the nth of the three loads.
-func (r *rig) timed(ctx context.Context, handler load.Handler, indexed index.Output, t *loadTimes, nth int) (time.Duration, error) {
+// measureLoad loads and notes statements and round trips as the nth of the three loads.
+func (r *rig) measureLoad(ctx context.Context, handler load.Handler, indexed index.Output, t *loadTimes, nth int) (time.Duration, error) {
 	statements, trips, started := r.wire.statements.Load(), r.wire.trips.Load(), time.Now()
 	_, err := handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Name, Reload: true})
 	took := time.Since(started)
@@ -147,8 +147,8 @@ const identical = `do $$ declare fk text; begin
   end loop;
 end $$`
 
-// rawCopy copies the rows of a table, as text that is at hand, into an identical one.
-func (r *rig) rawCopy(ctx context.Context, table string) (time.Duration, error) {
+// measureCopy copies the rows of a table, as text that is at hand, into an identical one.
+func (r *rig) measureCopy(ctx context.Context, table string) (time.Duration, error) {
 	conn, err := r.pool.Acquire(ctx)
 	if err != nil {
 		return 0, err
@@ -166,8 +166,8 @@ func (r *rig) rawCopy(ctx context.Context, table string) (time.Duration, error) 
 	return time.Since(started), err
 }
 
-// empty removes all rows.
-func (r *rig) empty(ctx context.Context) error {
+// emptyTables removes all rows.
+func (r *rig) emptyTables(ctx context.Context) error {
 	_, err := r.pool.Exec(ctx, "drop table if exists identical; truncate accounts, products, view360.loads cascade")
 	return err
 }

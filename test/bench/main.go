@@ -91,7 +91,7 @@ var parts = []struct {
 }
 
 func run(ctx context.Context, o options) error {
-	fmt.Println(heading())
+	fmt.Println(buildHeading())
 	var r *rig
 	summary := newTable("summary", "")
 	for _, part := range parts {
@@ -110,17 +110,17 @@ func run(ctx context.Context, o options) error {
 			return fmt.Errorf("measuring %s: %w", part.name, err)
 		}
 	}
-	summary.print(heading(), "")
+	summary.print(buildHeading(), "")
 	return nil
 }
 
-// heading says when and where the figures were measured.
-func heading() string {
-	return fmt.Sprintf("%s, %s/%s, %d CPUs (%s), %s", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(), runtime.Version())
+// buildHeading says when and where the figures were measured.
+func buildHeading() string {
+	return fmt.Sprintf("%s, %s/%s, %d CPUs (%s), %s", time.Now().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), readProcessor(), runtime.Version())
 }
 
-// processor is the name of the CPU where the system tells it.
-func processor() string {
+// readProcessor returns the name of the CPU, if the system reports it.
+func readProcessor() string {
 	text, _ := os.ReadFile("/proc/cpuinfo")
 	for line := range strings.Lines(string(text)) {
 		if name, found := strings.CutPrefix(line, "model name"); found {

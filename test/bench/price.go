@@ -60,14 +60,14 @@ func measurePrice(ctx context.Context, summary *table) error {
 	defer server.Close()
 	staging := object.New(server.Client(), "staging", object.Options{})
 	var calls atomic.Int64
-	functions := idleFunctions(staging, &calls)
-	collecting, err := transitions(ctx, functions, staging, "collect", statemachines.Collect,
+	functions := buildIdleFunctions(staging, &calls)
+	collecting, err := countTransitions(ctx, functions, staging, "collect", statemachines.Collect,
 		map[string]string{"Plan": "plan", "Merge": "merge", "SettleCollect": "settle"}, `{}`)
 	if err != nil {
 		return err
 	}
 	collectCalls := calls.Swap(0)
-	loading, err := transitions(ctx, functions, staging, "load", statemachines.Load, inprocess.LoadPlaceholders, `{"bucket":"data","key":"k"}`)
+	loading, err := countTransitions(ctx, functions, staging, "load", statemachines.Load, inprocess.LoadPlaceholders, `{"bucket":"data","key":"k"}`)
 	if err != nil {
 		return err
 	}
@@ -84,8 +84,8 @@ func measurePrice(ctx context.Context, summary *table) error {
 	return nil
 }
 
-// transitions runs a machine and counts the states that it and its children enter.
-func transitions(ctx context.Context, functions inprocess.Functions, staging *object.Store, name string, definition []byte, placeholders map[string]string, input string) (int64, error) {
+// countTransitions runs a machine and counts the states that it and its children enter.
+func countTransitions(ctx context.Context, functions inprocess.Functions, staging *object.Store, name string, definition []byte, placeholders map[string]string, input string) (int64, error) {
 	machine, err := inprocess.ParseMachine(name, definition, placeholders)
 	if err != nil {
 		return 0, err
@@ -107,8 +107,8 @@ func transitions(ctx context.Context, functions inprocess.Functions, staging *ob
 	return entered.Load(), nil
 }
 
-// idleFunctions answer as the functions of a run do in which nothing fails.
-func idleFunctions(staging *object.Store, calls *atomic.Int64) inprocess.Functions {
+// buildIdleFunctions returns functions that answer as in a run without failures.
+func buildIdleFunctions(staging *object.Store, calls *atomic.Int64) inprocess.Functions {
 	answer := func(text string) inprocess.Function {
 		return func(context.Context, json.RawMessage) (json.RawMessage, error) {
 			calls.Add(1)

@@ -85,11 +85,11 @@ func (r *rig) close() {
 	_ = os.RemoveAll(r.dir)
 }
 
-func (r *rig) bucketOf(string) *object.Store { return r.store }
+func (r *rig) openBucket(string) *object.Store { return r.store }
 
 // buildLoaders returns the loaders in the order of the load machine.
 func (r *rig) buildLoaders() []load.Handler {
-	return loaders.BuildHandlers(load.Handler{Pool: r.pool, Bucket: r.bucketOf})
+	return loaders.BuildHandlers(load.Handler{Pool: r.pool, Bucket: r.openBucket})
 }
 
 // put writes a snapshot to the bucket and indexes it.
@@ -99,7 +99,7 @@ func (r *rig) put(ctx context.Context, f snapshotFile) (index.Output, error) {
 	if _, err := r.store.Put(ctx, f.key(), reader); err != nil {
 		return index.Output{}, err
 	}
-	result, err := index.Handler{Bucket: r.bucketOf}.Handle(ctx, index.Input{Bucket: bucketName, Key: f.key()})
+	result, err := index.Handler{Bucket: r.openBucket}.Handle(ctx, index.Input{Bucket: bucketName, Key: f.key()})
 	if err == nil && result.Status != index.Indexed {
 		err = fmt.Errorf("%s was rejected: %s", f.key(), result.Reason)
 	}

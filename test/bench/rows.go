@@ -11,7 +11,7 @@ type kind struct {
 }
 
 // kinds are the lists that grow large in real accounts, with texts as long as the services write them. The version goes
-// into a value that is no key.
+// into a value that is not a key.
 var kinds = []kind{
 	{"cost", "services", "services", func(i, version int) string {
 		return fmt.Sprintf(`{"service":"Amazon Elastic Compute Cloud - Compute %d","usage_types":"EUW1-BoxUsage:m7g.large-%d","date_from":"$FROM","date_to":"$DATE","cost":%d.123456789%d,"currency":"USD","utilization":744.0,"utilization_unit":"Hrs"}`, i, i, i%90, version)

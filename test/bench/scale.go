@@ -33,7 +33,7 @@ var scaleRegions = []string{"eu-west-1", "us-east-1", "us-west-2"}
 // measureScale loads the snapshots of many accounts, regions and days, day by day, and prints how the database grows and
 // whether loading slows down; then how long views take.
 func measureScale(ctx context.Context, r *rig, size scaleSize, summary *table) error {
-	if err := r.empty(ctx); err != nil {
+	if err := r.emptyTables(ctx); err != nil {
 		return err
 	}
 	t := newTable("day", "snapshots", "rows read", "rows stored", "database MB", "s", "us per row")
@@ -70,7 +70,7 @@ func measureScale(ctx context.Context, r *rig, size scaleSize, summary *table) e
 // point is the time of loading a row, in seconds, into a database of so many rows.
 type point struct{ stored, perRow float64 }
 
-// since is the slope between two points, in words.
+// since returns the slope between two points, in words.
 func (p point) since(earlier point) string {
 	return fmt.Sprintf("A row took %.0f us on the second day, %.0f us on the last (%+.0f %%), while the rows stored grew by %+.0f %%.",
 		earlier.perRow*1e6, p.perRow*1e6, 100*(p.perRow/earlier.perRow-1), 100*(p.stored/earlier.stored-1))

@@ -80,14 +80,14 @@ func measureSizes(ctx context.Context, r *rig, sizes []int, summary *table) erro
 			if n == len(sizes)-1 {
 				summary.add(fmt.Sprintf("%s of %d MB", step, size), fmt.Sprintf("%.0f MB/s, %d MB resident", float64(size)/seconds, out.ResidentKB/1024))
 			}
-			t.add(fmt.Sprint(size, " MB"), step, rowsOf(step, f), fmt.Sprintf("%.2f", seconds), fmt.Sprintf("%.0f", float64(size)/seconds), out.ResidentKB/1024)
+			t.add(fmt.Sprint(size, " MB"), step, countRows(step, f), fmt.Sprintf("%.2f", seconds), fmt.Sprintf("%.0f", float64(size)/seconds), out.ResidentKB/1024)
 		}
 	}
 	t.print("Snapshots by size: each step in a process of its own, with the largest resident memory", "reload is the group security again.")
 	return nil
 }
 
-func rowsOf(step string, f snapshotFile) int {
+func countRows(step string, f snapshotFile) int {
 	switch step {
 	case "security", "reload":
 		return f.rows["findings"]
@@ -122,7 +122,7 @@ func runChild() error {
 	client := s3.New(s3.Options{Region: "us-east-1", BaseEndpoint: &in.Endpoint, UsePathStyle: true, Credentials: credentials.NewStaticCredentialsProvider(in.KeyID, in.Secret, "")})
 	store := object.New(client, bucketName, object.Options{})
 	started := time.Now()
-	output, err := in.step(context.Background(), func(string) *object.Store { return store })
+	output, err := in.runStep(context.Background(), func(string) *object.Store { return store })
 	if err != nil {
 		return err
 	}
@@ -130,10 +130,10 @@ func runChild() error {
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(childResult{text, time.Since(started).Milliseconds(), residentKB()})
+	return json.NewEncoder(os.Stdout).Encode(childResult{text, time.Since(started).Milliseconds(), readResidentKB()})
 }
 
-func (c child) step(ctx context.Context, bucket func(string) *object.Store) (any, error) {
+func (c child) runStep(ctx context.Context, bucket func(string) *object.Store) (any, error) {
 	switch c.Step {
 	case "merge":
 		return merge.Handler{Staging: bucket(bucketName), Data: bucket(bucketName)}.Handle(ctx, c.Merge)
@@ -159,10 +159,10 @@ func (c child) step(ctx context.Context, bucket func(string) *object.Store) (any
 	return handler.Handle(ctx, load.Input{Index: indexed.Index, Group: handler.Name, Reload: true})
 }
 
-// residentKB is the largest resident memory of this process so far; 0 where the system does not tell.
-func residentKB() int { return peakOf(os.Getpid()) }
+// readResidentKB returns the largest resident memory of this process so far; 0 if the system does not report it.
+func readResidentKB() int { return readPeakKB(os.Getpid()) }
 
-func peakOf(pid int) int {
+func readPeakKB(pid int) int {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	for line := range strings.Lines(string(status)) {
 		if peak, found := strings.CutPrefix(line, "VmHWM:"); found {

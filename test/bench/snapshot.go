@@ -39,7 +39,7 @@ const document = `{"meta":{"schema_version":1,"account_id":"$ACCOUNT","region":"
 // write streams the snapshot.
 func (f snapshotFile) write(to io.Writer) error {
 	out := bufio.NewWriterSize(to, 1<<20)
-	fill := f.filler()
+	fill := f.buildFiller()
 	for i, part := range strings.Split(document, "@") {
 		if i%2 == 0 {
 			_, _ = fill.WriteString(out, part) // Flush reports the error
@@ -68,7 +68,7 @@ func (f snapshotFile) writeList(out *bufio.Writer, mark string, fill *strings.Re
 	}
 }
 
-func (f snapshotFile) filler() *strings.Replacer {
+func (f snapshotFile) buildFiller() *strings.Replacer {
 	var sections, managed []string
 	for _, s := range snapshot.Sections {
 		sections = append(sections, fmt.Sprintf(`%q:{"complete":true,"collected_at":"%sT01:00:00Z"}`, s.Key, f.day.Format(time.DateOnly)))

@@ -38,7 +38,7 @@ func (r *rig) stage(ctx context.Context, f snapshotFile, bytes int) (merge.Input
 
 func addResources(part *collect.Part, bytes int) error {
 	for i := 0; bytes > 0; i++ {
-		row := elementOf("service_resources", i)
+		row := buildElement("service_resources", i)
 		bytes -= len(row)
 		if err := part.Add("service_resources", json.RawMessage(row)); err != nil {
 			return err
@@ -47,7 +47,7 @@ func addResources(part *collect.Part, bytes int) error {
 	return nil
 }
 
-func elementOf(table string, i int) string {
+func buildElement(table string, i int) string {
 	for _, k := range kinds {
 		if k.table == table {
 			return k.element(i, 1)

@@ -27,7 +27,7 @@ func measureStarts(ctx context.Context, all bool, summary *table) error {
 	defer os.RemoveAll(dir)
 	folders := []string{"view360/functions/collect/guardduty", "view360/functions/collect/serviceresources", "view360/functions/load/security", "view360/functions/merge"}
 	if all {
-		if folders, err = mains(ctx); err != nil {
+		if folders, err = listMains(ctx); err != nil {
 			return err
 		}
 	}
@@ -41,30 +41,30 @@ func measureStarts(ctx context.Context, all bool, summary *table) error {
 		if out, err := build.CombinedOutput(); err != nil {
 			return fmt.Errorf("building %s: %w\n%s", folder, err, out)
 		}
-		size, packed, err := sizes(binary)
+		size, packed, err := measureBinary(binary)
 		if err != nil {
 			return err
 		}
-		took, resident, err := fastestStart(ctx, dir, binary)
+		took, resident, err := measureFastestStart(ctx, dir, binary)
 		if errors.Is(err, errNoPoll) {
-			t.add(name, megabytes(size), megabytes(packed), "needs its deployment", "")
+			t.add(name, formatMegabytes(size), formatMegabytes(packed), "needs its deployment", "")
 			continue
 		}
 		if err != nil {
 			return fmt.Errorf("starting %s: %w", name, err)
 		}
 		slowest, heaviest, largest = max(slowest, took), max(heaviest, packed), max(largest, int64(resident)<<10)
-		t.add(name, megabytes(size), megabytes(packed), fmt.Sprintf("%.1f", took.Seconds()*1000), resident/1024)
+		t.add(name, formatMegabytes(size), formatMegabytes(packed), fmt.Sprintf("%.1f", took.Seconds()*1000), resident/1024)
 	}
 	t.print("Cold start: from the start of the process to the first poll of the runtime API, the fastest of five", "")
-	summary.add("cold start of a function, at most", fmt.Sprintf("%.1f ms, %s MB resident, package of %s MB", slowest.Seconds()*1000, megabytes(largest), megabytes(heaviest)))
+	summary.add("cold start of a function, at most", fmt.Sprintf("%.1f ms, %s MB resident, package of %s MB", slowest.Seconds()*1000, formatMegabytes(largest), formatMegabytes(heaviest)))
 	return nil
 }
 
-func megabytes(bytes int64) string { return fmt.Sprintf("%.1f", float64(bytes)/(1<<20)) }
+func formatMegabytes(bytes int64) string { return fmt.Sprintf("%.1f", float64(bytes)/(1<<20)) }
 
-// mains are the import paths of the functions; the receiver is no Lambda function.
-func mains(ctx context.Context) ([]string, error) {
+// listMains returns the import paths of the functions. The receiver is not a Lambda function.
+func listMains(ctx context.Context) ([]string, error) {
 	out, err := exec.CommandContext(ctx, "go", "list", "-f", `{{if eq .Name "main"}}{{.ImportPath}}{{end}}`, "view360/functions/...").Output()
 	if err != nil {
 		return nil, fmt.Errorf("listing the functions: %w", err)
@@ -72,8 +72,8 @@ func mains(ctx context.Context) ([]string, error) {
 	return slices.DeleteFunc(strings.Fields(string(out)), func(path string) bool { return strings.HasSuffix(path, "/receiver") }), nil
 }
 
-// sizes are those of the binary and of its deployment package.
-func sizes(binary string) (size, packed int64, err error) {
+// measureBinary returns the sizes of the binary and of its deployment package.
+func measureBinary(binary string) (size, packed int64, err error) {
 	body, err := os.ReadFile(binary)
 	if err != nil {
 		return 0, 0, err
@@ -101,9 +101,9 @@ var errNoPoll = errors.New("the function ended without a poll")
 
 const starts = 5
 
-func fastestStart(ctx context.Context, dir, binary string) (best time.Duration, resident int, err error) {
+func measureFastestStart(ctx context.Context, dir, binary string) (best time.Duration, resident int, err error) {
 	for range starts {
-		took, kilobytes, err := start(ctx, dir, binary)
+		took, kilobytes, err := measureStart(ctx, dir, binary)
 		if err != nil {
 			return 0, 0, err
 		}
@@ -114,8 +114,8 @@ func fastestStart(ctx context.Context, dir, binary string) (best time.Duration, 
 	return best, resident, nil
 }
 
-// start starts the function with a runtime API that never has an event for it.
-func start(ctx context.Context, dir, binary string) (took time.Duration, residentKB int, err error) {
+// measureStart starts the function with a runtime API that never has an event for it.
+func measureStart(ctx context.Context, dir, binary string) (took time.Duration, residentKB int, err error) {
 	polled := make(chan time.Time, 1)
 	over, end := context.WithCancel(ctx)
 	defer end()
@@ -151,7 +151,7 @@ func start(ctx context.Context, dir, binary string) (took time.Duration, residen
 	go func() { _ = function.Wait(); close(ended) }()
 	select {
 	case at := <-polled:
-		residentKB = peakOf(function.Process.Pid)
+		residentKB = readPeakKB(function.Process.Pid)
 		_ = function.Process.Kill()
 		<-ended
 		return at.Sub(begun), residentKB, nil

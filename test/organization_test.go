@@ -11,9 +11,9 @@ import (
 func TestAccountWhoseRoleCannotBeAssumedFailsAlone(t *testing.T) {
 	t.Parallel()
 	p := newPipeline(t)
-	victim := p.organisation.Accounts()[2].ID
+	victim := p.organization.Accounts()[2].ID
 	role := "arn:aws:iam::" + victim + ":role/" + simaws.MemberRole
-	p.organisation.Override(simaws.Answer{Service: "sts", Operation: "AssumeRole", Give: func(r simaws.Request) (any, error) {
+	p.organization.Override(simaws.Answer{Service: "sts", Operation: "AssumeRole", Give: func(r simaws.Request) (any, error) {
 		if strings.Contains(string(r.Input), victim) {
 			return nil, simaws.Failure(403, "AccessDenied", "User: arn:aws:sts::111111111111:assumed-role/x is not authorized to perform: sts:AssumeRole on resource: "+role)
 		}
@@ -28,21 +28,21 @@ func TestAccountWhoseRoleCannotBeAssumedFailsAlone(t *testing.T) {
 			t.Errorf("the cause does not say %q: %s", text, s.Cause)
 		}
 	}
-	for _, a := range p.organisation.Accounts() {
+	for _, a := range p.organization.Accounts() {
 		if a.ID != victim && strings.Contains(s.Cause, a.ID) {
 			t.Errorf("%s failed with it: %s", a.ID, s.Cause)
 		}
 	}
-	if ended := p.loadAll(t.Context(), "load"); !succeeded(ended) {
+	if ended := p.loadAll(t.Context(), "load"); !allSucceeded(ended) {
 		t.Errorf("load ended with %v", ended)
 	}
 }
 
-// suspended is an organisation of which one account is suspended.
+// suspend makes Organizations report an account as suspended.
 func (p *pipeline) suspend(id string) {
-	p.organisation.Override(simaws.Answer{Service: "organizations", Operation: "ListAccounts", Give: func(simaws.Request) (any, error) {
+	p.organization.Override(simaws.Answer{Service: "organizations", Operation: "ListAccounts", Give: func(simaws.Request) (any, error) {
 		var accounts []map[string]string
-		for _, a := range p.organisation.Accounts() {
+		for _, a := range p.organization.Accounts() {
 			state := "ACTIVE"
 			if a.ID == id {
 				state = "SUSPENDED"
@@ -56,19 +56,19 @@ func (p *pipeline) suspend(id string) {
 func TestClosedAccountIsKeptAndMarked(t *testing.T) {
 	t.Parallel()
 	p := newPipeline(t)
-	p.collected("daily", struct{}{})
-	gone := p.organisation.Accounts()[1].ID
+	p.collectAndLoad("daily", struct{}{})
+	gone := p.organization.Accounts()[1].ID
 	const keys = "select count(*)::text from kms_keys k join accounts a on a.id = k.account_id where a.account_id = $1"
 	const names = "select distinct account_name || ' ' || account_status from accounts where account_id = $1"
-	before, name := p.texts(keys, gone)[0], p.texts(names, gone)[0]
+	before, name := queryTexts(t, p.pool, keys, gone)[0], queryTexts(t, p.pool, names, gone)[0]
 
 	p.suspend(gone)
-	p.organisation.Fault(simaws.Fault{Account: gone, Kind: simaws.Denied})
-	p.collected("next", struct{}{}) // no alarm
-	if got := p.texts(names, gone); len(got) != 1 || got[0] != strings.Replace(name, "ACTIVE", "SUSPENDED", 1) {
+	p.organization.Fault(simaws.Fault{Account: gone, Kind: simaws.Denied})
+	p.collectAndLoad("next", struct{}{}) // no alarm
+	if got := queryTexts(t, p.pool, names, gone); len(got) != 1 || got[0] != strings.Replace(name, "ACTIVE", "SUSPENDED", 1) {
 		t.Errorf("the account is %q in its regions, want the one it was, suspended: %s", got, name)
 	}
-	if after := p.texts(keys, gone)[0]; after != before || before == "0" {
+	if after := queryTexts(t, p.pool, keys, gone)[0]; after != before || before == "0" {
 		t.Errorf("%s keys of %s are left", after, before)
 	}
 }

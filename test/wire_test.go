@@ -38,7 +38,7 @@ func newWire(t testing.TB, database string) *wire {
 			if err != nil {
 				return // the test is over
 			}
-			go w.connect(client)
+			go w.passOn(client)
 		}
 	}()
 	return w
@@ -53,7 +53,7 @@ func (w *wire) watch(before func(message int64) (pass bool)) {
 	}
 }
 
-func (w *wire) connect(client net.Conn) {
+func (w *wire) passOn(client net.Conn) {
 	defer client.Close()
 	server, err := net.Dial("tcp", w.target)
 	if err != nil {

@@ -41,21 +41,21 @@ type expected map[string][]map[string]any
 func furnish(t *testing.T, url string, cfg aws.Config) expected {
 	t.Helper()
 	m := maker{t, cfg, expected{}}
-	m.keys()
-	m.certificatesAndSecrets()
-	m.trails() // makes the bucket
-	m.users()
-	m.contacts()
-	m.accessLists()
-	m.apps()
-	network := m.network()
-	m.machines(network)
-	m.balancers(network)
-	m.databases()
-	m.functions()
-	m.cost(url)
-	m.findings(url)
-	m.unanswered()
+	m.makeKeys()
+	m.makeCertificatesAndSecrets()
+	m.makeTrails() // makes the bucket
+	m.makeUsers()
+	m.makeContacts()
+	m.makeAccessLists()
+	m.makeApps()
+	network := m.makeNetwork()
+	m.makeMachines(network)
+	m.makeBalancers(network)
+	m.makeDatabases()
+	m.makeFunctions()
+	m.setCosts(url)
+	m.setFindings(url)
+	m.allowUnanswered()
 	return m.expected
 }
 
@@ -69,7 +69,7 @@ func (m maker) expect(path string, element map[string]any) {
 	m.expected[path] = append(m.expected[path], element)
 }
 
-func (m maker) resource(service, kind, id string, more map[string]any) {
+func (m maker) expectResource(service, kind, id string, more map[string]any) {
 	element := map[string]any{"service_name": service, "resource_type": kind, "resource_id": id, "region": "us-east-1"}
 	for member, value := range more {
 		element[member] = value
@@ -77,8 +77,8 @@ func (m maker) resource(service, kind, id string, more map[string]any) {
 	m.expect("service_resources", element)
 }
 
-// made is the answer of a request that must succeed.
-func made[T any](m maker) func(T, error) T {
+// mustMake returns the answer of a request that must succeed.
+func mustMake[T any](m maker) func(T, error) T {
 	return func(answer T, err error) T {
 		m.Helper()
 		if err != nil {
@@ -88,32 +88,32 @@ func made[T any](m maker) func(T, error) T {
 	}
 }
 
-func (m maker) keys() {
+func (m maker) makeKeys() {
 	client := kms.NewFromConfig(m.cfg)
-	key := made[*kms.CreateKeyOutput](m)(client.CreateKey(m.Context(), &kms.CreateKeyInput{Description: aws.String("moto's key"), KeyUsage: kmstypes.KeyUsageTypeEncryptDecrypt})).KeyMetadata
-	made[*kms.EnableKeyRotationOutput](m)(client.EnableKeyRotation(m.Context(), &kms.EnableKeyRotationInput{KeyId: key.KeyId}))
+	key := mustMake[*kms.CreateKeyOutput](m)(client.CreateKey(m.Context(), &kms.CreateKeyInput{Description: aws.String("moto's key"), KeyUsage: kmstypes.KeyUsageTypeEncryptDecrypt})).KeyMetadata
+	mustMake[*kms.EnableKeyRotationOutput](m)(client.EnableKeyRotation(m.Context(), &kms.EnableKeyRotationInput{KeyId: key.KeyId}))
 	m.expect("security.kms", map[string]any{
 		"key_id": *key.KeyId, "arn": *key.Arn, "description": "moto's key", "key_usage": "ENCRYPT_DECRYPT", "key_state": "Enabled",
 		"enabled": true, "key_rotation_enabled": true,
 	})
 }
 
-func (m maker) certificatesAndSecrets() {
-	secret := made[*secretsmanager.CreateSecretOutput](m)(secretsmanager.NewFromConfig(m.cfg).CreateSecret(m.Context(), &secretsmanager.CreateSecretInput{
+func (m maker) makeCertificatesAndSecrets() {
+	secret := mustMake[*secretsmanager.CreateSecretOutput](m)(secretsmanager.NewFromConfig(m.cfg).CreateSecret(m.Context(), &secretsmanager.CreateSecretInput{
 		Name: aws.String("moto/secret"), Description: aws.String("moto's secret"), SecretString: aws.String("-"),
 	}))
 	m.expect("security.secrets_manager", map[string]any{"name": "moto/secret", "arn": *secret.ARN, "description": "moto's secret", "rotation_enabled": false})
-	certificate := made[*acm.RequestCertificateOutput](m)(acm.NewFromConfig(m.cfg).RequestCertificate(m.Context(), &acm.RequestCertificateInput{DomainName: aws.String("moto.example")}))
+	certificate := mustMake[*acm.RequestCertificateOutput](m)(acm.NewFromConfig(m.cfg).RequestCertificate(m.Context(), &acm.RequestCertificateInput{DomainName: aws.String("moto.example")}))
 	m.expect("security.certificate_manager", map[string]any{
 		"arn": *certificate.CertificateArn, "domain_name": "moto.example", "status": "PENDING_VALIDATION", "type": "AMAZON_ISSUED",
 	})
 }
 
-func (m maker) trails() {
+func (m maker) makeTrails() {
 	client := s3.NewFromConfig(m.cfg, func(o *s3.Options) { o.UsePathStyle = true })
-	made[*s3.CreateBucketOutput](m)(client.CreateBucket(m.Context(), &s3.CreateBucketInput{Bucket: aws.String("moto-bucket")}))
-	m.resource("S3", "Bucket", "moto-bucket", map[string]any{"resource_name": "moto-bucket", "state": "Active", "region": nil}) // moto does not tell it
-	trail := made[*cloudtrail.CreateTrailOutput](m)(cloudtrail.NewFromConfig(m.cfg).CreateTrail(m.Context(), &cloudtrail.CreateTrailInput{
+	mustMake[*s3.CreateBucketOutput](m)(client.CreateBucket(m.Context(), &s3.CreateBucketInput{Bucket: aws.String("moto-bucket")}))
+	m.expectResource("S3", "Bucket", "moto-bucket", map[string]any{"resource_name": "moto-bucket", "state": "Active", "region": nil}) // moto does not tell it
+	trail := mustMake[*cloudtrail.CreateTrailOutput](m)(cloudtrail.NewFromConfig(m.cfg).CreateTrail(m.Context(), &cloudtrail.CreateTrailInput{
 		Name: aws.String("moto-trail"), S3BucketName: aws.String("moto-bucket"),
 	}))
 	m.expect("security.cloudtrail", map[string]any{
@@ -121,17 +121,17 @@ func (m maker) trails() {
 	})
 }
 
-func (m maker) users() {
+func (m maker) makeUsers() {
 	client := iam.NewFromConfig(m.cfg)
-	made[*iam.CreateUserOutput](m)(client.CreateUser(m.Context(), &iam.CreateUserInput{UserName: aws.String("moto-user")}))
+	mustMake[*iam.CreateUserOutput](m)(client.CreateUser(m.Context(), &iam.CreateUserInput{UserName: aws.String("moto-user")}))
 	m.expect("iam", map[string]any{"username": "moto-user", "mfa_enabled": false, "access_keys_count": 0})
-	made[*iam.CreateUserOutput](m)(client.CreateUser(m.Context(), &iam.CreateUserInput{UserName: aws.String("moto-robot")}))
-	made[*iam.CreateAccessKeyOutput](m)(client.CreateAccessKey(m.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("moto-robot")}))
+	mustMake[*iam.CreateUserOutput](m)(client.CreateUser(m.Context(), &iam.CreateUserInput{UserName: aws.String("moto-robot")}))
+	mustMake[*iam.CreateAccessKeyOutput](m)(client.CreateAccessKey(m.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("moto-robot")}))
 	m.expect("iam", map[string]any{"username": "moto-robot", "access_keys_count": 1})
 }
 
-func (m maker) contacts() {
-	made[*account.PutAlternateContactOutput](m)(account.NewFromConfig(m.cfg).PutAlternateContact(m.Context(), &account.PutAlternateContactInput{
+func (m maker) makeContacts() {
+	mustMake[*account.PutAlternateContactOutput](m)(account.NewFromConfig(m.cfg).PutAlternateContact(m.Context(), &account.PutAlternateContactInput{
 		AlternateContactType: accounttypes.AlternateContactTypeBilling, Name: aws.String("Moto"), Title: aws.String("Head"),
 		EmailAddress: aws.String("moto@example.com"), PhoneNumber: aws.String("+441"),
 	}))
@@ -141,9 +141,9 @@ func (m maker) contacts() {
 	}})
 }
 
-func (m maker) accessLists() {
+func (m maker) makeAccessLists() {
 	seen := &waftypes.VisibilityConfig{MetricName: aws.String("m"), SampledRequestsEnabled: true}
-	list := made[*wafv2.CreateWebACLOutput](m)(wafv2.NewFromConfig(m.cfg).CreateWebACL(m.Context(), &wafv2.CreateWebACLInput{
+	list := mustMake[*wafv2.CreateWebACLOutput](m)(wafv2.NewFromConfig(m.cfg).CreateWebACL(m.Context(), &wafv2.CreateWebACLInput{
 		Name: aws.String("moto-acl"), Scope: waftypes.ScopeRegional, VisibilityConfig: seen, DefaultAction: &waftypes.DefaultAction{Allow: &waftypes.AllowAction{}},
 		Tags: []waftypes.Tag{{Key: aws.String("team"), Value: aws.String("moto")}},
 		Rules: []waftypes.Rule{
@@ -162,8 +162,8 @@ func (m maker) accessLists() {
 	})
 }
 
-func (m maker) apps() {
-	app := made[*resiliencehub.CreateAppOutput](m)(resiliencehub.NewFromConfig(m.cfg).CreateApp(m.Context(), &resiliencehub.CreateAppInput{
+func (m maker) makeApps() {
+	app := mustMake[*resiliencehub.CreateAppOutput](m)(resiliencehub.NewFromConfig(m.cfg).CreateApp(m.Context(), &resiliencehub.CreateAppInput{
 		Name: aws.String("moto-app"), Description: aws.String("moto's app"),
 	})).App
 	m.expect("resilience_hub", map[string]any{"app_arn": *app.AppArn, "name": "moto-app", "description": "moto's app", "cost": nil})
@@ -172,104 +172,104 @@ func (m maker) apps() {
 // place is a subnet of a network of its own.
 type place struct{ vpc, subnet, other string }
 
-func (m maker) network() place {
+func (m maker) makeNetwork() place {
 	client := ec2.NewFromConfig(m.cfg)
-	vpc := made[*ec2.CreateVpcOutput](m)(client.CreateVpc(m.Context(), &ec2.CreateVpcInput{CidrBlock: aws.String("10.9.0.0/16")})).Vpc
+	vpc := mustMake[*ec2.CreateVpcOutput](m)(client.CreateVpc(m.Context(), &ec2.CreateVpcInput{CidrBlock: aws.String("10.9.0.0/16")})).Vpc
 	subnet := func(block, zone string) string {
-		made := made[*ec2.CreateSubnetOutput](m)(client.CreateSubnet(m.Context(), &ec2.CreateSubnetInput{
-			VpcId: vpc.VpcId, CidrBlock: &block, AvailabilityZone: &zone, TagSpecifications: named(ec2types.ResourceTypeSubnet, "moto-subnet"),
+		made := mustMake[*ec2.CreateSubnetOutput](m)(client.CreateSubnet(m.Context(), &ec2.CreateSubnetInput{
+			VpcId: vpc.VpcId, CidrBlock: &block, AvailabilityZone: &zone, TagSpecifications: buildNameTag(ec2types.ResourceTypeSubnet, "moto-subnet"),
 		}))
 		return *made.Subnet.SubnetId
 	}
 	p := place{*vpc.VpcId, subnet("10.9.1.0/24", "us-east-1a"), subnet("10.9.2.0/24", "us-east-1b")}
-	m.resource("VPC", "Subnet", p.other, map[string]any{
+	m.expectResource("VPC", "Subnet", p.other, map[string]any{
 		"resource_name": "moto-subnet", "availability_zone": "us-east-1b", "state": "available", "vpc_id": p.vpc, "available_ip_count": 251,
 	})
 	return p
 }
 
-func named(kind ec2types.ResourceType, name string) []ec2types.TagSpecification {
+func buildNameTag(kind ec2types.ResourceType, name string) []ec2types.TagSpecification {
 	return []ec2types.TagSpecification{{ResourceType: kind, Tags: []ec2types.Tag{{Key: aws.String("Name"), Value: &name}}}}
 }
 
-func (m maker) machines(p place) {
+func (m maker) makeMachines(p place) {
 	client := ec2.NewFromConfig(m.cfg)
-	image := made[*ec2.DescribeImagesOutput](m)(client.DescribeImages(m.Context(), &ec2.DescribeImagesInput{})).Images[0].ImageId
-	instance := made[*ec2.RunInstancesOutput](m)(client.RunInstances(m.Context(), &ec2.RunInstancesInput{
+	image := mustMake[*ec2.DescribeImagesOutput](m)(client.DescribeImages(m.Context(), &ec2.DescribeImagesInput{})).Images[0].ImageId
+	instance := mustMake[*ec2.RunInstancesOutput](m)(client.RunInstances(m.Context(), &ec2.RunInstancesInput{
 		ImageId: image, InstanceType: ec2types.InstanceTypeT3Micro, MinCount: aws.Int32(1), MaxCount: aws.Int32(1), SubnetId: &p.subnet,
-		TagSpecifications: named(ec2types.ResourceTypeInstance, "moto-instance"),
+		TagSpecifications: buildNameTag(ec2types.ResourceTypeInstance, "moto-instance"),
 	})).Instances[0]
-	m.resource("EC2", "Instance", *instance.InstanceId, map[string]any{
+	m.expectResource("EC2", "Instance", *instance.InstanceId, map[string]any{
 		"resource_name": "moto-instance", "availability_zone": "us-east-1a", "state": "running", "instance_type": "t3.micro", "vpc_id": p.vpc,
 	})
-	volume := made[*ec2.CreateVolumeOutput](m)(client.CreateVolume(m.Context(), &ec2.CreateVolumeInput{
-		AvailabilityZone: aws.String("us-east-1a"), Size: aws.Int32(9), VolumeType: ec2types.VolumeTypeGp3, TagSpecifications: named(ec2types.ResourceTypeVolume, "moto-volume"),
+	volume := mustMake[*ec2.CreateVolumeOutput](m)(client.CreateVolume(m.Context(), &ec2.CreateVolumeInput{
+		AvailabilityZone: aws.String("us-east-1a"), Size: aws.Int32(9), VolumeType: ec2types.VolumeTypeGp3, TagSpecifications: buildNameTag(ec2types.ResourceTypeVolume, "moto-volume"),
 	}))
-	m.resource("EBS", "Volume", *volume.VolumeId, map[string]any{
+	m.expectResource("EBS", "Volume", *volume.VolumeId, map[string]any{
 		"resource_name": "moto-volume", "availability_zone": "us-east-1a", "state": "available", "size_gb": 9, "volume_type": "gp3",
 	})
 	groups := autoscaling.NewFromConfig(m.cfg)
-	made[*autoscaling.CreateLaunchConfigurationOutput](m)(groups.CreateLaunchConfiguration(m.Context(), &autoscaling.CreateLaunchConfigurationInput{
+	mustMake[*autoscaling.CreateLaunchConfigurationOutput](m)(groups.CreateLaunchConfiguration(m.Context(), &autoscaling.CreateLaunchConfigurationInput{
 		LaunchConfigurationName: aws.String("moto"), ImageId: image, InstanceType: aws.String("t3.micro"),
 	}))
-	made[*autoscaling.CreateAutoScalingGroupOutput](m)(groups.CreateAutoScalingGroup(m.Context(), &autoscaling.CreateAutoScalingGroupInput{
+	mustMake[*autoscaling.CreateAutoScalingGroupOutput](m)(groups.CreateAutoScalingGroup(m.Context(), &autoscaling.CreateAutoScalingGroupInput{
 		AutoScalingGroupName: aws.String("moto-group"), LaunchConfigurationName: aws.String("moto"), MinSize: aws.Int32(0), MaxSize: aws.Int32(3),
 		DesiredCapacity: aws.Int32(0), AvailabilityZones: []string{"us-east-1a"},
 	}))
-	m.resource("AutoScaling", "AutoScalingGroup", "moto-group", map[string]any{
+	m.expectResource("AutoScaling", "AutoScalingGroup", "moto-group", map[string]any{
 		"availability_zone": "us-east-1a", "state": "Inactive", "instance_count": 0, "min_size": 0, "max_size": 3,
 	})
 }
 
-func (m maker) balancers(p place) {
-	made[*elasticloadbalancingv2.CreateLoadBalancerOutput](m)(elasticloadbalancingv2.NewFromConfig(m.cfg).CreateLoadBalancer(m.Context(),
+func (m maker) makeBalancers(p place) {
+	mustMake[*elasticloadbalancingv2.CreateLoadBalancerOutput](m)(elasticloadbalancingv2.NewFromConfig(m.cfg).CreateLoadBalancer(m.Context(),
 		&elasticloadbalancingv2.CreateLoadBalancerInput{
 			Name: aws.String("moto-balancer"), Subnets: []string{p.subnet, p.other}, Scheme: balancertypes.LoadBalancerSchemeEnumInternal,
 		}))
-	m.resource("ELB", "LoadBalancer", "moto-balancer", map[string]any{
+	m.expectResource("ELB", "LoadBalancer", "moto-balancer", map[string]any{
 		"availability_zone": "us-east-1a,us-east-1b", "type": "application", "state": "active", "scheme": "internal",
 	})
 }
 
-func (m maker) databases() {
-	made[*rds.CreateDBInstanceOutput](m)(rds.NewFromConfig(m.cfg).CreateDBInstance(m.Context(), &rds.CreateDBInstanceInput{
+func (m maker) makeDatabases() {
+	mustMake[*rds.CreateDBInstanceOutput](m)(rds.NewFromConfig(m.cfg).CreateDBInstance(m.Context(), &rds.CreateDBInstanceInput{
 		DBInstanceIdentifier: aws.String("moto-database"), Engine: aws.String("postgres"), DBInstanceClass: aws.String("db.t3.micro"),
 		AllocatedStorage: aws.Int32(20), MasterUsername: aws.String("moto"), MasterUserPassword: aws.String("moto-moto"),
 	}))
-	m.resource("RDS", "DBInstance", "moto-database", map[string]any{
+	m.expectResource("RDS", "DBInstance", "moto-database", map[string]any{
 		"resource_name": "moto-database", "state": "available", "engine": "postgres", "instance_class": "db.t3.micro", "multi_az": false,
 	})
 }
 
-func (m maker) functions() {
-	role := made[*iam.CreateRoleOutput](m)(iam.NewFromConfig(m.cfg).CreateRole(m.Context(), &iam.CreateRoleInput{
+func (m maker) makeFunctions() {
+	role := mustMake[*iam.CreateRoleOutput](m)(iam.NewFromConfig(m.cfg).CreateRole(m.Context(), &iam.CreateRoleInput{
 		RoleName: aws.String("moto-role"), AssumeRolePolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[]}`),
 	})).Role
 	var code bytes.Buffer
 	if err := zip.NewWriter(&code).Close(); err != nil {
 		m.Fatal(err)
 	}
-	function := made[*lambda.CreateFunctionOutput](m)(lambda.NewFromConfig(m.cfg).CreateFunction(m.Context(), &lambda.CreateFunctionInput{
+	function := mustMake[*lambda.CreateFunctionOutput](m)(lambda.NewFromConfig(m.cfg).CreateFunction(m.Context(), &lambda.CreateFunctionInput{
 		FunctionName: aws.String("moto-function"), Role: role.Arn, Runtime: lambdatypes.RuntimePython312, Handler: aws.String("f.f"), MemorySize: aws.Int32(256),
 		Code: &lambdatypes.FunctionCode{ZipFile: code.Bytes()},
 	}))
-	m.resource("Lambda", "Function", *function.FunctionArn, map[string]any{
+	m.expectResource("Lambda", "Function", *function.FunctionArn, map[string]any{
 		"resource_name": "moto-function", "availability_zone": "Generic", "instance_type": "python3.12", "engine": "python3.12", "instance_class": "",
 		"multi_az": true, "size_gb": 0.25, "volume_type": "EphemeralStorage", "type": "Zip", "scheme": "x86_64", "instance_count": 1, "max_size": 512,
 	})
 }
 
-// cost and findings are what moto is told to answer.
-func (m maker) cost(url string) {
-	m.tell(url, "ce/cost-and-usage-results", `{"results": [{"ResultsByTime": [
+// setCosts and setFindings set what moto answers.
+func (m maker) setCosts(url string) {
+	m.setAnswers(url, "ce/cost-and-usage-results", `{"results": [{"ResultsByTime": [
 		{"TimePeriod": {"Start": "2026-03-09", "End": "2026-03-10"}, "Groups": [{"Keys": ["Moto", "AWS"], "Metrics": {"UnblendedCost": {"Amount": "4", "Unit": "USD"}}}]},
 		{"TimePeriod": {"Start": "2026-03-10", "End": "2026-03-11"}, "Groups": [{"Keys": ["Moto", "AWS"], "Metrics": {"UnblendedCost": {"Amount": "5", "Unit": "USD"}}}]}]}]}`)
 	m.expect("service", map[string]any{"service": "Moto", "cost": 5, "currency": "USD", "date_from": "2026-03-10", "date_to": "2026-03-11"})
 	m.expect("cost", map[string]any{"current_period_cost": 5, "previous_period_cost": 4, "cost_difference": 1, "cost_difference_percentage": 25})
 }
 
-func (m maker) findings(url string) {
-	m.tell(url, "inspector2/findings-results", `{"results": [[{"findingArn": "arn:moto", "awsAccountId": "123456789012", "severity": "HIGH", "status": "ACTIVE",
+func (m maker) setFindings(url string) {
+	m.setAnswers(url, "inspector2/findings-results", `{"results": [[{"findingArn": "arn:moto", "awsAccountId": "123456789012", "severity": "HIGH", "status": "ACTIVE",
 		"type": "PACKAGE_VULNERABILITY", "title": "moto's finding", "description": "d", "firstObservedAt": 1773136800, "updatedAt": 1773136800}]]}`)
 	m.expect("security.inspector", map[string]any{
 		"finding_arn": "arn:moto", "severity": "HIGH", "status": "ACTIVE", "type": "PACKAGE_VULNERABILITY", "title": "moto's finding",
@@ -277,7 +277,7 @@ func (m maker) findings(url string) {
 	})
 }
 
-func (m maker) tell(url, what, answers string) {
+func (m maker) setAnswers(url, what, answers string) {
 	request, err := http.NewRequestWithContext(m.Context(), http.MethodPost, url+"/moto-api/static/"+what, strings.NewReader(answers))
 	if err != nil {
 		m.Fatal(err)
@@ -292,13 +292,13 @@ func (m maker) tell(url, what, answers string) {
 	}
 }
 
-// unanswered switches on what moto has to answer for before it fails.
-func (m maker) unanswered() {
-	made[*guardduty.CreateDetectorOutput](m)(guardduty.NewFromConfig(m.cfg).CreateDetector(m.Context(), &guardduty.CreateDetectorInput{Enable: aws.Bool(true)}))
-	made[*configservice.PutConfigurationRecorderOutput](m)(configservice.NewFromConfig(m.cfg).PutConfigurationRecorder(m.Context(), &configservice.PutConfigurationRecorderInput{
+// allowUnanswered switches on what moto has to answer for before it fails.
+func (m maker) allowUnanswered() {
+	mustMake[*guardduty.CreateDetectorOutput](m)(guardduty.NewFromConfig(m.cfg).CreateDetector(m.Context(), &guardduty.CreateDetectorInput{Enable: aws.Bool(true)}))
+	mustMake[*configservice.PutConfigurationRecorderOutput](m)(configservice.NewFromConfig(m.cfg).PutConfigurationRecorder(m.Context(), &configservice.PutConfigurationRecorderInput{
 		ConfigurationRecorder: &configtypes.ConfigurationRecorder{Name: aws.String("default"), RoleARN: aws.String("arn:aws:iam::123456789012:role/moto")},
 	}))
-	made[*support.CreateCaseOutput](m)(support.NewFromConfig(m.cfg).CreateCase(m.Context(), &support.CreateCaseInput{
+	mustMake[*support.CreateCaseOutput](m)(support.NewFromConfig(m.cfg).CreateCase(m.Context(), &support.CreateCaseInput{
 		Subject: aws.String("moto's case"), CommunicationBody: aws.String("-"), ServiceCode: aws.String("s"), CategoryCode: aws.String("c"), SeverityCode: aws.String("low"),
 	}))
 }
