@@ -135,8 +135,8 @@ func readCatalog(t *testing.T, conn *pgx.Conn) schema {
 	return s
 }
 
-// TestContractMigrationsBuildThePythonSchema compares the migrations that stand for a database of the Python version with the contract:
-// they must agree in everything, because such a database takes them as applied.
+// TestContractMigrationsBuildThePythonSchema compares the migrations that stand for a database of the Python version
+// with the contract: they must agree in everything, because such a database takes them as applied.
 func TestContractMigrationsBuildThePythonSchema(t *testing.T) {
 	ctx := context.Background()
 	conn := pgtest.Open(t, pgtest.EmptyURL(t))
@@ -164,8 +164,8 @@ func TestContractMigrationsBuildThePythonSchema(t *testing.T) {
 	}
 }
 
-// TestDatabaseMatchesTheContract compares a migrated database with the contract, which is right where descriptions of it differ:
-// everything in it is there, additions stand at the end.
+// TestDatabaseMatchesTheContract compares a migrated database with the contract, which is right where descriptions of
+// it differ: everything in it is there, additions stand at the end.
 func TestDatabaseMatchesTheContract(t *testing.T) { // W24
 	t.Parallel()
 	want, got := readContract(t), readCatalog(t, pgtest.Conn(t))

@@ -24,8 +24,8 @@ Dashboards and loaders use schema public. Schema view360 holds the state of View
 A path such as security.kms_keys[].arn is the source of a value in the snapshot.
 `
 
-// relationsSQL lists relations with their comments. A column of a view without a comment takes the comment of the column
-// with the same name in the first table of the view, or else in the other relations that it reads.
+// relationsSQL lists relations with their comments. A column of a view without a comment takes the comment of the
+// column with the same name in the first table of the view, or else in the other relations that it reads.
 const relationsSQL = `
 	with relation as (
 		select c.oid, c.relkind, n.nspname, c.relname, obj_description(c.oid) as comment,

@@ -16,8 +16,8 @@ const surrogates = "'{id,created_at,updated_at}'::text[]"
 // ownTimes are the tables whose created_at and updated_at come from the snapshot.
 var ownTimes = []string{"findings", "guard_duty_findings"}
 
-// readContents returns every row of every table of the contract without surrogate ids and times of loading. A reference to
-// a row is replaced by that row. Messages that count what a load did are left out: they differ if a load did less.
+// readContents returns every row of every table of the contract without surrogate ids and times of loading. A reference
+// to a row is replaced by that row. Messages that count what a load did are left out: they differ if a load did less.
 func readContents(t testing.TB, pool *pgxpool.Pool) []string {
 	t.Helper()
 	references := map[string]map[string]string{}

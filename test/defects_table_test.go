@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// TestEveryDefectHasItsTest checks defects.tsv: each row names a defect of the Python version, or of its deployment (A),
-// and the tests that show it is avoided, separated by "; ": package, test function, and optionally /sub-test.
+// TestEveryDefectHasItsTest checks defects.tsv: each row names a defect of the Python version, or of its deployment
+// (A), and the tests that show it is avoided, separated by "; ": package, test function, and optionally /sub-test.
 func TestEveryDefectHasItsTest(t *testing.T) {
 	t.Parallel()
 	defects := readDefects(t)

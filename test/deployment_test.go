@@ -54,9 +54,9 @@ type deployment struct {
 	machines *sfn.Client
 }
 
-// TestStacksDeployToAnEmulator deploys the stacks to an emulator with the CDK's own command line: the real templates, the real
-// functions as Lambda runs them, and a real PostgreSQL in the place of Aurora, because the emulator has only a stub of it.
-// README.md beside this file says what else it lacks and what checks that instead.
+// TestStacksDeployToAnEmulator deploys the stacks to an emulator with the CDK's own command line: the real templates,
+// the real functions as Lambda runs them, and a real PostgreSQL in the place of Aurora, because the emulator has only a
+// stub of it. README.md beside this file says what else it lacks and what checks that instead.
 func TestStacksDeployToAnEmulator(t *testing.T) {
 	if os.Getenv("VIEW360_DEPLOY") == "" {
 		t.Skip("skipped: builds and deploys everything; set VIEW360_DEPLOY=1 after .ci/tools/install")
@@ -316,8 +316,8 @@ func (d *deployment) queryColumn(query string) []string {
 	return values
 }
 
-// startCollect starts the collect machine. The emulator runs the plan function; its Map has no JSONata reader, so that the
-// execution ends there.
+// startCollect starts the collect machine. The emulator runs the plan function; its Map has no JSONata reader, so that
+// the execution ends there.
 func (d *deployment) startCollect(machine string, store *object.Store) {
 	d.Helper()
 	started, err := d.machines.StartExecution(d.Context(), &sfn.StartExecutionInput{

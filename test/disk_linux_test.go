@@ -16,8 +16,8 @@ import (
 	"view360/shared/pgtest"
 )
 
-// TestFullDiskFailsTheLoadAndLosesNothing loads into a database whose file system has no room for the snapshot. The load
-// reports that, stored rows stay, and a later load completes once there is room again.
+// TestFullDiskFailsTheLoadAndLosesNothing loads into a database whose file system has no room for the snapshot. The
+// load reports that, stored rows stay, and a later load completes once there is room again.
 func TestFullDiskFailsTheLoadAndLosesNothing(t *testing.T) {
 	admin := pgtest.Conn(t)
 	empty := pgtest.Conn(t)

@@ -120,7 +120,8 @@ func (r trial) readMessages() string {
 	return text
 }
 
-// findDifference returns the first section that differs from another trial: one of the source's own, or one of the others.
+// findDifference returns the first section that differs from another trial: one of the source's own, or one of the
+// others.
 func (r trial) findDifference(from trial, own bool) string {
 	source, _ := catalog.FindByName(r.word)
 	for path, text := range from.published.Sections {
@@ -197,7 +198,8 @@ func tryFault(t *testing.T, word, operation string, fault simaws.Fault) trial {
 	return runTrial(t, word, deadline, func(c *collection) { c.Fault(fault) })
 }
 
-// checkEffect compares a trial with the calm one. That the execution ended and the snapshot was published is proven already.
+// checkEffect compares a trial with the calm one. That the execution ended and the snapshot was published is proven
+// already.
 func checkEffect(t *testing.T, e effect, operation string, essential bool, calm, got trial) {
 	t.Helper()
 	if difference := got.findDifference(calm, false); difference != "" {

@@ -180,8 +180,8 @@ func TestLockedTableIsTriedAgain(t *testing.T) {
 	}
 }
 
-// TestObjectReplacedDuringItsLoadIsLoadedAgain replaces or deletes the object before each step of its load. The load stops, and
-// the new object loads as if nothing had happened.
+// TestObjectReplacedDuringItsLoadIsLoadedAgain replaces or deletes the object before each step of its load. The load
+// stops, and the new object loads as if nothing had happened.
 func TestObjectReplacedDuringItsLoadIsLoadedAgain(t *testing.T) {
 	older, newer := buildDays()[0], buildDays()[2]
 	newer.Date, newer.Rows = older.Date, older.Rows

@@ -121,7 +121,8 @@ func TestHostileFilesAreLoadedOrRejected(t *testing.T) {
 // kinds are values of every JSON kind, and values that no column expects.
 var kinds = []any{nil, true, 1e300, "x", []any{}, map[string]any{}, []any{map[string]any{"a": []any{1}}}, "0000-00-00", "\x00", "\U0001F600", strings.Repeat("é", 300)}
 
-// TestValuesOfWrongKindAreAdaptedOrRejected puts every kind of value into every column of every table, one for each row.
+// TestValuesOfWrongKindAreAdaptedOrRejected puts every kind of value into every column of every table, one for each
+// row.
 func TestValuesOfWrongKindAreAdaptedOrRejected(t *testing.T) {
 	mostColumns := 0
 	for _, table := range loaders.Tables() {

@@ -27,8 +27,8 @@ var (
 // that a campaign ends.
 const messagesOfALoad = 600
 
-// TestKilledLoadersLoseAndDoubleNothing kills two loaders at once at random messages to the database, and repeats it until
-// nothing waits.
+// TestKilledLoadersLoseAndDoubleNothing kills two loaders at once at random messages to the database, and repeats it
+// until nothing waits.
 func TestKilledLoadersLoseAndDoubleNothing(t *testing.T) {
 	t.Parallel()
 	snapshots := buildDays()

@@ -20,8 +20,8 @@ import (
 )
 
 // TestMotoSnapshotsMatchTheContract creates resources in an independent simulation of AWS, collects every source, and
-// compares the sections with the contract's values. It needs moto_server (pip install 'moto[server]==5.2.5') on the PATH, or its URL in
-// MOTO_ENDPOINT.
+// compares the sections with the contract's values. It needs moto_server (pip install 'moto[server]==5.2.5') on the
+// PATH, or its URL in MOTO_ENDPOINT.
 func TestMotoSnapshotsMatchTheContract(t *testing.T) {
 	t.Parallel()
 	url := startMoto(t)
