@@ -147,3 +147,16 @@ func TestInOrderEndsWhenTheRunIsCancelled(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestFailureOfAnItemEndsOnlyACanceledRun(t *testing.T) {
+	t.Parallel()
+	part := &collect.Part{}
+	if err := collect.Tolerate(t.Context(), part, "kms", errors.New("denied")); err != nil {
+		t.Errorf("the run ended with %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := collect.Tolerate(ctx, part, "kms", errors.New("denied")); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the end of the run", err)
+	}
+}
