@@ -1,4 +1,4 @@
-// Code generated from the catalogue by go generate ./shared/collectors; DO NOT EDIT.
+// Code generated from the catalog by go generate ./shared/collectors; DO NOT EDIT.
 
 package collectors
 
@@ -28,7 +28,7 @@ import (
 	"view360/shared/collect/waf"
 )
 
-// All are the collectors of the catalogue, in its order.
+// All lists the collectors in the order of the catalog.
 var All = []collect.Collector{
 	account.Collector,
 	cost.Collector,

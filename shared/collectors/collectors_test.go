@@ -15,6 +15,6 @@ func TestCollectorsAreThoseOfTheCatalog(t *testing.T) {
 		words = append(words, c.Source)
 	}
 	if diff := cmp.Diff(catalog.Names(), words); diff != "" {
-		t.Errorf("run go generate ./shared/collectors (-catalogue +here):\n%s", diff)
+		t.Errorf("run go generate ./shared/collectors (-catalog +here):\n%s", diff)
 	}
 }

@@ -91,7 +91,7 @@ func (b *Bench) RunUntil(ctx context.Context) Result {
 	outcome, err := collect.Handler{Collector: b.collector, Config: b.Config(b.Request.Account), Staging: b.store}.Handle(ctx, b.Request)
 	result := Result{Outcome: outcome, Err: err, Content: map[string]json.RawMessage{}}
 	for path, section := range outcome.Sections {
-		result.Content[path] = b.read(section)
+		result.Content[path] = b.readSection(section)
 	}
 	return result
 }
@@ -106,7 +106,7 @@ func (b *Bench) Passed() Result {
 	return result
 }
 
-func (b *Bench) read(section collect.PartSection) json.RawMessage {
+func (b *Bench) readSection(section collect.PartSection) json.RawMessage {
 	b.t.Helper()
 	var text bytes.Buffer
 	for _, fragment := range section.Fragments {

@@ -157,7 +157,7 @@ func (c conformance) reportsDenial(t *testing.T) {
 		service, name, _ := strings.Cut(operation, ":")
 		t.Run(name, func(t *testing.T) {
 			b.ClearFaults()
-			want := c.action(service, name)
+			want := c.findAction(service, name)
 			if slices.Contains(c.Essential, name) {
 				b.Fault(simaws.Fault{Service: service, Operation: name, Kind: simaws.Denied})
 				if got := b.Run(); fault.ClassOf(got.Err) != fault.Denied || fault.DeniedAction(got.Err) != want {
@@ -175,8 +175,8 @@ func (c conformance) reportsDenial(t *testing.T) {
 	}
 }
 
-// action returns the IAM action that allows an operation.
-func (c conformance) action(service, operation string) string {
+// findAction returns the IAM action that allows an operation.
+func (c conformance) findAction(service, operation string) string {
 	for _, a := range c.source.Actions {
 		if prefix, _, _ := strings.Cut(a.Name, ":"); prefix == service && a.Operation == operation {
 			return a.Name

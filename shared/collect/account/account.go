@@ -29,7 +29,7 @@ type API interface {
 	GetAlternateContact(context.Context, *account.GetAlternateContactInput, ...func(*account.Options)) (*account.GetAlternateContactOutput, error)
 }
 
-// Collector is the catalogue's account.
+// Collector is the source account.
 var Collector = collect.Collector{
 	Source: "account",
 	Rate:   collect.Rate{PerSecond: 3, Burst: 3},
@@ -41,13 +41,13 @@ var Collector = collect.Collector{
 // section is the section and the source of its messages.
 const section = "account"
 
-// unset is what the contract writes for a label that is not set; readers know it.
+// unset is the contract's text for a label that is not set.
 const unset = "None"
 
-// Collect writes the [snapshot.Account]. Each call stands for itself: what is denied is left empty and a warning (D63).
-// Of an account that is gone, its state is all there is.
+// Collect writes the [snapshot.Account]. A call that is denied is a warning, and what it would fill stays empty (D63).
+// An account that is gone has only its state.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
-	a := labelled(scope)
+	a := toLabels(scope)
 	if scope.AccountState != "" {
 		a.AccountName, a.AccountStatus = nil, scope.AccountState
 		return part.Set(section, a)
@@ -69,17 +69,17 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		part.Skip("contact details are left out by configuration")
 		return part.Set(section, a)
 	}
-	if a.ContactInfo, err = contact(ctx, api, part); err != nil {
+	if a.ContactInfo, err = readContact(ctx, api, part); err != nil {
 		return err
 	}
-	if a.AlternateContacts, err = alternates(ctx, api, part); err != nil {
+	if a.AlternateContacts, err = readAlternateContacts(ctx, api, part); err != nil {
 		return err
 	}
 	return part.Set(section, a)
 }
 
-// labelled is what is known without asking.
-func labelled(scope collect.Scope) snapshot.Account {
+// toLabels returns the members that are known without a call.
+func toLabels(scope collect.Scope) snapshot.Account {
 	label := func(text string) string { return snapshot.TextOr(&text, unset) }
 	return snapshot.Account{
 		AccountID: scope.Account, AccountName: &scope.Account, AccountStatus: "ACTIVE", Region: scope.Region,
@@ -89,7 +89,7 @@ func labelled(scope collect.Scope) snapshot.Account {
 	}
 }
 
-func contact(ctx context.Context, api API, part *collect.Part) (*snapshot.ContactInfo, error) {
+func readContact(ctx context.Context, api API, part *collect.Part) (*snapshot.ContactInfo, error) {
 	got, err := api.GetContactInformation(ctx, &account.GetContactInformationInput{})
 	var none *types.ResourceNotFoundException
 	switch {
@@ -111,7 +111,7 @@ func contact(ctx context.Context, api API, part *collect.Part) (*snapshot.Contac
 	}, nil
 }
 
-// contactTypes are the alternate contacts by their member of the section.
+// contactTypes lists the alternate contacts with their members of the section.
 var contactTypes = []struct {
 	member string
 	kind   types.AlternateContactType
@@ -121,8 +121,8 @@ var contactTypes = []struct {
 	{"security", types.AlternateContactTypeSecurity},
 }
 
-// alternates asks for each type; one that is denied does not keep the others from being asked for.
-func alternates(ctx context.Context, api API, part *collect.Part) (map[string]*snapshot.AlternateContact, error) {
+// readAlternateContacts reads the contact of each type; a denied one is missing.
+func readAlternateContacts(ctx context.Context, api API, part *collect.Part) (map[string]*snapshot.AlternateContact, error) {
 	contacts := map[string]*snapshot.AlternateContact{}
 	for _, t := range contactTypes {
 		got, err := api.GetAlternateContact(ctx, &account.GetAlternateContactInput{AlternateContactType: t.kind})

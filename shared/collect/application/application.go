@@ -2,7 +2,7 @@
 //
 //	operations  application-signals ListServices (all pages, a day of the window at a time)
 //	scope       region
-//	window      [start, end), UTC, as far as it lies before now; the API answers for at most 24 hours
+//	window      [start, end), UTC, up to now; the API answers for at most 24 hours
 //	section     application, the services of the latest day first
 //	paid        no
 //	quotas      ListServices is not published; 5 requests per second with retries stays clear of throttling
@@ -30,7 +30,7 @@ type API interface {
 	ListServices(context.Context, *applicationsignals.ListServicesInput, ...func(*applicationsignals.Options)) (*applicationsignals.ListServicesOutput, error)
 }
 
-// Collector is the catalogue's application.
+// Collector is the source application.
 var Collector = collect.Collector{
 	Source: "application",
 	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
@@ -45,7 +45,8 @@ const (
 	longest  = 24 * time.Hour
 )
 
-// Collect writes a [snapshot.ApplicationService] for each service, once, as the latest day of the window knows it.
+// Collect writes a [snapshot.ApplicationService] for each service, once, with the members of its latest day in the
+// window.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if scope.History {
 		part.Skip("the list of services has no history: its state of today does not belong under a past date")
@@ -53,18 +54,18 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	}
 	part.DeclareLists(section)
 	seen := map[string]bool{}
-	for _, day := range days(scope.Window, scope.Now) {
-		if err := add(ctx, api, day, seen, part); err != nil {
+	for _, day := range splitIntoDays(scope.Window, scope.Now) {
+		if err := addServices(ctx, api, day, seen, part); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// days cuts the window, as far as it has passed, into slices of at most 24 hours, the latest first.
-func days(window snapshot.Window, now time.Time) []snapshot.Window {
+// splitIntoDays splits the part of the window before now into slices of at most 24 hours, the latest first.
+func splitIntoDays(window snapshot.Window, now time.Time) []snapshot.Window {
 	var days []snapshot.Window
-	for end := earlier(window.End, now); end.After(window.Start); end = end.Add(-longest) {
+	for end := earlierOf(window.End, now); end.After(window.Start); end = end.Add(-longest) {
 		start := end.Add(-longest)
 		if start.Before(window.Start) {
 			start = window.Start
@@ -74,14 +75,14 @@ func days(window snapshot.Window, now time.Time) []snapshot.Window {
 	return days
 }
 
-func earlier(a, b time.Time) time.Time {
+func earlierOf(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
 	}
 	return b
 }
 
-func add(ctx context.Context, api API, day snapshot.Window, seen map[string]bool, part *collect.Part) error {
+func addServices(ctx context.Context, api API, day snapshot.Window, seen map[string]bool, part *collect.Part) error {
 	pages := applicationsignals.NewListServicesPaginator(api, &applicationsignals.ListServicesInput{
 		StartTime: &day.Start, EndTime: &day.End, MaxResults: aws.Int32(pageSize),
 	}, func(o *applicationsignals.ListServicesPaginatorOptions) { o.StopOnDuplicateToken = true })

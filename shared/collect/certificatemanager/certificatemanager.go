@@ -31,7 +31,7 @@ type API interface {
 	DescribeCertificate(context.Context, *acm.DescribeCertificateInput, ...func(*acm.Options)) (*acm.DescribeCertificateOutput, error)
 }
 
-// Collector is the catalogue's certificatemanager.
+// Collector is the source certificatemanager.
 var Collector = collect.Collector{
 	Source: "certificatemanager",
 	Rate:   collect.Rate{PerSecond: 8, Burst: 8},
@@ -46,15 +46,15 @@ const (
 	pageSize = 1000
 )
 
-// Collect writes a [snapshot.Certificate] for every certificate, in the order of ListCertificates. One that cannot be
-// described is a warning, and is written as the list has it.
+// Collect writes a [snapshot.Certificate] for every certificate, in the order of ListCertificates. A certificate that
+// cannot be described is a warning, and is written with the members of the list.
 func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
-	pages := acm.NewListCertificatesPaginator(api, everything(), func(o *acm.ListCertificatesPaginatorOptions) { o.StopOnDuplicateToken = true })
+	pages := acm.NewListCertificatesPaginator(api, listAllInput(), func(o *acm.ListCertificatesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	summaries := paging.EachItem(paging.ReadPages(ctx, pages), func(page *acm.ListCertificatesOutput) []types.CertificateSummary { return page.CertificateSummaryList })
 	err := collect.InOrder(ctx, atOnce, summaries,
 		func(ctx context.Context, summary types.CertificateSummary) (*snapshot.Certificate, error) {
-			return describe(ctx, api, summary, part)
+			return describeCertificate(ctx, api, summary, part)
 		},
 		func(certificate *snapshot.Certificate) error {
 			if certificate == nil {
@@ -68,9 +68,9 @@ func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) 
 	return nil
 }
 
-// everything asks for all key algorithms and origins: by default the list hides ECDSA, RSA of 3072 and 4096 bits and
-// what came through ACME (D55).
-func everything() *acm.ListCertificatesInput {
+// listAllInput requests all key algorithms and origins: by default the list hides ECDSA, RSA of 3072 and 4096 bits and
+// certificates from ACME (D55).
+func listAllInput() *acm.ListCertificatesInput {
 	return &acm.ListCertificatesInput{
 		MaxItems:                  aws.Int32(pageSize),
 		CertificateKeyPairOrigins: types.CertificateKeyPairOrigin("").Values(),
@@ -78,9 +78,9 @@ func everything() *acm.ListCertificatesInput {
 	}
 }
 
-// describe returns nil for a certificate that is gone.
-func describe(ctx context.Context, api API, summary types.CertificateSummary, part *collect.Part) (*snapshot.Certificate, error) {
-	certificate := ofSummary(summary)
+// describeCertificate returns nil for a certificate that is gone.
+func describeCertificate(ctx context.Context, api API, summary types.CertificateSummary, part *collect.Part) (*snapshot.Certificate, error) {
+	certificate := toCertificate(summary)
 	described, err := api.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: summary.CertificateArn})
 	var gone *types.ResourceNotFoundException
 	switch {
@@ -99,7 +99,7 @@ func describe(ctx context.Context, api API, summary types.CertificateSummary, pa
 	return certificate, nil
 }
 
-func ofSummary(s types.CertificateSummary) *snapshot.Certificate {
+func toCertificate(s types.CertificateSummary) *snapshot.Certificate {
 	c := &snapshot.Certificate{
 		ARN: s.CertificateArn, DomainName: s.DomainName, SubjectAlternativeNames: append([]string{}, s.SubjectAlternativeNameSummaries...),
 		Status: snapshot.Text(s.Status), Type: snapshot.Text(s.Type), KeyAlgorithm: snapshot.Text(s.KeyAlgorithm),
@@ -116,7 +116,7 @@ func ofSummary(s types.CertificateSummary) *snapshot.Certificate {
 	return c
 }
 
-// addDetail adds to c what only the description has.
+// addDetail sets the members of c that only the description has.
 func addDetail(c *snapshot.Certificate, d *types.CertificateDetail) {
 	c.SignatureAlgorithm = d.SignatureAlgorithm
 	c.SubjectAlternativeNames = append([]string{}, d.SubjectAlternativeNames...)

@@ -32,7 +32,7 @@ type API interface {
 	LookupEvents(context.Context, *cloudtrail.LookupEventsInput, ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error)
 }
 
-// Collector is the catalogue's cloudtrail.
+// Collector is the source cloudtrail.
 var Collector = collect.Collector{
 	Source: "cloudtrail",
 	Rate:   collect.Rate{PerSecond: 10, Burst: 10},
@@ -49,7 +49,7 @@ const (
 )
 
 // Collect writes a [snapshot.Trail] for each trail whose home is the region, in the order of DescribeTrails. A status
-// that cannot be read is a warning and leaves the members that it would fill null.
+// that cannot be read is a warning, and its members stay null.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	described, err := api.DescribeTrails(ctx, &cloudtrail.DescribeTrailsInput{IncludeShadowTrails: aws.Bool(true)})
@@ -83,8 +83,8 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		})
 }
 
-// isGone reports whether the trail was deleted after it was described. A trail of the organization that its members may
-// not read answers alike, and is kept (D53).
+// isGone reports whether the trail was deleted after it was described. A trail of the organization that its members
+// may not read returns the same error, and is kept (D53).
 func isGone(err error, trail types.Trail) bool {
 	var unknown *types.TrailNotFoundException
 	return errors.As(err, &unknown) && !aws.ToBool(trail.IsOrganizationTrail)
@@ -102,8 +102,8 @@ func filterHome(trails []types.Trail, region string) []types.Trail {
 	return home
 }
 
-// countEvents counts the account's events of the window, up to the most that one call answers. Events belong to the account
-// and region, not to a trail. A page may be empty and not the last.
+// countEvents returns the number of the account's events in the window, at most as many as one call returns. Events
+// belong to the account and region, not to a trail. A page may be empty without being the last.
 func countEvents(ctx context.Context, api API, window snapshot.Window) (*int, error) {
 	pages := cloudtrail.NewLookupEventsPaginator(api, &cloudtrail.LookupEventsInput{
 		StartTime: &window.Start, EndTime: &window.End, MaxResults: aws.Int32(mostEvents),

@@ -32,7 +32,7 @@ type API interface {
 	GetLambdaFunctionRecommendations(context.Context, *computeoptimizer.GetLambdaFunctionRecommendationsInput, ...func(*computeoptimizer.Options)) (*computeoptimizer.GetLambdaFunctionRecommendationsOutput, error)
 }
 
-// Collector is the catalogue's computeoptimizer.
+// Collector is the source computeoptimizer.
 var Collector = collect.Collector{
 	Source: "computeoptimizer",
 	Rate:   collect.Rate{PerSecond: 5, Burst: 10},
@@ -51,8 +51,9 @@ type (
 	visit = func(snapshot.Recommendation) error
 )
 
-// Collect writes a [snapshot.Recommendation] for each resource that Compute Optimizer has looked at. A kind or a
-// resource that cannot be read is a warning, a kind unless none can. Recommendations of past dates are not kept (D25).
+// Collect writes a [snapshot.Recommendation] for each resource that Compute Optimizer has analyzed. A kind or a
+// resource that cannot be read is a warning; the source fails if no kind can be read. Compute Optimizer does not keep
+// recommendations of past dates (D25).
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if scope.History {
 		part.Skip("recommendations have no history: those of today do not belong under a past date")
@@ -60,7 +61,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	}
 	enrollment, err := api.GetEnrollmentStatus(ctx, &computeoptimizer.GetEnrollmentStatusInput{})
 	if err != nil {
-		return fmt.Errorf("asking for the enrollment: %w", err)
+		return fmt.Errorf("reading the enrollment status: %w", err)
 	}
 	if enrollment.Status != types.StatusActive {
 		return fault.New(fault.NotEnabled, "Compute Optimizer is %s: opt the account in, in the console of Compute Optimizer", enrollment.Status)
@@ -123,7 +124,7 @@ func readVolumes(ctx context.Context, api API, account string, part *collect.Par
 	return nil
 }
 
-// warnOfErrors records the resources for which the service itself has no recommendation.
+// warnOfErrors records a warning for each resource that the service itself could not read.
 func warnOfErrors(part *collect.Part, failures []types.GetRecommendationError) {
 	for _, f := range failures {
 		part.Warn(section, fmt.Errorf("reading the recommendation of %s: %s: %s", aws.ToString(f.Identifier), aws.ToString(f.Code), aws.ToString(f.Message)))

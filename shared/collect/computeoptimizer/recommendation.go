@@ -13,13 +13,13 @@ func toInstance(account string, r types.InstanceRecommendation) snapshot.Recomme
 	to := snapshot.Recommendation{
 		AccountID: account, ResourceType: "EC2", ResourceARN: aws.ToString(r.InstanceArn), ResourceName: r.InstanceName,
 		Finding: snapshot.Text(r.Finding), CurrentInstanceType: r.CurrentInstanceType,
-		CPUUtilizationMax:    metric(r.UtilizationMetrics, types.MetricNameCpu, types.MetricStatisticMaximum),
-		MemoryUtilizationAvg: metric(r.UtilizationMetrics, types.MetricNameMemory, types.MetricStatisticAverage, types.MetricStatisticMaximum),
+		CPUUtilizationMax:    findMetric(r.UtilizationMetrics, types.MetricNameCpu, types.MetricStatisticMaximum),
+		MemoryUtilizationAvg: findMetric(r.UtilizationMetrics, types.MetricNameMemory, types.MetricStatisticAverage, types.MetricStatisticMaximum),
 	}
-	if option := best(r.RecommendationOptions, func(o types.InstanceRecommendationOption) int32 { return o.Rank }); option != nil {
+	if option := findBest(r.RecommendationOptions, func(o types.InstanceRecommendationOption) int32 { return o.Rank }); option != nil {
 		to.RecommendedInstanceType, to.MigrationEffort = option.InstanceType, snapshot.Text(option.MigrationEffort)
 		to.PerformanceRisk = &option.PerformanceRisk
-		save(&to, option.SavingsOpportunity)
+		setSavings(&to, option.SavingsOpportunity)
 	}
 	return to
 }
@@ -28,16 +28,16 @@ func toVolume(account string, r types.VolumeRecommendation) snapshot.Recommendat
 	to := snapshot.Recommendation{
 		AccountID: account, ResourceType: "EBS", ResourceARN: aws.ToString(r.VolumeArn), Finding: snapshot.Text(r.Finding),
 	}
-	to.CurrentVolumeType, to.CurrentVolumeSize = volume(r.CurrentConfiguration)
-	if option := best(r.VolumeRecommendationOptions, func(o types.VolumeRecommendationOption) int32 { return o.Rank }); option != nil {
-		to.RecommendedVolumeType, to.RecommendedVolumeSize = volume(option.Configuration)
+	to.CurrentVolumeType, to.CurrentVolumeSize = toVolumeSpec(r.CurrentConfiguration)
+	if option := findBest(r.VolumeRecommendationOptions, func(o types.VolumeRecommendationOption) int32 { return o.Rank }); option != nil {
+		to.RecommendedVolumeType, to.RecommendedVolumeSize = toVolumeSpec(option.Configuration)
 		to.PerformanceRisk = &option.PerformanceRisk
-		save(&to, option.SavingsOpportunity)
+		setSavings(&to, option.SavingsOpportunity)
 	}
 	return to
 }
 
-func volume(configuration *types.VolumeConfiguration) (kind *string, size *int) {
+func toVolumeSpec(configuration *types.VolumeConfiguration) (kind *string, size *int) {
 	if configuration == nil {
 		return nil, nil
 	}
@@ -49,14 +49,14 @@ func toFunction(account string, r types.LambdaFunctionRecommendation) snapshot.R
 		AccountID: account, ResourceType: "Lambda", ResourceARN: aws.ToString(r.FunctionArn), ResourceName: functionName(aws.ToString(r.FunctionArn)),
 		Finding: snapshot.Text(r.Finding), CurrentMemorySize: aws.Int(int(r.CurrentMemorySize)),
 	}
-	if option := best(r.MemorySizeRecommendationOptions, func(o types.LambdaFunctionMemoryRecommendationOption) int32 { return o.Rank }); option != nil {
+	if option := findBest(r.MemorySizeRecommendationOptions, func(o types.LambdaFunctionMemoryRecommendationOption) int32 { return o.Rank }); option != nil {
 		to.RecommendedMemorySize = aws.Int(int(option.MemorySize))
-		save(&to, option.SavingsOpportunity)
+		setSavings(&to, option.SavingsOpportunity)
 	}
 	return to
 }
 
-// functionName reads the name from arn:aws:lambda:region:account:function:name:version: the API does not give it.
+// functionName returns the name in arn:aws:lambda:region:account:function:name:version: the API has no member for it.
 func functionName(arn string) *string {
 	const position = 6
 	parts := strings.Split(arn, ":")
@@ -66,8 +66,8 @@ func functionName(arn string) *string {
 	return &parts[position]
 }
 
-// best is the option of rank 1, or the first one where none has it; nil without options.
-func best[Option any](options []Option, rank func(Option) int32) *Option {
+// findBest returns the option of rank 1, otherwise the first one, or nil without options.
+func findBest[Option any](options []Option, rank func(Option) int32) *Option {
 	for i := range options {
 		if rank(options[i]) == 1 {
 			return &options[i]
@@ -79,7 +79,7 @@ func best[Option any](options []Option, rank func(Option) int32) *Option {
 	return &options[0]
 }
 
-func save(to *snapshot.Recommendation, saving *types.SavingsOpportunity) {
+func setSavings(to *snapshot.Recommendation, saving *types.SavingsOpportunity) {
 	if saving == nil {
 		return
 	}
@@ -89,9 +89,9 @@ func save(to *snapshot.Recommendation, saving *types.SavingsOpportunity) {
 	}
 }
 
-// metric is the value of the first of the statistics that is given. The service writes names and statistics in
-// capitals as well as in the spelling of the API reference.
-func metric(metrics []types.UtilizationMetric, name types.MetricName, statistics ...types.MetricStatistic) *float64 {
+// findMetric returns the value of the first of the statistics that exists. The service writes names and statistics in
+// capitals and in the spelling of the API reference.
+func findMetric(metrics []types.UtilizationMetric, name types.MetricName, statistics ...types.MetricStatistic) *float64 {
 	for _, statistic := range statistics {
 		for _, m := range metrics {
 			if strings.EqualFold(string(m.Name), string(name)) && strings.EqualFold(string(m.Statistic), string(statistic)) {

@@ -1,4 +1,4 @@
-// Package config collects how far a region complies with its AWS Config rules.
+// Package config collects the compliance of a region with its AWS Config rules.
 //
 //	operations  config DescribeConfigurationRecorders; DescribeConformancePacks, DescribeConformancePackCompliance
 //	            (per pack), DescribeComplianceByConfigRule, GetComplianceDetailsByConfigRule (per rule), all pages
@@ -38,7 +38,7 @@ type API interface {
 	GetComplianceDetailsByConfigRule(context.Context, *configservice.GetComplianceDetailsByConfigRuleInput, ...func(*configservice.Options)) (*configservice.GetComplianceDetailsByConfigRuleOutput, error)
 }
 
-// Collector is the catalogue's config.
+// Collector is the source config.
 var Collector = collect.Collector{
 	Source: "config",
 	Rate:   collect.Rate{PerSecond: 5, Burst: 10},
@@ -61,31 +61,32 @@ const (
 	detailPage = 100
 )
 
-// Collect streams a [snapshot.ConfigEvaluation] for each evaluation, in rule order, and composes them with the counters
-// into the section. A rule or pack that cannot be read is a warning. A region without rules gives zeros, one where
-// nothing is recorded is fault.NotEnabled.
+// Collect streams a [snapshot.ConfigEvaluation] for each evaluation, in rule order, and composes them with the
+// counters into the section. A rule or pack that cannot be read is a warning. A region without rules has zeros; a
+// region without a recorder is fault.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
-	if err := recorded(ctx, api, scope.Region); err != nil {
+	if err := requireRecorder(ctx, api, scope.Region); err != nil {
 		return err
 	}
-	packs, err := packsByRule(ctx, api, part)
+	packs, err := mapRulesToPacks(ctx, api, part)
 	if err != nil {
 		return err
 	}
-	rules, err := rules(ctx, api)
+	rules, err := listRules(ctx, api)
 	if err != nil {
 		return err
 	}
 	part.DeclareLists(evaluations)
-	counters, err := details(ctx, api, scope, rules, packs, part)
+	counters, err := addEvaluations(ctx, api, scope, rules, packs, part)
 	if err != nil {
 		return err
 	}
-	return compose(scope, rules, counters, part)
+	return composeSection(scope, rules, counters, part)
 }
 
-// recorded tells a region without AWS Config, where every list is empty, from one without rules.
-func recorded(ctx context.Context, api API, region string) error {
+// requireRecorder returns fault.NotEnabled for a region without AWS Config. All its lists are empty, as in a region
+// without rules.
+func requireRecorder(ctx context.Context, api API, region string) error {
 	found, err := api.DescribeConfigurationRecorders(ctx, &configservice.DescribeConfigurationRecordersInput{})
 	if err != nil {
 		return fmt.Errorf("describing the configuration recorders: %w", err)
@@ -96,9 +97,9 @@ func recorded(ctx context.Context, api API, region string) error {
 	return nil
 }
 
-// packsByRule maps each rule to its conformance pack; of several the smallest name, so that it does not depend on the
-// order of answers (D43).
-func packsByRule(ctx context.Context, api API, part *collect.Part) (map[string]string, error) {
+// mapRulesToPacks returns the conformance pack of each rule: of several packs the one with the smallest name, so that
+// the order of the answers does not matter (D43).
+func mapRulesToPacks(ctx context.Context, api API, part *collect.Part) (map[string]string, error) {
 	pages := configservice.NewDescribeConformancePacksPaginator(api, &configservice.DescribeConformancePacksInput{Limit: packPage},
 		func(o *configservice.DescribeConformancePacksPaginatorOptions) { o.StopOnDuplicateToken = true })
 	packs := map[string]string{}
@@ -108,7 +109,7 @@ func packsByRule(ctx context.Context, api API, part *collect.Part) (map[string]s
 		}
 		for _, pack := range page.ConformancePackDetails {
 			name := aws.ToString(pack.ConformancePackName)
-			if err := packRules(ctx, api, name, packs); err != nil {
+			if err := addPackRules(ctx, api, name, packs); err != nil {
 				if err := collect.Tolerate(ctx, part, section, fmt.Errorf("listing the rules of conformance pack %s: %w", name, err)); err != nil {
 					return nil, err
 				}
@@ -118,7 +119,7 @@ func packsByRule(ctx context.Context, api API, part *collect.Part) (map[string]s
 	return packs, nil
 }
 
-func packRules(ctx context.Context, api API, pack string, packs map[string]string) error {
+func addPackRules(ctx context.Context, api API, pack string, packs map[string]string) error {
 	pages := configservice.NewDescribeConformancePackCompliancePaginator(api, &configservice.DescribeConformancePackComplianceInput{ConformancePackName: &pack, Limit: rulePage},
 		func(o *configservice.DescribeConformancePackCompliancePaginatorOptions) {
 			o.StopOnDuplicateToken = true
@@ -137,13 +138,13 @@ func packRules(ctx context.Context, api API, pack string, packs map[string]strin
 	return nil
 }
 
-// rule is a rule that has been evaluated.
+// rule is an evaluated rule.
 type rule struct {
 	name      string
 	compliant bool
 }
 
-func rules(ctx context.Context, api API) ([]rule, error) {
+func listRules(ctx context.Context, api API) ([]rule, error) {
 	pages := configservice.NewDescribeComplianceByConfigRulePaginator(api, &configservice.DescribeComplianceByConfigRuleInput{
 		ComplianceTypes: []types.ComplianceType{types.ComplianceTypeCompliant, types.ComplianceTypeNonCompliant},
 	}, func(o *configservice.DescribeComplianceByConfigRulePaginatorOptions) { o.StopOnDuplicateToken = true })
@@ -165,13 +166,13 @@ func rules(ctx context.Context, api API) ([]rule, error) {
 // kept counts the rules that have an evaluation in the section.
 type kept struct{ compliant, nonCompliant int }
 
-// details asks for the evaluations of each rule, of both types: compliant resources close what an earlier snapshot
-// reported (D44). Some rules are asked for side by side, and written one after the other.
-func details(ctx context.Context, api API, scope collect.Scope, rules []rule, packs map[string]string, part *collect.Part) (kept, error) {
+// addEvaluations adds the evaluations of each rule, of both types: compliant resources close what an earlier snapshot
+// reported (D44). Several rules are read at once and written in order.
+func addEvaluations(ctx context.Context, api API, scope collect.Scope, rules []rule, packs map[string]string, part *collect.Part) (kept, error) {
 	var counters kept
 	err := collect.InOrder(ctx, atOnce, collect.Sequence(rules),
 		func(ctx context.Context, r rule) ([]snapshot.ConfigEvaluation, error) {
-			found, err := ruleDetails(ctx, api, scope, r, packs)
+			found, err := listEvaluations(ctx, api, scope, r, packs)
 			if err != nil {
 				return found, collect.Tolerate(ctx, part, section, fmt.Errorf("reading the evaluations of rule %s: %w", r.name, err))
 			}
@@ -179,7 +180,7 @@ func details(ctx context.Context, api API, scope collect.Scope, rules []rule, pa
 		},
 		func(found []snapshot.ConfigEvaluation) error {
 			if len(found) > 0 {
-				counters.count(found)
+				counters.countRule(found)
 			}
 			for _, e := range found {
 				if err := part.Add(evaluations, e); err != nil {
@@ -191,7 +192,7 @@ func details(ctx context.Context, api API, scope collect.Scope, rules []rule, pa
 	return counters, err
 }
 
-func (k *kept) count(found []snapshot.ConfigEvaluation) {
+func (k *kept) countRule(found []snapshot.ConfigEvaluation) {
 	has := func(kind types.ComplianceType) bool {
 		return slices.ContainsFunc(found, func(e snapshot.ConfigEvaluation) bool { return e.ComplianceType == string(kind) })
 	}
@@ -202,7 +203,7 @@ func (k *kept) count(found []snapshot.ConfigEvaluation) {
 	}
 }
 
-func ruleDetails(ctx context.Context, api API, scope collect.Scope, r rule, packs map[string]string) ([]snapshot.ConfigEvaluation, error) {
+func listEvaluations(ctx context.Context, api API, scope collect.Scope, r rule, packs map[string]string) ([]snapshot.ConfigEvaluation, error) {
 	pages := configservice.NewGetComplianceDetailsByConfigRulePaginator(api, &configservice.GetComplianceDetailsByConfigRuleInput{
 		ConfigRuleName: &r.name, Limit: detailPage,
 		ComplianceTypes: []types.ComplianceType{types.ComplianceTypeCompliant, types.ComplianceTypeNonCompliant},
@@ -237,8 +238,8 @@ func toEvaluation(rule string, packs map[string]string, result types.EvaluationR
 	return e
 }
 
-// compose puts the counters in front of the list that was streamed.
-func compose(scope collect.Scope, rules []rule, counters kept, part *collect.Part) error {
+// composeSection writes the counters before the streamed list.
+func composeSection(scope collect.Scope, rules []rule, counters kept, part *collect.Part) error {
 	c := snapshot.Config{
 		DateFrom: scope.Window.StartDate(), DateTo: scope.Window.EndDate(), TotalRules: len(rules),
 		CurrCompliant: counters.compliant, CurrNonCompliant: counters.nonCompliant,
@@ -250,7 +251,7 @@ func compose(scope collect.Scope, rules []rule, counters kept, part *collect.Par
 	}
 	c.NonCompliantRules = c.TotalRules - c.CompliantRules
 	if c.TotalRules > 0 {
-		c.ComplianceScore = round2(100 * float64(c.CompliantRules) / float64(c.TotalRules))
+		c.ComplianceScore = roundToCents(100 * float64(c.CompliantRules) / float64(c.TotalRules))
 	}
 	head, err := json.Marshal(c)
 	if err != nil {
@@ -262,8 +263,8 @@ func compose(scope collect.Scope, rules []rule, counters kept, part *collect.Par
 	return nil
 }
 
-// round2 rounds the binary value correctly to two decimals, ties to even, as readers of the first generation expect.
-func round2(value float64) float64 {
+// roundToCents rounds the binary value to two decimals, ties to even, as readers of the Python version expect.
+func roundToCents(value float64) float64 {
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(value, 'f', 2, 64), 64)
 	return rounded
 }

@@ -27,7 +27,7 @@ type API interface {
 	SelectResourceConfig(context.Context, *configservice.SelectResourceConfigInput, ...func(*configservice.Options)) (*configservice.SelectResourceConfigOutput, error)
 }
 
-// Collector is the catalogue's configinventory.
+// Collector is the source configinventory.
 var Collector = collect.Collector{
 	Source: "configinventory",
 	Rate:   collect.Rate{PerSecond: 5, Burst: 10},
@@ -41,8 +41,8 @@ const (
 	pageSize = 100
 )
 
-// query asks for what the section shows, and for no evaluations: Config keeps those among the resources. Properties that
-// a type does not have are left out of its results.
+// query selects the members of the section. Config keeps evaluations among the resources; they are left out. A result
+// lacks the properties that its type does not have.
 // https://github.com/awslabs/aws-config-resource-schema
 const query = `SELECT resourceId, resourceName, resourceType, arn, awsRegion, availabilityZone, resourceCreationTime, tags,
 configuration.state.name, configuration.state.value, configuration.state.code, configuration.dBInstanceStatus,
@@ -52,9 +52,9 @@ configuration.type, configuration.packageType, configuration.scheme, configurati
 configuration.maxSize, configuration.availableIpAddressCount
 WHERE NOT resourceType IN ('AWS::Config::ResourceCompliance', 'AWS::Config::ConformancePackCompliance')`
 
-// Collect writes a [snapshot.ConfigResource] for each resource, in the order of the query's results. A result that cannot
-// be read is a warning. A region without any has no recorder: even an unused one has a network. Only the present is
-// recorded for queries (D25).
+// Collect writes a [snapshot.ConfigResource] for each resource, in the order of the query's results. A result that
+// cannot be read is a warning. A region without results has no recorder, because even an unused region has a network.
+// Queries return only the present state (D25).
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if scope.History {
 		part.Skip("the inventory has no history: its state of today does not belong under a past date")
@@ -69,7 +69,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 			return fmt.Errorf("querying the recorded resources: %w", err)
 		}
 		results += len(page.Results)
-		if err := write(page.Results, part); err != nil {
+		if err := addResources(page.Results, part); err != nil {
 			return err
 		}
 	}
@@ -79,7 +79,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	return nil
 }
 
-func write(results []string, part *collect.Part) error {
+func addResources(results []string, part *collect.Part) error {
 	for _, text := range results {
 		var i item
 		if err := json.Unmarshal([]byte(text), &i); err != nil {

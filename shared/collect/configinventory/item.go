@@ -24,8 +24,7 @@ type item struct {
 
 type tag struct{ Key, Value string }
 
-// configuration has the properties that types share by name. What a type has under the name in another shape is left
-// out.
+// configuration has the properties that several types share by name. A property of another shape stays nil.
 type configuration struct {
 	State             loose[state]   `json:"state"`
 	DBInstanceStatus  loose[string]  `json:"dBInstanceStatus"`
@@ -48,12 +47,12 @@ type configuration struct {
 	AvailableIPsCount loose[int]     `json:"availableIpAddressCount"`
 }
 
-// state is named differently in each service.
+// state has a different name in each service.
 type state struct {
 	Name, Value, Code loose[string]
 }
 
-// loose is a value, nil where it is absent or of another type.
+// loose is a value, nil if it is absent or has another type.
 type loose[T any] struct{ value *T }
 
 // UnmarshalJSON never fails.
@@ -65,19 +64,19 @@ func (l *loose[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// kinds are the types that service_resources lists too, by its words.
+// kinds names the types that service_resources has too, in its words.
 var kinds = map[string][2]string{
 	"AWS::EC2::Volume":                          {"EBS", "Volume"},
 	"AWS::ElasticLoadBalancingV2::LoadBalancer": {"ELB", "LoadBalancer"},
 }
 
-// networks are the types of EC2 that make up a VPC.
+// networks lists the types of EC2 that form a VPC.
 var networks = []string{
 	"CustomerGateway", "EgressOnlyInternetGateway", "InternetGateway", "NatGateway", "NetworkAcl", "NetworkInterface", "RouteTable",
 	"SecurityGroup", "Subnet", "VPC", "VPCEndpoint", "VPCEndpointService", "VPCPeeringConnection", "VPNConnection", "VPNGateway",
 }
 
-func kindOf(resourceType string) (kind, subtype string) {
+func splitType(resourceType string) (kind, subtype string) {
 	if words, known := kinds[resourceType]; known {
 		return words[0], words[1]
 	}
@@ -90,9 +89,9 @@ func kindOf(resourceType string) (kind, subtype string) {
 
 func toResource(i item) snapshot.ConfigResource {
 	c := i.Configuration
-	kind, subtype := kindOf(i.ResourceType)
+	kind, subtype := splitType(i.ResourceType)
 	return snapshot.ConfigResource{ResourceSubtype: subtype, ServiceResource: snapshot.ServiceResource{
-		ServiceName: kind, ResourceType: kind, ResourceID: i.ResourceID, ResourceName: nameOf(i), Region: i.Region, AvailabilityZone: zoneOf(i),
+		ServiceName: kind, ResourceType: kind, ResourceID: i.ResourceID, ResourceName: findName(i), Region: i.Region, AvailabilityZone: findZone(i),
 		State: c.state(), InstanceType: c.InstanceType.value, VPCID: c.VPCID.value, Engine: cmp.Or(c.Engine.value, c.Runtime.value),
 		InstanceClass: c.DBInstanceClass.value, MultiAZ: c.MultiAZ.value, SizeGB: cmp.Or(c.Size.value, c.AllocatedStorage.value),
 		VolumeType: cmp.Or(c.VolumeType.value, c.StorageType.value), CreationDate: i.ResourceCreationTime,
@@ -108,7 +107,7 @@ func (c configuration) state() *string {
 	return c.DBInstanceStatus.value
 }
 
-func nameOf(i item) string {
+func findName(i item) string {
 	named := slices.IndexFunc(i.Tags, func(t tag) bool { return t.Key == "Name" })
 	if i.ResourceName == "" && named >= 0 {
 		return i.Tags[named].Value
@@ -116,8 +115,9 @@ func nameOf(i item) string {
 	return i.ResourceName
 }
 
-// zoneOf is null for what Config says instead of a zone: Not Applicable, Regional, Multiple Availability Zones.
-func zoneOf(i item) *string {
+// findZone returns the availability zone, nil for the texts that Config has instead of one: Not Applicable, Regional,
+// Multiple Availability Zones.
+func findZone(i item) *string {
 	if i.Region == nil || !strings.HasPrefix(i.AvailabilityZone, *i.Region) {
 		return nil
 	}

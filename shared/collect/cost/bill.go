@@ -21,10 +21,10 @@ import (
 
 const metric = "UnblendedCost"
 
-// bill is what Cost Explorer answered, in its order.
+// bill is the answer of Cost Explorer, in its order.
 type bill []line
 
-// line is what one service cost in one result period.
+// line is the cost of one service in one result period.
 type line struct {
 	start   time.Time // of the result period
 	service string
@@ -33,16 +33,16 @@ type line struct {
 	unit    string
 }
 
-// read reads the bill from the period before the oldest day to the newest.
-func read(ctx context.Context, api API, days []collect.Day) (bill, error) {
+// readBill returns the bill from the period before the oldest day to the newest day.
+func readBill(ctx context.Context, api API, days []collect.Day) (bill, error) {
 	newest, oldest := days[0].Scope, days[len(days)-1]
 	start := oldest.Scope.Window.StartDate()
 	input := &costexplorer.GetCostAndUsageInput{
 		TimePeriod: &types.DateInterval{
 			Start: aws.String(oldest.Scope.Window.Previous(oldest.Scope.Interval).StartDate()), End: aws.String(newest.Window.EndDate()),
 		},
-		Granularity: granularity(newest.Interval), Metrics: []string{metric}, GroupBy: []types.GroupDefinition{by("SERVICE"), by("BILLING_ENTITY")},
-		Filter: ofAccount(newest.Account),
+		Granularity: toGranularity(newest.Interval), Metrics: []string{metric}, GroupBy: []types.GroupDefinition{groupBy("SERVICE"), groupBy("BILLING_ENTITY")},
+		Filter: filterAccount(newest.Account),
 	}
 	read := func(token *string) (*costexplorer.GetCostAndUsageOutput, *string, error) {
 		input.NextPageToken = token
@@ -63,7 +63,7 @@ func read(ctx context.Context, api API, days []collect.Day) (bill, error) {
 			return nil, explainNotEnabled(fmt.Errorf("reading the cost by service: %w", err))
 		}
 		for _, result := range page.ResultsByTime {
-			if b, err = b.with(result); err != nil {
+			if b, err = b.appendPeriod(result); err != nil {
 				return nil, err
 			}
 		}
@@ -71,31 +71,31 @@ func read(ctx context.Context, api API, days []collect.Day) (bill, error) {
 	return b, nil
 }
 
-// isTooOld recognizes a query that goes back further than Cost Explorer keeps data, 14 months unless more was enabled.
+// isTooOld reports whether a query begins before the data that Cost Explorer keeps, 14 months unless more was enabled.
 func isTooOld(err error) bool {
 	var api smithy.APIError
 	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "historical data")
 }
 
-// granularity is that of the query: Cost Explorer knows neither weeks nor years (D5), and a year of days has many paid
-// pages.
-func granularity(interval snapshot.Interval) types.Granularity {
+// toGranularity returns the granularity of the query. Cost Explorer has neither weeks nor years (D5), and a year of
+// days takes many paid pages.
+func toGranularity(interval snapshot.Interval) types.Granularity {
 	if interval == snapshot.Yearly {
 		return types.GranularityMonthly
 	}
 	return types.GranularityDaily
 }
 
-func by(dimension string) types.GroupDefinition {
+func groupBy(dimension string) types.GroupDefinition {
 	return types.GroupDefinition{Type: types.GroupDefinitionTypeDimension, Key: &dimension}
 }
 
-func ofAccount(account string) *types.Expression {
+func filterAccount(account string) *types.Expression {
 	return &types.Expression{Dimensions: &types.DimensionValues{Key: types.DimensionLinkedAccount, Values: []string{account}}}
 }
 
-// with is the bill and the groups of one result period.
-func (b bill) with(result types.ResultByTime) (bill, error) {
+// appendPeriod returns the bill with the groups of one more result period.
+func (b bill) appendPeriod(result types.ResultByTime) (bill, error) {
 	if result.TimePeriod == nil {
 		return nil, errors.New("reading the cost by service: a result has no period")
 	}
@@ -124,19 +124,19 @@ type period struct {
 	total    snapshot.Amount
 }
 
-// period sums up the lines of a window.
-func (b bill) period(window snapshot.Window) period {
+// sumPeriod adds up the lines of a window.
+func (b bill) sumPeriod(window snapshot.Window) period {
 	p := period{window: window}
 	for _, l := range b {
 		if window.Contains(l.start) {
-			p.add(l)
+			p.addLine(l)
 		}
 	}
 	slices.SortStableFunc(p.services, func(a, b snapshot.ServiceCost) int { return b.Cost.Cmp(a.Cost) })
 	return p
 }
 
-func (p *period) add(l line) {
+func (p *period) addLine(l line) {
 	p.total = p.total.Plus(l.amount)
 	i := slices.IndexFunc(p.services, func(s snapshot.ServiceCost) bool { return s.Service == l.service })
 	if i >= 0 {
@@ -148,7 +148,8 @@ func (p *period) add(l line) {
 	})
 }
 
-// explainNotEnabled recognizes an account where nobody has opened Cost Explorer yet: the service says access denied.
+// explainNotEnabled returns fault.NotEnabled for an account where Cost Explorer was never opened, which the service
+// reports as access denied. It returns other errors unchanged.
 func explainNotEnabled(err error) error {
 	var api smithy.APIError
 	if errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "not enabled for cost explorer") {

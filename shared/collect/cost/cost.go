@@ -4,7 +4,7 @@
 //	operations  ce GetCostAndUsage (one query grouped by service and billing entity over both periods, all pages),
 //	            GetCostForecast
 //	scope       account-wide, in the home region
-//	window      [start, end); the period before is the calendar period before it. A span of days is read with the
+//	window      [start, end); the period before is the calendar period before it. Several days are read with the
 //	            requests of one: costs settle for days after the fact, so a daily run reads the last few again (D19)
 //	sections    service, cost, marketplace
 //	paid        yes: 0.01 US dollars per request; two requests a day for an account with one page of results
@@ -28,7 +28,7 @@ type API interface {
 	GetCostForecast(context.Context, *costexplorer.GetCostForecastInput, ...func(*costexplorer.Options)) (*costexplorer.GetCostForecastOutput, error)
 }
 
-// Collector is the catalogue's cost.
+// Collector is the source cost.
 var Collector = collect.Collector{
 	Source: "cost",
 	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
@@ -47,31 +47,31 @@ func Collect(ctx context.Context, api API, days []collect.Day) error {
 		days[0].Part.Skip("Cost Explorer requests are paid, and paid calls are switched off")
 		return nil
 	}
-	bill, err := read(ctx, api, days)
+	bill, err := readBill(ctx, api, days)
 	if err != nil {
 		return err
 	}
 	for _, day := range days {
-		forecasts, err := forecast(ctx, api, day)
+		forecasts, err := readForecast(ctx, api, day)
 		if err != nil {
 			return err
 		}
-		if err := write(day, bill, forecasts); err != nil {
+		if err := writeDay(day, bill, forecasts); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func write(day collect.Day, b bill, forecasts []snapshot.Forecast) error {
-	current, previous := b.period(day.Scope.Window), b.period(day.Scope.Window.Previous(day.Scope.Interval))
+func writeDay(day collect.Day, b bill, forecasts []snapshot.Forecast) error {
+	current, previous := b.sumPeriod(day.Scope.Window), b.sumPeriod(day.Scope.Window.Previous(day.Scope.Interval))
 	day.Part.DeclareLists("service", "marketplace")
 	for _, s := range current.services {
 		if err := day.Part.Add("service", s); err != nil {
 			return err
 		}
 	}
-	for _, product := range b.products(day.Scope.Window) {
+	for _, product := range b.sumProducts(day.Scope.Window) {
 		if err := day.Part.Add("marketplace", product); err != nil {
 			return err
 		}

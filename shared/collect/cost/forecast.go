@@ -16,20 +16,20 @@ import (
 
 const forecastDays = 30
 
-// forecast asks for the cost of the days after the window (D65), in a daily run for the present only: a past day that is
-// collected again keeps the forecast that was made then. An account that is too young for a forecast has none; a
-// failure leaves the rest of the section as it is.
-func forecast(ctx context.Context, api API, day collect.Day) ([]snapshot.Forecast, error) {
+// readForecast returns the forecast for the days after the window (D65). Only a daily run for the present reads one; a
+// past day that is collected again keeps its staged forecast. An account that is too young has none. A failure is a
+// warning.
+func readForecast(ctx context.Context, api API, day collect.Day) ([]snapshot.Forecast, error) {
 	if day.Scope.Interval != snapshot.Daily {
 		return []snapshot.Forecast{}, nil
 	}
 	if day.Scope.History {
-		return keptForecast(day.Part)
+		return readStagedForecast(day.Part)
 	}
 	window := day.Scope.Window
 	got, err := api.GetCostForecast(ctx, &costexplorer.GetCostForecastInput{
 		TimePeriod:  &types.DateInterval{Start: aws.String(window.EndDate()), End: aws.String(window.End.AddDate(0, 0, forecastDays).Format(time.DateOnly))},
-		Granularity: types.GranularityMonthly, Metric: types.MetricUnblendedCost, Filter: ofAccount(day.Scope.Account),
+		Granularity: types.GranularityMonthly, Metric: types.MetricUnblendedCost, Filter: filterAccount(day.Scope.Account),
 	})
 	forecasts := []snapshot.Forecast{}
 	if err == nil {
@@ -48,11 +48,11 @@ func forecast(ctx context.Context, api API, day collect.Day) ([]snapshot.Forecas
 	return forecasts, nil
 }
 
-// keptForecast is that of an earlier run for the same day.
-func keptForecast(part *collect.Part) ([]snapshot.Forecast, error) {
+// readStagedForecast returns the forecast of an earlier run for the same day.
+func readStagedForecast(part *collect.Part) ([]snapshot.Forecast, error) {
 	kept := snapshot.Cost{Forecast: []snapshot.Forecast{}}
 	if _, err := part.Staged("cost", &kept); err != nil {
-		return nil, fmt.Errorf("reading the forecast that was made then: %w", err)
+		return nil, fmt.Errorf("reading the staged forecast: %w", err)
 	}
 	return kept.Forecast, nil
 }

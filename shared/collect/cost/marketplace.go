@@ -10,11 +10,11 @@ import (
 	"view360/shared/snapshot"
 )
 
-// marketplaceEntity bills the products of AWS Marketplace.
+// marketplaceEntity is the biller of AWS Marketplace products.
 const marketplaceEntity = "AWS Marketplace"
 
-// products are what the account bought from AWS Marketplace in a window, the most expensive first.
-func (b bill) products(window snapshot.Window) []*snapshot.MarketplaceProduct {
+// sumProducts returns the cost of each AWS Marketplace product in a window, the most expensive first.
+func (b bill) sumProducts(window snapshot.Window) []*snapshot.MarketplaceProduct {
 	found := map[string]*snapshot.MarketplaceProduct{}
 	for _, l := range b {
 		if l.entity != marketplaceEntity || !window.Contains(l.start) || l.amount.Sign() == 0 {

@@ -35,7 +35,7 @@ type API interface {
 	GetFindings(context.Context, *guardduty.GetFindingsInput, ...func(*guardduty.Options)) (*guardduty.GetFindingsOutput, error)
 }
 
-// Collector is the catalogue's guardduty.
+// Collector is the source guardduty.
 var Collector = collect.Collector{
 	Source: "guardduty",
 	Rate:   collect.Rate{PerSecond: 10, Burst: 10},
@@ -53,7 +53,7 @@ const (
 // Collect writes a [snapshot.GuardDutyFinding] for each finding of the account that changed in the window, in the order
 // of ListFindings. A region without a detector is fault.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
-	detectors, err := list(ctx, api)
+	detectors, err := listDetectors(ctx, api)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	}
 	part.DeclareLists(section)
 	for _, detector := range detectors {
-		if err := findings(ctx, api, detector, scope, part); err != nil && !isGone(err) {
+		if err := addFindings(ctx, api, detector, scope, part); err != nil && !isGone(err) {
 			return fmt.Errorf("collecting the findings of detector %s: %w", detector, err)
 		}
 	}
@@ -75,7 +75,7 @@ func isGone(err error) bool {
 	return errors.As(err, &bad) && strings.Contains(bad.ErrorMessage(), "detectorId is not owned by the current account")
 }
 
-func list(ctx context.Context, api API) ([]string, error) {
+func listDetectors(ctx context.Context, api API) ([]string, error) {
 	pages := guardduty.NewListDetectorsPaginator(api, &guardduty.ListDetectorsInput{MaxResults: aws.Int32(pageSize)},
 		func(o *guardduty.ListDetectorsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var detectors []string
@@ -88,15 +88,15 @@ func list(ctx context.Context, api API) ([]string, error) {
 	return detectors, nil
 }
 
-// findings reads the ids page by page and the findings of several pages side by side.
-func findings(ctx context.Context, api API, detector string, scope collect.Scope, part *collect.Part) error {
-	return collect.InOrder(ctx, atOnce, idPages(ctx, api, detector, scope),
+// addFindings reads the ids page by page, and the findings of several pages at once.
+func addFindings(ctx context.Context, api API, detector string, scope collect.Scope, part *collect.Part) error {
+	return collect.InOrder(ctx, atOnce, listFindingIDs(ctx, api, detector, scope),
 		func(ctx context.Context, ids []string) ([]types.Finding, error) {
 			got, err := api.GetFindings(ctx, &guardduty.GetFindingsInput{DetectorId: &detector, FindingIds: ids})
 			if err != nil {
 				return nil, fmt.Errorf("getting %d findings: %w", len(ids), err)
 			}
-			return inOrderOf(ids, got.Findings), nil
+			return sortByID(ids, got.Findings), nil
 		},
 		func(found []types.Finding) error {
 			for _, f := range found {
@@ -108,9 +108,9 @@ func findings(ctx context.Context, api API, detector string, scope collect.Scope
 		})
 }
 
-// idPages lists the ids of the account's own findings that changed in the window. Archived ones are listed too: that a
-// finding was archived is a change to tell (D45).
-func idPages(ctx context.Context, api API, detector string, scope collect.Scope) iter.Seq2[[]string, error] {
+// listFindingIDs returns the ids of the account's own findings that changed in the window, a page at a time. It
+// includes archived ones, because archiving is a change (D45).
+func listFindingIDs(ctx context.Context, api API, detector string, scope collect.Scope) iter.Seq2[[]string, error] {
 	pages := guardduty.NewListFindingsPaginator(api, &guardduty.ListFindingsInput{
 		DetectorId: &detector, MaxResults: aws.Int32(pageSize),
 		FindingCriteria: &types.FindingCriteria{Criterion: map[string]types.Condition{
@@ -135,8 +135,8 @@ func idPages(ctx context.Context, api API, detector string, scope collect.Scope)
 	}
 }
 
-// inOrderOf sorts findings as they were listed; GetFindings has an order of its own.
-func inOrderOf(ids []string, found []types.Finding) []types.Finding {
+// sortByID sorts findings in the order of the ids; GetFindings has another order.
+func sortByID(ids []string, found []types.Finding) []types.Finding {
 	slices.SortStableFunc(found, func(a, b types.Finding) int {
 		return slices.Index(ids, aws.ToString(a.Id)) - slices.Index(ids, aws.ToString(b.Id))
 	})

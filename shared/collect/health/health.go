@@ -29,7 +29,7 @@ type API interface {
 	DescribeEvents(context.Context, *health.DescribeEventsInput, ...func(*health.Options)) (*health.DescribeEventsOutput, error)
 }
 
-// Collector is the catalogue's health.
+// Collector is the source health.
 var Collector = collect.Collector{
 	Source: "health",
 	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
@@ -50,20 +50,20 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	part.DeclareLists(section)
 	updated := []types.DateTimeRange{{From: &scope.Window.Start, To: &scope.Window.End}}
 	if scope.History {
-		return add(ctx, api, scope, part, "updated", &types.EventFilter{LastUpdatedTimes: updated})
+		return addEvents(ctx, api, scope, part, "updated", &types.EventFilter{LastUpdatedTimes: updated})
 	}
 	// Disjoint filters: an event that is open today must not come a second time because it changed in the window.
-	if err := add(ctx, api, scope, part, "current", &types.EventFilter{
+	if err := addEvents(ctx, api, scope, part, "current", &types.EventFilter{
 		EventStatusCodes: []types.EventStatusCode{types.EventStatusCodeOpen, types.EventStatusCodeUpcoming},
 	}); err != nil {
 		return err
 	}
-	return add(ctx, api, scope, part, "closed", &types.EventFilter{
+	return addEvents(ctx, api, scope, part, "closed", &types.EventFilter{
 		EventStatusCodes: []types.EventStatusCode{types.EventStatusCodeClosed}, LastUpdatedTimes: updated,
 	})
 }
 
-func add(ctx context.Context, api API, scope collect.Scope, part *collect.Part, kind string, filter *types.EventFilter) error {
+func addEvents(ctx context.Context, api API, scope collect.Scope, part *collect.Part, kind string, filter *types.EventFilter) error {
 	pages := health.NewDescribeEventsPaginator(api, &health.DescribeEventsInput{Filter: filter, MaxResults: aws.Int32(pageSize)},
 		func(o *health.DescribeEventsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for page, err := range paging.ReadPages(ctx, pages) {

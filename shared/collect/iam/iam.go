@@ -32,7 +32,7 @@ type API interface {
 	GetCredentialReport(context.Context, *iam.GetCredentialReportInput, ...func(*iam.Options)) (*iam.GetCredentialReportOutput, error)
 }
 
-// Collector is the catalogue's iam.
+// Collector is the source iam.
 var Collector = collect.Collector{
 	Source: "iam",
 	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
@@ -44,8 +44,8 @@ var Collector = collect.Collector{
 
 const section = "iam"
 
-// Collect writes a [snapshot.IAMUser] for the root user and every user, in the order of the report. A report that takes
-// long is a transient error: the state machine comes back for it.
+// Collect writes a [snapshot.IAMUser] for the root user and every user, in the order of the report. A report that
+// takes long is a transient error, which the state machine retries.
 func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	if _, err := api.GenerateCredentialReport(ctx, &iam.GenerateCredentialReportInput{}); err != nil {
@@ -58,17 +58,17 @@ func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) 
 	if err != nil {
 		return fmt.Errorf("getting the credential report: %w", err)
 	}
-	if err := users(bytes.NewReader(report.Content), part); err != nil {
+	if err := addUsers(bytes.NewReader(report.Content), part); err != nil {
 		return fmt.Errorf("reading the credential report: %w", err)
 	}
 	return nil
 }
 
-// unfinished are the codes by which IAM says that the report that was just asked for is not there yet.
+// unfinished lists the error codes of a report that is not ready.
 // Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetCredentialReport.html
 var unfinished = []string{"ReportInProgress", "ReportNotPresent", "ReportExpired"}
 
-// whileUnfinished lets the client's own retries wait for the report.
+// whileUnfinished makes the client retry until the report is ready.
 func whileUnfinished(o *iam.Options) { o.Retryer = retry.AddWithErrorCodes(o.Retryer, unfinished...) }
 
 func isUnfinished(err error) bool {

@@ -15,8 +15,8 @@ import (
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
 type row map[string]string
 
-// users adds each line of the report to the section.
-func users(report io.Reader, part *collect.Part) error {
+// addUsers adds each line of the report to the section.
+func addUsers(report io.Reader, part *collect.Part) error {
 	lines := csv.NewReader(report)
 	columns, err := lines.Read()
 	if err != nil {
@@ -42,46 +42,46 @@ func users(report io.Reader, part *collect.Part) error {
 
 func (r row) toUser() snapshot.IAMUser {
 	user := snapshot.IAMUser{
-		Username: r["user"], ARN: r["arn"], CreatedDate: r.time("user_creation_time"), PasswordEnabled: r.bool("password_enabled"),
-		PasswordLastUsed: r.time("password_last_used"), PasswordLastChanged: r.time("password_last_changed"),
-		PasswordNextRotation: r.time("password_next_rotation"), MFAEnabled: r.is("mfa_active"),
+		Username: r["user"], ARN: r["arn"], CreatedDate: r.parseTime("user_creation_time"), PasswordEnabled: r.parseBool("password_enabled"),
+		PasswordLastUsed: r.parseTime("password_last_used"), PasswordLastChanged: r.parseTime("password_last_changed"),
+		PasswordNextRotation: r.parseTime("password_next_rotation"), MFAEnabled: r.isTrue("mfa_active"),
 		AccessKeys: []snapshot.IAMAccessKey{}, Certificates: []snapshot.IAMCertificate{},
 	}
 	for _, key := range []string{"access_key_1", "access_key_2"} {
-		if r.exists(key) {
+		if r.hasCredential(key) {
 			user.AccessKeys = append(user.AccessKeys, snapshot.IAMAccessKey{
-				Active: r.is(key + "_active"), LastRotated: r.time(key + "_last_rotated"), LastUsedDate: r.time(key + "_last_used_date"),
-				LastUsedRegion: r.text(key + "_last_used_region"), LastUsedService: r.text(key + "_last_used_service"),
+				Active: r.isTrue(key + "_active"), LastRotated: r.parseTime(key + "_last_rotated"), LastUsedDate: r.parseTime(key + "_last_used_date"),
+				LastUsedRegion: r.parseText(key + "_last_used_region"), LastUsedService: r.parseText(key + "_last_used_service"),
 			})
 		}
 	}
 	user.AccessKeysCount = len(user.AccessKeys)
 	for _, certificate := range []string{"cert_1", "cert_2"} {
-		if r.exists(certificate) {
-			user.Certificates = append(user.Certificates, snapshot.IAMCertificate{Active: r.is(certificate + "_active"), LastRotated: r.time(certificate + "_last_rotated")})
+		if r.hasCredential(certificate) {
+			user.Certificates = append(user.Certificates, snapshot.IAMCertificate{Active: r.isTrue(certificate + "_active"), LastRotated: r.parseTime(certificate + "_last_rotated")})
 		}
 	}
 	return user
 }
 
-// exists tells an inactive credential from none: both are not active, but only one of them was ever rotated or made.
-func (r row) exists(credential string) bool {
-	return r.is(credential+"_active") || r.time(credential+"_last_rotated") != nil
+// hasCredential reports whether a credential exists. An inactive one exists if it was ever created or rotated.
+func (r row) hasCredential(credential string) bool {
+	return r.isTrue(credential+"_active") || r.parseTime(credential+"_last_rotated") != nil
 }
 
-func (r row) is(column string) bool { return r[column] == "true" }
+func (r row) isTrue(column string) bool { return r[column] == "true" }
 
-// bool is nil for what is neither, such as not_supported.
-func (r row) bool(column string) *bool {
-	value := r.is(column)
+// parseBool returns nil for other texts than true and false, such as not_supported.
+func (r row) parseBool(column string) *bool {
+	value := r.isTrue(column)
 	if !value && r[column] != "false" {
 		return nil
 	}
 	return &value
 }
 
-// time is nil for N/A, no_information and not_supported.
-func (r row) time(column string) *snapshot.Time {
+// parseTime returns nil for N/A, no_information and not_supported.
+func (r row) parseTime(column string) *snapshot.Time {
 	at, err := time.Parse(time.RFC3339, r[column])
 	if err != nil {
 		return nil
@@ -89,7 +89,7 @@ func (r row) time(column string) *snapshot.Time {
 	return &snapshot.Time{Time: at}
 }
 
-func (r row) text(column string) *string {
+func (r row) parseText(column string) *string {
 	text := r[column]
 	if text == "" || text == "N/A" {
 		return nil

@@ -32,7 +32,7 @@ type API interface {
 	ListFindings(context.Context, *inspector2.ListFindingsInput, ...func(*inspector2.Options)) (*inspector2.ListFindingsOutput, error)
 }
 
-// Collector is the catalogue's inspector.
+// Collector is the source inspector.
 var Collector = collect.Collector{
 	Source: "inspector",
 	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
@@ -50,7 +50,7 @@ const (
 // of ListFindings. A region where Inspector is off is fault.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
-	pages := inspector2.NewListFindingsPaginator(api, changed(scope), func(o *inspector2.ListFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
+	pages := inspector2.NewListFindingsPaginator(api, changedInput(scope), func(o *inspector2.ListFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for page, err := range paging.ReadPages(ctx, pages) {
 		if isOff(err) {
 			return fault.New(fault.NotEnabled, "Inspector is off in %s: activate Inspector to collect its findings", scope.Region)
@@ -70,9 +70,9 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	return nil
 }
 
-// changed leaves it to the service to select by time and account: a delegated administrator sees its members' findings
-// too, which their own snapshots carry (D46).
-func changed(scope collect.Scope) *inspector2.ListFindingsInput {
+// changedInput selects by time and account: a delegated administrator also sees its members' findings, which their own
+// snapshots have (D46).
+func changedInput(scope collect.Scope) *inspector2.ListFindingsInput {
 	return &inspector2.ListFindingsInput{
 		MaxResults: aws.Int32(pageSize),
 		FilterCriteria: &types.FilterCriteria{
@@ -82,8 +82,8 @@ func changed(scope collect.Scope) *inspector2.ListFindingsInput {
 	}
 }
 
-// isOff tells the answer of a region without Inspector from a missing permission: both have the code of a denial, and
-// only a missing permission names the action.
+// isOff reports whether err says that Inspector is off in the region. A missing permission has the same code, but
+// names the action.
 func isOff(err error) bool {
 	var api smithy.APIError
 	return errors.As(err, &api) && api.ErrorCode() == "AccessDeniedException" &&

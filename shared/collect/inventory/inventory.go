@@ -31,7 +31,7 @@ type API interface {
 	DescribeInstancePatches(context.Context, *ssm.DescribeInstancePatchesInput, ...func(*ssm.Options)) (*ssm.DescribeInstancePatchesOutput, error)
 }
 
-// Collector is the catalogue's inventory.
+// Collector is the source inventory.
 var Collector = collect.Collector{
 	Source: "inventory",
 	Rate:   collect.Rate{PerSecond: 20, Burst: 40},
@@ -50,15 +50,15 @@ const (
 	patchPage    = 100
 )
 
-// node is one node and what is on it.
+// node is one node with its applications and patches.
 type node struct {
 	instance     snapshot.InventoryInstance
 	applications []snapshot.InventoryApplication
 	patches      []snapshot.InventoryPatch
 }
 
-// Collect writes every node, application and patch, in the order of the nodes. What cannot be read of one node is a
-// warning.
+// Collect writes every node, application and patch, in the order of the nodes. A list of one node that cannot be read
+// is a warning.
 func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) error {
 	part.DeclareLists(instances, applications, patches)
 	pages := ssm.NewDescribeInstanceInformationPaginator(api, &ssm.DescribeInstanceInformationInput{MaxResults: aws.Int32(nodePage)},
@@ -134,7 +134,7 @@ func readApplications(ctx context.Context, api API, id string) ([]snapshot.Inven
 	return found, nil
 }
 
-// readPatches lists the patches of one node, those that are missing or failed included (D41).
+// readPatches lists the patches of one node, including missing and failed ones (D41).
 func readPatches(ctx context.Context, api API, id string) ([]snapshot.InventoryPatch, error) {
 	pages := ssm.NewDescribeInstancePatchesPaginator(api, &ssm.DescribeInstancePatchesInput{InstanceId: &id, MaxResults: aws.Int32(patchPage)},
 		func(o *ssm.DescribeInstancePatchesPaginatorOptions) { o.StopOnDuplicateToken = true })

@@ -30,7 +30,7 @@ type API interface {
 	GetKeyRotationStatus(context.Context, *kms.GetKeyRotationStatusInput, ...func(*kms.Options)) (*kms.GetKeyRotationStatusOutput, error)
 }
 
-// Collector is the catalogue's kms.
+// Collector is the source kms.
 var Collector = collect.Collector{
 	Source: "kms",
 	Rate:   collect.Rate{PerSecond: 50, Burst: 50},
@@ -45,15 +45,15 @@ const (
 	pageSize = 1000
 )
 
-// Collect writes a [snapshot.KMSKey] for every key, in the order of ListKeys. A key that cannot be described is a
-// warning, and so is a rotation status that the key's policy keeps from us; the others go on.
+// Collect writes a [snapshot.KMSKey] for every key, in the order of ListKeys. A key or a rotation status that cannot
+// be read is a warning.
 func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	pages := kms.NewListKeysPaginator(api, &kms.ListKeysInput{Limit: aws.Int32(pageSize)}, func(o *kms.ListKeysPaginatorOptions) { o.StopOnDuplicateToken = true })
 	keys := paging.EachItem(paging.ReadPages(ctx, pages), func(page *kms.ListKeysOutput) []types.KeyListEntry { return page.Keys })
 	err := collect.InOrder(ctx, atOnce, keys,
 		func(ctx context.Context, entry types.KeyListEntry) (*snapshot.KMSKey, error) {
-			return describe(ctx, api, entry, part)
+			return describeKey(ctx, api, entry, part)
 		},
 		func(key *snapshot.KMSKey) error {
 			if key == nil {
@@ -67,8 +67,8 @@ func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) 
 	return nil
 }
 
-// describe returns nil for a key that is gone or cannot be described.
-func describe(ctx context.Context, api API, entry types.KeyListEntry, part *collect.Part) (*snapshot.KMSKey, error) {
+// describeKey returns nil for a key that is gone or cannot be described.
+func describeKey(ctx context.Context, api API, entry types.KeyListEntry, part *collect.Part) (*snapshot.KMSKey, error) {
 	described, err := api.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: entry.KeyId})
 	var gone *types.NotFoundException
 	switch {
@@ -80,9 +80,9 @@ func describe(ctx context.Context, api API, entry types.KeyListEntry, part *coll
 		return nil, warnOfKey(ctx, part, "describing key %s: %w", entry, errors.New("the answer has no key"))
 	}
 	key := toKey(entry, described.KeyMetadata)
-	key.KeyRotationEnabled, err = rotation(ctx, api, entry, described.KeyMetadata)
+	key.KeyRotationEnabled, err = readRotation(ctx, api, entry, described.KeyMetadata)
 	if err != nil {
-		return key, warnOfKey(ctx, part, "asking for the rotation of key %s: %w", entry, err)
+		return key, warnOfKey(ctx, part, "reading the rotation of key %s: %w", entry, err)
 	}
 	return key, nil
 }
@@ -92,8 +92,9 @@ func warnOfKey(ctx context.Context, part *collect.Part, format string, entry typ
 	return collect.Tolerate(ctx, part, "kms", fmt.Errorf(format, aws.ToString(entry.KeyId), err))
 }
 
-// rotation is nil where we may not ask. Keys that cannot rotate, and keys in a state that does not say, do not (D49).
-func rotation(ctx context.Context, api API, entry types.KeyListEntry, key *types.KeyMetadata) (*bool, error) {
+// readRotation reports whether the key rotates. Keys that cannot rotate, or are in a state without a rotation status,
+// do not (D49).
+func readRotation(ctx context.Context, api API, entry types.KeyListEntry, key *types.KeyMetadata) (*bool, error) {
 	if !canRotate(key) {
 		return aws.Bool(false), nil
 	}
@@ -109,7 +110,8 @@ func rotation(ctx context.Context, api API, entry types.KeyListEntry, key *types
 	return aws.Bool(status.KeyRotationEnabled), nil
 }
 
-// canRotate: only symmetric encryption keys whose material AWS made can rotate; asking for the others is an error.
+// canRotate reports whether the key is symmetric and its material comes from AWS. For other keys GetKeyRotationStatus
+// is an error.
 // https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
 func canRotate(key *types.KeyMetadata) bool {
 	return key.KeySpec == types.KeySpecSymmetricDefault && key.Origin == types.OriginTypeAwsKms

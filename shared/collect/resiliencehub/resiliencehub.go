@@ -31,7 +31,7 @@ type API interface {
 	DescribeResiliencyPolicy(context.Context, *resiliencehub.DescribeResiliencyPolicyInput, ...func(*resiliencehub.Options)) (*resiliencehub.DescribeResiliencyPolicyOutput, error)
 }
 
-// Collector is the catalogue's resiliencehub.
+// Collector is the source resiliencehub.
 var Collector = collect.Collector{
 	Source: "resiliencehub",
 	Rate:   collect.Rate{PerSecond: 10, Burst: 10},
@@ -46,8 +46,8 @@ const (
 	atOnce   = 5
 )
 
-// Collect writes a [snapshot.ResilienceApp] for each application, whenever it was created. What cannot be read of one
-// application is a warning; its other members are written all the same.
+// Collect writes a [snapshot.ResilienceApp] for each application of any age. An assessment or policy that cannot be
+// read is a warning, and its members stay null.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if scope.History {
 		part.Skip("applications have no history: their state of today does not belong under a past date")
@@ -59,7 +59,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	apps := paging.EachItem(paging.ReadPages(ctx, pages), func(page *resiliencehub.ListAppsOutput) []types.AppSummary { return page.AppSummaries })
 	err := collect.InOrder(ctx, atOnce, apps,
 		func(ctx context.Context, listed types.AppSummary) (snapshot.ResilienceApp, error) {
-			return complete(ctx, api, listed, part)
+			return completeApp(ctx, api, listed, part)
 		},
 		func(app snapshot.ResilienceApp) error { return part.Add(section, app) })
 	if err != nil {
@@ -68,30 +68,30 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	return nil
 }
 
-// complete adds to a listed application what the list lacks.
-func complete(ctx context.Context, api API, listed types.AppSummary, part *collect.Part) (snapshot.ResilienceApp, error) {
+// completeApp returns a listed application with the members that the list lacks.
+func completeApp(ctx context.Context, api API, listed types.AppSummary, part *collect.Part) (snapshot.ResilienceApp, error) {
 	app := toApp(listed)
 	if listed.LastAppComplianceEvaluationTime != nil {
-		amount, err := cost(ctx, api, app.AppARN)
+		amount, err := readCost(ctx, api, app.AppARN)
 		if err != nil {
 			part.Warn(section, fmt.Errorf("listing the assessments of %s: %w", aws.ToString(app.Name), err))
 		}
 		app.Cost = amount
 	}
 	if app.RPO == nil || app.RTO == nil {
-		target, err := objectives(ctx, api, app.AppARN)
+		target, err := readObjectives(ctx, api, app.AppARN)
 		if err != nil {
-			part.Warn(section, fmt.Errorf("asking for the objectives of %s: %w", aws.ToString(app.Name), err))
+			part.Warn(section, fmt.Errorf("reading the objectives of %s: %w", aws.ToString(app.Name), err))
 		}
 		if target != nil {
 			app.RPO, app.RTO = aws.Int32(target.RpoInSecs), aws.Int32(target.RtoInSecs)
 		}
 	}
-	return app, ctx.Err() // what ends the whole run is no warning
+	return app, ctx.Err() // the end of the run is not a warning
 }
 
-// cost is the amount of the latest successful assessment, nil where none has one.
-func cost(ctx context.Context, api API, app string) (*float64, error) {
+// readCost returns the amount of the latest successful assessment, or nil.
+func readCost(ctx context.Context, api API, app string) (*float64, error) {
 	pages := resiliencehub.NewListAppAssessmentsPaginator(api, &resiliencehub.ListAppAssessmentsInput{
 		AppArn: &app, AssessmentStatus: []types.AssessmentStatus{types.AssessmentStatusSuccess}, ReverseOrder: aws.Bool(true),
 		MaxResults: aws.Int32(1),
@@ -110,8 +110,8 @@ func cost(ctx context.Context, api API, app string) (*float64, error) {
 	return nil, nil
 }
 
-// objectives are those of the application's policy for the loss of an availability zone, nil without a policy.
-func objectives(ctx context.Context, api API, app string) (*types.FailurePolicy, error) {
+// readObjectives returns the policy's objectives for the loss of an availability zone, nil without a policy.
+func readObjectives(ctx context.Context, api API, app string) (*types.FailurePolicy, error) {
 	described, err := api.DescribeApp(ctx, &resiliencehub.DescribeAppInput{AppArn: &app})
 	if err != nil || described.App == nil || described.App.PolicyArn == nil {
 		return nil, err

@@ -18,7 +18,7 @@ import (
 
 const nodePage = 100
 
-func (r *run) cacheNodes(ctx context.Context, region string) ([]commitment, error) {
+func (r *run) listCacheNodes(ctx context.Context, region string) ([]commitment, error) {
 	pages := elasticache.NewDescribeReservedCacheNodesPaginator(r.api.ElastiCache, &elasticache.DescribeReservedCacheNodesInput{MaxRecords: aws.Int32(nodePage)},
 		func(o *elasticache.DescribeReservedCacheNodesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var found []commitment
@@ -27,7 +27,7 @@ func (r *run) cacheNodes(ctx context.Context, region string) ([]commitment, erro
 			return found, err
 		}
 		for _, n := range page.ReservedCacheNodes {
-			if r.wants(n.State) {
+			if r.wantsState(n.State) {
 				found = append(found, r.toCacheNode(n, region))
 			}
 		}
@@ -36,18 +36,18 @@ func (r *run) cacheNodes(ctx context.Context, region string) ([]commitment, erro
 }
 
 func (r *run) toCacheNode(n cachetypes.ReservedCacheNode, region string) commitment {
-	c := r.reservation(amazonElastiCache, region, aws.ToString(n.ReservedCacheNodeId), n.CacheNodeType, n.CacheNodeCount, n.ProductDescription)
+	c := r.toReservation(amazonElastiCache, region, aws.ToString(n.ReservedCacheNodeId), n.CacheNodeType, n.CacheNodeCount, n.ProductDescription)
 	c.names = []string{aws.ToString(n.ReservationARN)}
 	c.OfferingType, c.State = n.OfferingType, n.State
 	c.UpfrontCost, c.UsagePrice = n.FixedPrice, n.UsagePrice
-	c.last(n.StartTime, n.Duration)
+	c.setTerm(n.StartTime, n.Duration)
 	if len(n.RecurringCharges) > 0 {
-		c.recur(n.RecurringCharges[0].RecurringChargeAmount, n.RecurringCharges[0].RecurringChargeFrequency)
+		c.setRecurringCharge(n.RecurringCharges[0].RecurringChargeAmount, n.RecurringCharges[0].RecurringChargeFrequency)
 	}
 	return c
 }
 
-func (r *run) searchInstances(ctx context.Context, region string) ([]commitment, error) {
+func (r *run) listSearchInstances(ctx context.Context, region string) ([]commitment, error) {
 	pages := opensearch.NewDescribeReservedInstancesPaginator(r.api.OpenSearch, &opensearch.DescribeReservedInstancesInput{MaxResults: nodePage},
 		func(o *opensearch.DescribeReservedInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var found []commitment
@@ -56,7 +56,7 @@ func (r *run) searchInstances(ctx context.Context, region string) ([]commitment,
 			return found, err
 		}
 		for _, i := range page.ReservedInstances {
-			if r.wants(i.State) {
+			if r.wantsState(i.State) {
 				found = append(found, r.toSearchInstance(i, region))
 			}
 		}
@@ -65,20 +65,20 @@ func (r *run) searchInstances(ctx context.Context, region string) ([]commitment,
 }
 
 func (r *run) toSearchInstance(i searchtypes.ReservedInstance, region string) commitment {
-	c := r.reservation(amazonOpenSearch, region, aws.ToString(i.ReservedInstanceId), snapshot.Text(i.InstanceType), &i.InstanceCount, nil)
+	c := r.toReservation(amazonOpenSearch, region, aws.ToString(i.ReservedInstanceId), snapshot.Text(i.InstanceType), &i.InstanceCount, nil)
 	if i.BillingSubscriptionId != nil {
 		c.names = append(c.names, strconv.FormatInt(*i.BillingSubscriptionId, 10))
 	}
 	c.OfferingType, c.Currency, c.State = snapshot.Text(i.PaymentOption), i.CurrencyCode, i.State
 	c.UpfrontCost, c.UsagePrice = i.FixedPrice, i.UsagePrice
-	c.last(i.StartTime, &i.Duration)
+	c.setTerm(i.StartTime, &i.Duration)
 	if len(i.RecurringCharges) > 0 {
-		c.recur(i.RecurringCharges[0].RecurringChargeAmount, i.RecurringCharges[0].RecurringChargeFrequency)
+		c.setRecurringCharge(i.RecurringCharges[0].RecurringChargeAmount, i.RecurringCharges[0].RecurringChargeFrequency)
 	}
 	return c
 }
 
-func (r *run) warehouseNodes(ctx context.Context, region string) ([]commitment, error) {
+func (r *run) listWarehouseNodes(ctx context.Context, region string) ([]commitment, error) {
 	pages := redshift.NewDescribeReservedNodesPaginator(r.api.Redshift, &redshift.DescribeReservedNodesInput{MaxRecords: aws.Int32(nodePage)},
 		func(o *redshift.DescribeReservedNodesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var found []commitment
@@ -87,7 +87,7 @@ func (r *run) warehouseNodes(ctx context.Context, region string) ([]commitment, 
 			return found, err
 		}
 		for _, n := range page.ReservedNodes {
-			if r.wants(n.State) {
+			if r.wantsState(n.State) {
 				found = append(found, r.toWarehouseNode(n, region))
 			}
 		}
@@ -96,13 +96,13 @@ func (r *run) warehouseNodes(ctx context.Context, region string) ([]commitment, 
 }
 
 func (r *run) toWarehouseNode(n redshifttypes.ReservedNode, region string) commitment {
-	c := r.reservation(amazonRedshift, region, aws.ToString(n.ReservedNodeId), n.NodeType, n.NodeCount, nil)
+	c := r.toReservation(amazonRedshift, region, aws.ToString(n.ReservedNodeId), n.NodeType, n.NodeCount, nil)
 	c.OfferingType, c.Currency, c.State = n.OfferingType, n.CurrencyCode, n.State
 	c.OfferingClass = snapshot.Text(n.ReservedNodeOfferingType)
 	c.UpfrontCost, c.UsagePrice = n.FixedPrice, n.UsagePrice
-	c.last(n.StartTime, n.Duration)
+	c.setTerm(n.StartTime, n.Duration)
 	if len(n.RecurringCharges) > 0 {
-		c.recur(n.RecurringCharges[0].RecurringChargeAmount, n.RecurringCharges[0].RecurringChargeFrequency)
+		c.setRecurringCharge(n.RecurringCharges[0].RecurringChargeAmount, n.RecurringCharges[0].RecurringChargeFrequency)
 	}
 	return c
 }

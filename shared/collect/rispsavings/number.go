@@ -10,8 +10,8 @@ import (
 	"view360/shared/snapshot"
 )
 
-// number is a decimal text as a number, nil where there is none.
-func number(text *string) *float64 {
+// parseNumber returns the number in a decimal text, or nil.
+func parseNumber(text *string) *float64 {
 	v, err := strconv.ParseFloat(aws.ToString(text), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil
@@ -19,16 +19,16 @@ func number(text *string) *float64 {
 	return &v
 }
 
-func cents(text *string) *float64 {
-	v := number(text)
+func parseCents(text *string) *float64 {
+	v := parseNumber(text)
 	if v == nil {
 		return nil
 	}
-	return round(*v)
+	return roundToCents(*v)
 }
 
-// round keeps two decimals, correctly rounded from the binary value.
-func round(v float64) *float64 {
+// roundToCents rounds the binary value to two decimals.
+func roundToCents(v float64) *float64 {
 	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'f', 2, 64), 64)
 	if err != nil { // v is not finite
 		return nil
@@ -36,8 +36,8 @@ func round(v float64) *float64 {
 	return &rounded
 }
 
-// double widens a price without the digits that a binary conversion would add: 0.034 stays 0.034.
-func double(price *float32) *float64 {
+// widenPrice returns the float64 with the same decimal digits: 0.034 stays 0.034.
+func widenPrice(price *float32) *float64 {
 	if price == nil {
 		return nil
 	}
@@ -48,7 +48,7 @@ func double(price *float32) *float64 {
 	return &wide
 }
 
-func date(t *time.Time) *string {
+func formatTime(t *time.Time) *string {
 	if t == nil {
 		return nil
 	}

@@ -46,8 +46,8 @@ func (r *run) toPlan(p types.SavingsPlan) commitment {
 	return commitment{names: []string{aws.ToString(p.SavingsPlanArn)}, CommitmentSaving: snapshot.CommitmentSaving{
 		OfferingID: p.OfferingId, SavingsPlanARN: p.SavingsPlanArn, Service: savingsPlans, InstanceType: snapshot.Text(p.SavingsPlanType),
 		InstanceFamily: p.Ec2InstanceFamily, OfferingType: snapshot.Text(p.PaymentOption), ProductTypes: aws.String(strings.Join(products, ",")),
-		Region: p.Region, Currency: snapshot.Text(p.Currency), Commitment: number(p.Commitment), UpfrontCost: number(p.UpfrontPaymentAmount),
-		RecurringCost: number(p.RecurringPaymentAmount), StartDate: p.Start, EndDate: p.End, ReturnableUntil: p.ReturnableUntil,
+		Region: p.Region, Currency: snapshot.Text(p.Currency), Commitment: parseNumber(p.Commitment), UpfrontCost: parseNumber(p.UpfrontPaymentAmount),
+		RecurringCost: parseNumber(p.RecurringPaymentAmount), StartDate: p.Start, EndDate: p.End, ReturnableUntil: p.ReturnableUntil,
 		DurationSeconds: &p.TermDurationInSeconds, State: snapshot.Text(p.State), Description: p.Description,
 		DateFrom: r.scope.Window.StartDate(), DateTo: r.scope.Window.EndDate(), ReservationType: snapshot.SavingsPlan, SubscriptionID: aws.ToString(p.SavingsPlanId),
 	}}

@@ -20,24 +20,25 @@ type list struct {
 	read func(ctx context.Context, region string) ([]commitment, error)
 }
 
-// lists are the kinds of reservation that a region may hold.
-func (r *run) lists() []list {
+// reservationLists returns the kinds of reservation that a region may have.
+func (r *run) reservationLists() []list {
 	return []list{
-		{"reserved instances", r.instances}, {"reserved databases", r.databases}, {"reserved cache nodes", r.cacheNodes},
-		{"reserved search instances", r.searchInstances}, {"reserved warehouse nodes", r.warehouseNodes},
+		{"reserved instances", r.listInstances}, {"reserved databases", r.listDatabases}, {"reserved cache nodes", r.listCacheNodes},
+		{"reserved search instances", r.listSearchInstances}, {"reserved warehouse nodes", r.listWarehouseNodes},
 	}
 }
 
-// region is what one region holds, and what kept us from knowing, by list.
+// region has the reservations of one region and the errors of listing them, by list.
 type region struct {
 	name  string
 	found [][]commitment
 	errs  []error
 }
 
-// reservations lists those of all regions, sorted by region. Where the regions are not told, it is the home region's.
-func (r *run) reservations(ctx context.Context) ([]commitment, error) {
-	names, err := r.regions(ctx)
+// listReservations returns the reservations of all regions, sorted by region, or those of the home region if the
+// regions cannot be listed.
+func (r *run) listReservations(ctx context.Context) ([]commitment, error) {
+	names, err := r.listRegions(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -46,9 +47,9 @@ func (r *run) reservations(ctx context.Context) ([]commitment, error) {
 		names = []string{r.scope.Region}
 	}
 	var all []commitment
-	err = collect.InOrder(ctx, regionsAtOnce, collect.Sequence(names), r.inRegion, func(here region) error {
-		for i, list := range r.lists() {
-			r.note(list.kind+" in "+here.name, here.errs[i])
+	err = collect.InOrder(ctx, regionsAtOnce, collect.Sequence(names), r.readRegion, func(here region) error {
+		for i, list := range r.reservationLists() {
+			r.recordList(list.kind+" in "+here.name, here.errs[i])
 			all = append(all, here.found[i]...)
 		}
 		return nil
@@ -56,8 +57,8 @@ func (r *run) reservations(ctx context.Context) ([]commitment, error) {
 	return all, err
 }
 
-// regions are the enabled ones.
-func (r *run) regions(ctx context.Context) ([]string, error) {
+// listRegions returns the enabled regions.
+func (r *run) listRegions(ctx context.Context) ([]string, error) {
 	out, err := r.api.EC2.DescribeRegions(ctx, &ec2.DescribeRegionsInput{})
 	if err != nil {
 		return nil, err
@@ -70,8 +71,8 @@ func (r *run) regions(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-func (r *run) inRegion(ctx context.Context, name string) (region, error) {
-	lists := r.lists()
+func (r *run) readRegion(ctx context.Context, name string) (region, error) {
+	lists := r.reservationLists()
 	here := region{name: name, found: make([][]commitment, len(lists)), errs: make([]error, len(lists))}
 	var group sync.WaitGroup
 	for i, list := range lists {

@@ -32,8 +32,8 @@ const (
 	savingsPlans      = "AWS Savings Plans"
 )
 
-// instances are complete in one answer: the operation has no pages.
-func (r *run) instances(ctx context.Context, region string) ([]commitment, error) {
+// listInstances reads one answer: the operation has no pages.
+func (r *run) listInstances(ctx context.Context, region string) ([]commitment, error) {
 	input := &ec2.DescribeReservedInstancesInput{}
 	if !r.scope.History {
 		input.Filters = []ec2types.Filter{{Name: aws.String("state"), Values: []string{active}}}
@@ -50,18 +50,18 @@ func (r *run) instances(ctx context.Context, region string) ([]commitment, error
 }
 
 func (r *run) toInstance(i ec2types.ReservedInstances, region string) commitment {
-	c := r.reservation(amazonEC2, region, aws.ToString(i.ReservedInstancesId), snapshot.Text(i.InstanceType), i.InstanceCount, snapshot.Text(i.ProductDescription))
+	c := r.toReservation(amazonEC2, region, aws.ToString(i.ReservedInstancesId), snapshot.Text(i.InstanceType), i.InstanceCount, snapshot.Text(i.ProductDescription))
 	c.Tenancy, c.OfferingClass, c.OfferingType = snapshot.Text(i.InstanceTenancy), snapshot.Text(i.OfferingClass), snapshot.Text(i.OfferingType)
 	c.Currency, c.State = snapshot.Text(i.CurrencyCode), snapshot.Text(i.State)
-	c.UpfrontCost, c.UsagePrice, c.DurationSeconds = double(i.FixedPrice), double(i.UsagePrice), i.Duration
-	c.StartDate, c.EndDate = date(i.Start), date(i.End)
+	c.UpfrontCost, c.UsagePrice, c.DurationSeconds = widenPrice(i.FixedPrice), widenPrice(i.UsagePrice), i.Duration
+	c.StartDate, c.EndDate = formatTime(i.Start), formatTime(i.End)
 	if len(i.RecurringCharges) > 0 {
-		c.recur(i.RecurringCharges[0].Amount, snapshot.Text(i.RecurringCharges[0].Frequency))
+		c.setRecurringCharge(i.RecurringCharges[0].Amount, snapshot.Text(i.RecurringCharges[0].Frequency))
 	}
 	return c
 }
 
-func (r *run) databases(ctx context.Context, region string) ([]commitment, error) {
+func (r *run) listDatabases(ctx context.Context, region string) ([]commitment, error) {
 	pages := rds.NewDescribeReservedDBInstancesPaginator(r.api.RDS, &rds.DescribeReservedDBInstancesInput{MaxRecords: aws.Int32(databasePage)},
 		func(o *rds.DescribeReservedDBInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	var found []commitment
@@ -70,7 +70,7 @@ func (r *run) databases(ctx context.Context, region string) ([]commitment, error
 			return found, err
 		}
 		for _, d := range page.ReservedDBInstances {
-			if r.wants(d.State) {
+			if r.wantsState(d.State) {
 				found = append(found, r.toDatabase(d, region))
 			}
 		}
@@ -79,19 +79,20 @@ func (r *run) databases(ctx context.Context, region string) ([]commitment, error
 }
 
 func (r *run) toDatabase(d rdstypes.ReservedDBInstance, region string) commitment {
-	c := r.reservation(amazonRDS, region, aws.ToString(d.ReservedDBInstanceId), d.DBInstanceClass, d.DBInstanceCount, d.ProductDescription)
+	c := r.toReservation(amazonRDS, region, aws.ToString(d.ReservedDBInstanceId), d.DBInstanceClass, d.DBInstanceCount, d.ProductDescription)
 	c.names = []string{aws.ToString(d.ReservedDBInstanceArn), aws.ToString(d.LeaseId)} // the id is unique in its region only
 	c.OfferingType, c.Currency, c.State = d.OfferingType, d.CurrencyCode, d.State
 	c.UpfrontCost, c.UsagePrice = d.FixedPrice, d.UsagePrice
-	c.last(d.StartTime, d.Duration)
+	c.setTerm(d.StartTime, d.Duration)
 	if len(d.RecurringCharges) > 0 {
-		c.recur(d.RecurringCharges[0].RecurringChargeAmount, d.RecurringCharges[0].RecurringChargeFrequency)
+		c.setRecurringCharge(d.RecurringCharges[0].RecurringChargeAmount, d.RecurringCharges[0].RecurringChargeFrequency)
 	}
 	return c
 }
 
-// reservation is what all reservations have. Without a recurring charge, all is paid upfront.
-func (r *run) reservation(service, region, id string, kind *string, count *int32, product *string) commitment {
+// toReservation returns a commitment with the members that all reservations have. Without a recurring charge, all is
+// paid upfront.
+func (r *run) toReservation(service, region, id string, kind *string, count *int32, product *string) commitment {
 	c := commitment{names: []string{id}}
 	c.Service, c.Region, c.ReservationType, c.SubscriptionID = service, &region, snapshot.ReservedInstance, id
 	c.InstanceType, c.ProductTypes, c.InstanceCount = kind, product, aws.Int(int(aws.ToInt32(count)))
@@ -101,23 +102,23 @@ func (r *run) reservation(service, region, id string, kind *string, count *int32
 	return c
 }
 
-// wants reports whether a reservation in the state belongs into the section; only EC2 filters by itself.
-func (r *run) wants(state *string) bool { return r.scope.History || aws.ToString(state) == active }
+// wantsState reports whether a reservation in the state belongs in the section; only EC2 filters by state.
+func (r *run) wantsState(state *string) bool { return r.scope.History || aws.ToString(state) == active }
 
-// last sets when the reservation begins and ends.
-func (c *commitment) last(start *time.Time, seconds *int32) {
-	c.StartDate = date(start)
+// setTerm sets the start and end of the reservation.
+func (c *commitment) setTerm(start *time.Time, seconds *int32) {
+	c.StartDate = formatTime(start)
 	if seconds == nil {
 		return
 	}
 	c.DurationSeconds = aws.Int64(int64(*seconds))
 	if start != nil {
-		c.EndDate = date(aws.Time(start.Add(time.Duration(*seconds) * time.Second)))
+		c.EndDate = formatTime(aws.Time(start.Add(time.Duration(*seconds) * time.Second)))
 	}
 }
 
-// recur sets the hourly charge of each instance, and with it the month's of all.
-func (c *commitment) recur(amount *float64, frequency *string) {
+// setRecurringCharge sets the hourly charge of each instance and the monthly commitment of all.
+func (c *commitment) setRecurringCharge(amount *float64, frequency *string) {
 	c.RecurringCost, c.RecurringFrequency = aws.Float64(aws.ToFloat64(amount)), frequency
-	c.Commitment = round(aws.ToFloat64(amount) * hoursPerMonth * float64(*c.InstanceCount))
+	c.Commitment = roundToCents(aws.ToFloat64(amount) * hoursPerMonth * float64(*c.InstanceCount))
 }

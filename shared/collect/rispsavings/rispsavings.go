@@ -1,5 +1,5 @@
 // Package rispsavings collects the account's commitments, reservations of EC2, RDS, ElastiCache, OpenSearch and Redshift
-// in all its regions and Savings Plans, and what they brought in the window.
+// in all its regions and Savings Plans, with their utilization, costs and savings in the window.
 //
 //	operations  ec2 DescribeRegions, then for each region, side by side: ec2 DescribeReservedInstances, rds
 //	            DescribeReservedDBInstances, elasticache DescribeReservedCacheNodes, opensearch DescribeReservedInstances,
@@ -57,7 +57,7 @@ type API struct {
 	}
 }
 
-// Collector is the catalogue's rispsavings.
+// Collector is the source rispsavings.
 var Collector = collect.Collector{
 	Source: "rispsavings",
 	Rate:   collect.Rate{PerSecond: 20, Burst: 100}, // five lists in each region, which have their own quotas
@@ -72,7 +72,7 @@ var Collector = collect.Collector{
 
 const section = "ri_sp_savings"
 
-// commitment is one element and the names by which Cost Explorer may know it.
+// commitment is one element with its possible names in Cost Explorer.
 type commitment struct {
 	snapshot.CommitmentSaving
 	names []string
@@ -87,9 +87,9 @@ type run struct {
 	failed []error
 }
 
-// Collect writes a [snapshot.CommitmentSaving] for each active commitment. What Cost Explorer does not say stays null
-// (D37). For a past window it writes those that have figures, whatever became of them since. A list that cannot be read
-// is a warning, unless none can.
+// Collect writes a [snapshot.CommitmentSaving] for each active commitment. Figures that Cost Explorer lacks stay null
+// (D37). For a past window it writes the commitments that have figures, whether still active or not. A list that
+// cannot be read is a warning; the source fails if none can be read.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if scope.Options.NoPaidCalls {
 		part.Skip("the figures come from Cost Explorer, whose requests are paid, and paid calls are switched off")
@@ -98,7 +98,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		}
 	}
 	r := &run{api: api, scope: scope, part: part}
-	commitments, err := r.commitments(ctx)
+	commitments, err := r.listCommitments(ctx)
 	if err != nil {
 		return err
 	}
@@ -111,21 +111,21 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		}
 	}
 	if !scope.Options.NoPaidCalls {
-		if err := r.measure(ctx, commitments); err != nil {
+		if err := r.readFigures(ctx, commitments); err != nil {
 			return err
 		}
 	}
 	part.DeclareLists(section)
-	return r.write(commitments)
+	return r.addCommitments(commitments)
 }
 
-// commitments lists reservations and plans side by side.
-func (r *run) commitments(ctx context.Context) ([]commitment, error) {
+// listCommitments lists reservations and plans side by side.
+func (r *run) listCommitments(ctx context.Context) ([]commitment, error) {
 	var reservations, plans []commitment
 	var plansErr error
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		reservations, err = r.reservations(ctx)
+		reservations, err = r.listReservations(ctx)
 		return err
 	})
 	group.Go(func() error {
@@ -135,12 +135,12 @@ func (r *run) commitments(ctx context.Context) ([]commitment, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	r.note("Savings Plans", plansErr)
+	r.recordList("Savings Plans", plansErr)
 	return append(reservations, plans...), nil
 }
 
-// note keeps the result of listing something for the end.
-func (r *run) note(what string, err error) {
+// recordList counts a list that was read, and keeps the error of one that was not.
+func (r *run) recordList(what string, err error) {
 	if err != nil {
 		r.failed = append(r.failed, fmt.Errorf("listing %s: %w", what, err))
 		return
@@ -148,7 +148,7 @@ func (r *run) note(what string, err error) {
 	r.listed++
 }
 
-func (r *run) write(commitments []commitment) error {
+func (r *run) addCommitments(commitments []commitment) error {
 	for _, c := range commitments {
 		if r.scope.History && c.Date == nil {
 			continue

@@ -21,7 +21,7 @@ const (
 	detailPage      = 100
 )
 
-// figures are what one commitment brought.
+// figures has the utilization, costs and savings of one commitment.
 type figures struct{ utilization, onDemand, cost, savings *string }
 
 // query reads the figures of one kind of commitment.
@@ -33,27 +33,27 @@ type query struct {
 	err     error
 }
 
-// measure fills the figures of the commitments, with one grouped query for each kind that the account has (D39), the usual
-// ones first.
-func (r *run) measure(ctx context.Context, commitments []commitment) error {
-	period := r.period()
+// readFigures sets the figures of the commitments, with one grouped query for each kind that the account has (D39),
+// the most common kinds first.
+func (r *run) readFigures(ctx context.Context, commitments []commitment) error {
+	period := r.queryPeriod()
 	if period == nil {
 		return nil // the window has not begun
 	}
 	reservationsOf := func(service string) func(context.Context) (map[string]figures, error) {
 		return func(ctx context.Context) (map[string]figures, error) {
-			return r.reservationFigures(ctx, service, period)
+			return r.readReservationFigures(ctx, service, period)
 		}
 	}
 	queries := []query{
 		{kind: "reserved instances", service: amazonEC2, read: reservationsOf("Amazon Elastic Compute Cloud - Compute")},
 		{kind: "reserved databases", service: amazonRDS, read: reservationsOf("Amazon Relational Database Service")},
-		{kind: "Savings Plans", service: savingsPlans, read: func(ctx context.Context) (map[string]figures, error) { return r.planFigures(ctx, period) }},
+		{kind: "Savings Plans", service: savingsPlans, read: func(ctx context.Context) (map[string]figures, error) { return r.readPlanFigures(ctx, period) }},
 		{kind: "reserved cache nodes", service: amazonElastiCache, read: reservationsOf(amazonElastiCache)},
 		{kind: "reserved search instances", service: amazonOpenSearch, read: reservationsOf(amazonOpenSearch)},
 		{kind: "reserved warehouse nodes", service: amazonRedshift, read: reservationsOf(amazonRedshift)},
 	}
-	queries = r.affordable(slices.DeleteFunc(queries, func(q query) bool {
+	queries = r.selectAffordable(slices.DeleteFunc(queries, func(q query) bool {
 		return !slices.ContainsFunc(commitments, func(c commitment) bool { return c.Service == q.service })
 	}))
 	var group sync.WaitGroup
@@ -66,18 +66,19 @@ func (r *run) measure(ctx context.Context, commitments []commitment) error {
 		return ctx.Err()
 	}
 	for _, q := range queries {
-		r.explain(q)
+		r.reportMissingFigures(q)
 		for i := range commitments {
 			if commitments[i].Service == q.service {
-				commitments[i].fill(q.found, period)
+				commitments[i].setFigures(q.found, period)
 			}
 		}
 	}
 	return nil
 }
 
-// affordable are the first queries, as many as the account may cost a day, and says which figures are left out.
-func (r *run) affordable(queries []query) []query {
+// selectAffordable returns the first queries, as many as the account may cost a day, and notes the figures that are
+// left out.
+func (r *run) selectAffordable(queries []query) []query {
 	budget := min(len(queries), r.scope.Options.PaidCallsBeyondCost())
 	for _, q := range queries[budget:] {
 		r.part.Note(section, fmt.Sprintf("the utilization of %s was left out, it takes one more paid request a day: raise paid_calls to read it", q.kind))
@@ -85,8 +86,9 @@ func (r *run) affordable(queries []query) []query {
 	return queries[:budget]
 }
 
-// period is the window up to today: Cost Explorer refuses to look ahead. It is nil before the window's first day is over.
-func (r *run) period() *types.DateInterval {
+// queryPeriod returns the window up to today, because Cost Explorer refuses future dates, or nil before the window's
+// first day has ended.
+func (r *run) queryPeriod() *types.DateInterval {
 	end := r.scope.Window.EndDate()
 	if today := r.scope.Now.Format(time.DateOnly); today < end {
 		end = today
@@ -97,8 +99,8 @@ func (r *run) period() *types.DateInterval {
 	return &types.DateInterval{Start: aws.String(r.scope.Window.StartDate()), End: &end}
 }
 
-// explain says why figures are missing: no data yet is no failure.
-func (r *run) explain(q query) {
+// reportMissingFigures records why figures are missing: a note if Cost Explorer has no data yet, otherwise a warning.
+func (r *run) reportMissingFigures(q query) {
 	var unavailable *types.DataUnavailableException
 	switch {
 	case errors.As(q.err, &unavailable):
@@ -108,27 +110,28 @@ func (r *run) explain(q query) {
 	}
 }
 
-func (c *commitment) fill(found map[string]figures, period *types.DateInterval) {
+func (c *commitment) setFigures(found map[string]figures, period *types.DateInterval) {
 	for _, name := range c.names {
 		f, known := found[name]
 		if !known || name == "" {
 			continue
 		}
 		c.Date = period.Start
-		c.UtilizationPercentage, c.OnDemandCost = cents(f.utilization), cents(f.onDemand)
-		c.ReservationCost, c.NetSavings = cents(f.cost), cents(f.savings)
+		c.UtilizationPercentage, c.OnDemandCost = parseCents(f.utilization), parseCents(f.onDemand)
+		c.ReservationCost, c.NetSavings = parseCents(f.cost), parseCents(f.savings)
 		return
 	}
 }
 
-// reservationFigures reads the reservations of one service by the names that their lists use: subscription id, lease id,
-// ARN and the ARN's last part (D36). The operation takes one service at a time, and groups only without a granularity.
-func (r *run) reservationFigures(ctx context.Context, service string, period *types.DateInterval) (map[string]figures, error) {
+// readReservationFigures returns the figures of one service's reservations by every name that their lists use:
+// subscription id, lease id, ARN and the last part of the ARN (D36). The operation takes one service at a time, and
+// groups only without a granularity.
+func (r *run) readReservationFigures(ctx context.Context, service string, period *types.DateInterval) (map[string]figures, error) {
 	read := func(token *string) (*costexplorer.GetReservationUtilizationOutput, *string, error) {
 		page, err := r.api.CostExplorer.GetReservationUtilization(ctx, &costexplorer.GetReservationUtilizationInput{
 			TimePeriod: period, MaxResults: aws.Int32(reservationPage), NextPageToken: token,
 			GroupBy: []types.GroupDefinition{{Type: types.GroupDefinitionTypeDimension, Key: aws.String("SUBSCRIPTION_ID")}},
-			Filter:  &types.Expression{And: []types.Expression{only(types.DimensionService, service), only(types.DimensionLinkedAccount, r.scope.Account)}},
+			Filter:  &types.Expression{And: []types.Expression{filterBy(types.DimensionService, service), filterBy(types.DimensionLinkedAccount, r.scope.Account)}},
 		})
 		if err != nil {
 			return nil, nil, err
@@ -149,7 +152,7 @@ func (r *run) reservationFigures(ctx context.Context, service string, period *ty
 	return found, nil
 }
 
-func only(dimension types.Dimension, value string) types.Expression {
+func filterBy(dimension types.Dimension, value string) types.Expression {
 	return types.Expression{Dimensions: &types.DimensionValues{Key: dimension, Values: []string{value}}}
 }
 
@@ -165,9 +168,10 @@ func addReservation(found map[string]figures, group types.ReservationUtilization
 	}
 }
 
-// planFigures reads each plan's own figures by its ARN, as the operation by time gives only those of all together (D35).
-func (r *run) planFigures(ctx context.Context, period *types.DateInterval) (map[string]figures, error) {
-	filter := only(types.DimensionLinkedAccount, r.scope.Account)
+// readPlanFigures returns each plan's own figures by its ARN; the operation by time has only the sum of all plans
+// (D35).
+func (r *run) readPlanFigures(ctx context.Context, period *types.DateInterval) (map[string]figures, error) {
+	filter := filterBy(types.DimensionLinkedAccount, r.scope.Account)
 	pages := costexplorer.NewGetSavingsPlansUtilizationDetailsPaginator(r.api.CostExplorer,
 		&costexplorer.GetSavingsPlansUtilizationDetailsInput{TimePeriod: period, MaxResults: aws.Int32(detailPage), Filter: &filter},
 		func(o *costexplorer.GetSavingsPlansUtilizationDetailsPaginatorOptions) { o.StopOnDuplicateToken = true })

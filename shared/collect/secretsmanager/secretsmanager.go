@@ -1,5 +1,5 @@
-// Package secretsmanager collects what is known about the secrets of a region. It cannot read their values: its role
-// holds nothing but the list.
+// Package secretsmanager collects the list of secrets of a region. It cannot read their values: its role allows only the
+// list.
 //
 //	operations  secretsmanager ListSecrets (all pages)
 //	scope       region
@@ -28,7 +28,7 @@ type API interface {
 	ListSecrets(context.Context, *secretsmanager.ListSecretsInput, ...func(*secretsmanager.Options)) (*secretsmanager.ListSecretsOutput, error)
 }
 
-// Collector is the catalogue's secretsmanager.
+// Collector is the source secretsmanager.
 var Collector = collect.Collector{
 	Source: "secretsmanager",
 	Rate:   collect.Rate{PerSecond: 20, Burst: 20},
@@ -42,8 +42,8 @@ const (
 	pageSize = 100
 )
 
-// Collect writes a [snapshot.Secret] for every secret, in the order of ListSecrets. Without tags and descriptions when
-// the scope omits tags (D72).
+// Collect writes a [snapshot.Secret] for every secret, in the order of ListSecrets. It leaves out tags and
+// descriptions if the scope omits tags (D72).
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	pages := secretsmanager.NewListSecretsPaginator(api, &secretsmanager.ListSecretsInput{MaxResults: aws.Int32(pageSize)},

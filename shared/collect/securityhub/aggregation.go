@@ -12,10 +12,10 @@ import (
 	"view360/shared/paging"
 )
 
-// aggregatedIn is the region that shows the findings of region: the home of the account's aggregation where region is
-// linked to it, else region itself. Both operations answer in any region.
+// findAggregationRegion returns the region that shows the findings of region: the home of the account's aggregation if
+// region is linked to it, otherwise region itself. Both operations work in any region.
 // Source: https://docs.aws.amazon.com/securityhub/latest/userguide/finding-aggregation-view-config.html
-func aggregatedIn(ctx context.Context, api API, region string) (string, error) {
+func findAggregationRegion(ctx context.Context, api API, region string) (string, error) {
 	pages := securityhub.NewListFindingAggregatorsPaginator(api, &securityhub.ListFindingAggregatorsInput{MaxResults: aws.Int32(pageSize)},
 		func(o *securityhub.ListFindingAggregatorsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for page, err := range paging.ReadPages(ctx, pages) {
@@ -30,7 +30,7 @@ func aggregatedIn(ctx context.Context, api API, region string) (string, error) {
 			if err != nil {
 				return "", fmt.Errorf("getting finding aggregator %s: %w", aws.ToString(listed.FindingAggregatorArn), err)
 			}
-			if linked(aggregator, region) {
+			if isLinked(aggregator, region) {
 				return aws.ToString(aggregator.FindingAggregationRegion), nil
 			}
 		}
@@ -38,8 +38,8 @@ func aggregatedIn(ctx context.Context, api API, region string) (string, error) {
 	return region, nil
 }
 
-// linked reports whether the findings of region are sent to the aggregation's home.
-func linked(aggregator *securityhub.GetFindingAggregatorOutput, region string) bool {
+// isLinked reports whether the findings of region are sent to the aggregation's home.
+func isLinked(aggregator *securityhub.GetFindingAggregatorOutput, region string) bool {
 	named := slices.Contains(aggregator.Regions, region)
 	switch aws.ToString(aggregator.RegionLinkingMode) {
 	case "ALL_REGIONS":

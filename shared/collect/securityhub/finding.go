@@ -7,7 +7,7 @@ import (
 	"view360/shared/snapshot"
 )
 
-// unsetStatus stands for the workflow status of a finding that has none.
+// unsetStatus is the status of a finding without a workflow status.
 const unsetStatus = "OPEN"
 
 func toFinding(f types.AwsSecurityFinding) snapshot.SecurityHubFinding {

@@ -14,15 +14,15 @@ import (
 	"view360/shared/snapshot"
 )
 
-// Every product's list is an upload of its own with its own buffers, so their number is bounded: findings of further
-// products share one element.
+// Every product's list is an upload with its own buffers, so their number is bounded: the findings of further products
+// share one element.
 const (
 	mostProducts  = 20
 	otherProducts = "Other products"
 )
 
-// products collects findings by product: the findings go to a staged list for each product, only the counts stay in
-// memory, however many findings there are.
+// products groups findings by product. The findings go to a staged list for each product; only the counts stay in
+// memory.
 type products struct {
 	part   *collect.Part
 	counts []*snapshot.SecurityHubCounts // in the order of their first findings
@@ -31,28 +31,28 @@ type products struct {
 func newProducts(part *collect.Part) *products { return &products{part: part} }
 
 func (p *products) add(f snapshot.SecurityHubFinding) error {
-	i := p.index(aws.ToString(f.ProductName))
-	count(p.counts[i], f)
-	return p.part.Add(list(i), f)
+	i := p.findList(aws.ToString(f.ProductName))
+	countFinding(p.counts[i], f)
+	return p.part.Add(listName(i), f)
 }
 
-// index is the number of the product's list, a new one for a product that is seen for the first time.
-func (p *products) index(name string) int {
+// findList returns the number of the product's list, a new one for a new product.
+func (p *products) findList(name string) int {
 	i := slices.IndexFunc(p.counts, func(c *snapshot.SecurityHubCounts) bool { return c.Service == name })
 	if i >= 0 {
 		return i
 	}
 	if len(p.counts) >= mostProducts && name != otherProducts {
-		return p.index(otherProducts)
+		return p.findList(otherProducts)
 	}
 	p.counts = append(p.counts, &snapshot.SecurityHubCounts{Service: name})
 	return len(p.counts) - 1
 }
 
-// list is the name of a product's staged list.
-func list(i int) string { return fmt.Sprintf("%s/%d", section, i) }
+// listName returns the name of a product's staged list.
+func listName(i int) string { return fmt.Sprintf("%s/%d", section, i) }
 
-func count(c *snapshot.SecurityHubCounts, f snapshot.SecurityHubFinding) {
+func countFinding(c *snapshot.SecurityHubCounts, f snapshot.SecurityHubFinding) {
 	c.TotalFindings++
 	switch types.SeverityLabel(f.Severity) {
 	case types.SeverityLabelCritical:
@@ -71,13 +71,13 @@ func count(c *snapshot.SecurityHubCounts, f snapshot.SecurityHubFinding) {
 	case string(types.WorkflowStatusResolved):
 		c.ResolvedFindings++
 	case string(types.WorkflowStatusNew), unsetStatus:
-		if active { // an archived finding asks nothing of anybody (D47)
+		if active { // an archived finding requires no action (D47)
 			c.OpenFindings++
 		}
 	}
 }
 
-// compose makes the section of the lists: the counts are known only now, and stand before the findings.
+// compose builds the section from the lists. The counts precede the findings, and are known only at the end.
 func (p *products) compose() error {
 	if len(p.counts) == 0 {
 		p.part.DeclareLists(section)
@@ -96,7 +96,7 @@ func (p *products) compose() error {
 			return fmt.Errorf("encoding the counts of %s: %w", p.counts[i].Service, err)
 		}
 		open := string(bytes.TrimSuffix(counts, []byte("}"))) + `,"findings":`
-		fragments = append(fragments, collect.Fragment{Text: before + open}, collect.Fragment{Key: list(i)})
+		fragments = append(fragments, collect.Fragment{Text: before + open}, collect.Fragment{Key: listName(i)})
 		before = "},"
 	}
 	p.part.Compose(section, len(p.counts), append(fragments, collect.Fragment{Text: "}]"}))

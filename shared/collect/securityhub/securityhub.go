@@ -1,4 +1,4 @@
-// Package securityhub collects the Security Hub findings that changed in the window, whatever their workflow and record
+// Package securityhub collects the Security Hub findings that changed in the window, of every workflow and record
 // state, so that a reader sees them resolved and archived. Where the account aggregates its regions, the home region of
 // the aggregation answers for the regions that are linked to it.
 //
@@ -34,7 +34,7 @@ type API interface {
 	GetFindings(context.Context, *securityhub.GetFindingsInput, ...func(*securityhub.Options)) (*securityhub.GetFindingsOutput, error)
 }
 
-// Collector is the catalogue's securityhub.
+// Collector is the source securityhub.
 var Collector = collect.Collector{
 	Source: "securityhub",
 	Rate:   collect.Rate{PerSecond: 3, Burst: 6},
@@ -51,22 +51,22 @@ const (
 // Collect writes a [snapshot.SecurityHubProduct] for each product with findings, the one with the most first. A region
 // that is linked to another one is skipped, a region without Security Hub is fault.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
-	home, err := aggregatedIn(ctx, api, scope.Region)
+	home, err := findAggregationRegion(ctx, api, scope.Region)
 	if err != nil {
-		return notSubscribed(err, scope.Region)
+		return explainNotEnabled(err, scope.Region)
 	}
 	if home != scope.Region {
 		part.Skip(fmt.Sprintf("Security Hub sends the findings of %s to %s, whose snapshot has them", scope.Region, home))
 		return nil
 	}
 	found := newProducts(part)
-	pages := securityhub.NewGetFindingsPaginator(api, changed(scope), func(o *securityhub.GetFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
+	pages := securityhub.NewGetFindingsPaginator(api, changedInput(scope), func(o *securityhub.GetFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
-			return notSubscribed(fmt.Errorf("getting findings: %w", err), scope.Region)
+			return explainNotEnabled(fmt.Errorf("getting findings: %w", err), scope.Region)
 		}
 		for _, finding := range page.Findings {
-			if !inWindow(finding, scope) {
+			if !isInWindow(finding, scope) {
 				continue
 			}
 			if err := found.add(toFinding(finding)); err != nil {
@@ -77,23 +77,24 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	return found.compose()
 }
 
-// changed selects by the last update alone: a finding may change and stay new, and one that was resolved or archived is
-// to be told too (D20, D47). A delegated administrator sees its members' findings, which their own snapshots carry.
-func changed(scope collect.Scope) *securityhub.GetFindingsInput {
+// changedInput selects by the last update alone: a finding may change and stay new, and resolved or archived findings
+// are reported too (D20, D47). A delegated administrator also sees its members' findings, which their own snapshots
+// have.
+func changedInput(scope collect.Scope) *securityhub.GetFindingsInput {
 	return &securityhub.GetFindingsInput{
 		MaxResults: aws.Int32(pageSize),
 		Filters: &types.AwsSecurityFindingFilters{
 			UpdatedAt: []types.DateFilter{{
 				Start: aws.String(scope.Window.Start.UTC().Format(time.RFC3339)), End: aws.String(scope.Window.End.UTC().Format(time.RFC3339)),
 			}},
-			AwsAccountId: equals(scope.Account),
-			SeverityLabel: equals(types.SeverityLabelCritical, types.SeverityLabelHigh,
+			AwsAccountId: toEqualsFilters(scope.Account),
+			SeverityLabel: toEqualsFilters(types.SeverityLabelCritical, types.SeverityLabelHigh,
 				types.SeverityLabelMedium, types.SeverityLabelLow),
 		},
 	}
 }
 
-func equals[T ~string](values ...T) []types.StringFilter {
+func toEqualsFilters[T ~string](values ...T) []types.StringFilter {
 	filters := make([]types.StringFilter, len(values))
 	for i, value := range values {
 		filters[i] = types.StringFilter{Comparison: types.StringFilterComparisonEquals, Value: aws.String(string(value))}
@@ -101,16 +102,16 @@ func equals[T ~string](values ...T) []types.StringFilter {
 	return filters
 }
 
-// inWindow leaves out what changed at the very end of the window: the filter includes its end, the window does not
-// (D21). A time that cannot be read is the service's to judge.
-func inWindow(f types.AwsSecurityFinding, scope collect.Scope) bool {
+// isInWindow excludes a finding that changed exactly at the end of the window, which the filter includes (D21). It
+// includes a finding whose time cannot be read.
+func isInWindow(f types.AwsSecurityFinding, scope collect.Scope) bool {
 	updated, err := time.Parse(time.RFC3339, aws.ToString(f.UpdatedAt))
 	return err != nil || scope.Window.Contains(updated)
 }
 
-// notSubscribed tells a region without Security Hub from other failures: the service's own code for it is used by no
-// other service.
-func notSubscribed(err error, region string) error {
+// explainNotEnabled returns fault.NotEnabled for a region without Security Hub, by the error code that only this
+// service uses. It returns other errors unchanged.
+func explainNotEnabled(err error, region string) error {
 	var api smithy.APIError
 	if errors.As(err, &api) && api.ErrorCode() == "InvalidAccessException" {
 		return fault.New(fault.NotEnabled, "Security Hub is off in %s: enable Security Hub to collect its findings", region)

@@ -23,7 +23,7 @@ const (
 	functionPage = 50
 )
 
-func (api API) balancers(scope collect.Scope) list {
+func (api API) balancerList(scope collect.Scope) list {
 	return list{Name: "load balancers", Read: func(ctx context.Context, visit visit) error {
 		p := elasticloadbalancingv2.NewDescribeLoadBalancersPaginator(api.ELB, &elasticloadbalancingv2.DescribeLoadBalancersInput{PageSize: aws.Int32(balancerPage)},
 			func(o *elasticloadbalancingv2.DescribeLoadBalancersPaginatorOptions) { o.StopOnDuplicateToken = true })
@@ -50,7 +50,7 @@ func toBalancer(b balancers.LoadBalancer, region string) snapshot.ServiceResourc
 	return r
 }
 
-func (api API) groups(scope collect.Scope) list {
+func (api API) groupList(scope collect.Scope) list {
 	return list{Name: "Auto Scaling groups", Read: func(ctx context.Context, visit visit) error {
 		p := autoscaling.NewDescribeAutoScalingGroupsPaginator(api.AutoScaling, &autoscaling.DescribeAutoScalingGroupsInput{MaxRecords: aws.Int32(groupPage)},
 			func(o *autoscaling.DescribeAutoScalingGroupsPaginatorOptions) { o.StopOnDuplicateToken = true })
@@ -70,12 +70,12 @@ func toGroup(g groups.AutoScalingGroup, region string) snapshot.ServiceResource 
 		ServiceName: "AutoScaling", ResourceType: "AutoScalingGroup", ResourceID: aws.ToString(g.AutoScalingGroupName),
 		ResourceName: aws.ToString(g.AutoScalingGroupName), Region: &region,
 		AvailabilityZone: aws.String(strings.Join(g.AvailabilityZones, ",")), State: &state, InstanceCount: &instances,
-		MinSize: count(g.MinSize), MaxSize: count(g.MaxSize), ARN: g.AutoScalingGroupARN,
+		MinSize: toInt(g.MinSize), MaxSize: toInt(g.MaxSize), ARN: g.AutoScalingGroupARN,
 	}
 }
 
-// functions are listed 50 at a time, whatever is asked for.
-func (api API) functions(scope collect.Scope) list {
+// functionList reads pages of 50, the most that Lambda returns.
+func (api API) functionList(scope collect.Scope) list {
 	return list{Name: "functions", Read: func(ctx context.Context, visit visit) error {
 		p := lambda.NewListFunctionsPaginator(api.Lambda, &lambda.ListFunctionsInput{MaxItems: aws.Int32(functionPage)},
 			func(o *lambda.ListFunctionsPaginatorOptions) { o.StopOnDuplicateToken = true })
@@ -84,13 +84,13 @@ func (api API) functions(scope collect.Scope) list {
 	}}
 }
 
-// The values of a function whose configuration does not say, in the units of the API.
+// Defaults of Lambda for a configuration without the member, in the units of the API.
 const (
 	defaultMemory  = 128
 	defaultStorage = 512
 )
 
-// toFunction fills the members as the readers expect them of a function (D71); the state is not listed.
+// toFunction sets the members to the constants that readers expect of a function (D71). The list has no state.
 func toFunction(f functions.FunctionConfiguration, region string) snapshot.ServiceResource {
 	memory, storage := int32(defaultMemory), int32(defaultStorage)
 	if f.MemorySize != nil {
@@ -112,11 +112,11 @@ func toFunction(f functions.FunctionConfiguration, region string) snapshot.Servi
 		Region: &region, AvailabilityZone: aws.String("Generic"), State: snapshot.Text(f.State), InstanceType: snapshot.Text(f.Runtime),
 		VPCID: &vpc, Engine: snapshot.Text(f.Runtime), InstanceClass: aws.String(""), MultiAZ: aws.Bool(true), SizeGB: &size,
 		VolumeType: aws.String("EphemeralStorage"), CreationDate: f.LastModified, Type: snapshot.Text(f.PackageType),
-		Scheme: snapshot.Text(architecture), InstanceCount: aws.Int(1), MaxSize: count(&storage), ARN: f.FunctionArn,
+		Scheme: snapshot.Text(architecture), InstanceCount: aws.Int(1), MaxSize: toInt(&storage), ARN: f.FunctionArn,
 	}
 }
 
-func count(n *int32) *int {
+func toInt(n *int32) *int {
 	if n == nil {
 		return nil
 	}

@@ -19,7 +19,7 @@ const (
 	bucketPage   = 1000
 )
 
-func (api API) databases(scope collect.Scope) list {
+func (api API) databaseList(scope collect.Scope) list {
 	return list{Name: "databases", Read: func(ctx context.Context, visit visit) error {
 		p := rds.NewDescribeDBInstancesPaginator(api.RDS, &rds.DescribeDBInstancesInput{MaxRecords: aws.Int32(databasePage)},
 			func(o *rds.DescribeDBInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
@@ -36,9 +36,9 @@ func toDatabase(d rdstypes.DBInstance, region string) snapshot.ServiceResource {
 	}
 }
 
-// buckets asks for pages: without a parameter S3 leaves out the buckets' regions.
+// bucketList sets a page size: without a parameter S3 leaves out the buckets' regions.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Bucket.html
-func (api API) buckets() list {
+func (api API) bucketList() list {
 	return list{Name: "buckets", Read: func(ctx context.Context, visit visit) error {
 		p := s3.NewListBucketsPaginator(api.S3, &s3.ListBucketsInput{MaxBuckets: aws.Int32(bucketPage)},
 			func(o *s3.ListBucketsPaginatorOptions) { o.StopOnDuplicateToken = true })

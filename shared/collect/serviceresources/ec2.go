@@ -12,11 +12,11 @@ import (
 	"view360/shared/snapshot"
 )
 
-// ec2Page is the largest page of DescribeInstances, DescribeVolumes and DescribeSubnets.
+// ec2Page is the maximum page size of DescribeInstances, DescribeVolumes and DescribeSubnets.
 const ec2Page = 1000
 
-// instances includes terminated ones for as long as EC2 lists them.
-func (api API) instances(scope collect.Scope) list {
+// instanceList includes terminated instances as long as EC2 lists them.
+func (api API) instanceList(scope collect.Scope) list {
 	return list{Name: "instances", Read: func(ctx context.Context, visit visit) error {
 		p := ec2.NewDescribeInstancesPaginator(api.EC2, &ec2.DescribeInstancesInput{MaxResults: aws.Int32(ec2Page)},
 			func(o *ec2.DescribeInstancesPaginatorOptions) { o.StopOnDuplicateToken = true })
@@ -35,7 +35,7 @@ func instancesOf(page *ec2.DescribeInstancesOutput) []types.Instance {
 
 func toInstance(i types.Instance, region string) snapshot.ServiceResource {
 	r := snapshot.ServiceResource{
-		ServiceName: "EC2", ResourceType: "Instance", ResourceID: aws.ToString(i.InstanceId), ResourceName: nameOf(i.Tags),
+		ServiceName: "EC2", ResourceType: "Instance", ResourceID: aws.ToString(i.InstanceId), ResourceName: findName(i.Tags),
 		Region: &region, InstanceType: snapshot.Text(i.InstanceType), VPCID: i.VpcId,
 	}
 	if i.Placement != nil {
@@ -47,7 +47,7 @@ func toInstance(i types.Instance, region string) snapshot.ServiceResource {
 	return r
 }
 
-func (api API) volumes(scope collect.Scope) list {
+func (api API) volumeList(scope collect.Scope) list {
 	return list{Name: "volumes", Read: func(ctx context.Context, visit visit) error {
 		p := ec2.NewDescribeVolumesPaginator(api.EC2, &ec2.DescribeVolumesInput{MaxResults: aws.Int32(ec2Page)},
 			func(o *ec2.DescribeVolumesPaginatorOptions) { o.StopOnDuplicateToken = true })
@@ -59,13 +59,13 @@ func (api API) volumes(scope collect.Scope) list {
 func toVolume(v types.Volume, region string) snapshot.ServiceResource {
 	size := float64(aws.ToInt32(v.Size))
 	return snapshot.ServiceResource{
-		ServiceName: "EBS", ResourceType: "Volume", ResourceID: aws.ToString(v.VolumeId), ResourceName: nameOf(v.Tags),
+		ServiceName: "EBS", ResourceType: "Volume", ResourceID: aws.ToString(v.VolumeId), ResourceName: findName(v.Tags),
 		Region: &region, AvailabilityZone: v.AvailabilityZone, State: snapshot.Text(v.State), SizeGB: &size,
 		VolumeType: snapshot.Text(v.VolumeType), ARN: v.VolumeArn,
 	}
 }
 
-func (api API) subnets(scope collect.Scope) list {
+func (api API) subnetList(scope collect.Scope) list {
 	return list{Name: "subnets", Read: func(ctx context.Context, visit visit) error {
 		p := ec2.NewDescribeSubnetsPaginator(api.EC2, &ec2.DescribeSubnetsInput{MaxResults: aws.Int32(ec2Page)},
 			func(o *ec2.DescribeSubnetsPaginatorOptions) { o.StopOnDuplicateToken = true })
@@ -77,13 +77,13 @@ func (api API) subnets(scope collect.Scope) list {
 func toSubnet(s types.Subnet, region string) snapshot.ServiceResource {
 	free := int(aws.ToInt32(s.AvailableIpAddressCount))
 	return snapshot.ServiceResource{
-		ServiceName: "VPC", ResourceType: "Subnet", ResourceID: aws.ToString(s.SubnetId), ResourceName: nameOf(s.Tags),
+		ServiceName: "VPC", ResourceType: "Subnet", ResourceID: aws.ToString(s.SubnetId), ResourceName: findName(s.Tags),
 		Region: &region, AvailabilityZone: s.AvailabilityZone, State: snapshot.Text(s.State), VPCID: s.VpcId,
 		AvailableIPCount: &free, ARN: s.SubnetArn,
 	}
 }
 
-func nameOf(tags []types.Tag) string {
+func findName(tags []types.Tag) string {
 	for _, tag := range tags {
 		if aws.ToString(tag.Key) == "Name" {
 			return aws.ToString(tag.Value)

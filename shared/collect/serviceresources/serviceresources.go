@@ -43,7 +43,7 @@ type API struct {
 	S3          s3.ListBucketsAPIClient
 }
 
-// Collector is the catalogue's serviceresources.
+// Collector is the source serviceresources.
 var Collector = collect.Collector{
 	Source: "serviceresources",
 	Rate:   collect.Rate{PerSecond: 20, Burst: 50},
@@ -62,24 +62,24 @@ type (
 	visit = func(snapshot.ServiceResource) error
 )
 
-// Collect writes a [snapshot.ServiceResource] for each resource. A kind that cannot be read is a warning (D62), unless
-// none can. Nothing is known of past dates (D25).
+// Collect writes a [snapshot.ServiceResource] for each resource. A kind that cannot be read is a warning (D62); the
+// source fails if no kind can be read. Past states are not known (D25).
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if scope.History {
 		part.Skip("resources have no history: their state of today does not belong under a past date")
 		return nil
 	}
 	part.DeclareLists(section)
-	return collect.Lists(ctx, part, section, api.lists(scope))
+	return collect.Lists(ctx, part, section, api.allLists(scope))
 }
 
-func (api API) lists(scope collect.Scope) []list {
+func (api API) allLists(scope collect.Scope) []list {
 	lists := []list{
-		api.instances(scope), api.volumes(scope), api.subnets(scope), api.databases(scope),
-		api.balancers(scope), api.groups(scope), api.functions(scope),
+		api.instanceList(scope), api.volumeList(scope), api.subnetList(scope), api.databaseList(scope),
+		api.balancerList(scope), api.groupList(scope), api.functionList(scope),
 	}
 	if scope.Home { // every region lists the buckets of all
-		lists = append(lists, api.buckets())
+		lists = append(lists, api.bucketList())
 	}
 	return lists
 }

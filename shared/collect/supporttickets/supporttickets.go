@@ -3,7 +3,7 @@
 //
 //	operations  support DescribeCases (all pages)
 //	scope       account, in the home region; the calls go to the partition's global region
-//	window      none: the API does not tell when a case changed. Of a past date: the cases that were created in [start,
+//	window      none: the API does not return when a case changed. For a past date: the cases that were created in [start,
 //	            end), UTC
 //	section     support_tickets, the open cases first
 //	paid        no, but the account needs a Business or Enterprise support plan
@@ -30,7 +30,7 @@ type API interface {
 	DescribeCases(context.Context, *support.DescribeCasesInput, ...func(*support.Options)) (*support.DescribeCasesOutput, error)
 }
 
-// Collector is the catalogue's supporttickets.
+// Collector is the source supporttickets.
 var Collector = collect.Collector{
 	Source: "supporttickets",
 	Rate:   collect.Rate{PerSecond: 2, Burst: 5},
@@ -46,29 +46,29 @@ const (
 	resolved = "resolved"
 )
 
-// Collect writes a [snapshot.SupportTicket] for each case, each list in the order of DescribeCases. Communications are
-// never asked for. A case without a readable time of creation is a warning. An account without a support plan that
+// Collect writes a [snapshot.SupportTicket] for each case, each list in the order of DescribeCases. It never requests
+// communications. A case without a readable creation time is a warning. An account without a support plan that
 // includes the API is fault.NotSubscribed.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	if scope.History {
-		return add(ctx, api, scope, part, "created", &support.DescribeCasesInput{
-			AfterTime: text(scope.Window.Start), BeforeTime: text(scope.Window.End), IncludeResolvedCases: true,
+		return addCases(ctx, api, scope, part, "created", &support.DescribeCasesInput{
+			AfterTime: formatTime(scope.Window.Start), BeforeTime: formatTime(scope.Window.End), IncludeResolvedCases: true,
 		}, func(_ types.CaseDetails, created time.Time) bool { return scope.Window.Contains(created) })
 	}
 	// An open case counts however old it is, so only the second list has a bound.
-	if err := add(ctx, api, scope, part, "open", &support.DescribeCasesInput{},
+	if err := addCases(ctx, api, scope, part, "open", &support.DescribeCasesInput{},
 		func(types.CaseDetails, time.Time) bool { return true }); err != nil {
 		return err
 	}
-	return add(ctx, api, scope, part, resolved, &support.DescribeCasesInput{
-		AfterTime: text(scope.Now.AddDate(-1, 0, 1)), IncludeResolvedCases: true, // AWS keeps a year for sure
+	return addCases(ctx, api, scope, part, resolved, &support.DescribeCasesInput{
+		AfterTime: formatTime(scope.Now.AddDate(-1, 0, 1)), IncludeResolvedCases: true, // AWS keeps a year for sure
 	}, func(c types.CaseDetails, _ time.Time) bool { return aws.ToString(c.Status) == resolved })
 }
 
-func text(t time.Time) *string { return aws.String(t.UTC().Format(time.RFC3339)) }
+func formatTime(t time.Time) *string { return aws.String(t.UTC().Format(time.RFC3339)) }
 
-func add(ctx context.Context, api API, scope collect.Scope, part *collect.Part, kind string, input *support.DescribeCasesInput, wanted func(types.CaseDetails, time.Time) bool) error {
+func addCases(ctx context.Context, api API, scope collect.Scope, part *collect.Part, kind string, input *support.DescribeCasesInput, wanted func(types.CaseDetails, time.Time) bool) error {
 	input.MaxResults, input.IncludeCommunications = aws.Int32(pageSize), aws.Bool(false)
 	pages := support.NewDescribeCasesPaginator(api, input, func(o *support.DescribeCasesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for page, err := range paging.ReadPages(ctx, pages) {

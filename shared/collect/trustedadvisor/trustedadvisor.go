@@ -33,7 +33,7 @@ type API interface {
 	DescribeTrustedAdvisorCheckSummaries(context.Context, *support.DescribeTrustedAdvisorCheckSummariesInput, ...func(*support.Options)) (*support.DescribeTrustedAdvisorCheckSummariesOutput, error)
 }
 
-// Collector is the catalogue's trustedadvisor.
+// Collector is the source trustedadvisor.
 var Collector = collect.Collector{
 	Source: "trustedadvisor",
 	Rate:   collect.Rate{PerSecond: 2, Burst: 5},
@@ -55,14 +55,14 @@ type (
 )
 
 // Collect writes a [snapshot.TrustedAdvisorCheck] for each check with the status warning or error and at least one
-// resource that is not suppressed, whenever it was refreshed (D56). A batch that cannot be read is a warning, unless
-// none can. An account without a support plan that includes the API is fault.NotSubscribed.
+// resource that is not suppressed, regardless of its last refresh (D56). A batch that cannot be read is a warning; the
+// source fails if none can be read. An account without a support plan that includes the API is fault.NotSubscribed.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if scope.History {
 		part.Skip("Trusted Advisor has no history: its state of today does not belong under a past date")
 		return nil
 	}
-	listed, err := list(ctx, api)
+	listed, err := listChecks(ctx, api)
 	if err != nil {
 		return err
 	}
@@ -70,13 +70,13 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	var failures []error
 	batches := 0
 	err = collect.InOrder(ctx, atOnce, collect.Sequence(slices.Collect(slices.Chunk(listed, batch))),
-		func(ctx context.Context, batch checks) (result, error) { return summarize(ctx, api, batch) },
+		func(ctx context.Context, batch checks) (result, error) { return summarizeBatch(ctx, api, batch) },
 		func(r result) error {
 			batches++
 			if r.failure != nil {
 				failures = append(failures, r.failure)
 			}
-			return add(part, r)
+			return addChecks(part, r)
 		})
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	return nil
 }
 
-func list(ctx context.Context, api API) (checks, error) {
+func listChecks(ctx context.Context, api API) (checks, error) {
 	listed, err := api.DescribeTrustedAdvisorChecks(ctx, &support.DescribeTrustedAdvisorChecksInput{Language: aws.String("en")})
 	if err != nil {
 		return nil, collect.WithoutPlan("Trusted Advisor", fmt.Errorf("listing checks: %w", err))
@@ -98,26 +98,26 @@ func list(ctx context.Context, api API) (checks, error) {
 	return listed.Checks, nil
 }
 
-// result is what is known of a batch of checks, or why nothing is.
+// result has a batch of checks with their summaries, or the error of reading them.
 type result struct {
 	checks    checks
 	summaries summaries
 	failure   error
 }
 
-// summarize returns an error only for what ends the whole run.
-func summarize(ctx context.Context, api API, batch checks) (result, error) {
-	answer, err := ask(ctx, api, batch)
+// summarizeBatch returns the summaries of a batch, and an error only if the run as a whole has ended.
+func summarizeBatch(ctx context.Context, api API, batch checks) (result, error) {
+	answer, err := readSummaries(ctx, api, batch)
 	if isUnknown(err) { // a check was withdrawn after it was listed
-		if batch, err = stillListed(ctx, api, batch); err == nil {
-			answer, err = ask(ctx, api, batch)
+		if batch, err = filterListed(ctx, api, batch); err == nil {
+			answer, err = readSummaries(ctx, api, batch)
 		}
 	}
 	switch {
 	case ctx.Err() != nil:
 		return result{}, ctx.Err()
 	case err != nil:
-		return result{failure: fmt.Errorf("summarising %d checks from %s on: %w", len(batch), aws.ToString(batch[0].Name), err)}, nil
+		return result{failure: fmt.Errorf("summarizing %d checks from %s on: %w", len(batch), aws.ToString(batch[0].Name), err)}, nil
 	}
 	found := make(summaries, len(answer.Summaries))
 	for _, summary := range answer.Summaries {
@@ -126,7 +126,7 @@ func summarize(ctx context.Context, api API, batch checks) (result, error) {
 	return result{checks: batch, summaries: found}, nil
 }
 
-func ask(ctx context.Context, api API, batch checks) (*support.DescribeTrustedAdvisorCheckSummariesOutput, error) {
+func readSummaries(ctx context.Context, api API, batch checks) (*support.DescribeTrustedAdvisorCheckSummariesOutput, error) {
 	ids := make([]*string, len(batch))
 	for i, check := range batch {
 		ids[i] = check.Id
@@ -139,9 +139,9 @@ func isUnknown(err error) bool {
 	return errors.As(err, &api) && api.ErrorCode() == "InvalidParameterValueException"
 }
 
-// stillListed are the checks of a batch that are still there, the whole batch when none is.
-func stillListed(ctx context.Context, api API, batch checks) (checks, error) {
-	listed, err := list(ctx, api)
+// filterListed returns the checks of a batch that still exist, or the whole batch if none does.
+func filterListed(ctx context.Context, api API, batch checks) (checks, error) {
+	listed, err := listChecks(ctx, api)
 	if err != nil {
 		return batch, err
 	}
@@ -154,10 +154,10 @@ func stillListed(ctx context.Context, api API, batch checks) (checks, error) {
 	return left, nil
 }
 
-func add(part *collect.Part, r result) error {
+func addChecks(part *collect.Part, r result) error {
 	for _, check := range r.checks {
 		summary, known := r.summaries[aws.ToString(check.Id)]
-		if !known || affected(summary) == 0 {
+		if !known || countAffected(summary) == 0 {
 			continue
 		}
 		if status := aws.ToString(summary.Status); status != "warning" && status != "error" {
@@ -170,8 +170,8 @@ func add(part *collect.Part, r result) error {
 	return nil
 }
 
-// affected counts the flagged resources that nobody has suppressed.
-func affected(summary types.TrustedAdvisorCheckSummary) int64 {
+// countAffected returns the number of flagged resources that are not suppressed.
+func countAffected(summary types.TrustedAdvisorCheckSummary) int64 {
 	if summary.ResourcesSummary == nil {
 		return 0
 	}
@@ -181,7 +181,7 @@ func affected(summary types.TrustedAdvisorCheckSummary) int64 {
 func toCheck(check types.TrustedAdvisorCheckDescription, summary types.TrustedAdvisorCheckSummary) snapshot.TrustedAdvisorCheck {
 	c := snapshot.TrustedAdvisorCheck{
 		CheckName: check.Name, Category: check.Category, Severity: aws.ToString(summary.Status),
-		Recommendation: check.Description, AffectedResourcesCount: affected(summary),
+		Recommendation: check.Description, AffectedResourcesCount: countAffected(summary),
 	}
 	if specific := summary.CategorySpecificSummary; specific != nil && specific.CostOptimizing != nil {
 		c.PotentialSavings = &specific.CostOptimizing.EstimatedMonthlySavings

@@ -8,7 +8,7 @@ import (
 	"view360/shared/snapshot"
 )
 
-// accessList is all that was read of one web ACL.
+// accessList is one web ACL with everything that was read of it.
 type accessList struct {
 	scope     types.Scope
 	summary   types.WebACLSummary
@@ -18,8 +18,8 @@ type accessList struct {
 	tags      []snapshot.Tag
 }
 
-// add writes the web ACL and its rules.
-func (l *accessList) add(part *collect.Part) error {
+// addTo writes the web ACL and its rules.
+func (l *accessList) addTo(part *collect.Part) error {
 	if err := part.Add(aclSection, l.toWebACL()); err != nil {
 		return err
 	}
@@ -48,8 +48,8 @@ func (l *accessList) toWebACL() snapshot.WebACL {
 		default:
 			acl.CustomRulesCount++
 		}
-		acl.BlockedCountries = append(acl.BlockedCountries, blockedCountries(rule)...)
-		acl.IPSets = append(acl.IPSets, ipSets(rule.Statement)...)
+		acl.BlockedCountries = append(acl.BlockedCountries, findBlockedCountries(rule)...)
+		acl.IPSets = append(acl.IPSets, findIPSets(rule.Statement)...)
 		if rule.VisibilityConfig != nil {
 			acl.SampledRequestsEnabled = acl.SampledRequestsEnabled || rule.VisibilityConfig.SampledRequestsEnabled
 			acl.CloudWatchMetricsEnabled = acl.CloudWatchMetricsEnabled || rule.VisibilityConfig.CloudWatchMetricsEnabled
@@ -64,8 +64,8 @@ func (l *accessList) toRule(r types.Rule) snapshot.WAFRule {
 	rule := snapshot.WAFRule{
 		WebACLName: aws.ToString(l.summary.Name), RuleName: aws.ToString(r.Name), Priority: r.Priority, Action: toAction(r), StatementType: kind,
 		IsManagedRule: kind == managedGroup, IsCustomRule: kind != managedGroup, RateLimit: kind == rateBased, LoggingEnabled: len(l.logs) > 0,
-		GeoBlocking: looksAt(r.Statement, isGeo), SQLInjection: looksAt(r.Statement, isSQLInjection), HasXSSProtection: looksAt(r.Statement, isXSS),
-		WAFVersion: "v2", IsCompliant: compliant(r.Statement), Scope: string(l.scope),
+		GeoBlocking: containsStatement(r.Statement, isGeo), SQLInjection: containsStatement(r.Statement, isSQLInjection), HasXSSProtection: containsStatement(r.Statement, isXSS),
+		WAFVersion: "v2", IsCompliant: isCompliant(r.Statement), Scope: string(l.scope),
 	}
 	if r.VisibilityConfig != nil {
 		rule.SampleRequestEnabled = r.VisibilityConfig.SampledRequestsEnabled

@@ -20,7 +20,7 @@ func toDefault(a *types.DefaultAction) *snapshot.WAFAction {
 	}
 }
 
-// toAction is the rule's own action, or for a group of rules what overrides theirs.
+// toAction returns the rule's own action, or for a rule group the override of its actions.
 func toAction(rule types.Rule) snapshot.WAFAction {
 	own, override := rule.Action, rule.OverrideAction
 	switch {

@@ -13,10 +13,10 @@ import (
 	"view360/shared/paging"
 )
 
-// resources are the ARNs of what the web ACL protects. With an error they are those that could be read.
-func (r reader) resources(ctx context.Context, summary types.WebACLSummary) ([]string, error) {
+// listResources returns the ARNs of the protected resources. With an error it returns those that could be read.
+func (r reader) listResources(ctx context.Context, summary types.WebACLSummary) ([]string, error) {
 	if r.distributions != nil {
-		return r.protectedDistributions(ctx, summary)
+		return r.listDistributions(ctx, summary)
 	}
 	var arns []string
 	var failures []error
@@ -34,8 +34,8 @@ func (r reader) resources(ctx context.Context, summary types.WebACLSummary) ([]s
 	return arns, errors.Join(failures...)
 }
 
-// protectedDistributions asks CloudFront, which alone knows its associations (D50).
-func (r reader) protectedDistributions(ctx context.Context, summary types.WebACLSummary) ([]string, error) {
+// listDistributions reads the associations from CloudFront, because WAF does not have them (D50).
+func (r reader) listDistributions(ctx context.Context, summary types.WebACLSummary) ([]string, error) {
 	read := func(marker *string) (*cloudfronttypes.DistributionList, *string, error) {
 		page, err := r.distributions.ListDistributionsByWebACLId(ctx, &cloudfront.ListDistributionsByWebACLIdInput{
 			WebACLId: summary.ARN, MaxItems: aws.Int32(pageSize), Marker: marker,

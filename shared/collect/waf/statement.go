@@ -7,14 +7,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/wafv2/types"
 )
 
-// The statement types that count on their own.
+// Statement types with a counter of their own.
 const (
 	managedGroup = "ManagedRuleGroupStatement"
 	rateBased    = "RateBasedStatement"
 	unknown      = "Unknown"
 )
 
-// statementType is the name of the statement's only member.
+// statementType returns the name of the statement's only member.
 func statementType(s *types.Statement) string {
 	if s == nil {
 		return unknown
@@ -47,9 +47,9 @@ func statementType(s *types.Statement) string {
 	return unknown
 }
 
-// compliant decides by the rule's own statement alone: protections that AWS maintains and the statements that stand for
-// a protection are compliant, what wraps or compares freely is not.
-func compliant(s *types.Statement) bool {
+// isCompliant reports whether the rule's own statement is a protection: one that AWS maintains, or a type that stands
+// for one. Statements that combine or compare are not.
+func isCompliant(s *types.Statement) bool {
 	switch statementType(s) {
 	case managedGroup:
 		vendor := aws.ToString(s.ManagedRuleGroupStatement.VendorName)
@@ -61,8 +61,8 @@ func compliant(s *types.Statement) bool {
 	}
 }
 
-// walk visits s and the statements in it; negated says whether an odd number of NotStatements is around.
-func walk(s *types.Statement, negated bool, visit func(s *types.Statement, negated bool)) {
+// walkStatements visits s and its nested statements. negated is true inside an odd number of NotStatements.
+func walkStatements(s *types.Statement, negated bool, visit func(s *types.Statement, negated bool)) {
 	if s == nil {
 		return
 	}
@@ -70,55 +70,55 @@ func walk(s *types.Statement, negated bool, visit func(s *types.Statement, negat
 	switch {
 	case s.AndStatement != nil:
 		for i := range s.AndStatement.Statements {
-			walk(&s.AndStatement.Statements[i], negated, visit)
+			walkStatements(&s.AndStatement.Statements[i], negated, visit)
 		}
 	case s.OrStatement != nil:
 		for i := range s.OrStatement.Statements {
-			walk(&s.OrStatement.Statements[i], negated, visit)
+			walkStatements(&s.OrStatement.Statements[i], negated, visit)
 		}
 	case s.NotStatement != nil:
-		walk(s.NotStatement.Statement, !negated, visit)
+		walkStatements(s.NotStatement.Statement, !negated, visit)
 	case s.RateBasedStatement != nil:
-		walk(s.RateBasedStatement.ScopeDownStatement, negated, visit)
+		walkStatements(s.RateBasedStatement.ScopeDownStatement, negated, visit)
 	case s.ManagedRuleGroupStatement != nil:
-		walk(s.ManagedRuleGroupStatement.ScopeDownStatement, negated, visit)
+		walkStatements(s.ManagedRuleGroupStatement.ScopeDownStatement, negated, visit)
 	}
 }
 
-// looksAt reports whether is holds anywhere in the statement.
-func looksAt(s *types.Statement, is func(*types.Statement) bool) bool {
+// containsStatement reports whether is returns true for s or a nested statement.
+func containsStatement(s *types.Statement, is func(*types.Statement) bool) bool {
 	found := false
-	walk(s, false, func(s *types.Statement, _ bool) { found = found || is(s) })
+	walkStatements(s, false, func(s *types.Statement, _ bool) { found = found || is(s) })
 	return found
 }
 
 func isGeo(s *types.Statement) bool { return s.GeoMatchStatement != nil }
 
 func isSQLInjection(s *types.Statement) bool {
-	return s.SqliMatchStatement != nil || strings.Contains(groupName(s), "SQLi")
+	return s.SqliMatchStatement != nil || strings.Contains(findGroupName(s), "SQLi")
 }
 
-// isXSS knows the group of AWS whose rules look for cross-site scripting, which its name does not say (D52).
+// isXSS also recognizes the AWS group with rules against cross-site scripting, whose name does not say so (D52).
 // Source: https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
 func isXSS(s *types.Statement) bool {
-	return s.XssMatchStatement != nil || strings.Contains(groupName(s), "XSS") || groupName(s) == "AWSManagedRulesCommonRuleSet"
+	return s.XssMatchStatement != nil || strings.Contains(findGroupName(s), "XSS") || findGroupName(s) == "AWSManagedRulesCommonRuleSet"
 }
 
-func groupName(s *types.Statement) string {
+func findGroupName(s *types.Statement) string {
 	if s.ManagedRuleGroupStatement == nil {
 		return ""
 	}
 	return aws.ToString(s.ManagedRuleGroupStatement.Name)
 }
 
-// blockedCountries are the countries that a blocking rule names, and those that an allowing rule excepts; a rule that
-// blocks all but some countries names the allowed ones (D51).
-func blockedCountries(rule types.Rule) []string {
+// findBlockedCountries returns the countries in blocking rules and the exceptions of allowing rules. A rule that
+// blocks all but some countries names the allowed ones, which are left out (D51).
+func findBlockedCountries(rule types.Rule) []string {
 	if rule.Action == nil {
 		return nil
 	}
 	var codes []string
-	walk(rule.Statement, false, func(s *types.Statement, negated bool) {
+	walkStatements(rule.Statement, false, func(s *types.Statement, negated bool) {
 		blocks := rule.Action.Block != nil && !negated || rule.Action.Allow != nil && negated
 		if s.GeoMatchStatement == nil || !blocks {
 			return
@@ -130,9 +130,9 @@ func blockedCountries(rule types.Rule) []string {
 	return codes
 }
 
-func ipSets(s *types.Statement) []string {
+func findIPSets(s *types.Statement) []string {
 	var arns []string
-	walk(s, false, func(s *types.Statement, _ bool) {
+	walkStatements(s, false, func(s *types.Statement, _ bool) {
 		if s.IPSetReferenceStatement != nil {
 			arns = append(arns, aws.ToString(s.IPSetReferenceStatement.ARN))
 		}

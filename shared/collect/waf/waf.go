@@ -43,7 +43,7 @@ type Distributions interface {
 	ListDistributionsByWebACLId(context.Context, *cloudfront.ListDistributionsByWebACLIdInput, ...func(*cloudfront.Options)) (*cloudfront.ListDistributionsByWebACLIdOutput, error)
 }
 
-// Collector is the catalogue's waf.
+// Collector is the source waf.
 var Collector = collect.Collector{
 	Source: "waf",
 	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
@@ -63,19 +63,19 @@ const (
 )
 
 // Collect writes a [snapshot.WebACL] for each web ACL and a [snapshot.WAFRule] for each of its rules, in the order of
-// ListWebACLs, the regional ones first. A web ACL that cannot be read is a warning and is left out; what else cannot be
-// read of one is a warning and left empty. So is CloudFront's half as a whole.
+// ListWebACLs, the regional ones first. A web ACL that cannot be read is a warning and is left out. A part of one that
+// cannot be read is a warning and stays empty. CloudFront's web ACLs are a warning if they cannot be listed.
 func Collect(ctx context.Context, regional, global API, distributions Distributions, scope collect.Scope, part *collect.Part) error {
 	part.DeclareLists(aclSection, ruleSection)
 	reader := reader{part: part, api: regional, scope: types.ScopeRegional, omitTags: scope.Options.OmitTags}
-	if err := reader.collect(ctx); err != nil {
+	if err := reader.readScope(ctx); err != nil {
 		return err
 	}
 	if !scope.Home {
 		return nil
 	}
 	reader.api, reader.scope, reader.distributions = global, types.ScopeCloudfront, distributions
-	err := reader.collect(ctx)
+	err := reader.readScope(ctx)
 	if err == nil || ctx.Err() != nil || fault.IsRetryable(err) {
 		return err
 	}
@@ -92,7 +92,7 @@ type reader struct {
 	omitTags      bool
 }
 
-func (r reader) collect(ctx context.Context) error {
+func (r reader) readScope(ctx context.Context) error {
 	read := func(marker *string) (*wafv2.ListWebACLsOutput, *string, error) {
 		page, err := r.api.ListWebACLs(ctx, &wafv2.ListWebACLsInput{Scope: r.scope, Limit: aws.Int32(pageSize), NextMarker: marker})
 		if err != nil {
@@ -101,11 +101,11 @@ func (r reader) collect(ctx context.Context) error {
 		return page, page.NextMarker, nil
 	}
 	summaries := paging.EachItem(paging.FollowTokens(read), func(page *wafv2.ListWebACLsOutput) []types.WebACLSummary { return page.WebACLs })
-	err := collect.InOrder(ctx, atOnce, summaries, r.read, func(list *accessList) error {
+	err := collect.InOrder(ctx, atOnce, summaries, r.readAccessList, func(list *accessList) error {
 		if list == nil {
 			return nil
 		}
-		return list.add(r.part)
+		return list.addTo(r.part)
 	})
 	if err != nil {
 		return fmt.Errorf("listing web ACLs of scope %s: %w", r.scope, err)
@@ -113,47 +113,47 @@ func (r reader) collect(ctx context.Context) error {
 	return nil
 }
 
-// read returns nil for a web ACL that is gone or cannot be read.
-func (r reader) read(ctx context.Context, summary types.WebACLSummary) (*accessList, error) {
+// readAccessList returns nil for a web ACL that is gone or cannot be read.
+func (r reader) readAccessList(ctx context.Context, summary types.WebACLSummary) (*accessList, error) {
 	got, err := r.api.GetWebACL(ctx, &wafv2.GetWebACLInput{Name: summary.Name, Id: summary.Id, Scope: r.scope})
 	if isAbsent(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, r.tolerate(ctx, "getting", summary, err)
+		return nil, r.tolerateStep(ctx, "getting", summary, err)
 	}
 	if got.WebACL == nil {
-		return nil, r.tolerate(ctx, "getting", summary, errors.New("the answer has no web ACL"))
+		return nil, r.tolerateStep(ctx, "getting", summary, errors.New("the answer has no web ACL"))
 	}
 	list := &accessList{scope: r.scope, summary: summary, acl: got.WebACL}
 	var logging, association, tagging error
 	var details sync.WaitGroup
-	details.Go(func() { list.logs, logging = r.logs(ctx, summary) })
-	details.Go(func() { list.resources, association = r.resources(ctx, summary) })
-	details.Go(func() { list.tags, tagging = r.tags(ctx, summary) })
+	details.Go(func() { list.logs, logging = r.readLogDestinations(ctx, summary) })
+	details.Go(func() { list.resources, association = r.listResources(ctx, summary) })
+	details.Go(func() { list.tags, tagging = r.listTags(ctx, summary) })
 	details.Wait()
 	return list, errors.Join(
-		r.tolerate(ctx, "reading the logging of", summary, logging),
-		r.tolerate(ctx, "listing the resources of", summary, association),
-		r.tolerate(ctx, "listing the tags of", summary, tagging))
+		r.tolerateStep(ctx, "reading the logging of", summary, logging),
+		r.tolerateStep(ctx, "listing the resources of", summary, association),
+		r.tolerateStep(ctx, "listing the tags of", summary, tagging))
 }
 
-// tolerate records the failure of a step for one web ACL as a warning.
-func (r reader) tolerate(ctx context.Context, step string, summary types.WebACLSummary, err error) error {
+// tolerateStep records the failure of a step for one web ACL as a warning.
+func (r reader) tolerateStep(ctx context.Context, step string, summary types.WebACLSummary, err error) error {
 	if err != nil {
 		err = fmt.Errorf("%s web ACL %s: %w", step, aws.ToString(summary.Name), err)
 	}
 	return collect.Tolerate(ctx, r.part, source, err)
 }
 
-// isAbsent reports whether err says that what was asked for does not exist.
+// isAbsent reports whether err says that the requested item does not exist.
 func isAbsent(err error) bool {
 	var absent *types.WAFNonexistentItemException
 	return errors.As(err, &absent)
 }
 
-// logs are the log destinations, none for a web ACL without a logging configuration.
-func (r reader) logs(ctx context.Context, summary types.WebACLSummary) ([]string, error) {
+// readLogDestinations returns the log destinations, none for a web ACL without a logging configuration.
+func (r reader) readLogDestinations(ctx context.Context, summary types.WebACLSummary) ([]string, error) {
 	got, err := r.api.GetLoggingConfiguration(ctx, &wafv2.GetLoggingConfigurationInput{ResourceArn: summary.ARN})
 	if isAbsent(err) {
 		return nil, nil
@@ -164,7 +164,7 @@ func (r reader) logs(ctx context.Context, summary types.WebACLSummary) ([]string
 	return got.LoggingConfiguration.LogDestinationConfigs, nil
 }
 
-func (r reader) tags(ctx context.Context, summary types.WebACLSummary) ([]snapshot.Tag, error) {
+func (r reader) listTags(ctx context.Context, summary types.WebACLSummary) ([]snapshot.Tag, error) {
 	if r.omitTags {
 		return nil, nil
 	}
@@ -176,7 +176,7 @@ func (r reader) tags(ctx context.Context, summary types.WebACLSummary) ([]snapsh
 		return page, page.NextMarker, nil
 	}
 	var tags []snapshot.Tag
-	for tag, err := range paging.EachItem(paging.FollowTokens(read), tagsOf) {
+	for tag, err := range paging.EachItem(paging.FollowTokens(read), tagsInPage) {
 		if err != nil {
 			return tags, err
 		}
@@ -185,7 +185,7 @@ func (r reader) tags(ctx context.Context, summary types.WebACLSummary) ([]snapsh
 	return tags, nil
 }
 
-func tagsOf(page *wafv2.ListTagsForResourceOutput) []types.Tag {
+func tagsInPage(page *wafv2.ListTagsForResourceOutput) []types.Tag {
 	if page.TagInfoForResource == nil {
 		return nil
 	}

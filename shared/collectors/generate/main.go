@@ -1,4 +1,4 @@
-// Command generate writes the list of collectors from the catalogue, so that adding a source edits no shared file by hand.
+// Command generate writes the list of collectors from the catalog.
 package main
 
 import (
@@ -13,11 +13,11 @@ import (
 
 func main() {
 	var out bytes.Buffer
-	out.WriteString("// Code generated from the catalogue by go generate ./shared/collectors; DO NOT EDIT.\n\npackage collectors\n\nimport (\n\t\"view360/shared/collect\"\n")
+	out.WriteString("// Code generated from the catalog by go generate ./shared/collectors; DO NOT EDIT.\n\npackage collectors\n\nimport (\n\t\"view360/shared/collect\"\n")
 	for _, word := range catalog.Names() {
 		fmt.Fprintf(&out, "\t\"view360/shared/collect/%s\"\n", word)
 	}
-	out.WriteString(")\n\n// All are the collectors of the catalogue, in its order.\nvar All = []collect.Collector{\n")
+	out.WriteString(")\n\n// All lists the collectors in the order of the catalog.\nvar All = []collect.Collector{\n")
 	for _, word := range catalog.Names() {
 		fmt.Fprintf(&out, "\t%s.Collector,\n", word)
 	}
