@@ -19,8 +19,8 @@ type chart struct {
 // cssColor is a color of the style sheet, which differs between light and dark mode. The library draws with a placeholder,
 // which toInlineSVG replaces by the CSS variable.
 type cssColor struct {
-	name  string // of the CSS variable
-	color charts.Color
+	name        string // of the CSS variable
+	placeholder charts.Color
 }
 
 var (
@@ -42,10 +42,10 @@ var cssColors = []cssColor{colorAxis, colorText, colorAccent, colorPast, colorAh
 func newTheme(series []cssColor) charts.ColorPalette {
 	colors := make([]charts.Color, len(series))
 	for i, s := range series {
-		colors[i] = s.color
+		colors[i] = s.placeholder
 	}
 	return charts.MakeTheme(charts.ThemeOption{
-		AxisStrokeColor: colorAxis.color, AxisSplitLineColor: colorAxis.color, TextColor: colorText.color,
+		AxisStrokeColor: colorAxis.placeholder, AxisSplitLineColor: colorAxis.placeholder, TextColor: colorText.placeholder,
 		BackgroundColor: charts.ColorTransparent, SeriesColors: colors,
 	})
 }
@@ -74,7 +74,7 @@ var (
 func newColorReplacer() *strings.Replacer {
 	var pairs []string
 	for _, i := range cssColors {
-		pairs = append(pairs, fmt.Sprintf("rgb(%d,0,0)", i.color.R), "var("+i.name+")")
+		pairs = append(pairs, fmt.Sprintf("rgb(%d,0,0)", i.placeholder.R), "var("+i.name+")")
 	}
 	return strings.NewReplacer(pairs...)
 }

@@ -24,35 +24,6 @@ type costs struct {
 	ServiceRows, Rows []costRow
 }
 
-// costRow is the cost of one service or account in both months.
-type costRow struct {
-	Name                          string
-	ToDate, LastToDate, LastTotal float64
-}
-
-// Change returns the change from the same days of last month.
-func (r costRow) Change() string { return formatChange(r.ToDate, r.LastToDate) }
-
-// DailyChange returns the change of the average cost of a day, from the same days of last month. Those include charges of
-// the first day of a month, such as tax.
-func (c costs) DailyChange() string {
-	if !c.IsComparable() {
-		return "–"
-	}
-	return formatChange(c.ToDate/float64(c.Days), c.LastToDate/float64(c.LastDaysToDate))
-}
-
-// IsComparable reports whether both months have a cost.
-func (c costs) IsComparable() bool { return c.Days > 0 && c.LastDaysToDate > 0 }
-
-// IsHigher reports whether an average day costs more than last month.
-func (c costs) IsHigher() bool {
-	return c.IsComparable() && c.ToDate/float64(c.Days) > c.LastToDate/float64(c.LastDaysToDate)
-}
-
-// HasForecast reports whether Cost Explorer returned a forecast.
-func (c costs) HasForecast() bool { return !math.IsNaN(c.Forecast) }
-
 // panelRows is the number of rows of a list in the overview.
 const panelRows = 8
 
@@ -103,3 +74,32 @@ func (c *costs) addDays(days []costDay) (same time.Time) {
 	}
 	return same
 }
+
+// costRow is the cost of one service or account in both months.
+type costRow struct {
+	Name                          string
+	ToDate, LastToDate, LastTotal float64
+}
+
+// Change returns the change from the same days of last month.
+func (r costRow) Change() string { return formatChange(r.ToDate, r.LastToDate) }
+
+// DailyChange returns the change of the average cost of a day, from the same days of last month. Those include charges of
+// the first day of a month, such as tax.
+func (c costs) DailyChange() string {
+	if !c.IsComparable() {
+		return "–"
+	}
+	return formatChange(c.ToDate/float64(c.Days), c.LastToDate/float64(c.LastDaysToDate))
+}
+
+// IsComparable reports whether both months have a cost.
+func (c costs) IsComparable() bool { return c.Days > 0 && c.LastDaysToDate > 0 }
+
+// IsHigher reports whether an average day costs more than last month.
+func (c costs) IsHigher() bool {
+	return c.IsComparable() && c.ToDate/float64(c.Days) > c.LastToDate/float64(c.LastDaysToDate)
+}
+
+// HasForecast reports whether Cost Explorer returned a forecast.
+func (c costs) HasForecast() bool { return !math.IsNaN(c.Forecast) }

@@ -84,3 +84,12 @@ func formatDuration(d time.Duration) string {
 		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
 	}
 }
+
+// shortenText returns at most n characters of a text.
+func shortenText(text string, n int) string {
+	characters := []rune(text)
+	if len(characters) <= n {
+		return text
+	}
+	return string(characters[:n-1]) + "…"
+}

@@ -1,4 +1,4 @@
-// Reading needs no script. This one refreshes what still runs, without a reload, and opens the row that was asked for.
+// Reloads the part of a page that changes while an execution runs. The page works without it.
 "use strict";
 const live = document.querySelector("[data-live]");
 if (live) {
