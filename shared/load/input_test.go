@@ -9,31 +9,6 @@ import (
 	"view360/shared/load/loadtest"
 )
 
-func TestTicketsLoadFromBothForms(t *testing.T) { // L38
-	t.Parallel()
-	ticket := func(id, more string) string {
-		return fmt.Sprintf(`{"case_id":%q,"display_id":"1","subject":"s","status":"open","severity_code":"low","category_code":"x","time_created":"2026-03-10T01:02:03Z"%s}`, id, more)
-	}
-	b := newBench(t)
-	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"support_tickets": `{"date_from":"2026-03-10","tickets":[` + ticket("a", "") + `,` +
-		ticket("b", `,"date_from":"2026-03-01"`) + `],"date_to":"2026-03-11","total":2}`}})
-	b.Load(loadtest.Snapshot{Date: "2026-03-12", Sections: map[string]string{"support_tickets": `[` + ticket("c", `,"date_from":"2026-03-11","date_to":"2026-03-12"`) + `,` + ticket("d", "") + `]`}})
-	b.Want("select case_id, date_from::text, date_to::text, language from support_tickets order by 1",
-		"a|2026-03-10|2026-03-11|en", "b|2026-03-01|2026-03-11|en", "c|2026-03-11|2026-03-12|en")
-	b.Want("select section, item_index, column_name, reason from view360.rejects order by id", "support_tickets|1|date_from|is missing", "support_tickets|1|date_to|is missing")
-}
-
-func TestRowsThatEndBeforeTheyStartAreRejected(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	got := b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"service": `[
-		{"service":"EC2","date_from":"2026-03-12","date_to":"2026-03-11","cost":1},{"service":"S3","date_from":"2026-03-10","date_to":"2026-03-10","cost":1}]`}})
-	if want := (load.Counts{Read: 2, Created: 1, Rejected: 1}); got["services"] != want {
-		t.Errorf("services %+v, want %+v", got["services"], want)
-	}
-	b.Want("select item_index, column_name, reason from view360.rejects", "0|date_to|is before date_from")
-}
-
 func TestTextThatPostgreSQLCannotStoreIsAdapted(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -125,19 +100,4 @@ func TestRepeatedRowsAreOne(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestLongNamesAndContactsAreCutAndCounted(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	long := strings.Repeat("ü", 300)
-	got := b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1","product":"shop, ` + long + `,SHOP",
-		"alternate_contacts":{"billing":{"name":"B","phone":"+49 30 123456789012345678"},"security":"nobody","operations":{}},"contact_info":{"full_name":"` + long + `","country_code":"DEU"}}`}})
-	b.Want("select char_length(name) from products order by 1", "4", "255")
-	if c := got["products"]; c != (load.Counts{Read: 2, Created: 2, Adapted: 1}) {
-		t.Errorf("products %+v", c)
-	}
-	b.Want("select outcome, section, item_index, table_name, column_name from view360.rejects order by id",
-		"rejected|account.contact_info|<nil>|contact_info|country_code", "rejected|account.alternate_contacts|<nil>|alternate_contacts|security",
-		"adapted|account.product|<nil>|products|name")
 }

@@ -33,17 +33,6 @@ func TestNothingIsLoadedWithoutTheAccountRow(t *testing.T) { // L02
 	b.Want("select distinct state from view360.loads", "failed")
 }
 
-// TestRegionComesFromTheObjectKey: a body that does not name its region changes no other region's row.
-func TestRegionComesFromTheObjectKey(t *testing.T) { // L04
-	t.Parallel()
-	b := newBench(t)
-	for _, region := range []string{"eu-west-1", "us-east-1"} {
-		b.Load(loadtest.Snapshot{Region: region, Date: "2026-03-11"})
-	}
-	b.Load(loadtest.Snapshot{Region: "us-east-1", Date: "2026-03-12", Sections: map[string]string{"account": `{"account_id":"111122223333","account_name":"renamed"}`}})
-	b.Want("select region, account_name from accounts order by 1", "eu-west-1|shop", "us-east-1|renamed")
-}
-
 // TestRowWithoutKeyPartIsRejected leaves each part of each key out, of each table: the row is rejected, or the part has a value of
 // its own (L20), and loading the row again does not double it. Tables that others need come in rounds of their own.
 func TestRowWithoutKeyPartIsRejected(t *testing.T) { // L05

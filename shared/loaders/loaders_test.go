@@ -63,3 +63,26 @@ func TestEveryGroupHasItsFunction(t *testing.T) {
 		t.Errorf("functions/load has %v for the groups %v", got, want)
 	}
 }
+
+// TestEveryTableHasItsTest looks for a call of loadtest.Run beside each table's mapping.
+func TestEveryTableHasItsTest(t *testing.T) {
+	for _, g := range loaders.Groups {
+		files, err := filepath.Glob(filepath.Join("..", "load", g.Name, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tests strings.Builder
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tests.Write(text)
+		}
+		for _, table := range g.Tables {
+			if call := `loadtest.Run(t, "` + table.Name + `"`; !strings.Contains(tests.String(), call) {
+				t.Errorf("shared/load/%s: no test has %s", g.Name, call)
+			}
+		}
+	}
+}

@@ -2,6 +2,7 @@ package loadtest
 
 import (
 	"fmt"
+	"log/slog"
 	"maps"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func (b *Bench) Bucket(string) *object.Store { return b.Store }
 
 // Handlers returns the loaders of all groups, in the order of the load machine.
 func (b *Bench) Handlers() []load.Handler {
-	return loaders.BuildHandlers(load.Handler{Pool: b.Pool, Bucket: b.Bucket, FingerprintFrom: 1})
+	return loaders.BuildHandlers(load.Handler{Pool: b.Pool, Bucket: b.Bucket, FingerprintFrom: 1, Logger: slog.New(slog.DiscardHandler)})
 }
 
 // Handler returns the loader of the group.
