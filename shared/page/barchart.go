@@ -35,8 +35,8 @@ func barOptions(width int, bars []bar, all []series, format func(float64) string
 	for i, b := range bars {
 		row := len(bars) - 1 - i // the library starts at the bottom
 		labels[row] = shortenText(b.Name, width/16)
-		for series, v := range b.Values {
-			data[series][row] = v
+		for k, v := range b.Values {
+			data[k][row] = v
 		}
 	}
 	o := charts.NewBarChartOptionWithData(data)

@@ -39,10 +39,10 @@ var (
 var cssColors = []cssColor{colorAxis, colorText, colorAccent, colorPast, colorAhead, colorCritical, colorHigh, colorMedium, colorLow}
 
 // newTheme returns a theme with the given colors of the series on a transparent background.
-func newTheme(series []cssColor) charts.ColorPalette {
-	colors := make([]charts.Color, len(series))
-	for i, s := range series {
-		colors[i] = s.placeholder
+func newTheme(seriesColors []cssColor) charts.ColorPalette {
+	colors := make([]charts.Color, len(seriesColors))
+	for i, c := range seriesColors {
+		colors[i] = c.placeholder
 	}
 	return charts.MakeTheme(charts.ThemeOption{
 		AxisStrokeColor: colorAxis.placeholder, AxisSplitLineColor: colorAxis.placeholder, TextColor: colorText.placeholder,

@@ -10,12 +10,12 @@ import (
 func (d dataQuery) CSVLink() string { d.Page = 1; return d.encode() }
 
 // PageLink returns the address of another page.
-func (d dataQuery) PageLink(page int) string { d.Page = page; return d.encode() }
+func (d dataQuery) PageLink(number int) string { d.Page = number; return d.encode() }
 
 // SortLink returns the address that sorts by a column, the second time in descending order.
-func (d dataQuery) SortLink(column string) string {
-	d.Descending = d.Sort == column && !d.Descending
-	d.Sort, d.Page = column, 1
+func (d dataQuery) SortLink(columnName string) string {
+	d.Descending = d.Sort == columnName && !d.Descending
+	d.Sort, d.Page = columnName, 1
 	return d.encode()
 }
 
@@ -45,9 +45,9 @@ func (d dataQuery) encode() string {
 }
 
 // SortOrder returns the value of aria-sort for a column.
-func (d dataQuery) SortOrder(column string) string {
+func (d dataQuery) SortOrder(columnName string) string {
 	switch {
-	case d.Sort != column:
+	case d.Sort != columnName:
 		return "none"
 	case d.Descending:
 		return "descending"

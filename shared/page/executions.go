@@ -67,8 +67,8 @@ func (e *executionsPage) addRows(all []*asl.Execution, newRow func(*asl.Executio
 }
 
 // PageLink returns the address of another page of the list.
-func (e executionsPage) PageLink(page int) string {
-	return "?" + url.Values{"machine": {e.Machine}, "status": {e.Status}, "page": {strconv.Itoa(page)}}.Encode()
+func (e executionsPage) PageLink(number int) string {
+	return "?" + url.Values{"machine": {e.Machine}, "status": {e.Status}, "page": {strconv.Itoa(number)}}.Encode()
 }
 
 // IsLive reports whether an execution of the list still runs, so that the browser reloads it.

@@ -20,7 +20,7 @@ func parseTemplates() (templates, error) {
 	if err != nil {
 		return nil, err
 	}
-	layout, err := template.New("layout.html").Funcs(functions).ParseFS(files, "templates/layout.html", "templates/part_*.html")
+	base, err := template.New("layout.html").Funcs(functions).ParseFS(files, "templates/layout.html", "templates/part_*.html")
 	if err != nil {
 		return nil, err
 	}
@@ -30,11 +30,11 @@ func parseTemplates() (templates, error) {
 	}
 	parsed := templates{}
 	for _, name := range names {
-		base := strings.TrimSuffix(path.Base(name), ".html")
-		if base == "layout" || strings.HasPrefix(base, "part_") {
+		short := strings.TrimSuffix(path.Base(name), ".html")
+		if short == "layout" || strings.HasPrefix(short, "part_") {
 			continue
 		}
-		if parsed[base], err = template.Must(layout.Clone()).ParseFS(files, name); err != nil {
+		if parsed[short], err = template.Must(base.Clone()).ParseFS(files, name); err != nil {
 			return nil, err
 		}
 	}
