@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"view360/shared/paging"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/account"
@@ -80,8 +81,7 @@ func checkTrustedAccess(ctx context.Context, cfg aws.Config) check {
 	const what = "trusted access"
 	const remedy = "from the management account run: aws cloudformation activate-organizations-access"
 	pages := organizations.NewListAWSServiceAccessForOrganizationPaginator(organizations.NewFromConfig(cfg), &organizations.ListAWSServiceAccessForOrganizationInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		switch {
 		case errorCode(err) == "AWSOrganizationsNotInUseException":
 			return check{what, note, "not needed without an organization"}
@@ -105,8 +105,7 @@ func checkRegions(ctx context.Context, cfg aws.Config) check {
 	pages := account.NewListRegionsPaginator(account.NewFromConfig(cfg), &account.ListRegionsInput{
 		RegionOptStatusContains: []accounttypes.RegionOptStatus{accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault},
 	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return reportUnknown(what, "account:ListRegions", err)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"view360/shared/asl"
 	"view360/shared/merge"
+	"view360/shared/paging"
 	"view360/shared/summary"
 )
 
@@ -23,8 +24,7 @@ const historiesAtOnce = 8
 func (s *stateMachines) readHistory(ctx context.Context, arn string) ([]asl.Event, error) {
 	var events []asl.Event
 	pages := sfn.NewGetExecutionHistoryPaginator(s.Client, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: 1000})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, fmt.Errorf("reading the history of %s: %w", arn, err)
 		}
@@ -80,8 +80,7 @@ func (s *stateMachines) readReports(ctx context.Context, arn string, accounts []
 // listChildren lists the child executions of all map runs, the oldest map run first: a redrive starts another one.
 func (s *stateMachines) listChildren(ctx context.Context, arn string) ([]string, error) {
 	var runs []types.MapRunListItem
-	for pages := sfn.NewListMapRunsPaginator(s.Client, &sfn.ListMapRunsInput{ExecutionArn: &arn}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, sfn.NewListMapRunsPaginator(s.Client, &sfn.ListMapRunsInput{ExecutionArn: &arn})) {
 		if err != nil {
 			return nil, fmt.Errorf("listing the map runs of %s: %w", arn, err)
 		}
@@ -90,8 +89,7 @@ func (s *stateMachines) listChildren(ctx context.Context, arn string) ([]string,
 	slices.SortStableFunc(runs, func(a, b types.MapRunListItem) int { return a.StartDate.Compare(*b.StartDate) })
 	var children []string
 	for _, run := range runs {
-		for pages := sfn.NewListExecutionsPaginator(s.Client, &sfn.ListExecutionsInput{MapRunArn: run.MapRunArn}); pages.HasMorePages(); {
-			page, err := pages.NextPage(ctx)
+		for page, err := range paging.ReadPages(ctx, sfn.NewListExecutionsPaginator(s.Client, &sfn.ListExecutionsInput{MapRunArn: run.MapRunArn})) {
 			if err != nil {
 				return nil, fmt.Errorf("listing the child executions of %s: %w", arn, err)
 			}

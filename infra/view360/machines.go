@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"view360/shared/awsconf"
+	"view360/shared/paging"
 )
 
 // What a machine does.
@@ -128,8 +129,7 @@ func (f deploymentFlags) findARNs(ctx context.Context, cfg aws.Config, client *s
 	}
 	var arns []string
 	pages := cloudformation.NewDescribeStacksPaginator(cloudformation.NewFromConfig(cfg), &cloudformation.DescribeStacksInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, fmt.Errorf("listing the stacks: %w", err)
 		}
@@ -150,8 +150,7 @@ func (f deploymentFlags) findARNs(ctx context.Context, cfg aws.Config, client *s
 
 func listMachines(ctx context.Context, client *sfn.Client) ([]string, error) {
 	var arns []string
-	for pages := sfn.NewListStateMachinesPaginator(client, &sfn.ListStateMachinesInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
+	for page, err := range paging.ReadPages(ctx, sfn.NewListStateMachinesPaginator(client, &sfn.ListStateMachinesInput{})) {
 		if err != nil {
 			return nil, fmt.Errorf("listing the state machines (is the process running, '%s'?): %w", calledAs, err)
 		}
