@@ -1,8 +1,9 @@
 package sql_test
 
 import (
-	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"view360/shared/catalog"
 )
@@ -12,48 +13,45 @@ func TestCoverageShowsTheLastOutcome(t *testing.T) {
 	conn := openTextConn(t)
 	a := insertAccount(t, conn, "111111111111", "r")
 	exec(t, conn, "set timezone = 'UTC'")
-	for _, r := range []struct{ at, cost, messages string }{
-		{"2026-11-20 02:00Z", "Pass", ""},
-		{"2026-11-22 02:00Z", "Fail", `values ($1::integer, 'cost', 'denied ce:GetCostAndUsage'), ($1, 'support_tickets', 'no plan'),
-			($1, 'support_tickets', 'Fail'), ($1, 'compute_optimizer', 'not enabled: nobody opted in')`},
-		{"2026-11-21 02:00Z", "Pass", ""},
-		// one that read the account alone
-		{"2026-11-23 02:00Z", "Skipped", `values ($1::integer, 'support_tickets', 'Skipped'), ($1, 'compute_optimizer', 'Skipped')`},
+	for _, o := range []struct{ date, source, status, reason string }{
+		{"2026-11-21", "cost", "passed", ""},
+		{"2026-11-22", "cost", "denied", "denied ce:GetCostAndUsage"},
+		{"2026-11-23", "cost", "skipped", "paid calls are switched off"}, // hides nothing
+		{"2026-11-23", "supporttickets", "not subscribed", "no plan"},
+		{"2026-11-20", "computeoptimizer", "passed", ""},
+		{"2026-11-22", "computeoptimizer", "not enabled", "opted out"},
+		{"2026-11-22", "iam", "skipped", "past"},
+		{"2026-11-22", "kms", "passed with warnings", "denied kms:DescribeKey"},
+		{"2026-11-22", "gone", "passed", ""}, // a source that this version does not have
 	} {
-		id := insert(t, conn, "insert into logs (account_id, date_created, cost_status, marketplace_status) values ($1, $2, $3, 'Skipped')", a, r.at, r.cost)
-		if r.messages != "" {
-			exec(t, conn, "insert into log_messages (log_id, message_type, message) "+r.messages, id)
-		}
+		insertOutcome(t, conn, a, o.date, o.source, o.status, o.reason)
 	}
-	checkRows(t, conn, `account Pass 2026-11-23 02:00:00+00 2026-11-23 02:00:00+00 NULL
-compute_optimizer Pass 2026-11-22 02:00:00+00 2026-11-22 02:00:00+00 not enabled: nobody opted in
-cost Fail 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 denied ce:GetCostAndUsage
-marketplace Skipped 2026-11-23 02:00:00+00 NULL NULL
-support_tickets Fail 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 no plan`, `
-		select service, last_outcome, last_run_at, last_success_at, reason from view360.coverage
-		where service in ('account', 'compute_optimizer', 'cost', 'marketplace', 'support_tickets') order by service`)
-	checkRows(t, conn, "16", "select count(*) from view360.coverage")
+	checkRows(t, conn, `computeoptimizer lost run-2026-11-22 2026-11-22 02:00:00+00 2026-11-20 02:00:00+00 opted out
+cost denied run-2026-11-22 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 denied ce:GetCostAndUsage
+iam skipped run-2026-11-22 2026-11-22 02:00:00+00 NULL past
+kms passed with warnings run-2026-11-22 2026-11-22 02:00:00+00 2026-11-22 02:00:00+00 denied kms:DescribeKey
+supporttickets not subscribed run-2026-11-23 2026-11-23 02:00:00+00 NULL no plan`, `
+		select service, last_outcome, run, last_run_at, last_success_at, reason from view360.coverage order by service`)
 }
 
-// TestCoverageShowsReasonsOfEverySource: a message is about the first section of a source, and a reason of all that the
-// source fills.
-func TestCoverageShowsReasonsOfEverySource(t *testing.T) {
+// A source needs no list but the catalog.
+func TestCoverageHasEverySource(t *testing.T) {
 	t.Parallel()
 	conn := openTextConn(t)
+	a := insertAccount(t, conn, "111111111111", "r")
 	for _, source := range catalog.Sources {
-		a := insertAccount(t, conn, "111111111111", source.Name)
-		kind := source.Sections[0][strings.LastIndexByte(source.Sections[0], '.')+1:]
-		log := insert(t, conn, "insert into logs (account_id, date_created) values ($1, now())", a)
-		exec(t, conn, "insert into log_messages (log_id, message_type, message) values ($1, $2, 'failed: because'), ($1, 'iam', 'Fail')", log, kind)
-		for _, section := range source.Sections {
-			service, _, _ := strings.Cut(section, ".")
-			want := "failed: because"
-			if kind != service {
-				want = kind + ": " + want
-			}
-			checkRows(t, conn, want, "select reason from view360.coverage where account_region = $1 and service = $2", source.Name, service)
-		}
+		insertOutcome(t, conn, a, "2026-11-22", source.Name, "failed", "because")
+		checkRows(t, conn, source.Title, "select title from view360.coverage where service = $1 and last_outcome = 'failed'", source.Name)
 	}
+}
+
+func insertOutcome(t *testing.T, conn *pgx.Conn, accountRowID int, date, source, status, reason string) {
+	t.Helper()
+	exec(t, conn, `
+		insert into view360.outcomes (account_row_id, source, snapshot_interval, snapshot_date, run, status, reason, warnings,
+			messages, items, bytes, calls, throttles, paid_calls, duration_ms, collected_at)
+		values ($1, $3, 'DAILY', $2::date, 'run-' || $2, $4, nullif($5, ''), 0, '[]', 0, 0, 0, 0, 0, 0, ($2 || ' 02:00Z')::timestamptz)`,
+		accountRowID, date, source, status, reason)
 }
 
 func TestLoadHistoryAndRejectsAreShown(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 	"view360/shared/asl"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/statemachines"
 )
 
@@ -34,7 +35,7 @@ func TestInterpreterTakesTheFiles(t *testing.T) {
 
 // A misspelt error name would never match, and nothing would be retried.
 func TestErrorNamesAreThoseFunctionsReport(t *testing.T) {
-	ours := []string{name(fault.New(fault.Throttled, "")), name(fault.New(fault.Denied, "")), name(fault.New(fault.Invalid, ""))}
+	ours := []string{name(fault.New(outcome.Throttled, "")), name(fault.New(outcome.Denied, "")), name(fault.New(outcome.Invalid, ""))}
 	list := regexp.MustCompile(`"ErrorEquals":\s*(\[[^\]]*\])`)
 	for file, definition := range definitions {
 		for _, match := range list.FindAllSubmatch(definition, -1) {

@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"view360/shared/catalog"
-	"view360/shared/collect"
 	"view360/shared/collecttest"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -161,12 +161,12 @@ func checkKeys(t *testing.T, c *collection, keys []string) {
 // checkComplete asks of the demonstration that a user sees everything once.
 func checkComplete(t *testing.T, all map[string]published) {
 	t.Helper()
-	statuses := map[collect.Status]bool{}
+	statuses := map[outcome.Status]bool{}
 	filled := map[string]bool{}
 	for key, p := range all {
 		for word, service := range p.Meta.Services {
-			statuses[collect.Status(service.Status)] = true
-			if !collect.Status(service.Status).Green() {
+			statuses[service.Status] = true
+			if service.Status.NeedsAction() {
 				t.Errorf("%s: %s is %q: %s", key, word, service.Status, service.Reason)
 			}
 		}
@@ -181,7 +181,7 @@ func checkComplete(t *testing.T, all map[string]published) {
 			}
 		}
 	}
-	for _, status := range []collect.Status{collect.Passed, collect.Skipped, collect.NotEnabled, collect.NotSubscribed, collect.NotAvailable} {
+	for _, status := range []outcome.Status{outcome.Passed, outcome.Skipped, outcome.NotEnabled, outcome.NotSubscribed, outcome.NotAvailable} {
 		if !statuses[status] {
 			t.Errorf("nothing is %q", status)
 		}

@@ -14,6 +14,7 @@ import (
 	"view360/shared/collectors"
 	"view360/shared/collecttest"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/s3disk"
 	"view360/shared/simaws"
 )
@@ -38,7 +39,7 @@ func TestInvalidNumberDoesNotLoseTheSnapshot(t *testing.T) { // D31
 	}})
 	c.run("nan", map[string]any{"regions": []string{"us-east-1"}, "services": []string{"cost", "kms"}})
 	p := c.readSnapshot(collecttest.Production, "us-east-1", today)
-	if status := p.Meta.Services["cost"].Status; status != string(collect.Failed) || len(p.Sections["security.kms"]) < 10 {
+	if status := p.Meta.Services["cost"].Status; status != outcome.Failed || len(p.Sections["security.kms"]) < 10 {
 		t.Errorf("cost is %q, kms is %.100s", status, p.Sections["security.kms"])
 	}
 }

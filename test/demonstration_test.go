@@ -5,6 +5,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 )
 
@@ -43,7 +44,7 @@ func TestPaidCallsSwitchedOffNeedNoAction(t *testing.T) {
 		t.Fatalf("ended with %s: %s", ended.Error, ended.Cause)
 	}
 	services := c.readSnapshot(collecttest.Production, "us-east-1", today).Meta.Services
-	if cost := services["cost"]; cost.Status != string(collect.Skipped) || cost.Reason == "" || cost.PaidCalls+services["rispsavings"].PaidCalls != 0 {
+	if cost := services["cost"]; cost.Status != outcome.Skipped || cost.Reason == "" || cost.PaidCalls+services["rispsavings"].PaidCalls != 0 {
 		t.Errorf("cost is %+v", cost)
 	}
 }

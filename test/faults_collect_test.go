@@ -13,8 +13,8 @@ import (
 
 	"view360/shared/asl"
 	"view360/shared/catalog"
-	"view360/shared/collect"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 )
 
@@ -107,8 +107,8 @@ var (
 	assessed   = simaws.App{ARN: "arn:aws:resiliencehub:us-east-1:528416073925:app/old", Name: "old", Assessed: &simaws.Time{Time: collecttest.Now}, RPO: &objective, RTO: &objective}
 )
 
-func (r trial) status() collect.Status {
-	return collect.Status(r.published.Meta.Services[r.word].Status)
+func (r trial) status() outcome.Status {
+	return outcome.Status(r.published.Meta.Services[r.word].Status)
 }
 
 // readMessages returns the reason and the messages that the operator reads about the source.
@@ -166,7 +166,7 @@ func TestFaultOfAnOperationHasItsOutcome(t *testing.T) {
 					if t.Run(source.Name+" "+operation+" "+f.name, func(t *testing.T) {
 						got := tryFault(t, source.Name, operation, f.fault)
 						if f.effect == denied { // the first: its outcome decides that of the others
-							essential = got.status() == collect.Denied
+							essential = got.status() == outcome.Denied
 						}
 						checkEffect(t, f.effect, operation, essential, calm(), got)
 					}) {
@@ -215,29 +215,29 @@ func checkEffect(t *testing.T, e effect, operation string, essential bool, calm,
 			t.Errorf("status %q (%s), want all as if nothing had happened: %s", got.status(), got.readMessages(), got.findDifference(calm, true))
 		}
 	case bare:
-		if got.status() == collect.Denied {
+		if got.status() == outcome.Denied {
 			t.Errorf("status %q (%s), but nothing was denied", got.status(), got.readMessages())
 		}
 	case absent, endless:
 		if unharmed && len(got.calls) == len(calm.calls) {
 			return // the fault does not exist for this operation
 		}
-		if e == absent && got.status().NotApplicable() && got.findRemains() == "" {
+		if e == absent && got.status().IsNotApplicable() && got.findRemains() == "" {
 			return
 		}
 		fallthrough
 	default:
-		want := collect.Warned
+		want := outcome.Warned
 		switch {
 		case essential && e == denied:
-			want = collect.Denied
+			want = outcome.Denied
 		case essential || e == late:
-			want = collect.Failed
+			want = outcome.Failed
 		}
 		if got.status() != want {
 			t.Errorf("status %q (%s), want %q", got.status(), got.readMessages(), want)
 		}
-		if difference := got.findRemains(); want != collect.Warned && difference != "" {
+		if difference := got.findRemains(); want != outcome.Warned && difference != "" {
 			t.Errorf("a source that failed left something: %s", difference)
 		}
 	}
@@ -305,7 +305,7 @@ func TestItemDeletedBetweenListAndDescribe(t *testing.T) {
 						return nil, simaws.ErrPassOn
 					}})
 				})
-				if got.status() != collect.Passed {
+				if got.status() != outcome.Passed {
 					t.Errorf("status %q: %s", got.status(), got.readMessages())
 				}
 			})

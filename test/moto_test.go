@@ -15,8 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"view360/shared/awsconf"
-	"view360/shared/collect"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 )
 
 // TestMotoSnapshotsMatchTheContract creates resources in an independent simulation of AWS, collects every source, and
@@ -51,7 +51,7 @@ func TestMotoSnapshotsMatchTheContract(t *testing.T) {
 	}
 	for word, service := range got.Meta.Services {
 		operation, cannot := unanswered[word]
-		switch passed := service.Status == string(collect.Passed); {
+		switch passed := service.Status == outcome.Passed; {
 		case cannot && (passed || !strings.Contains(service.Reason, operation)):
 			t.Errorf("%s: %s %s, but moto cannot answer %s", word, service.Status, service.Reason, operation)
 		case !cannot && !passed:

@@ -29,9 +29,9 @@ func (p *pipeline) publish(account string) string {
 	read := func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		return part.Set("account", snapshot.Account{AccountID: account, AccountName: &name, AccountStatus: "ACTIVE", ContactInfo: &snapshot.ContactInfo{}})
 	}
-	outcome, err := collect.Handler{Staging: p.store, Collector: collect.Collector{Source: "account", Collect: read}}.Handle(p.Context(), request)
+	out, err := collect.Handler{Staging: p.store, Collector: collect.Collector{Source: "account", Collect: read}}.Handle(p.Context(), request)
 	p.must(err)
-	published, err := merge.Handler{Staging: p.store, Data: p.store}.Handle(p.Context(), merge.Input{Request: request, Results: []merge.CollectorResult{{Outcome: outcome}}})
+	published, err := merge.Handler{Staging: p.store, Data: p.store}.Handle(p.Context(), merge.Input{Request: request, Results: []merge.CollectorResult{{Output: out}}})
 	p.must(err)
 	return published.Key
 }

@@ -21,6 +21,7 @@ import (
 	"view360/shared/inprocess"
 	"view360/shared/merge"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/plan"
 	"view360/shared/s3disk"
 	"view360/shared/settle"
@@ -162,17 +163,17 @@ func (s *scale) buildPlan(handler plan.Handler, services int) func(context.Conte
 }
 
 // collectStub answers with an outcome of usual size and stages nothing.
-func (s *scale) collectStub(ctx context.Context, request collect.Input) (collect.Outcome, error) {
+func (s *scale) collectStub(ctx context.Context, request collect.Input) (outcome.Outcome, error) {
 	s.collected.Add(1)
 	if request.Region != "eu-region-0" || !request.Home { // not the account function, which runs by itself
 		if err := s.joinCrowd(ctx); err != nil {
-			return collect.Outcome{}, err
+			return outcome.Outcome{}, err
 		}
 		defer s.running.Add(-1)
 	}
-	messages := []collect.Message{{Source: "service", Text: strings.Repeat("m", 200)}}
-	return collect.Outcome{
-		Account: request.Account, Region: request.Region, SourceName: "stub", Status: collect.Passed, Items: 100, Run: request.Run, Messages: messages,
+	messages := []outcome.Message{{Key: "service", Text: strings.Repeat("m", 200)}}
+	return outcome.Outcome{
+		Account: request.Account, Region: request.Region, SourceName: "stub", Status: outcome.Passed, Items: 100, Run: request.Run, Messages: messages,
 	}, nil
 }
 

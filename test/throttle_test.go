@@ -10,9 +10,9 @@ import (
 
 	"view360/shared/awsconf"
 	"view360/shared/catalog"
-	"view360/shared/collect"
 	"view360/shared/collectors"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 )
 
@@ -57,7 +57,7 @@ func TestUnreachableRegionCostsSeconds(t *testing.T) {
 				t.Errorf("the region cost %s, more than %s", took, most)
 			}
 			for word, service := range c.readSnapshot(collecttest.Production, "us-east-1", today).Meta.Services {
-				if status := collect.Status(service.Status); word != "account" && !status.Failure() {
+				if status := outcome.Status(service.Status); word != "account" && !status.IsFailure() {
 					t.Errorf("%s is %q", word, status)
 				}
 			}

@@ -91,7 +91,7 @@ func (c redriveCommand) buildRequest(reports []merge.Report) (map[string]any, er
 	regions, services, dates := map[string]bool{}, map[string]bool{}, map[string]string{}
 	for _, report := range reports {
 		for _, o := range report.Outcomes {
-			if o.Status.Failure() && (c.Date == "" || c.Date == report.Date) {
+			if o.Status.IsFailure() && (c.Date == "" || c.Date == report.Date) {
 				regions[report.Region], services[o.SourceName], dates[report.Date] = true, true, string(report.Interval)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"view360/shared/fault"
+	"view360/shared/outcome"
 )
 
 // requireWholeAnswers returns cfg with clients that fail on an empty response body and on a repeated page token. The SDK
@@ -40,7 +41,7 @@ func refuseRepeatedToken(ctx context.Context, in middleware.InitializeInput, nex
 	}
 	for _, token := range findTokens(out.Result) {
 		if slices.Contains(asked, token) {
-			return out, metadata, fault.New(fault.Internal, "the response repeats the requested page token: the list cannot be completed")
+			return out, metadata, fault.New(outcome.Failed, "the response repeats the requested page token: the list cannot be completed")
 		}
 	}
 	return out, metadata, nil

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"view360/shared/fault"
+	"view360/shared/outcome"
 )
 
 // Meter counts the requests of the clients of [WithMeter], retries included. It is safe for concurrent use.
@@ -35,7 +36,7 @@ func WithMeter(cfg aws.Config, m *Meter) aws.Config {
 			m.paid.Add(1)
 		}
 		err := send()
-		if err != nil && fault.ClassOf(err) == fault.Throttled {
+		if err != nil && fault.StatusOf(err) == outcome.Throttled {
 			m.throttles.Add(1)
 		}
 		return err
@@ -43,7 +44,7 @@ func WithMeter(cfg aws.Config, m *Meter) aws.Config {
 }
 
 // WithRate returns cfg with the attempts of its clients limited to perSecond, after a first burst. A zero perSecond means
-// no limit. A request whose turn comes after the context's deadline fails at once with a fault.Transient error.
+// no limit. A request whose turn comes after the context's deadline fails at once with a outcome.Transient error.
 func WithRate(cfg aws.Config, perSecond float64, burst int) aws.Config {
 	if perSecond == 0 {
 		return cfg
@@ -51,7 +52,7 @@ func WithRate(cfg aws.Config, perSecond float64, burst int) aws.Config {
 	limiter := rate.NewLimiter(rate.Limit(perSecond), max(burst, 1))
 	return wrapAttempts(cfg, "view360.Rate", func(ctx context.Context, send func() error) error {
 		if err := limiter.Wait(ctx); err != nil {
-			return fault.New(fault.Transient, "waiting for the request quota: %w", err) // the time left is too short, not the quota
+			return fault.New(outcome.Transient, "waiting for the request quota: %w", err) // the time left is too short, not the quota
 		}
 		return send()
 	})

@@ -97,13 +97,6 @@ func Names() []string {
 	return words
 }
 
-// Fills reports whether a source fills the snapshot's top-level key, or a section of it.
-func Fills(key string) bool {
-	return slices.ContainsFunc(Sources, func(s Source) bool {
-		return slices.ContainsFunc(s.Sections, func(path string) bool { return path == key || strings.HasPrefix(path, key+".") })
-	})
-}
-
 // ActionNames are the names of the role's actions.
 func (s Source) ActionNames() []string {
 	names := make([]string, len(s.Actions))

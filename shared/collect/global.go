@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"view360/shared/fault"
+	"view360/shared/outcome"
 )
 
 // GlobalRegion is the region where the partition of region runs what an account has only once, such as Support and
@@ -21,10 +22,10 @@ func GlobalRegion(region string) string {
 	return "us-east-1"
 }
 
-// WithoutPlan is err, unless it says that the account's support plan lacks the API: then it says which plan what needs.
-func WithoutPlan(what string, err error) error {
-	if fault.ClassOf(err) != fault.NotSubscribed {
+// ExplainMissingPlan returns err, with the support plan that the source needs if the account lacks it.
+func ExplainMissingPlan(source string, err error) error {
+	if fault.StatusOf(err) != outcome.NotSubscribed {
 		return err
 	}
-	return fault.New(fault.NotSubscribed, "%s needs a Business or Enterprise support plan: change the account's plan to collect it", what)
+	return fault.Explain(outcome.NotSubscribed, err, "%s needs a Business or Enterprise support plan: change the account's plan to collect it", source)
 }

@@ -5,6 +5,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 )
 
 func TestGlobalRegionDependsOnThePartition(t *testing.T) {
@@ -22,9 +23,9 @@ func TestGlobalRegionDependsOnThePartition(t *testing.T) {
 
 func TestWithoutPlanKeepsOtherFailures(t *testing.T) {
 	t.Parallel()
-	for _, class := range []fault.Class{fault.Denied, fault.Transient, fault.NotAvailable} {
+	for _, class := range []outcome.Status{outcome.Denied, outcome.Transient, outcome.NotAvailable} {
 		err := fault.New(class, "broken")
-		if got := collect.WithoutPlan("AWS Health", err); got != err {
+		if got := collect.ExplainMissingPlan("AWS Health", err); got != err {
 			t.Errorf("got %v for a failure of class %s", got, class)
 		}
 	}

@@ -9,9 +9,8 @@ import (
 
 	"view360/shared/awsconf"
 	"view360/shared/fault"
-	"view360/shared/metrics"
 	"view360/shared/object"
-	"view360/shared/snapshot"
+	"view360/shared/outcome"
 )
 
 // Handler is the function of one collector.
@@ -25,68 +24,61 @@ type Handler struct {
 	Staging *object.Store
 }
 
-// OutcomeKey is where a source's outcome is kept, beside its part.
-func OutcomeKey(name snapshot.Name, word string) string {
-	return name.StagingPrefix() + word + "/outcome.json"
-}
-
-// Handle collects the source for one account and region and stages the part and its outcome, for each day of a span its
-// own. A source that does not apply is an outcome without an error. Anything else that keeps the source from being read
-// is one of the error types of package fault, so that the state machine can tell a retry from a failure; nothing is
-// staged then.
-func (h Handler) Handle(ctx context.Context, request Input) (Outcome, error) {
+// Handle collects the source for one account and region and stages the part and its output, for each day that it covers
+// one. A source that does not apply is an output without an error. Any other reason that keeps the source from being read
+// is one of the error types of package fault, so that the state machine can tell a retry from a failure; its outcome is
+// staged at [FailureKey].
+func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	started := time.Now()
-	days, err := h.days(ctx, request)
+	days, err := h.openDays(ctx, in)
 	if err != nil {
-		return Outcome{}, err
-	}
-	cfg, err := awsconf.ForTarget(h.Config, h.target(request))
-	if err != nil {
-		return Outcome{}, fault.Classify(err)
+		return Output{}, err
 	}
 	meter := &awsconf.Meter{}
-	cfg = awsconf.WithMeter(awsconf.WithRate(cfg, h.Collector.Rate.PerSecond, h.Collector.Rate.Burst), meter)
+	failure := h.collectDays(ctx, in, meter, days)
 
-	failure := h.collect(ctx, cfg, days)
-
-	outcome := h.outcome(request, days[0].Part, failure)
-	outcome.Calls, outcome.Throttles, outcome.PaidCalls = meter.Calls(), meter.Throttles(), meter.PaidCalls()
-	outcome.DurationMS = time.Since(started).Milliseconds()
+	out := h.buildOutput(in, days[0].Part, failure)
+	out.Calls, out.Throttles, out.PaidCalls = meter.Calls(), meter.Throttles(), meter.PaidCalls()
+	out.DurationMS = time.Since(started).Milliseconds()
 	if failure == nil {
-		outcome.Earlier, failure = h.stageEarlier(ctx, request, days)
+		out.Earlier, failure = h.stageEarlier(ctx, in, days)
 	}
-	outcome.log(ctx)
-	if failure != nil && !outcome.Status.NotApplicable() {
-		return Outcome{}, fault.Classify(failure)
+	logOutcome(ctx, out.Outcome)
+	if failure != nil && !out.Status.IsNotApplicable() {
+		failure = fault.Classify(failure)
+		h.stageFailure(ctx, in, out.Outcome, failure)
+		return Output{}, failure
 	}
-	return outcome, fault.Classify(h.stage(ctx, request, outcome))
+	return out, fault.Classify(h.stage(ctx, in, out))
 }
 
-// days are the days that the request asks for, the newest first: its own, and for a source that spans days those before.
-func (h Handler) days(ctx context.Context, request Input) ([]Day, error) {
+// openDays returns the days to collect, the newest first: the input's own, and the days before for a source that covers
+// many.
+func (h Handler) openDays(ctx context.Context, in Input) ([]Day, error) {
 	count := 1
 	if h.Collector.CollectDays != nil {
-		count += request.EarlierDays
+		count += in.EarlierDays
 	}
 	days := make([]Day, count)
 	for i := range days {
-		on := request.DaysBefore(i)
-		name, err := on.Name()
+		before := in.DaysBefore(i)
+		name, err := before.Name()
 		if err != nil {
-			return nil, fault.New(fault.Invalid, "request date %q is not YYYY-MM-DD", on.Date)
+			return nil, fault.New(outcome.Invalid, "request date %q is not YYYY-MM-DD", before.Date)
 		}
-		days[i] = Day{Scope: on.scope(), Part: newPart(ctx, h.Staging, name.StagingPrefix()+h.Collector.Source+"/")}
+		days[i] = Day{Scope: before.scope(), Part: newPart(ctx, h.Staging, name.StagingPrefix()+h.Collector.Source+"/")}
 	}
 	return days, nil
 }
 
-// collect reads the source and ends the parts: published when it succeeded, dropped when it did not.
-func (h Handler) collect(ctx context.Context, cfg aws.Config, days []Day) error {
-	read := func() error { return h.Collector.Collect(ctx, cfg, days[0].Scope, days[0].Part) }
-	if h.Collector.CollectDays != nil {
-		read = func() error { return h.Collector.CollectDays(ctx, cfg, days) }
+// collectDays reads the source and ends the parts: published if it succeeded, dropped if it failed.
+func (h Handler) collectDays(ctx context.Context, in Input, meter *awsconf.Meter, days []Day) error {
+	cfg, err := awsconf.ForTarget(h.Config, h.target(in))
+	if err == nil {
+		rate := h.Collector.Rate
+		cfg = awsconf.WithMeter(awsconf.WithRate(cfg, rate.PerSecond, rate.Burst), meter)
+		err = h.read(ctx, cfg, days)
 	}
-	err := read()
 	for _, day := range days {
 		if err != nil {
 			day.Part.abort(err)
@@ -97,84 +89,65 @@ func (h Handler) collect(ctx context.Context, cfg aws.Config, days []Day) error 
 	return err
 }
 
-// stageEarlier stages the outcomes of the days before the request's own that hold something, and returns their dates.
-func (h Handler) stageEarlier(ctx context.Context, request Input, days []Day) (dates []string, err error) {
+func (h Handler) read(ctx context.Context, cfg aws.Config, days []Day) error {
+	if h.Collector.CollectDays != nil {
+		return h.Collector.CollectDays(ctx, cfg, days)
+	}
+	return h.Collector.Collect(ctx, cfg, days[0].Scope, days[0].Part)
+}
+
+// stageEarlier stages the outputs of the earlier days that have sections, and returns their dates.
+func (h Handler) stageEarlier(ctx context.Context, in Input, days []Day) (dates []string, err error) {
 	for i, day := range days[1:] {
 		if len(day.Part.sections) == 0 {
 			continue
 		}
-		on := request.DaysBefore(i + 1)
-		if err := h.stage(ctx, on, h.outcome(on, day.Part, nil)); err != nil {
+		before := in.DaysBefore(i + 1)
+		if err := h.stage(ctx, before, h.buildOutput(before, day.Part, nil)); err != nil {
 			return nil, err
 		}
-		dates = append(dates, on.Date)
+		dates = append(dates, before.Date)
 	}
 	return dates, nil
 }
 
-func (h Handler) outcome(request Input, part *Part, failure error) Outcome {
-	outcome := part.outcome(failure)
-	outcome.Account, outcome.Region, outcome.SourceName, outcome.Run = request.Account, request.Region, h.Collector.Source, request.Run
-	outcome.CollectedAt = request.Now.UTC()
-	return outcome
+func (h Handler) buildOutput(in Input, part *Part, failure error) Output {
+	out := part.output(failure)
+	out.Account, out.Region, out.SourceName, out.Run = in.Account, in.Region, h.Collector.Source, in.Run
+	out.CollectedAt = in.Now.UTC()
+	return out
 }
 
-func (h Handler) stage(ctx context.Context, request Input, outcome Outcome) error {
-	name, err := request.Name()
+func (h Handler) stage(ctx context.Context, in Input, out Output) error {
+	name, err := in.Name()
 	if err != nil {
 		return err
 	}
-	return h.Staging.PutJSON(ctx, OutcomeKey(name, h.Collector.Source), outcome)
+	return h.Staging.PutJSON(ctx, OutputKey(name, h.Collector.Source), out)
 }
 
-func (h Handler) target(request Input) awsconf.Target {
-	target := awsconf.Target{Region: request.Region, Session: request.Run}
-	if request.Role != nil {
-		target.RoleARN, target.ExternalID, target.Actions = request.Role.ARN, request.Role.ExternalID, h.Actions
+// stageFailure keeps the outcome of a failed attempt with the requests of the run's attempts before it, because the state
+// machine passes on only the error's name and text. The error itself counts for more than what cannot be staged.
+func (h Handler) stageFailure(ctx context.Context, in Input, o outcome.Outcome, failure error) {
+	name, err := in.Name()
+	if err != nil {
+		return
+	}
+	key := FailureKey(name, h.Collector.Source)
+	var earlier outcome.Outcome
+	if err := h.Staging.GetJSON(ctx, key, &earlier); err == nil && earlier.Run == o.Run {
+		o.AddCounts(earlier)
+	}
+	o.Class = o.Status.Info().Error
+	if err := h.Staging.PutJSON(ctx, key, o); err != nil {
+		slog.WarnContext(ctx, "outcome not staged", "key", key, "error", err, "failure", failure)
+	}
+}
+
+func (h Handler) target(in Input) awsconf.Target {
+	target := awsconf.Target{Region: in.Region, Session: in.Run}
+	if in.Role != nil {
+		target.RoleARN, target.ExternalID, target.Actions = in.Role.ARN, in.Role.ExternalID, h.Actions
 	}
 	return target
-}
-
-// outcome is what the part holds, or why it holds nothing.
-func (p *Part) outcome(failure error) Outcome {
-	o := Outcome{Status: Passed, Messages: p.messages, Warnings: p.warnings}
-	switch {
-	case failure != nil:
-		o.Status, o.Reason = statusOf(failure), fault.Reason(failure)
-		return o
-	case p.warnings > 0:
-		o.Status, o.Reason = Warned, p.warned
-	case p.skipped != "":
-		o.Reason = p.skipped
-		if p.items == 0 {
-			o.Status = Skipped
-		}
-	}
-	o.Sections, o.Items, o.Bytes = p.sections, p.items, p.bytes
-	return o
-}
-
-// statusOf is the status of a source that failed as a whole.
-func statusOf(err error) Status {
-	switch class := fault.ClassOf(err); {
-	case class.NotApplicable(), class == fault.Denied:
-		return Status(class)
-	default:
-		return Failed
-	}
-}
-
-func (o Outcome) log(ctx context.Context) {
-	slog.InfoContext(ctx, "collected", "account", o.Account, "region", o.Region, "service", o.SourceName, "execution", o.Run,
-		"status", o.Status, "reason", o.Reason, "items", o.Items, "bytes", o.Bytes, "warnings", o.Warnings,
-		"calls", o.Calls, "throttles", o.Throttles, "paid_calls", o.PaidCalls, "duration_ms", o.DurationMS,
-		"failed", o.failed(), metrics.BuildAttr(metrics.Collected))
-}
-
-// failed is 1 for a source that could not be read, as a metric counts it.
-func (o Outcome) failed() int {
-	if o.Status.Failure() {
-		return 1
-	}
-	return 0
 }

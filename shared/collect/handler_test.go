@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,40 +14,80 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 )
 
 // What does not apply is an outcome; what keeps the source from being read is an error, and nothing is staged.
 func TestOutcomeOfASourceThatCannotBeRead(t *testing.T) {
-	for class, want := range map[fault.Class]collect.Status{
-		fault.NotEnabled: collect.NotEnabled, fault.NotSubscribed: collect.NotSubscribed, fault.NotAvailable: collect.NotAvailable,
-		fault.Denied: "", fault.Throttled: "", fault.Transient: "", fault.Invalid: "", fault.Internal: "",
+	for class, want := range map[outcome.Status]outcome.Status{
+		outcome.NotEnabled: outcome.NotEnabled, outcome.NotSubscribed: outcome.NotSubscribed, outcome.NotAvailable: outcome.NotAvailable,
+		outcome.Denied: "", outcome.Throttled: "", outcome.Transient: "", outcome.Invalid: "", outcome.Failed: "",
 	} {
 		t.Run(string(class), func(t *testing.T) {
 			s := newStage(t)
-			outcome, err := s.run(func(_ context.Context, part *collect.Part) error {
+			out, err := s.run(func(_ context.Context, part *collect.Part) error {
 				part.DeclareLists("security.kms")
 				return fmt.Errorf("listing keys: %w", fault.New(class, "turn it on"))
 			})
-			if outcome.Status != want || (want == "") == (err == nil) || len(outcome.Sections) != 0 {
-				t.Errorf("got status %q with %v, error %v", outcome.Status, outcome.Sections, err)
+			if out.Status != want || (want == "") == (err == nil) || len(out.Sections) != 0 {
+				t.Errorf("got status %q with %v, error %v", out.Status, out.Sections, err)
 			}
 			if want == "" {
-				if fault.ClassOf(err) != class || len(s.files()) != 0 {
+				if fault.StatusOf(err) != class || len(s.files()) != 0 {
 					t.Errorf("got %v, staged %v", err, s.files())
 				}
 				return
 			}
-			if !outcome.Status.Green() || outcome.Reason != "listing keys: turn it on" || len(s.files()) != 1 {
-				t.Errorf("got reason %q, staged %v", outcome.Reason, s.files())
+			if out.Status.NeedsAction() || out.Reason != "listing keys: turn it on" || len(s.files()) != 1 {
+				t.Errorf("got reason %q, staged %v", out.Reason, s.files())
 			}
 		})
 	}
 }
 
+// The state machine passes on only the name and the text of an error: Merge takes the rest from staging.
+func TestFailureIsStagedWithItsRequests(t *testing.T) {
+	s := newStage(t)
+	server, err := simaws.Start(t.Context(), simaws.New(simaws.Options{Volume: 0.1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Kind: simaws.Denied})
+	input := request
+	input.Account, input.Region = "528416073925", "us-east-1"
+	handler := collect.Handler{Config: server.Config(input.Account), Staging: s.store, Collector: collect.Collector{
+		Source: "kms", Collect: func(ctx context.Context, cfg aws.Config, _ collect.Scope, _ *collect.Part) error {
+			_, err := kms.NewFromConfig(cfg).ListKeys(ctx, nil)
+			return err
+		},
+	}}
+	name, err := input.Name()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for attempt := 1; attempt <= 2; attempt++ {
+		if _, err := handler.Handle(t.Context(), input); fault.StatusOf(err) != outcome.Denied {
+			t.Fatalf("got %v", err)
+		}
+		var staged outcome.Outcome
+		if err := s.store.GetJSON(t.Context(), collect.FailureKey(name, "kms"), &staged); err != nil {
+			t.Fatal(err)
+		}
+		aws := staged.AWS
+		if staged.Status != outcome.Denied || staged.Class != outcome.AccessDeniedError || staged.Run != input.Run || staged.Calls != attempt {
+			t.Errorf("attempt %d: staged %+v", attempt, staged)
+		}
+		if aws == nil || aws.Code != "AccessDeniedException" || aws.Action != "kms:ListKeys" || aws.Operation != "KMS ListKeys" ||
+			!strings.HasPrefix(aws.Principal, "arn:aws:") || !strings.Contains(aws.Message, "because no identity-based policy allows") {
+			t.Errorf("AWS's words are %+v", aws)
+		}
+	}
+}
+
 func TestOutcomeIsStagedBesideThePart(t *testing.T) {
 	s := newStage(t)
-	outcome, err := s.run(func(_ context.Context, part *collect.Part) error { return part.Add("security.kms", 1) })
+	out, err := s.run(func(_ context.Context, part *collect.Part) error { return part.Add("security.kms", 1) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,21 +95,21 @@ func TestOutcomeIsStagedBesideThePart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var staged collect.Outcome
-	if err := s.store.GetJSON(t.Context(), collect.OutcomeKey(name, "kms"), &staged); err != nil {
+	var staged collect.Output
+	if err := s.store.GetJSON(t.Context(), collect.OutputKey(name, "kms"), &staged); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(outcome, staged); diff != "" {
+	if diff := cmp.Diff(out, staged); diff != "" {
 		t.Error(diff)
 	}
-	if outcome.Status != collect.Passed || outcome.Account != request.Account || outcome.SourceName != "kms" || !outcome.CollectedAt.Equal(request.Now) {
-		t.Errorf("got %+v", outcome)
+	if out.Status != outcome.Passed || out.Account != request.Account || out.SourceName != "kms" || !out.CollectedAt.Equal(request.Now) {
+		t.Errorf("got %+v", out)
 	}
 }
 
 func TestWarningsCountAllAndShowTheFirst(t *testing.T) {
 	s := newStage(t)
-	outcome, err := s.run(func(_ context.Context, part *collect.Part) error {
+	out, err := s.run(func(_ context.Context, part *collect.Part) error {
 		part.Note("kms", "keys of services are listed too")
 		for i := range 12 {
 			part.Warn("kms", fmt.Errorf("describing key %d: %w", i, errors.New("broken")))
@@ -78,11 +119,11 @@ func TestWarningsCountAllAndShowTheFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if outcome.Status != collect.Warned || outcome.Status.Green() || outcome.Warnings != 12 || outcome.Reason != "describing key 0: broken" {
-		t.Errorf("got status %q with %d warnings, reason %q", outcome.Status, outcome.Warnings, outcome.Reason)
+	if out.Status != outcome.Warned || !out.Status.NeedsAction() || out.Warnings != 12 || out.Reason != "describing key 0: broken" {
+		t.Errorf("got status %q with %d warnings, reason %q", out.Status, out.Warnings, out.Reason)
 	}
-	if len(outcome.Messages) != 6 || outcome.Messages[5].Text != "describing key 4: broken" {
-		t.Errorf("got the messages %v, want the note and the first five", outcome.Messages)
+	if len(out.Messages) != 6 || out.Messages[5].Text != "describing key 4: broken" {
+		t.Errorf("got the messages %v, want the note and the first five", out.Messages)
 	}
 }
 
@@ -92,14 +133,14 @@ func TestSkippedSourceNeedsNoAction(t *testing.T) {
 		part.Skip("paid calls are switched off")
 		return nil
 	})
-	if err != nil || nothing.Status != collect.Skipped || nothing.Reason != "paid calls are switched off" {
+	if err != nil || nothing.Status != outcome.Skipped || nothing.Reason != "paid calls are switched off" {
 		t.Errorf("got status %q, reason %q, error %v", nothing.Status, nothing.Reason, err)
 	}
 	something, err := s.run(func(_ context.Context, part *collect.Part) error {
 		part.Skip("contacts are left out")
 		return part.Add("security.kms", 1)
 	})
-	if err != nil || something.Status != collect.Passed || something.Reason != "contacts are left out" {
+	if err != nil || something.Status != outcome.Passed || something.Reason != "contacts are left out" {
 		t.Errorf("got status %q, reason %q, error %v", something.Status, something.Reason, err)
 	}
 }
@@ -109,7 +150,7 @@ func TestInvalidRequestDateIsRefused(t *testing.T) {
 	wrong := request
 	wrong.Date = "11.03.2026"
 	_, err := collect.Handler{Staging: s.store}.Handle(t.Context(), wrong)
-	if fault.ClassOf(err) != fault.Invalid {
+	if fault.StatusOf(err) != outcome.Invalid {
 		t.Errorf("got %v", err)
 	}
 }
@@ -141,11 +182,11 @@ func TestHandlerAssumesTheRole(t *testing.T) {
 			return part.Add("security.kms", 1)
 		}},
 	}
-	outcome, err := handler.Handle(t.Context(), member)
+	out, err := handler.Handle(t.Context(), member)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if outcome.Reason != "denied kms:DescribeKey" || outcome.Calls != 4 || outcome.Throttles != 2 || outcome.PaidCalls != 0 {
-		t.Errorf("got %+v, want an action that the session policy lacks to be denied", outcome)
+	if out.Reason != "denied kms:DescribeKey" || out.Calls != 4 || out.Throttles != 2 || out.PaidCalls != 0 {
+		t.Errorf("got %+v, want an action that the session policy lacks to be denied", out)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 )
 
@@ -70,7 +71,7 @@ func TestListsFailAloneOrTogether(t *testing.T) {
 	}
 	whole := collect.List[int]{Name: "whole", Read: func(_ context.Context, visit func(int) error) error { return visit(2) }}
 	result := readLists(t, broken("a"), whole)
-	if result.Status != collect.Warned || result.Messages[0].Text != "listing a: broken" || string(result.Content["service_resources"]) != "[1,2]" {
+	if result.Status != outcome.Warned || result.Messages[0].Text != "listing a: broken" || string(result.Content["service_resources"]) != "[1,2]" {
 		t.Errorf("got %+v, %s", result.Outcome, result.Content["service_resources"])
 	}
 	if result := readLists(t, broken("a"), broken("b")); result.Err == nil || result.Err.Error() != "listing a: broken\nlisting b: broken" {

@@ -11,6 +11,7 @@ import (
 
 	"view360/shared/fault"
 	"view360/shared/object"
+	"view360/shared/outcome"
 )
 
 // maxMessages bounds the first reasons that an outcome carries for items that failed.
@@ -28,9 +29,9 @@ type Part struct {
 	order    []string
 	sections map[string]PartSection
 	composed map[string]bool // lists that are part of a composed section
-	messages []Message
+	messages []outcome.Message
 	warnings int
-	warned   string // reason of the first warning
+	warning  outcome.Message // the first one
 	skipped  string
 	items    int
 	bytes    int64
@@ -109,21 +110,21 @@ func (p *Part) Items(list string) int {
 	return s.items
 }
 
-// Warn records that one item could not be read while the rest of the section goes on. The source names the section in
-// the snapshot's messages, such as kms. An item that was deleted after it was listed is nothing to warn of.
-func (p *Part) Warn(source string, err error) {
+// Warn records that one item could not be read while the rest of the section goes on. The key names the section in the
+// snapshot's messages, such as kms. Warn ignores an item that was deleted after it was listed.
+func (p *Part) Warn(key string, err error) {
 	if fault.IsGone(err) {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	reason := fault.Reason(err)
+	warning := outcome.Message{Key: key, Text: fault.Reason(err), AWS: fault.FindAWSError(err)}
 	p.warnings++
 	if p.warnings == 1 {
-		p.warned = reason
+		p.warning = warning
 	}
 	if p.warnings <= maxMessages {
-		p.messages = append(p.messages, Message{Source: source, Text: reason})
+		p.messages = append(p.messages, warning)
 	}
 }
 
@@ -135,11 +136,11 @@ func (p *Part) Skip(reason string) {
 	p.skipped = reason
 }
 
-// Note adds a message that is no warning.
-func (p *Part) Note(source, text string) {
+// Note adds a message that needs no action.
+func (p *Part) Note(key, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.messages = append(p.messages, Message{Source: source, Text: text})
+	p.messages = append(p.messages, outcome.Message{Key: key, Text: text, Note: true})
 }
 
 // DeclareLists declares array sections that were read completely and may hold nothing.
@@ -159,6 +160,25 @@ func (p *Part) stream(section string) *stream {
 	p.streams[section] = s
 	p.order = append(p.order, section)
 	return s
+}
+
+// output returns what the part holds, or why it holds nothing.
+func (p *Part) output(failure error) Output {
+	out := Output{Outcome: outcome.Outcome{Status: outcome.Passed, Messages: p.messages, Warnings: p.warnings}}
+	switch {
+	case failure != nil:
+		out.Status, out.Reason, out.AWS = fault.StatusOf(failure), fault.Reason(failure), fault.FindAWSError(failure)
+		return out
+	case p.warnings > 0:
+		out.Status, out.Reason, out.AWS = outcome.Warned, p.warning.Text, p.warning.AWS
+	case p.skipped != "":
+		out.Reason = p.skipped
+		if p.items == 0 {
+			out.Status = outcome.Skipped
+		}
+	}
+	out.Sections, out.Items, out.Bytes = p.sections, p.items, p.bytes
+	return out
 }
 
 // close ends every stream and waits for the uploads. After it the sections are complete in S3.

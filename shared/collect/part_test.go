@@ -19,6 +19,7 @@ import (
 	"view360/shared/collect"
 	"view360/shared/fault"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/s3disk"
 	"view360/shared/snapshot"
 )
@@ -50,23 +51,23 @@ var (
 	}
 )
 
-func (s stage) run(read func(ctx context.Context, part *collect.Part) error) (collect.Outcome, error) {
+func (s stage) run(read func(ctx context.Context, part *collect.Part) error) (collect.Output, error) {
 	return s.runWith(s.store, read)
 }
 
-func (s stage) runWith(store *object.Store, read func(ctx context.Context, part *collect.Part) error) (collect.Outcome, error) {
+func (s stage) runWith(store *object.Store, read func(ctx context.Context, part *collect.Part) error) (collect.Output, error) {
 	collector := collect.Collector{Source: "kms", Collect: func(ctx context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		return read(ctx, part)
 	}}
 	return collect.Handler{Collector: collector, Config: aws.Config{Region: "us-east-1"}, Staging: store}.Handle(s.t.Context(), request)
 }
 
-// files are the staged objects and the pieces of unfinished uploads, without the folders.
+// files returns the staged objects and the pieces of unfinished uploads, without the folders and the failure's outcome.
 func (s stage) files() []string {
 	s.t.Helper()
 	var files []string
 	err := filepath.WalkDir(s.folder, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
+		if err == nil && !entry.IsDir() && entry.Name() != "failure.json" {
 			files = append(files, strings.TrimPrefix(path, s.folder+"/"))
 		}
 		return err
@@ -93,7 +94,7 @@ func TestPartStreamsAMillionElements(t *testing.T) {
 		runtime.ReadMemStats(&stats)
 		return stats.HeapAlloc
 	}
-	outcome, err := s.run(func(_ context.Context, part *collect.Part) error {
+	out, err := s.run(func(_ context.Context, part *collect.Part) error {
 		for i := range million {
 			if err := part.Add("security.kms", element{i, text}); err != nil {
 				return err
@@ -113,9 +114,9 @@ func TestPartStreamsAMillionElements(t *testing.T) {
 	if grown := int64(most) - int64(first); grown > 32<<20 {
 		t.Errorf("from a tenth to the whole million the heap grew by %d MB", grown>>20)
 	}
-	t.Logf("heap of %d MB after a tenth, at most %d MB, for %d MB of elements", first>>20, most>>20, outcome.Bytes>>20)
-	if outcome.Items != million || outcome.Sections["security.kms"].Items != million {
-		t.Errorf("got %d items, %+v", outcome.Items, outcome.Sections)
+	t.Logf("heap of %d MB after a tenth, at most %d MB, for %d MB of elements", first>>20, most>>20, out.Bytes>>20)
+	if out.Items != million || out.Sections["security.kms"].Items != million {
+		t.Errorf("got %d items, %+v", out.Items, out.Sections)
 	}
 	if n := s.count("staging/staging/111122223333/eu-west-1/2026-03-11_DAILY/kms/security.kms.json"); n != million {
 		t.Errorf("the staged list has %d elements", n)
@@ -147,7 +148,7 @@ func TestAbortedPartLeavesNoObject(t *testing.T) {
 						return err
 					}
 				}
-				return fault.New(fault.Transient, "the last page did not come")
+				return fault.New(outcome.Transient, "the last page did not come")
 			})
 			if !fault.IsRetryable(err) || err.Error() != "the last page did not come" {
 				t.Errorf("got %v", err)
@@ -185,7 +186,7 @@ func TestStoreThatRefusesEndsTheCollector(t *testing.T) {
 
 func TestPartKeepsSectionsApart(t *testing.T) {
 	s := newStage(t)
-	outcome, err := s.run(func(_ context.Context, part *collect.Part) error {
+	out, err := s.run(func(_ context.Context, part *collect.Part) error {
 		part.DeclareLists("security.kms", "security.waf")
 		for i := range 3 {
 			if err := part.Add("security.kms", element{i, "<&>"}); err != nil {
@@ -201,14 +202,14 @@ func TestPartKeepsSectionsApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	items := map[string]int{}
-	for path, section := range outcome.Sections {
+	for path, section := range out.Sections {
 		items[path] = section.Items
 	}
-	if diff := cmp.Diff(map[string]int{"security.kms": 3, "security.waf": 0, "account": 1}, items); diff != "" || outcome.Items != 4 {
-		t.Errorf("%d items:\n%s", outcome.Items, diff)
+	if diff := cmp.Diff(map[string]int{"security.kms": 3, "security.waf": 0, "account": 1}, items); diff != "" || out.Items != 4 {
+		t.Errorf("%d items:\n%s", out.Items, diff)
 	}
 	for section, want := range map[string]string{"security.waf": "[]", "account": `{"account_id":"111122223333"}`} {
-		got, err := os.ReadFile(filepath.Join(s.folder, "staging", outcome.Sections[section].Fragments[0].Key))
+		got, err := os.ReadFile(filepath.Join(s.folder, "staging", out.Sections[section].Fragments[0].Key))
 		if err != nil || strings.TrimSpace(string(got)) != want {
 			t.Errorf("%s: got %s, %v, want %s", section, got, err, want)
 		}
@@ -217,7 +218,7 @@ func TestPartKeepsSectionsApart(t *testing.T) {
 
 func TestComposedSectionHidesItsList(t *testing.T) {
 	s := newStage(t)
-	outcome, err := s.run(func(_ context.Context, part *collect.Part) error {
+	out, err := s.run(func(_ context.Context, part *collect.Part) error {
 		if err := part.Add("config.list", 1); err != nil {
 			return err
 		}
@@ -227,8 +228,8 @@ func TestComposedSectionHidesItsList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, shown := outcome.Sections["config.list"]; shown || outcome.Sections["config"].Items != 2 {
-		t.Errorf("sections %+v", outcome.Sections)
+	if _, shown := out.Sections["config.list"]; shown || out.Sections["config"].Items != 2 {
+		t.Errorf("sections %+v", out.Sections)
 	}
 }
 

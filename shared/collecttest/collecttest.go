@@ -19,6 +19,7 @@ import (
 	"view360/shared/catalog"
 	"view360/shared/collect"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/s3disk"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
@@ -72,7 +73,7 @@ func New(t testing.TB, collector collect.Collector, options simaws.Options) *Ben
 
 // Result is what one run left behind.
 type Result struct {
-	collect.Outcome
+	collect.Output
 	// Err is the handler's error. The outcome is empty then.
 	Err error
 	// Content is the text of every section by its path.
@@ -88,9 +89,9 @@ func (b *Bench) Run() Result {
 // RunUntil runs the collector's handler until ctx ends.
 func (b *Bench) RunUntil(ctx context.Context) Result {
 	b.t.Helper()
-	outcome, err := collect.Handler{Collector: b.collector, Config: b.Config(b.Request.Account), Staging: b.store}.Handle(ctx, b.Request)
-	result := Result{Outcome: outcome, Err: err, Content: map[string]json.RawMessage{}}
-	for path, section := range outcome.Sections {
+	output, err := collect.Handler{Collector: b.collector, Config: b.Config(b.Request.Account), Staging: b.store}.Handle(ctx, b.Request)
+	result := Result{Output: output, Err: err, Content: map[string]json.RawMessage{}}
+	for path, section := range output.Sections {
 		result.Content[path] = b.readSection(section)
 	}
 	return result
@@ -100,8 +101,8 @@ func (b *Bench) RunUntil(ctx context.Context) Result {
 func (b *Bench) Passed() Result {
 	b.t.Helper()
 	result := b.Run()
-	if result.Err != nil || result.Status != collect.Passed {
-		b.t.Fatalf("got status %q (%s), error %v, want %q", result.Status, result.Reason, result.Err, collect.Passed)
+	if result.Err != nil || result.Status != outcome.Passed {
+		b.t.Fatalf("got status %q (%s), error %v, want %q", result.Status, result.Reason, result.Err, outcome.Passed)
 	}
 	return result
 }

@@ -15,6 +15,7 @@ import (
 	"view360/shared/catalog"
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 )
 
@@ -42,7 +43,7 @@ type Cases struct {
 // NotApplicable is a source that does not apply to an account or region.
 type NotApplicable struct {
 	Prepare func(*Bench)
-	Status  collect.Status
+	Status  outcome.Status
 	Reason  string // part of it
 }
 
@@ -160,14 +161,14 @@ func (c conformance) reportsDenial(t *testing.T) {
 			want := c.findAction(service, name)
 			if slices.Contains(c.Essential, name) {
 				b.Fault(simaws.Fault{Service: service, Operation: name, Kind: simaws.Denied})
-				if got := b.Run(); fault.ClassOf(got.Err) != fault.Denied || fault.DeniedAction(got.Err) != want {
+				if got := b.Run(); fault.StatusOf(got.Err) != outcome.Denied || fault.DeniedAction(got.Err) != want {
 					t.Errorf("status %q (%s), error %v, want denied %s", got.Status, got.Reason, got.Err, want)
 				}
 				return
 			}
 			b.Fault(simaws.Fault{Service: service, Operation: name, Kind: simaws.Denied, Times: 1})
 			got := b.Run()
-			if got.Err != nil || got.Status != collect.Warned || got.Warnings != 1 || got.Reason != "denied "+want || got.Items == 0 {
+			if got.Err != nil || got.Status != outcome.Warned || got.Warnings != 1 || got.Reason != "denied "+want || got.Items == 0 {
 				t.Errorf("status %q (%s) with %d warnings and %d items, error %v, want one warning that %s is denied",
 					got.Status, got.Reason, got.Warnings, got.Items, got.Err, want)
 			}
@@ -242,7 +243,7 @@ func (c conformance) leavesOutPastDates(t *testing.T) {
 	b := c.newBench(t)
 	b.Request.History = true
 	got := b.Run()
-	if got.Status != collect.Skipped || len(got.Content) != 0 || got.Calls != 0 || got.Reason == "" {
+	if got.Status != outcome.Skipped || len(got.Content) != 0 || got.Calls != 0 || got.Reason == "" {
 		t.Errorf("status %q (%s), %d sections after %d calls, want it skipped with a reason", got.Status, got.Reason, len(got.Content), got.Calls)
 	}
 }

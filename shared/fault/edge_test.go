@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/support"
 
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 )
 
@@ -57,16 +58,16 @@ var calls = map[string]func(context.Context, aws.Config) error{
 
 // Every protocol spells its errors in its own way; the class is the same.
 func TestClassOfAnswersInEveryProtocol(t *testing.T) {
-	for kind, want := range map[simaws.Kind]fault.Class{
-		simaws.Throttled: fault.Throttled, simaws.Denied: fault.Denied, simaws.PolicyDenied: fault.Denied, simaws.NotOptedIn: fault.Denied,
-		simaws.Expired: fault.Transient, simaws.ServerError: fault.Transient, simaws.Unavailable: fault.Transient, simaws.Reset: fault.Transient,
+	for kind, want := range map[simaws.Kind]outcome.Status{
+		simaws.Throttled: outcome.Throttled, simaws.Denied: outcome.Denied, simaws.PolicyDenied: outcome.Denied, simaws.NotOptedIn: outcome.Denied,
+		simaws.Expired: outcome.Transient, simaws.ServerError: outcome.Transient, simaws.Unavailable: outcome.Transient, simaws.Reset: outcome.Transient,
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			server, cfg := organization(t)
 			server.Fault(simaws.Fault{Kind: kind})
 			for protocol, call := range calls {
 				err := call(t.Context(), cfg)
-				if got := fault.ClassOf(err); err == nil || got != want {
+				if got := fault.StatusOf(err); err == nil || got != want {
 					t.Errorf("%s: got %s, want %s: %v", protocol, got, want, err)
 				}
 			}
@@ -80,19 +81,19 @@ func TestClassOfServicesOwnAnswers(t *testing.T) {
 		return nil, simaws.Failure(400, "OptInRequired", "You are not subscribed to this service")
 	}})
 	server.Fault(simaws.Fault{Service: "ce", Kind: simaws.Throttled})
-	if err := calls["JSON"](t.Context(), cfg); fault.ClassOf(err) != fault.NotEnabled {
-		t.Errorf("opt-in required: got %s: %v", fault.ClassOf(err), err)
+	if err := calls["JSON"](t.Context(), cfg); fault.StatusOf(err) != outcome.NotEnabled {
+		t.Errorf("opt-in required: got %s: %v", fault.StatusOf(err), err)
 	}
 	_, err := support.NewFromConfig(cfg).DescribeTrustedAdvisorChecks(t.Context(), &support.DescribeTrustedAdvisorChecksInput{Language: aws.String("en")})
-	if fault.ClassOf(err) != fault.NotSubscribed {
-		t.Errorf("without a support plan: got %s: %v", fault.ClassOf(err), err)
+	if fault.StatusOf(err) != outcome.NotSubscribed {
+		t.Errorf("without a support plan: got %s: %v", fault.StatusOf(err), err)
 	}
 	_, err = kms.NewFromConfig(cfg).ListAliases(t.Context(), nil) // an operation that the endpoint does not know
-	if fault.ClassOf(err) != fault.NotAvailable {
-		t.Errorf("unknown operation: got %s: %v", fault.ClassOf(err), err)
+	if fault.StatusOf(err) != outcome.NotAvailable {
+		t.Errorf("unknown operation: got %s: %v", fault.StatusOf(err), err)
 	}
 	_, err = guardduty.NewFromConfig(cfg).ListDetectors(t.Context(), &guardduty.ListDetectorsInput{MaxResults: aws.Int32(1000)})
-	if class := fault.ClassOf(err); class.Retryable() || class.NotApplicable() || class == fault.Denied {
+	if class := fault.StatusOf(err); class.IsRetryable() || class.IsNotApplicable() || class == outcome.Denied {
 		t.Errorf("invalid input: got %s: %v", class, err)
 	}
 	_, err = costexplorer.NewFromConfig(cfg).GetCostAndUsage(t.Context(), &costexplorer.GetCostAndUsageInput{Granularity: "MONTHLY", Metrics: []string{"UnblendedCost"}, TimePeriod: nil})
@@ -107,8 +108,8 @@ func TestCostExplorerLimitIsThrottling(t *testing.T) {
 	server.Fault(simaws.Fault{Service: "ce", Kind: simaws.Throttled})
 	_, err := costexplorer.NewFromConfig(cfg).GetCostForecast(t.Context(), &costexplorer.GetCostForecastInput{Granularity: "MONTHLY", Metric: "UNBLENDED_COST",
 		TimePeriod: &types.DateInterval{Start: aws.String("2026-03-11"), End: aws.String("2026-04-10")}})
-	if fault.ClassOf(err) != fault.Throttled {
-		t.Errorf("got %s: %v", fault.ClassOf(err), err)
+	if fault.StatusOf(err) != outcome.Throttled {
+		t.Errorf("got %s: %v", fault.StatusOf(err), err)
 	}
 }
 
@@ -163,7 +164,7 @@ func TestAnswerThatIsNotOfAWS(t *testing.T) {
 		}
 		err := call(t.Context(), cfg)
 		if err == nil || fault.IsRetryable(err) {
-			t.Errorf("%s: got %s, want a class that is not retried: %v", protocol, fault.ClassOf(err), err)
+			t.Errorf("%s: got %s, want a class that is not retried: %v", protocol, fault.StatusOf(err), err)
 		}
 		if reason := fault.Reason(err); len(reason) > 200 {
 			t.Errorf("%s: got a reason of %d characters: %s", protocol, len(reason), reason)

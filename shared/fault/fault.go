@@ -1,7 +1,8 @@
 // Package fault decides once, at the edge of AWS or PostgreSQL, why something failed.
 //
-// A [Class] is what operators read. The four error types are what the state machines match: aws-lambda-go reports the
-// Go type name of the returned error and does not unwrap, so [Classify] is the last thing a handler does with an error.
+// The status is what operators read, see package outcome. The four error types are what the state machines match:
+// aws-lambda-go reports the Go type name of the returned error and does not unwrap, so [Classify] is the last thing a
+// handler does with an error.
 package fault
 
 import (
@@ -9,42 +10,24 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"view360/shared/outcome"
 )
-
-// Class says why something failed, in the words that outcomes, logs and summaries use.
-type Class string
-
-// The classes. Throttled and Transient may pass when tried again; NotEnabled, NotSubscribed and NotAvailable are not
-// failures of a run; the others need a person.
-const (
-	Throttled     Class = "throttled"
-	Transient     Class = "transient"
-	Denied        Class = "denied"
-	NotEnabled    Class = "not enabled"
-	NotSubscribed Class = "not subscribed"
-	NotAvailable  Class = "not available here"
-	Invalid       Class = "invalid"
-	Internal      Class = "internal"
-)
-
-// NotApplicable reports whether c means that there is nothing to collect, which is no failure.
-func (c Class) NotApplicable() bool {
-	return c == NotEnabled || c == NotSubscribed || c == NotAvailable
-}
-
-// Retryable reports whether the same call may succeed later.
-func (c Class) Retryable() bool { return c == Throttled || c == Transient }
 
 // Failure is the common content of the error types.
 type Failure struct {
-	Class  Class
-	Action string // the missing IAM action of a denied call, such as kms:ListKeys; empty when unknown
+	Status outcome.Status
+	Action string // missing IAM action of a denied call, such as kms:ListKeys; "" if unknown
+	Text   string // reason for the operator that stands for Err's; "" if Err's is clear
 	Err    error
 }
 
-// Error is the short reason, see [Reason]: it is what the state machine's history and the operator's phone show. The
+// Error returns the short reason, see [Reason], which the state machine's history and the operator's phone show. The
 // full text is that of Unwrap.
 func (f Failure) Error() string {
+	if f.Text != "" {
+		return f.Text
+	}
 	if f.Action != "" {
 		return "denied " + f.Action
 	}
@@ -59,59 +42,71 @@ func (f Failure) failure() Failure { return f }
 // RetryableError: the same call may succeed later. The state machines retry it with backoff and jitter.
 type RetryableError struct{ Failure }
 
-// AccessDeniedError: the role may not. Not retried.
+// AccessDeniedError: the role lacks a permission. Not retried.
 type AccessDeniedError struct{ Failure }
 
-// NotSubscribedError: not enabled, not subscribed or not offered here. Not retried, and no failure of the run.
+// NotSubscribedError: not enabled, not subscribed, or not offered here. Not retried, and does not fail the run.
 type NotSubscribedError struct{ Failure }
 
-// TerminalError: bad input, a broken contract, our bug. Not retried.
+// TerminalError: bad input, a broken contract, or a bug. Not retried.
 type TerminalError struct{ Failure }
 
-// New returns an error of the given class, formatted as fmt.Errorf does.
-func New(class Class, format string, args ...any) error {
-	return wrap(Failure{Class: class, Err: fmt.Errorf(format, args...)})
+// New returns an error with the given status, formatted as fmt.Errorf does.
+func New(status outcome.Status, format string, args ...any) error {
+	return wrapFailure(Failure{Status: status, Err: fmt.Errorf(format, args...)})
 }
 
-// Classify returns err as one of the four error types, with err's own text. A nil err stays nil, and an error that is
-// of one of the types already keeps its class.
+// Explain returns err with the given status and a text that says more to the operator than err's own, formatted as
+// fmt.Sprintf does. AWS's words stay in the chain.
+func Explain(status outcome.Status, err error, format string, args ...any) error {
+	return wrapFailure(Failure{Status: status, Text: fmt.Sprintf(format, args...), Err: err})
+}
+
+// Classify returns err as one of the four error types. A nil err stays nil, and an error that is of one of the types
+// already keeps its status.
 func Classify(err error) error {
 	if err == nil {
 		return nil
 	}
-	return wrap(Failure{Class: ClassOf(err), Action: DeniedAction(err), Err: err})
+	failure := Failure{Status: StatusOf(err), Action: DeniedAction(err), Err: err}
+	var classified interface{ failure() Failure }
+	if errors.As(err, &classified) {
+		failure.Text = classified.failure().Text
+	}
+	return wrapFailure(failure)
 }
 
-func wrap(f Failure) error {
-	switch {
-	case f.Class.Retryable():
+// wrapFailure returns f as the error type that the table of statuses names.
+func wrapFailure(f Failure) error {
+	switch f.Status.Info().Error {
+	case outcome.RetryableError:
 		return &RetryableError{f}
-	case f.Class == Denied:
+	case outcome.AccessDeniedError:
 		return &AccessDeniedError{f}
-	case f.Class.NotApplicable():
+	case outcome.NotSubscribedError:
 		return &NotSubscribedError{f}
 	default:
 		return &TerminalError{f}
 	}
 }
 
-// ClassOf returns the class of err: that of the outermost classified error in its chain, else what the AWS SDK, the
-// network or PostgreSQL say, else Internal.
-func ClassOf(err error) Class {
+// StatusOf returns the status of err: that of the outermost classified error in its chain, else what the AWS SDK, the
+// network, or PostgreSQL say, else [outcome.Failed].
+func StatusOf(err error) outcome.Status {
 	var classified interface{ failure() Failure }
 	if errors.As(err, &classified) {
-		return classified.failure().Class
+		return classified.failure().Status
 	}
-	for _, edge := range []func(error) (Class, bool){ofAWS, ofPostgreSQL, ofNetwork} {
-		if class, known := edge(err); known {
-			return class
+	for _, classify := range []func(error) (outcome.Status, bool){classifyAWS, classifyPostgreSQL, classifyNetwork} {
+		if status, known := classify(err); known {
+			return status
 		}
 	}
-	return Internal
+	return outcome.Failed
 }
 
-// CauseMessage is the reason of an error that a state machine caught: the message that Lambda reports in the cause, or the
-// error's name where it does not come from a function.
+// CauseMessage returns the reason of an error that a state machine caught: the message that Lambda reports in the cause,
+// or the error's name if it does not come from a function.
 func CauseMessage(name, cause string) string {
 	var lambda struct {
 		ErrorMessage string `json:"errorMessage"`
@@ -119,8 +114,8 @@ func CauseMessage(name, cause string) string {
 	if json.Unmarshal([]byte(cause), &lambda) == nil && lambda.ErrorMessage != "" {
 		return lambda.ErrorMessage
 	}
-	return strings.TrimSuffix(name+": "+cause, ": ")
+	return strings.TrimSuffix(strings.TrimPrefix(name+": "+cause, ": "), ": ")
 }
 
 // IsRetryable reports whether the same call may succeed later.
-func IsRetryable(err error) bool { return err != nil && ClassOf(err).Retryable() }
+func IsRetryable(err error) bool { return err != nil && StatusOf(err).IsRetryable() }

@@ -14,19 +14,20 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"view360/shared/fault"
+	"view360/shared/outcome"
 )
 
-var allClasses = []fault.Class{
-	fault.Throttled, fault.Transient, fault.Denied, fault.NotEnabled, fault.NotSubscribed, fault.NotAvailable, fault.Invalid, fault.Internal,
+var allClasses = []outcome.Status{
+	outcome.Throttled, outcome.Transient, outcome.Denied, outcome.NotEnabled, outcome.NotSubscribed, outcome.NotAvailable, outcome.Invalid, outcome.Failed,
 }
 
 // The state machines match the Go type's name: aws-lambda-go reports it without a package and does not unwrap.
 func TestClassifyGivesTheTypeThatStateMachinesMatch(t *testing.T) {
 	t.Parallel()
-	want := map[fault.Class]string{
-		fault.Throttled: "RetryableError", fault.Transient: "RetryableError", fault.Denied: "AccessDeniedError",
-		fault.NotEnabled: "NotSubscribedError", fault.NotSubscribed: "NotSubscribedError", fault.NotAvailable: "NotSubscribedError",
-		fault.Invalid: "TerminalError", fault.Internal: "TerminalError",
+	want := map[outcome.Status]string{
+		outcome.Throttled: "RetryableError", outcome.Transient: "RetryableError", outcome.Denied: "AccessDeniedError",
+		outcome.NotEnabled: "NotSubscribedError", outcome.NotSubscribed: "NotSubscribedError", outcome.NotAvailable: "NotSubscribedError",
+		outcome.Invalid: "TerminalError", outcome.Failed: "TerminalError",
 	}
 	for _, class := range allClasses {
 		wrapped := fmt.Errorf("listing keys: %w", fault.New(class, "broken"))
@@ -34,10 +35,10 @@ func TestClassifyGivesTheTypeThatStateMachinesMatch(t *testing.T) {
 		if name := reflect.TypeOf(got).Elem().Name(); name != want[class] {
 			t.Errorf("%s becomes %s, want %s", class, name, want[class])
 		}
-		if fault.ClassOf(got) != class || !errors.Is(got, wrapped) {
-			t.Errorf("%s: classifying lost the class %s or the error %v", class, fault.ClassOf(got), got)
+		if fault.StatusOf(got) != class || !errors.Is(got, wrapped) {
+			t.Errorf("%s: classifying lost the class %s or the error %v", class, fault.StatusOf(got), got)
 		}
-		if again := fault.Classify(got); fault.ClassOf(again) != class || reflect.TypeOf(again) != reflect.TypeOf(got) {
+		if again := fault.Classify(got); fault.StatusOf(again) != class || reflect.TypeOf(again) != reflect.TypeOf(got) {
 			t.Errorf("classified twice, %T becomes %T", got, again)
 		}
 	}
@@ -49,10 +50,10 @@ func TestClassifyGivesTheTypeThatStateMachinesMatch(t *testing.T) {
 func TestClassSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	for _, class := range allClasses {
-		retryable := class == fault.Throttled || class == fault.Transient
-		notApplicable := class == fault.NotEnabled || class == fault.NotSubscribed || class == fault.NotAvailable
-		if class.Retryable() != retryable || class.NotApplicable() != notApplicable || fault.IsRetryable(fault.New(class, "x")) != retryable {
-			t.Errorf("%s: retryable %t, not applicable %t", class, class.Retryable(), class.NotApplicable())
+		retryable := class == outcome.Throttled || class == outcome.Transient
+		notApplicable := class == outcome.NotEnabled || class == outcome.NotSubscribed || class == outcome.NotAvailable
+		if class.IsRetryable() != retryable || class.IsNotApplicable() != notApplicable || fault.IsRetryable(fault.New(class, "x")) != retryable {
+			t.Errorf("%s: retryable %t, not applicable %t", class, class.IsRetryable(), class.IsNotApplicable())
 		}
 	}
 	if fault.IsRetryable(nil) {
@@ -63,8 +64,8 @@ func TestClassSaysWhatToDo(t *testing.T) {
 // A class that was decided beside a call stands above what the edge would say.
 func TestOutermostClassDecides(t *testing.T) {
 	t.Parallel()
-	err := fault.New(fault.NotEnabled, "Security Hub is off: %w", fault.New(fault.Denied, "not subscribed"))
-	if got := fault.ClassOf(fmt.Errorf("describing the hub: %w", err)); got != fault.NotEnabled {
+	err := fault.New(outcome.NotEnabled, "Security Hub is off: %w", fault.New(outcome.Denied, "not subscribed"))
+	if got := fault.StatusOf(fmt.Errorf("describing the hub: %w", err)); got != outcome.NotEnabled {
 		t.Errorf("got %s", got)
 	}
 }
@@ -73,18 +74,18 @@ func TestClassOfNetworkErrors(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		err  error
-		want fault.Class
+		want outcome.Status
 	}{
-		"no such host":    {&net.DNSError{Err: "no such host", Name: "kms.xx-moon-1.amazonaws.com", IsNotFound: true}, fault.NotAvailable},
-		"name server":     {&net.DNSError{Err: "server misbehaving", IsTemporary: true}, fault.Transient},
-		"dial timeout":    {&net.OpError{Op: "dial", Err: context.DeadlineExceeded}, fault.Transient},
-		"deadline":        {context.DeadlineExceeded, fault.Transient},
-		"reset":           {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, fault.Transient},
-		"broken pipe":     {fmt.Errorf("write: %w", syscall.EPIPE), fault.Transient},
-		"half an answer":  {io.ErrUnexpectedEOF, fault.Transient},
-		"our own mistake": {errors.New("index out of range"), fault.Internal},
+		"no such host":    {&net.DNSError{Err: "no such host", Name: "kms.xx-moon-1.amazonaws.com", IsNotFound: true}, outcome.NotAvailable},
+		"name server":     {&net.DNSError{Err: "server misbehaving", IsTemporary: true}, outcome.Transient},
+		"dial timeout":    {&net.OpError{Op: "dial", Err: context.DeadlineExceeded}, outcome.Transient},
+		"deadline":        {context.DeadlineExceeded, outcome.Transient},
+		"reset":           {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, outcome.Transient},
+		"broken pipe":     {fmt.Errorf("write: %w", syscall.EPIPE), outcome.Transient},
+		"half an answer":  {io.ErrUnexpectedEOF, outcome.Transient},
+		"our own mistake": {errors.New("index out of range"), outcome.Failed},
 	} {
-		if got := fault.ClassOf(fmt.Errorf("listing keys: %w", tt.err)); got != tt.want {
+		if got := fault.StatusOf(fmt.Errorf("listing keys: %w", tt.err)); got != tt.want {
 			t.Errorf("%s: got %s, want %s", name, got, tt.want)
 		}
 	}
@@ -93,12 +94,12 @@ func TestClassOfNetworkErrors(t *testing.T) {
 // The codes are those of https://www.postgresql.org/docs/current/errcodes-appendix.html
 func TestClassOfPostgreSQLErrors(t *testing.T) {
 	t.Parallel()
-	for code, want := range map[string]fault.Class{
-		"40001": fault.Transient, "40P01": fault.Transient, "55P03": fault.Transient, "08006": fault.Transient, "53300": fault.Transient,
-		"57P01": fault.Transient, "58030": fault.Transient, "28P01": fault.Denied, "42501": fault.Denied,
-		"22001": fault.Invalid, "23505": fault.Invalid, "42P01": fault.Internal,
+	for code, want := range map[string]outcome.Status{
+		"40001": outcome.Transient, "40P01": outcome.Transient, "55P03": outcome.Transient, "08006": outcome.Transient, "53300": outcome.Transient,
+		"57P01": outcome.Transient, "58030": outcome.Transient, "28P01": outcome.Denied, "42501": outcome.Denied,
+		"22001": outcome.Invalid, "23505": outcome.Invalid, "42P01": outcome.Failed,
 	} {
-		if got := fault.ClassOf(fmt.Errorf("loading kms_keys: %w", &pgconn.PgError{Code: code})); got != want {
+		if got := fault.StatusOf(fmt.Errorf("loading kms_keys: %w", &pgconn.PgError{Code: code})); got != want {
 			t.Errorf("%s: got %s, want %s", code, got, want)
 		}
 	}

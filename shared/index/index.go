@@ -14,6 +14,7 @@ import (
 
 	"view360/shared/fault"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/snapshot"
 )
 
@@ -80,7 +81,7 @@ func (h Handler) index(ctx context.Context, request Input) (Output, error) {
 		request.Bucket = request.Detail.Bucket.Name
 	}
 	if version.Key == "" || request.Bucket == "" {
-		return Output{}, fault.New(fault.Invalid, `the input names no object: give {"bucket": …, "key": …} or an "Object Created" event`)
+		return Output{}, fault.New(outcome.Invalid, `the input names no object: give {"bucket": …, "key": …} or an "Object Created" event`)
 	}
 	store := h.Bucket(request.Bucket)
 	body, version, err := store.Open(ctx, version)
@@ -163,6 +164,7 @@ func (h Handler) applyMeta(ctx context.Context, store *object.Store, index *snap
 	observed := index.CollectedAt.Add(time.Duration(content%1_000_000) * time.Microsecond)
 	place, described := index.Sections["meta"]
 	delete(index.Sections, "meta")
+	index.Meta = place
 	var meta snapshot.Meta
 	if described && place.End-place.Start <= metaLimit {
 		body, err := store.OpenRange(ctx, object.Version{Key: index.Key, ETag: index.ETag, ID: index.Version}, place.Start, place.End)

@@ -124,9 +124,9 @@ func (s *scanner) members(path string, read func(key string) error) error {
 
 // section notes where a top-level value lies and, for objects, where its members do.
 func (s *scanner) section(key string) error {
-	i := slices.IndexFunc(snapshot.Sections, func(known snapshot.Section) bool { return known.Key == key })
-	if i < 0 && key != "meta" {
-		if !catalog.Fills(key) && len(s.index.Unknown) < maxUnknown {
+	known, isSection := catalog.FindSection(key)
+	if !isSection && key != "meta" {
+		if len(s.index.Unknown) < maxUnknown {
 			s.index.Unknown = append(s.index.Unknown, cut(key))
 		}
 		_, err := s.skip()
@@ -138,7 +138,7 @@ func (s *scanner) section(key string) error {
 	s.seen[key] = true
 	kind := s.d.PeekKind()
 	start := s.start()
-	object := key == "meta" || snapshot.Sections[i].Object
+	object := key == "meta" || known.Object
 	read := s.skip
 	if kind == '{' && (object || key == tickets) { // tickets come as a list, or as an object with the list in it
 		read = func() (empty bool, err error) {
@@ -175,7 +175,7 @@ var members = func() map[string]jsontext.Kind {
 		"account.contact_info": '{', "account.alternate_contacts": '{', "config.non_compliant_resources": '[',
 		"cost.top_services": '[', "cost.forecast": '[', tickets + ".tickets": '[',
 	}
-	for _, section := range snapshot.Sections {
+	for _, section := range catalog.SnapshotSections() {
 		for _, member := range section.Arrays {
 			kinds[section.Key+"."+member] = '['
 		}

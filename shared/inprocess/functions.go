@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"view360/shared/fault"
+	"view360/shared/outcome"
 )
 
 // Function is a handler with JSON input and output, like a Lambda function.
@@ -22,7 +23,7 @@ func Add[In, Out any](functions Functions, name string, handle func(context.Cont
 	functions[name] = func(ctx context.Context, payload json.RawMessage) (json.RawMessage, error) {
 		var in In
 		if err := json.Unmarshal(payload, &in); err != nil {
-			return nil, fault.New(fault.Invalid, "decoding the input of %s: %w", name, err)
+			return nil, fault.New(outcome.Invalid, "decoding the input of %s: %w", name, err)
 		}
 		out, err := handle(ctx, in)
 		if err != nil {

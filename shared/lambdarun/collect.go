@@ -11,7 +11,7 @@ import (
 
 // Collect serves one collector until Lambda ends the process, see [Start].
 func Collect(collector collect.Collector) {
-	Start(func(_ context.Context, cfg aws.Config) (func(context.Context, collect.Input) (collect.Outcome, error), error) {
+	Start(func(_ context.Context, cfg aws.Config) (func(context.Context, collect.Input) (collect.Output, error), error) {
 		staging, err := OpenStaging(cfg)
 		if err != nil {
 			return nil, err

@@ -62,7 +62,7 @@ func reportError(ctx context.Context, err error) error {
 	if inner := errors.Unwrap(err); inner != nil {
 		detail = inner
 	}
-	slog.ErrorContext(ctx, "failed", "class", fault.ClassOf(err), "error", detail.Error())
+	slog.ErrorContext(ctx, "failed", "class", fault.StatusOf(err), "error", detail.Error())
 	var named interface{ ErrorType() string }
 	if errors.As(err, &named) {
 		return messages.InvokeResponse_Error{Type: named.ErrorType(), Message: err.Error()}

@@ -14,6 +14,7 @@ import (
 	"view360/shared/fault"
 	"view360/shared/metrics"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/postgres"
 	"view360/shared/snapshot"
 )
@@ -172,7 +173,7 @@ func toUnchanged(counters map[string]Counts) map[string]Counts {
 func FindAccountRow(ctx context.Context, tx pgx.Tx, index snapshot.Index) (id int32, err error) {
 	err = tx.QueryRow(ctx, "select id from accounts where account_id = $1 and region = $2", index.Name.Account, index.Name.Region).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, fault.New(fault.Invalid, "account %s has no row for region %s: load its account section first", index.Name.Account, index.Name.Region)
+		return 0, fault.New(outcome.Invalid, "account %s has no row for region %s: load its account section first", index.Name.Account, index.Name.Region)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("finding the row of account %s: %w", index.Name.Account, err)

@@ -13,6 +13,7 @@ import (
 	"view360/shared/fault"
 	"view360/shared/load"
 	"view360/shared/load/loadtest"
+	"view360/shared/outcome"
 )
 
 func TestMain(m *testing.M) {
@@ -133,7 +134,7 @@ func TestFailedLoadReturnsAnError(t *testing.T) { // L55
 	b := newBench(t)
 	indexed := b.Index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", loadtest.Snapshot{Date: "2026-03-11", Sections: kms("a")}.JSON())
 	handlers := b.Handlers()
-	if _, err := handlers[2].Handle(t.Context(), load.Input{Index: indexed.Index}); fault.ClassOf(err) != fault.Invalid {
+	if _, err := handlers[2].Handle(t.Context(), load.Input{Index: indexed.Index}); fault.StatusOf(err) != outcome.Invalid {
 		t.Errorf("security without an accounts row: %v, want an invalid error", err)
 	}
 	b.Want("select state, error is not null from view360.loads", "failed|true")
@@ -155,7 +156,7 @@ func TestRowsBelongToTheAccountOfTheirFile(t *testing.T) { // L01
 	b.Want("select account_name, key_state from kms_keys k join accounts a on a.id = k.account_id", "shop|Disabled")
 	// Of an account that is not known yet nothing is written.
 	indexed := b.Index("data/999999999999/eu-west-1/2026-03-12_DAILY.json", loadtest.Snapshot{Account: "999999999999", Sections: map[string]string{"account": "{}"}}.JSON())
-	if _, err := b.Handlers()[0].Handle(t.Context(), load.Input{Index: indexed.Index}); fault.ClassOf(err) != fault.Invalid {
+	if _, err := b.Handlers()[0].Handle(t.Context(), load.Input{Index: indexed.Index}); fault.StatusOf(err) != outcome.Invalid {
 		t.Errorf("an unknown account without an account section: %v, want an invalid error", err)
 	}
 }

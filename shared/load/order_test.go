@@ -16,6 +16,7 @@ import (
 	"view360/shared/index"
 	"view360/shared/load"
 	"view360/shared/load/loadtest"
+	"view360/shared/outcome"
 	"view360/shared/snapshot"
 )
 
@@ -269,7 +270,7 @@ func TestReplacedObjectIsNotLoaded(t *testing.T) {
 	f.Sections = kms("b", "c")
 	b.Index(f.Key(), f.JSON())
 	_, err := b.Handlers()[2].Handle(t.Context(), load.Input{Index: indexed.Index, Group: "security"})
-	if fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "was replaced") {
+	if fault.StatusOf(err) != outcome.Invalid || !strings.Contains(err.Error(), "was replaced") {
 		t.Errorf("got %v, want that the object was replaced", err)
 	}
 	b.Want("select count(*) from kms_keys", "0")

@@ -9,6 +9,7 @@ import (
 	"view360/shared/load"
 	"view360/shared/load/loadtest"
 	"view360/shared/loaders"
+	"view360/shared/outcome"
 )
 
 func accountSection(members string) map[string]string {
@@ -24,7 +25,7 @@ func TestNothingIsLoadedWithoutTheAccountRow(t *testing.T) { // L02
 	indexed := b.Index(f.Key(), f.JSON())
 	for _, handler := range b.Handlers() {
 		_, err := handler.Handle(t.Context(), load.Input{Index: indexed.Index, Group: handler.Name})
-		if fault.ClassOf(err) != fault.Invalid {
+		if fault.StatusOf(err) != outcome.Invalid {
 			t.Errorf("group %s: %v, want an invalid error", handler.Name, err)
 		}
 	}

@@ -6,28 +6,29 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"view360/shared/catalog"
 	"view360/shared/collect"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/snapshot"
 )
 
-// document is one snapshot: what it is made of, not its text.
+// document is what one snapshot is made of, not its text.
 type document struct {
-	request  collect.Input
-	outcomes map[string]collect.Outcome     // by word
+	input    collect.Input
+	outcomes map[string]outcome.Outcome     // by source
 	sections map[string]collect.PartSection // by path
+	owners   map[string]string              // source that filled a section, by path
 }
 
-func newDocument(request collect.Input, outcomes []collect.Outcome) document {
-	d := document{request, map[string]collect.Outcome{}, map[string]collect.PartSection{}}
-	for _, o := range outcomes {
-		d.outcomes[o.SourceName] = o
+func newDocument(in collect.Input, outputs []collect.Output) document {
+	d := document{in, map[string]outcome.Outcome{}, map[string]collect.PartSection{}, map[string]string{}}
+	for _, o := range outputs {
+		d.outcomes[o.SourceName] = o.Outcome
 		for path, section := range o.Sections {
-			d.sections[path] = section
+			d.sections[path], d.owners[path] = section, o.SourceName
 		}
 	}
 	return d
@@ -59,13 +60,9 @@ type documentWriter struct {
 func (w *documentWriter) write(d document) error {
 	w.text(`{"meta":`)
 	w.value(d.meta())
-	for _, section := range snapshot.Sections {
+	for _, section := range catalog.SnapshotSections() {
 		w.text(`,"` + section.Key + `":`)
 		w.section(d, section)
-	}
-	for _, key := range additions() {
-		w.text(`,"` + key + `":`)
-		w.list(d, key)
 	}
 	w.text("}\n")
 	return w.err
@@ -74,7 +71,7 @@ func (w *documentWriter) write(d document) error {
 func (w *documentWriter) section(d document, section snapshot.Section) {
 	switch {
 	case section.Key == "logs":
-		w.value(d.logs())
+		w.value(d.buildLogs())
 	case section.Key == "account":
 		w.account(d)
 	case len(section.Arrays) > 0 && d.has(section.Key):
@@ -120,7 +117,7 @@ func (w *documentWriter) account(d document) {
 	if w.err = w.staging.GetJSON(w.ctx, part.Fragments[0].Key, &account); w.err != nil {
 		return
 	}
-	account.Region = d.request.Region
+	account.Region = d.input.Region
 	w.value(account)
 }
 
@@ -172,19 +169,4 @@ func (d document) has(key string) bool {
 		}
 	}
 	return false
-}
-
-// additions are the catalogue's top-level keys that the contract of the first generation does not know.
-func additions() []string {
-	var keys []string
-	for _, source := range catalog.Sources {
-		for _, path := range source.Sections {
-			key, _, _ := strings.Cut(path, ".")
-			known := slices.ContainsFunc(snapshot.Sections, func(s snapshot.Section) bool { return s.Key == key })
-			if !known && !slices.Contains(keys, key) {
-				keys = append(keys, key)
-			}
-		}
-	}
-	return keys
 }

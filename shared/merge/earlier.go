@@ -13,17 +13,17 @@ import (
 // publishEarlier publishes the snapshots before the request's own again for which a source of this run staged a part,
 // from all that is staged for them, and returns their keys. Where nothing else is staged any more, the snapshot holds
 // only that part and the account's own section.
-func (h Handler) publishEarlier(ctx context.Context, request collect.Input, asked []collect.Outcome) (keys []string, err error) {
-	for before := 1; before <= request.EarlierDays; before++ {
-		earlier := request.DaysBefore(before)
-		if !slices.ContainsFunc(asked, func(o collect.Outcome) bool { return slices.Contains(o.Earlier, earlier.Date) }) {
+func (h Handler) publishEarlier(ctx context.Context, in collect.Input, asked []collect.Output) (keys []string, err error) {
+	for before := 1; before <= in.EarlierDays; before++ {
+		earlier := in.DaysBefore(before)
+		if !slices.ContainsFunc(asked, func(o collect.Output) bool { return slices.Contains(o.Earlier, earlier.Date) }) {
 			continue
 		}
 		name, err := earlier.Name()
 		if err != nil {
 			return nil, err
 		}
-		account, err := h.accountFor(ctx, name, asked)
+		account, err := h.findAccount(ctx, name, asked)
 		if err != nil {
 			return nil, err
 		}
@@ -35,14 +35,14 @@ func (h Handler) publishEarlier(ctx context.Context, request collect.Input, aske
 	return keys, nil
 }
 
-// accountFor is this run's account section, unless one is staged for the snapshot.
-func (h Handler) accountFor(ctx context.Context, name snapshot.Name, asked []collect.Outcome) ([]collect.Outcome, error) {
-	_, err := h.Staging.Head(ctx, collect.OutcomeKey(name, "account"))
+// findAccount returns this run's output of the account, unless one is staged for the snapshot.
+func (h Handler) findAccount(ctx context.Context, name snapshot.Name, asked []collect.Output) ([]collect.Output, error) {
+	_, err := h.Staging.Head(ctx, collect.OutputKey(name, "account"))
 	if err == nil {
 		return nil, nil
 	}
 	if !object.IsMissing(err) {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(asked), func(o collect.Outcome) bool { return o.SourceName != "account" }), nil
+	return slices.DeleteFunc(slices.Clone(asked), func(o collect.Output) bool { return o.SourceName != "account" }), nil
 }

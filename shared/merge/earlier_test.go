@@ -34,11 +34,11 @@ func bills(amount string) collect.Collector {
 func (b *bench) span(amount string, earlier int) merge.Output {
 	b.t.Helper()
 	b.request.EarlierDays = earlier
-	outcome, err := collect.Handler{Staging: b.store, Collector: bills(amount)}.Handle(b.t.Context(), b.request)
+	out, err := collect.Handler{Staging: b.store, Collector: bills(amount)}.Handle(b.t.Context(), b.request)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.results = append(b.results, merge.CollectorResult{Outcome: outcome})
+	b.results = append(b.results, merge.CollectorResult{Output: out})
 	published, err := merge.Handler{Staging: b.store, Data: b.store}.Handle(b.t.Context(), merge.Input{Request: b.request, Results: b.results})
 	if err != nil {
 		b.t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"view360/shared/catalog"
-	"view360/shared/collect"
+	"view360/shared/outcome"
 	"view360/shared/snapshot"
 )
 
@@ -15,33 +15,33 @@ import (
 // one message for a key (D7).
 type logs struct {
 	DateCreated snapshot.Time
-	statuses    []status
-	messages    []collect.Message
+	statuses    []logStatus
+	messages    []outcome.Message
 }
 
-type status struct{ key, word string }
+type logStatus struct{ key, status string }
 
-// add takes an outcome's reason and messages, those of one source joined to one text.
-func (l *logs) add(o collect.Outcome) {
+// add appends the messages of a source's outcome, those of one key joined to one text.
+func (l *logs) add(source catalog.Source, o outcome.Outcome) {
 	texts := map[string][]string{}
-	var order []string
-	note := func(source, text string) {
-		if _, seen := texts[source]; !seen {
-			order = append(order, source)
+	var keys []string
+	addText := func(key, text string) {
+		if _, seen := texts[key]; !seen {
+			keys = append(keys, key)
 		}
-		texts[source] = append(texts[source], text)
+		texts[key] = append(texts[key], text)
 	}
-	if o.Status != collect.Passed && o.Status != collect.Warned || o.Reason != "" && o.Warnings == 0 {
-		note(messageKey(o.SourceName), describe(o))
+	if o.Status != outcome.Passed && o.Status != outcome.Warned || o.Reason != "" && o.Warnings == 0 {
+		addText(source.MessageKey(), o.Text())
 	}
 	if o.Warnings > 0 {
-		note(messageKey(o.SourceName), fmt.Sprintf("%d items could not be read", o.Warnings))
+		addText(source.MessageKey(), fmt.Sprintf("%d items could not be read", o.Warnings))
 	}
 	for _, m := range o.Messages {
-		note(m.Source, m.Text)
+		addText(m.Key, m.Text)
 	}
-	for _, source := range order {
-		l.messages = append(l.messages, collect.Message{Source: source, Text: strings.Join(texts[source], "; ")})
+	for _, key := range keys {
+		l.messages = append(l.messages, outcome.Message{Key: key, Text: strings.Join(texts[key], "; ")})
 	}
 }
 
@@ -50,11 +50,11 @@ func (l logs) MarshalJSON() ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteByte('{')
 	for _, s := range l.statuses {
-		fmt.Fprintf(&out, "%q:%q,", s.key, s.word)
+		fmt.Fprintf(&out, "%q:%q,", s.key, s.status)
 	}
 	messages := make([]map[string]string, len(l.messages))
 	for i, m := range l.messages {
-		messages[i] = map[string]string{m.Source: m.Text}
+		messages[i] = map[string]string{m.Key: m.Text}
 	}
 	body, err := json.Marshal(messages)
 	if err != nil {
@@ -66,18 +66,4 @@ func (l logs) MarshalJSON() ([]byte, error) {
 	}
 	fmt.Fprintf(&out, `"message":%s,"date_created":%s}`, body, date)
 	return out.Bytes(), nil
-}
-
-// messageKey is the key of a source's messages in logs: the last part of its first section, as readers know it.
-func messageKey(word string) string {
-	source, known := catalog.FindByName(word)
-	if !known || len(source.Sections) == 0 {
-		return word
-	}
-	section := source.Sections[0]
-	return section[strings.LastIndexByte(section, '.')+1:]
-}
-
-func describe(o collect.Outcome) string {
-	return fmt.Sprintf("%s: %s", o.Status, o.Reason)
 }

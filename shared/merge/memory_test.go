@@ -19,6 +19,7 @@ import (
 	"view360/shared/collect"
 	"view360/shared/merge"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/s3disk"
 	"view360/shared/snapshot"
 )
@@ -103,7 +104,7 @@ func stagedInput(b *testing.B, store *object.Store, size int64) []byte {
 	section := collect.PartSection{Items: int(count) + 1, Fragments: []collect.Fragment{{Key: "part.json"}}}
 	input, err := json.Marshal(merge.Input{
 		Request: collect.Input{Run: "run", Account: "111122223333", Region: "eu-west-1", Interval: snapshot.Daily, Date: "2026-03-11", Now: date},
-		Results: []merge.CollectorResult{{Outcome: collect.Outcome{SourceName: "kms", Status: collect.Passed, Sections: map[string]collect.PartSection{"security.kms": section}}}},
+		Results: []merge.CollectorResult{{Output: collect.Output{Outcome: outcome.Outcome{SourceName: "kms", Status: outcome.Passed}, Sections: map[string]collect.PartSection{"security.kms": section}}}},
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"view360/shared/fault"
 	"view360/shared/merge"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/s3disk"
 	"view360/shared/snapshot"
 )
@@ -51,15 +52,15 @@ func (b *bench) collect(word string, read func(part *collect.Part) error) {
 	handler := collect.Handler{Staging: b.store, Collector: collect.Collector{Source: word, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		return read(part)
 	}}}
-	outcome, err := handler.Handle(b.t.Context(), b.request)
-	result := merge.CollectorResult{Outcome: outcome}
+	out, err := handler.Handle(b.t.Context(), b.request)
+	result := merge.CollectorResult{Output: out}
 	if err != nil { // as the state machine catches it
 		name := "TerminalError"
-		if fault.ClassOf(err) == fault.Denied {
+		if fault.StatusOf(err) == outcome.Denied {
 			name = "AccessDeniedError"
 		}
 		cause, _ := json.Marshal(map[string]string{"errorMessage": err.Error(), "errorType": name})
-		result = merge.CollectorResult{Outcome: collect.Outcome{SourceName: word}, Error: name, Cause: string(cause)}
+		result = merge.CollectorResult{Output: collect.Output{Outcome: outcome.Outcome{SourceName: word}}, Error: name, Cause: string(cause)}
 	}
 	b.results = append(b.results, result)
 }
@@ -90,7 +91,7 @@ func keys(part *collect.Part) error {
 }
 
 func denied(*collect.Part) error {
-	return fault.New(fault.Denied, "User: x is not authorized to perform: guardduty:ListDetectors on resource: *")
+	return fault.New(outcome.Denied, "User: x is not authorized to perform: guardduty:ListDetectors on resource: *")
 }
 
 func TestEverySectionExistsAfterFailures(t *testing.T) {
@@ -122,7 +123,7 @@ func TestStatusIsTheWorstOfItsParts(t *testing.T) { // D4
 	b := newBench(t)
 	b.collect("guardduty", denied)
 	b.collect("kms", keys) // passes after guardduty has failed
-	b.collect("cost", func(*collect.Part) error { return fault.New(fault.NotEnabled, "Cost Explorer is not enabled") })
+	b.collect("cost", func(*collect.Part) error { return fault.New(outcome.NotEnabled, "Cost Explorer is not enabled") })
 	b.collect("config", func(part *collect.Part) error {
 		part.Warn("config", errors.New("rule-1: throttled"))
 		return part.Set("config", struct{}{})

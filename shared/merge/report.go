@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"view360/shared/collect"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/snapshot"
 )
 
-// Report is how the services of one snapshot ended in one run. It is kept for Settle and for people.
+// Report is how the sources of one snapshot ended in one run. It is kept for Settle and for people.
 type Report struct {
 	Account  string            `json:"account"`
 	Region   string            `json:"region"`
@@ -18,7 +18,7 @@ type Report struct {
 	Interval snapshot.Interval `json:"interval"`
 	Key      string            `json:"key"`
 	Bytes    int64             `json:"bytes"`
-	Outcomes []collect.Outcome `json:"outcomes"`
+	Outcomes []outcome.Outcome `json:"outcomes"`
 	// Earlier are the keys of snapshots of earlier dates that were published again.
 	Earlier []string `json:"earlier,omitempty"`
 }
@@ -34,21 +34,21 @@ func FailedKey(runPrefix string, name snapshot.Name) string {
 	return runPrefix + "failed/" + strings.TrimPrefix(name.Key(), snapshot.DataPrefix)
 }
 
-// report keeps how the services ended, together with those of the same run that were not asked for again, and returns
+// writeReport keeps how the sources ended, together with those of the same run that were not asked for again, and returns
 // how many of them failed.
-func (h Handler) report(ctx context.Context, run string, name snapshot.Name, report Report) (failed int, err error) {
+func (h Handler) writeReport(ctx context.Context, run string, name snapshot.Name, report Report) (failed int, err error) {
 	prefix := snapshot.RunPrefix(run)
 	var before Report
 	if err := h.Staging.GetJSON(ctx, ReportKey(prefix, name), &before); err != nil && !object.IsMissing(err) {
 		return 0, err
 	}
 	for _, o := range before.Outcomes {
-		if !slices.ContainsFunc(report.Outcomes, func(now collect.Outcome) bool { return now.SourceName == o.SourceName }) {
+		if !slices.ContainsFunc(report.Outcomes, func(now outcome.Outcome) bool { return now.SourceName == o.SourceName }) {
 			report.Outcomes = append(report.Outcomes, o)
 		}
 	}
 	for _, o := range report.Outcomes {
-		if o.Status.Failure() {
+		if o.Status.IsFailure() {
 			failed++
 		}
 	}

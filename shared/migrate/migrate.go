@@ -87,6 +87,9 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 	if result.Migrations, err = applyMigrations(ctx, db); err != nil {
 		return result, err
 	}
+	if err := writeRegistry(ctx, conn); err != nil {
+		return result, err
+	}
 	if result.Views, err = replaceViews(ctx, conn); err != nil || !opts.Roles {
 		return result, err
 	}

@@ -20,6 +20,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/paging"
 )
 
@@ -107,7 +108,7 @@ func (s *Store) GetJSON(ctx context.Context, key string, v any) error {
 }
 
 // Open returns the body of an object and its version. If v has an ETag or an id, the object must still have it: Open
-// returns a fault.Invalid error if the object was replaced, and one that satisfies [IsMissing] if it was deleted.
+// returns a outcome.Invalid error if the object was replaced, and one that satisfies [IsMissing] if it was deleted.
 func (s *Store) Open(ctx context.Context, v Version) (io.ReadCloser, Version, error) {
 	got, err := s.getObject(ctx, v, nil)
 	if err != nil {
@@ -165,7 +166,7 @@ func (s *Store) getObject(ctx context.Context, v Version, byteRange *string) (*s
 }
 
 func (s *Store) replacedError(v Version) error {
-	return fault.New(fault.Invalid, "s3://%s/%s was replaced while it was read: start again with the new object", s.bucket, v.Key)
+	return fault.New(outcome.Invalid, "s3://%s/%s was replaced while it was read: start again with the new object", s.bucket, v.Key)
 }
 
 // List calls visit for every object under prefix, in key order.

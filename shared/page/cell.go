@@ -17,9 +17,14 @@ type cellPage struct {
 	frame
 	Account, Name string
 	Source        catalog.Source
-	Outcomes      []outcome
-	Execution     *asl.Execution // of the newest run; nil when it is not known here
+	Outcomes      []regionOutcome
 	CanRun        bool
+}
+
+// regionOutcome is a source's outcome in one region, with the execution that collected it; nil if it is not known here.
+type regionOutcome struct {
+	coverageEntry
+	Execution *asl.Execution
 }
 
 // Remedies are what to do about the outcomes, each once.
@@ -35,7 +40,7 @@ func (c cellPage) Remedies() (all []string) {
 // Failing are the regions that could not be read.
 func (c cellPage) Failing() (regions []string) {
 	for _, o := range c.Outcomes {
-		if o.Status.Failure() {
+		if o.Status.IsFailure() {
 			regions = append(regions, o.Region)
 		}
 	}
@@ -58,10 +63,10 @@ func (p *page) readCell(r *http.Request) (cellPage, error) {
 	}
 	show := cellPage{Account: account, Source: source, CanRun: p.startCollect != nil}
 	err := p.db.read(r.Context(), statementTimeout, func(tx pgx.Tx) error {
-		found, err := readOutcomes(r.Context(), tx, pgx.NamedArgs{"accounts": []string{account}, "region": ""})
+		found, err := readCoverage(r.Context(), tx, pgx.NamedArgs{"accounts": []string{account}, "region": ""})
 		for _, o := range found {
 			if o.Service == source.Name {
-				show.Name, show.Outcomes = o.Name, append(show.Outcomes, o)
+				show.Name, show.Outcomes = o.Name, append(show.Outcomes, regionOutcome{coverageEntry: o})
 			}
 		}
 		return err
@@ -72,59 +77,60 @@ func (p *page) readCell(r *http.Request) (cellPage, error) {
 	if len(show.Outcomes) == 0 {
 		return cellPage{}, notFound("%s of account %s has not been collected.", source.Title, account)
 	}
-	slices.SortStableFunc(show.Outcomes, worse)
-	show.Execution = p.executionOf(account, show.Outcomes[0].RunAt)
+	slices.SortStableFunc(show.Outcomes, func(a, b regionOutcome) int { return compareUrgency(a.coverageEntry, b.coverageEntry) })
+	p.linkExecutions(show.Outcomes)
 	show.frame = p.newFrame("coverage", source.Title+" of "+show.Name, "")
 	return show, nil
 }
 
-// searched bounds the executions that are looked into for an account, and lookedInto the children that one may have: each
-// is read from the store.
-const (
-	searched   = 20
-	lookedInto = 200
-)
+// maxChildren bounds the children of an execution that are searched for an account: each is read from the store.
+const maxChildren = 200
 
-// executionOf finds the collect execution that read an account at a time, or its child for that account.
-func (p *page) executionOf(account string, at time.Time) *asl.Execution {
+// linkExecutions finds the execution that collected each outcome, or its child for the account and date.
+func (p *page) linkExecutions(outcomes []regionOutcome) {
 	if p.executions == nil {
-		return nil
+		return
 	}
-	left := searched
+	runs := map[string]*asl.Execution{}
 	for _, x := range p.executions.List() {
-		s := x.Describe()
-		if x.Machine.Name != "collect" || s.Started.After(at.Add(time.Minute)) || !s.Stopped.IsZero() && s.Stopped.Before(at) {
-			continue
-		}
-		if left--; left < 0 {
-			return nil
-		}
-		if child := p.childOf(x.ARN, account); child != nil {
-			return child
+		if x.Machine.Name == "collect" {
+			runs[x.Name] = x
 		}
 	}
-	return nil
+	for i, o := range outcomes {
+		if x := runs[o.Run]; x != nil {
+			outcomes[i].Execution = p.findChild(x.ARN, o.coverageEntry)
+		}
+	}
 }
 
-// childOf finds the child that an execution ran for an account; one with very many children stands for itself.
-func (p *page) childOf(arn, account string) *asl.Execution {
+// findChild returns the child that an execution ran for an account and date, or the execution itself if it has very many
+// children, or none for them.
+func (p *page) findChild(arn string, entry coverageEntry) *asl.Execution {
 	x, known := p.executions.Lookup(arn)
 	if !known {
 		return nil
 	}
 	for _, run := range x.MapRuns() {
-		if len(run.Children) > lookedInto {
+		if len(run.Children) > maxChildren {
 			return x
 		}
 		for _, c := range run.Children {
 			child, known := p.executions.Lookup(c.ARN)
-			var input struct{ Request struct{ Account string } }
-			if known && json.Unmarshal(child.Input, &input) == nil && input.Request.Account == account {
+			if known && isChildOf(child, entry) {
 				return child
 			}
 		}
 	}
-	return nil
+	return x
+}
+
+func isChildOf(child *asl.Execution, entry coverageEntry) bool {
+	var input struct {
+		Request struct{ Account, Date string }
+	}
+	return json.Unmarshal(child.Input, &input) == nil && input.Request.Account == entry.Account &&
+		input.Request.Date == entry.Date.Format(time.DateOnly)
 }
 
 // collectAgain starts an execution for one source of one account and goes to it.

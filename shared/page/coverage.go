@@ -32,14 +32,14 @@ type coverageRow struct {
 
 // coverageCell is one source over all regions of an account, shown by the worst of them. Empty: never collected.
 type coverageCell struct {
-	outcome
+	coverageEntry
 	Regions, Like int // Like: regions with the status that is shown
 	Age           string
 }
 
 // statusTotal is how many sources of the page's accounts and regions ended with a status.
 type statusTotal struct {
-	outcome
+	coverageEntry
 	Count int64
 }
 
@@ -59,7 +59,7 @@ func (p *page) showCoverage(w http.ResponseWriter, r *http.Request) error {
 	if show.pager, err = parsePager(r.URL.Query(), maxPage); err != nil {
 		return err
 	}
-	var found []outcome
+	var found []coverageEntry
 	err = p.db.read(r.Context(), statementTimeout, func(tx pgx.Tx) (err error) {
 		if show.Choices, err = readChoices(r.Context(), tx); err != nil {
 			return err
@@ -72,7 +72,7 @@ func (p *page) showCoverage(w http.ResponseWriter, r *http.Request) error {
 		slices.Sort(accounts)
 		from, to := show.selectRows(len(accounts), accountRows)
 		args["accounts"] = accounts[from:to]
-		found, err = readOutcomes(r.Context(), tx, args)
+		found, err = readCoverage(r.Context(), tx, args)
 		return err
 	})
 	if err != nil {
@@ -82,19 +82,10 @@ func (p *page) showCoverage(w http.ResponseWriter, r *http.Request) error {
 	return p.templates.write(w, "coverage", show)
 }
 
-func readOutcomes(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]outcome, error) {
-	found, err := queryRows[reading](ctx, tx, newestSources, withSources(args))
+func readCoverage(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]coverageEntry, error) {
+	entries, err := queryRows[coverageEntry](ctx, tx, coverageEntriesSQL, args)
 	if err != nil {
 		return nil, fmt.Errorf("reading the coverage: %w", err)
 	}
-	var runs []int64
-	for _, r := range found {
-		runs = append(runs, r.Run)
-	}
-	slices.Sort(runs)
-	messages, err := queryRows[message](ctx, tx, runMessages, pgx.NamedArgs{"runs": slices.Compact(runs)})
-	if err != nil {
-		return nil, fmt.Errorf("reading the messages of the newest runs: %w", err)
-	}
-	return outcomesOf(found, messages), nil
+	return entries, nil
 }

@@ -16,12 +16,14 @@ func TestCoverageShowsEveryOutcome(t *testing.T) {
 	body := s.get("/coverage")
 	for _, c := range []struct{ name, service, want string }{
 		{"denied in one of two regions", "guardduty", `bad.*in 1 of 2 regions.*denied.*1/2 26 h`},
-		{"some items were left out", "kms", `warn.*partly.*2 h`},
+		{"some items were left out", "kms", `warn.*partial.*2 h`},
 		{"not enabled is no failure", "inspector", `idle.*in 1 of 2 regions.*off.*2 h`},
 		{"read in the home region only", "supporttickets", `good.*passed".*ok<.*2 h`},
 		{"in a later run of this service alone", "cost", `good.*ok<.*60 m|1 h`},
 		{"a section that only newer snapshots have", "iam", `good.*ok<.*2 h`},
-		{"failed in the words of the first generation", "serviceresources", `bad.*in 1 of 2 regions.*failed.*1/2`},
+		{"a file of the Python version", "serviceresources", `bad.*in 1 of 2 regions.*failed.*1/2`},
+		{"a note is no warning", "cost", `good`},
+		{"read before, and not any more", "health", `bad.*lost.*26 h`},
 		{"repaired alone", "waf", `good.*ok<.*30 m`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -34,7 +36,7 @@ func TestCoverageShowsEveryOutcome(t *testing.T) {
 	t.Run("a cell explains itself", func(t *testing.T) {
 		s := s.in(t)
 		s.expect(s.get("/coverage/111122223333/guardduty"), "denied 20 Mar 06:00 UTC 19 Mar 06:00 UTC denied guardduty:ListDetectors",
-			"Allow the action that the reason names", "guardduty:GetFindings", "view_guard_duty_findings")
+			"User: arn:aws:iam::111122223333:role/r is not authorized", "Grant the action named in the reason", "guardduty:GetFindings", "view_guard_duty_findings")
 	})
 	t.Run("the filter narrows the matrix", func(t *testing.T) {
 		s := s.in(t)

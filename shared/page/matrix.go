@@ -5,17 +5,16 @@ import (
 	"slices"
 	"time"
 
-	"view360/shared/catalog"
-	"view360/shared/collect"
+	"view360/shared/outcome"
 )
 
 // fill makes the matrix of the outcomes, the accounts with the worst first.
-func (c *coveragePage) fill(found []outcome, now time.Time) {
-	cells := map[string]map[string][]outcome{} // by account and service
-	names, totals := map[string]string{}, map[collect.Status]int64{}
+func (c *coveragePage) fill(found []coverageEntry, now time.Time) {
+	cells := map[string]map[string][]coverageEntry{} // by account and service
+	names, totals := map[string]string{}, map[outcome.Status]int64{}
 	for _, o := range found {
 		if cells[o.Account] == nil {
-			cells[o.Account] = map[string][]outcome{}
+			cells[o.Account] = map[string][]coverageEntry{}
 		}
 		cells[o.Account][o.Service] = append(cells[o.Account][o.Service], o)
 		names[o.Account] = o.Name
@@ -24,8 +23,7 @@ func (c *coveragePage) fill(found []outcome, now time.Time) {
 			c.Services = append(c.Services, o.Service)
 		}
 	}
-	order := catalog.Names()
-	slices.SortFunc(c.Services, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) })
+	slices.SortFunc(c.Services, compareSources)
 	for account, of := range cells {
 		row := coverageRow{Account: account, Name: names[account]}
 		for _, service := range c.Services {
@@ -36,16 +34,16 @@ func (c *coveragePage) fill(found []outcome, now time.Time) {
 	slices.SortFunc(c.Rows, func(a, b coverageRow) int {
 		return cmp.Or(b.failures()-a.failures(), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Account, b.Account))
 	})
-	for _, status := range badness {
-		if totals[status] > 0 {
-			c.Totals = append(c.Totals, statusTotal{outcome{Status: status}, totals[status]})
+	for _, info := range outcome.Infos {
+		if totals[info.Status] > 0 {
+			c.Totals = append(c.Totals, statusTotal{coverageEntry{Status: info.Status}, totals[info.Status]})
 		}
 	}
 }
 
 func (r coverageRow) failures() (n int) {
 	for _, c := range r.Cells {
-		if c.Status.Failure() {
+		if c.Status.IsFailure() {
 			n++
 		}
 	}
@@ -53,13 +51,13 @@ func (r coverageRow) failures() (n int) {
 }
 
 // newCell shows the worst region's outcome and how long ago it was read.
-func newCell(regions []outcome, now time.Time) coverageCell {
+func newCell(regions []coverageEntry, now time.Time) coverageCell {
 	if len(regions) == 0 {
 		return coverageCell{}
 	}
-	c := coverageCell{outcome: slices.MinFunc(regions, worse)}
+	c := coverageCell{coverageEntry: slices.MinFunc(regions, compareUrgency)}
 	for _, o := range regions {
-		if o.Status != collect.Skipped { // account-wide sources are read in one region
+		if o.Status != outcome.Skipped { // account-wide sources are read in one region
 			c.Regions++
 		}
 		if o.Status == c.Status {
@@ -70,7 +68,7 @@ func newCell(regions []outcome, now time.Time) coverageCell {
 	if c.SuccessAt != nil {
 		c.Age = formatAge(now.Sub(*c.SuccessAt))
 	}
-	if !c.Status.Failure() && c.Status.NotApplicable() {
+	if c.Status.IsNotApplicable() && !c.Status.NeedsAction() {
 		c.Age = formatAge(now.Sub(c.RunAt))
 	}
 	return c

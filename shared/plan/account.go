@@ -10,6 +10,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 )
 
 // account is one account to collect.
@@ -101,7 +102,7 @@ func filterAccounts(covered, names []string) ([]string, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(covered, name) {
-			return nil, fault.New(fault.Invalid, "account %s is not one of the %d accounts that this deployment covers", name, len(covered))
+			return nil, fault.New(outcome.Invalid, "account %s is not one of the %d accounts that this deployment covers", name, len(covered))
 		}
 	}
 	return names, nil
@@ -111,7 +112,7 @@ func filterAccounts(covered, names []string) ([]string, error) {
 func checkRegions(names []string, accounts []account) error {
 	for _, region := range names {
 		if !slices.ContainsFunc(accounts, func(a account) bool { return slices.Contains(a.regions, region) }) {
-			return fault.New(fault.Invalid, "region %s is not enabled, or not covered, in any account of this run", region)
+			return fault.New(outcome.Invalid, "region %s is not enabled, or not covered, in any account of this run", region)
 		}
 	}
 	return nil

@@ -44,7 +44,7 @@ type Handler struct {
 // Key returns the key of the first plan of a run.
 func Key(run string) string { return snapshot.RunPrefix(run) + "plan.json" }
 
-// Handle writes the plan of one execution. Its errors are those of package fault; for an invalid request, fault.Invalid
+// Handle writes the plan of one execution. Its errors are those of package fault; for an invalid request, outcome.Invalid
 // with the allowed values.
 func (h Handler) Handle(ctx context.Context, in Input) (Plan, error) {
 	plan, err := h.buildPlan(ctx, in)

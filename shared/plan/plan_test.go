@@ -16,6 +16,7 @@ import (
 	"view360/shared/collect"
 	"view360/shared/fault"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/plan"
 	"view360/shared/s3disk"
 )
@@ -168,8 +169,8 @@ func TestInvalidRequestIsRefusedWithItsReason(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want one with %q", err, test.want)
 			}
-			if fault.ClassOf(err) != fault.Invalid {
-				t.Errorf("class %s, want invalid", fault.ClassOf(err))
+			if fault.StatusOf(err) != outcome.Invalid {
+				t.Errorf("class %s, want invalid", fault.StatusOf(err))
 			}
 		})
 	}

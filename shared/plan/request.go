@@ -10,6 +10,7 @@ import (
 
 	"view360/shared/catalog"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/snapshot"
 )
 
@@ -73,10 +74,10 @@ func (r Request) listDates(now time.Time) ([]time.Time, error) {
 		return nil, err
 	}
 	if start.After(end) {
-		return nil, fault.New(fault.Invalid, "start %s is after end %s", start.Format(time.DateOnly), end.Format(time.DateOnly))
+		return nil, fault.New(outcome.Invalid, "start %s is after end %s", start.Format(time.DateOnly), end.Format(time.DateOnly))
 	}
 	if days := int(end.Sub(start).Hours()/24) + 1; days > maxDates {
-		return nil, fault.New(fault.Invalid, "%s to %s are %d days, but one execution covers at most %d: split the range",
+		return nil, fault.New(outcome.Invalid, "%s to %s are %d days, but one execution covers at most %d: split the range",
 			start.Format(time.DateOnly), end.Format(time.DateOnly), days, maxDates)
 	}
 	var dates []time.Time
@@ -93,10 +94,10 @@ func (r Request) parseInterval() (snapshot.Interval, error) {
 	}
 	interval, err := snapshot.ParseInterval(r.Interval)
 	if err != nil {
-		return "", fault.New(fault.Invalid, "%w", err)
+		return "", fault.New(outcome.Invalid, "%w", err)
 	}
 	if r.History && interval != snapshot.Daily {
-		return "", fault.New(fault.Invalid, "a backfill is DAILY: leave interval %s out", interval)
+		return "", fault.New(outcome.Invalid, "a backfill is DAILY: leave interval %s out", interval)
 	}
 	return interval, nil
 }
@@ -109,7 +110,7 @@ func (r Request) wantsAllResources() (bool, error) {
 	case "all":
 		return true, nil
 	default:
-		return false, fault.New(fault.Invalid, "config_mode %q: use delta or all", r.ConfigMode)
+		return false, fault.New(outcome.Invalid, "config_mode %q: use delta or all", r.ConfigMode)
 	}
 }
 
@@ -122,12 +123,12 @@ var (
 func (r Request) validate() error {
 	for _, account := range r.Accounts {
 		if !accountPattern.MatchString(account) {
-			return fault.New(fault.Invalid, "account %q is not 12 digits", account)
+			return fault.New(outcome.Invalid, "account %q is not 12 digits", account)
 		}
 	}
 	for _, region := range r.Regions {
 		if !regionPattern.MatchString(region) {
-			return fault.New(fault.Invalid, "region %q is not a region name such as eu-west-1", region)
+			return fault.New(outcome.Invalid, "region %q is not a region name such as eu-west-1", region)
 		}
 	}
 	return nil
@@ -139,7 +140,7 @@ func findSources(names []string) ([]string, error) {
 	for _, name := range names {
 		source, known := catalog.FindByNameOrSection(name)
 		if !known {
-			return nil, fault.New(fault.Invalid, "service %q is unknown: use one of %s", name, strings.Join(catalog.Names(), ", "))
+			return nil, fault.New(outcome.Invalid, "service %q is unknown: use one of %s", name, strings.Join(catalog.Names(), ", "))
 		}
 		if !slices.Contains(found, source.Name) {
 			found = append(found, source.Name)
@@ -158,7 +159,7 @@ func parseDate(field, text string, absent time.Time) (time.Time, error) {
 			return date, nil
 		}
 	}
-	return time.Time{}, fault.New(fault.Invalid, "%s %q is not a date: write 2026-03-11 or 11-3-2026", field, text)
+	return time.Time{}, fault.New(outcome.Invalid, "%s %q is not a date: write 2026-03-11 or 11-3-2026", field, text)
 }
 
 // parseRequest returns the execution's input, validated. It ignores members that are not part of a request, such as those
@@ -166,7 +167,7 @@ func parseDate(field, text string, absent time.Time) (time.Time, error) {
 func parseRequest(input json.RawMessage) (Request, error) {
 	var request Request
 	if err := json.Unmarshal(input, &request); err != nil {
-		return Request{}, fault.New(fault.Invalid, "reading the execution's input: %w", err)
+		return Request{}, fault.New(outcome.Invalid, "reading the execution's input: %w", err)
 	}
 	var err error
 	if request.Services, err = findSources(request.Services); err != nil {

@@ -20,6 +20,7 @@ import (
 	"view360/shared/load/account"
 	"view360/shared/load/security"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/pgtest"
 	"view360/shared/postgres"
 	"view360/shared/record"
@@ -186,7 +187,7 @@ func TestWithoutAnAccountNothingIsRecorded(t *testing.T) {
 	place, results := b.snapshot("2026-03-11_DAILY", `{}`)
 	place.Name.Region = "us-east-1"
 	_, err := record.Handler{Pool: b.pool, Bucket: b.bucket}.Handle(context.Background(), record.Input{Index: place, Results: results})
-	if fault.ClassOf(err) != fault.Invalid {
+	if fault.StatusOf(err) != outcome.Invalid {
 		t.Errorf("got %v, want an invalid error", err)
 	}
 }

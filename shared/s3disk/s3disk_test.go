@@ -18,6 +18,7 @@ import (
 
 	"view360/shared/fault"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/s3disk"
 )
 
@@ -108,7 +109,7 @@ func TestReplacedObjectIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err = store.Open(ctx, first)
-	if fault.ClassOf(err) != fault.Invalid {
+	if fault.StatusOf(err) != outcome.Invalid {
 		t.Errorf("opening the replaced version gives %v, want an invalid error", err)
 	}
 }

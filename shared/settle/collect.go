@@ -53,6 +53,9 @@ func (c CollectHandler) settleRun(ctx context.Context, in CollectInput) (Collect
 	if err != nil {
 		return CollectOutput{}, nil, err
 	}
+	if err := c.reportLosses(ctx, in.Plan.Run); err != nil {
+		return CollectOutput{}, nil, err
+	}
 	out := CollectOutput{Plan: in.Plan, Redrives: in.Redrives, Published: len(run.reported)}
 	if len(run.failures) == 0 {
 		return out, nil, nil
@@ -102,7 +105,7 @@ func (c CollectHandler) readRun(ctx context.Context, name string) (run, error) {
 		}
 		id := v.Key[len(prefix+"failed/"):]
 		for _, o := range report.Outcomes {
-			if o.Status.Failure() {
+			if o.Status.Info().CollectAgain {
 				r.failures[id] = append(r.failures[id], failedSource{o.SourceName, o.Reason})
 			}
 		}

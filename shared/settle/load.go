@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"view360/shared/fault"
+	"view360/shared/outcome"
 )
 
 // LoadInput is the input of the settle function of the load machine.
@@ -44,7 +45,7 @@ func (l LoadHandler) Handle(ctx context.Context, in LoadInput) (LoadOutput, erro
 	for _, raw := range in.Results {
 		var result struct{ Group, Error, Cause string }
 		if err := json.Unmarshal(raw, &result); err != nil {
-			return LoadOutput{}, fault.New(fault.Internal, "reading the result of a loader: %w", err)
+			return LoadOutput{}, fault.New(outcome.Failed, "reading the result of a loader: %w", err)
 		}
 		if result.Error == "" {
 			if result.Group != recordGroup { // written again after the groups
@@ -55,7 +56,7 @@ func (l LoadHandler) Handle(ctx context.Context, in LoadInput) (LoadOutput, erro
 		lines = append(lines, line("%s %s: %s", in.Key, result.Group, fault.CauseMessage(result.Error, result.Cause)))
 		i := slices.IndexFunc(in.Groups, func(g Group) bool { return g.Group == result.Group })
 		if i < 0 {
-			return LoadOutput{}, fault.New(fault.Internal, "loader %q failed and is not one of the groups", result.Group)
+			return LoadOutput{}, fault.New(outcome.Failed, "loader %q failed and is not one of the groups", result.Group)
 		}
 		out.Groups = append(out.Groups, in.Groups[i])
 	}

@@ -15,6 +15,7 @@ import (
 	"view360/shared/collect"
 	"view360/shared/merge"
 	"view360/shared/object"
+	"view360/shared/outcome"
 	"view360/shared/plan"
 	"view360/shared/s3disk"
 	"view360/shared/settle"
@@ -62,11 +63,11 @@ func report(t *testing.T, store *object.Store, region string, denied ...string) 
 	t.Helper()
 	var results []merge.CollectorResult
 	for _, service := range []string{"kms", "guardduty"} {
-		r := merge.CollectorResult{Outcome: collect.Outcome{SourceName: service, Status: collect.Passed}}
+		r := merge.CollectorResult{Output: collect.Output{Outcome: outcome.Outcome{SourceName: service, Status: outcome.Passed}}}
 		for _, d := range denied {
 			if d == service {
 				cause := fmt.Sprintf(`{"errorMessage":"denied %s:List","errorType":"AccessDeniedError"}`, service)
-				r = merge.CollectorResult{Outcome: collect.Outcome{SourceName: service}, Error: "AccessDeniedError", Cause: cause}
+				r = merge.CollectorResult{Output: collect.Output{Outcome: outcome.Outcome{SourceName: service}}, Error: "AccessDeniedError", Cause: cause}
 			}
 		}
 		results = append(results, r)
@@ -118,7 +119,7 @@ func TestAccountThatCannotBeAssumedIsOneLine(t *testing.T) {
 		var results []merge.CollectorResult
 		for _, service := range []string{"account", "kms", "guardduty"} {
 			cause := `{"errorMessage":"denied sts:AssumeRole","errorType":"AccessDeniedError"}`
-			results = append(results, merge.CollectorResult{Outcome: collect.Outcome{SourceName: service}, Error: "AccessDeniedError", Cause: cause})
+			results = append(results, merge.CollectorResult{Output: collect.Output{Outcome: outcome.Outcome{SourceName: service}}, Error: "AccessDeniedError", Cause: cause})
 		}
 		request := collect.Input{Run: "run", Account: "111122223333", Role: role, Region: region, Interval: snapshot.Daily, Date: "2026-03-11", Now: date, Window: snapshot.WindowOf(snapshot.Daily, date)}
 		if _, err := (merge.Handler{Staging: store, Data: store}).Handle(t.Context(), merge.Input{Request: request, Results: results}); err != nil {

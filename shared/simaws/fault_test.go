@@ -20,24 +20,25 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 )
 
 func TestFaultsHaveTheirErrorClass(t *testing.T) {
 	t.Parallel()
-	for kind, class := range map[simaws.Kind]fault.Class{
-		simaws.Throttled: fault.Throttled, simaws.Denied: fault.Denied, simaws.PolicyDenied: fault.Denied,
-		simaws.ServerError: fault.Transient, simaws.Unavailable: fault.Transient, simaws.Reset: fault.Transient,
+	for kind, class := range map[simaws.Kind]outcome.Status{
+		simaws.Throttled: outcome.Throttled, simaws.Denied: outcome.Denied, simaws.PolicyDenied: outcome.Denied,
+		simaws.ServerError: outcome.Transient, simaws.Unavailable: outcome.Transient, simaws.Reset: outcome.Transient,
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			server := start(t, simaws.Options{})
 			server.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Account: production, Kind: kind})
 			_, err := kms.NewFromConfig(server.Config(production)).ListKeys(t.Context(), nil)
-			if got := fault.ClassOf(err); got != class {
+			if got := fault.StatusOf(err); got != class {
 				t.Errorf("got class %s of %v, want %s", got, err, class)
 			}
-			if class == fault.Denied && fault.DeniedAction(err) != "kms:ListKeys" {
+			if class == outcome.Denied && fault.DeniedAction(err) != "kms:ListKeys" {
 				t.Errorf("the denial names %q: %v", fault.DeniedAction(err), err)
 			}
 			if _, err := kms.NewFromConfig(server.Config(data)).ListKeys(t.Context(), nil); err != nil {
@@ -198,10 +199,10 @@ func TestErrorsFollowEveryProtocol(t *testing.T) {
 			if err := request(t.Context(), in(server, production, "ap-south-2")); err == nil && service != "iam" {
 				t.Error("a region that is not enabled answers")
 			}
-			for kind, class := range map[simaws.Kind]fault.Class{simaws.Throttled: fault.Throttled, simaws.Denied: fault.Denied, simaws.Unavailable: fault.Transient} {
+			for kind, class := range map[simaws.Kind]outcome.Status{simaws.Throttled: outcome.Throttled, simaws.Denied: outcome.Denied, simaws.Unavailable: outcome.Transient} {
 				server.Fault(simaws.Fault{Service: service, Kind: kind})
-				if err := request(t.Context(), server.Config(production)); fault.ClassOf(err) != class {
-					t.Errorf("%s: got class %s of %v, want %s", kind, fault.ClassOf(err), err, class)
+				if err := request(t.Context(), server.Config(production)); fault.StatusOf(err) != class {
+					t.Errorf("%s: got class %s of %v, want %s", kind, fault.StatusOf(err), err, class)
 				}
 				server.ClearFaults()
 			}

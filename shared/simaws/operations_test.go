@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/support"
 
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 )
 
@@ -128,7 +129,7 @@ func TestCheckSummariesAgreeWithResults(t *testing.T) {
 		t.Errorf("got %d open cases among %d", open, all)
 	}
 	_, err = support.NewFromConfig(server.Config(sandbox)).DescribeCases(t.Context(), &support.DescribeCasesInput{})
-	if got := fault.ClassOf(err); got != fault.NotSubscribed {
+	if got := fault.StatusOf(err); got != outcome.NotSubscribed {
 		t.Errorf("without a plan got class %s of %v", got, err)
 	}
 }

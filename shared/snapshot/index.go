@@ -1,6 +1,9 @@
 package snapshot
 
-import "time"
+import (
+	"time"
+	"view360/shared/outcome"
+)
 
 // Index says where everything in one snapshot object lies, so that a loader reads only its own byte ranges. It carries
 // positions and no data, and stays far below a state machine's payload limit.
@@ -23,6 +26,8 @@ type Index struct {
 	// Unknown are top-level keys that neither the contract nor the catalogue knows; they are left alone. At most 20 are
 	// named. Sections that have no table, such as iam, are known.
 	Unknown []string `json:"unknown,omitempty"`
+	// Meta is the range of the snapshot's own description; empty in files of the Python version.
+	Meta Range `json:"meta,omitzero"`
 	// Problems are sections of the wrong kind; they are not loaded.
 	Problems []Problem `json:"problems,omitempty"`
 }
@@ -51,34 +56,22 @@ type Problem struct {
 
 // Meta is the snapshot's own description under the key meta, which readers of the first generation ignore (D30).
 type Meta struct {
-	SchemaVersion int                    `json:"schema_version"`
-	Run           string                 `json:"run"`
-	Account       string                 `json:"account_id"`
-	Region        string                 `json:"region"`
-	Home          bool                   `json:"home"`
-	Interval      Interval               `json:"interval"`
-	Date          string                 `json:"date"` // YYYY-MM-DD, as in the key
-	Window        Window                 `json:"window"`
-	CollectedAt   time.Time              `json:"collected_at"`
-	Services      map[string]MetaService `json:"services"` // by word
-	Sections      map[string]MetaSection `json:"sections"` // by path, such as security.kms
-}
-
-// MetaService is how one source ended.
-type MetaService struct {
-	Status      string    `json:"status"`
-	Reason      string    `json:"reason,omitempty"`
-	Items       int       `json:"items"`
-	CollectedAt time.Time `json:"collected_at"`
-	DurationMS  int64     `json:"duration_ms"`
-	Calls       int       `json:"calls"`
-	Throttles   int       `json:"throttles"`
-	PaidCalls   int       `json:"paid_calls"`
+	SchemaVersion int                        `json:"schema_version"`
+	Run           string                     `json:"run"`
+	Account       string                     `json:"account_id"`
+	Region        string                     `json:"region"`
+	Home          bool                       `json:"home"`
+	Interval      Interval                   `json:"interval"`
+	Date          string                     `json:"date"` // YYYY-MM-DD, as in the key
+	Window        Window                     `json:"window"`
+	CollectedAt   time.Time                  `json:"collected_at"`
+	Services      map[string]outcome.Outcome `json:"services"` // by source; without account and region
+	Sections      map[string]MetaSection     `json:"sections"` // by path, such as security.kms
 }
 
 // MetaSection says how far a section can be trusted.
 type MetaSection struct {
-	Service string `json:"service"` // the source's word
+	Service string `json:"service"` // source
 	Items   int    `json:"items"`
 	// Complete: the source passed without a warning, so that what is not listed does not exist.
 	Complete    bool      `json:"complete"`

@@ -7,8 +7,10 @@ type Section struct {
 	Arrays []string
 	// Required: readers of the first generation skip a file that lacks the key.
 	Required bool
-	// Status is the section's member in logs, "" where it has none.
+	// Status is the section's member in logs, "" if it has none.
 	Status string
+	// Added: the Python version does not know the key.
+	Added bool
 }
 
 // Sections are the 17 keys of every snapshot in contract order; Arrays are the members of an object

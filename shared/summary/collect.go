@@ -7,8 +7,8 @@ import (
 	"io"
 	"time"
 
-	"view360/shared/collect"
 	"view360/shared/merge"
+	"view360/shared/outcome"
 )
 
 // Printer is a summary that people can scan and, as JSON, programs can parse.
@@ -70,15 +70,15 @@ func NewCollectRun(run string, reports []merge.Report, took time.Duration) Colle
 	return s
 }
 
-func (s *CollectedSnapshot) count(o collect.Outcome) {
+func (s *CollectedSnapshot) count(o outcome.Outcome) {
 	s.Services[o.SourceName] = text(o)
 	s.Items += o.Items
 	switch {
-	case o.Status.Failure():
+	case o.Status.IsFailure():
 		s.Failed++
-	case o.Status == collect.Warned:
+	case o.Status == outcome.Warned:
 		s.Warned++
-	case o.Status.NotApplicable():
+	case o.Status.IsNotApplicable():
 		s.NotApplicable++
 	default:
 		s.Passed++
@@ -92,15 +92,15 @@ func (s CollectRun) Clean() bool {
 }
 
 // attention are the outcomes that are not green.
-func (s CollectRun) attention() (failed, warned, notApplicable []collect.Outcome) {
+func (s CollectRun) attention() (failed, warned, notApplicable []outcome.Outcome) {
 	for _, report := range s.reports {
 		for _, o := range report.Outcomes {
 			switch {
-			case o.Status.Failure():
+			case o.Status.IsFailure():
 				failed = append(failed, o)
-			case o.Status == collect.Warned:
+			case o.Status == outcome.Warned:
 				warned = append(warned, o)
-			case o.Status.NotApplicable():
+			case o.Status.IsNotApplicable():
 				notApplicable = append(notApplicable, o)
 			}
 		}

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"view360/shared/asl"
-	"view360/shared/collect"
 	"view360/shared/merge"
+	"view360/shared/outcome"
 )
 
 // mergeState is the state of the collect machine whose input has all outcomes of one account, region and date.
@@ -61,7 +61,7 @@ func Newest(reports []merge.Report) []merge.Report {
 		}
 		before.Bytes = report.Bytes
 		for _, o := range report.Outcomes {
-			i := slices.IndexFunc(before.Outcomes, func(b collect.Outcome) bool { return b.SourceName == o.SourceName })
+			i := slices.IndexFunc(before.Outcomes, func(b outcome.Outcome) bool { return b.SourceName == o.SourceName })
 			if i < 0 {
 				before.Outcomes = append(before.Outcomes, o)
 				continue

@@ -9,8 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-
-	"view360/shared/collect"
+	"view360/shared/outcome"
 )
 
 // Print writes a line for each snapshot, and what is not green by its reason.
@@ -57,7 +56,7 @@ func (s CollectRun) PrintServices(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "\nACCOUNT\tREGION\tDATE\tSERVICE\tITEMS\tOUTCOME")
 	for _, report := range s.reports {
-		for _, o := range slices.SortedFunc(slices.Values(report.Outcomes), func(a, b collect.Outcome) int { return cmp.Compare(a.SourceName, b.SourceName) }) {
+		for _, o := range slices.SortedFunc(slices.Values(report.Outcomes), func(a, b outcome.Outcome) int { return cmp.Compare(a.SourceName, b.SourceName) }) {
 			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", report.Account, report.Region, report.Date, o.SourceName, o.Items, text(o))
 		}
 	}
@@ -65,7 +64,7 @@ func (s CollectRun) PrintServices(w io.Writer) error {
 }
 
 // text is an outcome in one line.
-func text(o collect.Outcome) string {
+func text(o outcome.Outcome) string {
 	if o.Reason == "" {
 		return string(o.Status)
 	}
@@ -73,7 +72,7 @@ func text(o collect.Outcome) string {
 }
 
 // outcomes lists what one reason has in common once, with the places it holds for.
-func outcomes(w io.Writer, title string, list []collect.Outcome) {
+func outcomes(w io.Writer, title string, list []outcome.Outcome) {
 	if len(list) == 0 {
 		return
 	}

@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"view360/shared/collect"
 	"view360/shared/merge"
+	"view360/shared/outcome"
 	"view360/shared/summary"
 )
 
-func report(account string, outcomes ...collect.Outcome) merge.Report {
+func report(account string, outcomes ...outcome.Outcome) merge.Report {
 	for i := range outcomes {
 		outcomes[i].Account, outcomes[i].Region = account, "eu-west-1"
 	}
@@ -22,9 +22,9 @@ func report(account string, outcomes ...collect.Outcome) merge.Report {
 func TestManyAccountsAreCountedNotListed(t *testing.T) {
 	var reports []merge.Report
 	for i := range 300 {
-		reports = append(reports, report(fmt.Sprintf("%012d", i), collect.Outcome{SourceName: "kms", Status: collect.Passed, Items: 1}))
+		reports = append(reports, report(fmt.Sprintf("%012d", i), outcome.Outcome{SourceName: "kms", Status: outcome.Passed, Items: 1}))
 	}
-	reports[7] = report("000000000007", collect.Outcome{SourceName: "kms", Status: collect.Denied, Reason: "denied kms:ListKeys"})
+	reports[7] = report("000000000007", outcome.Outcome{SourceName: "kms", Status: outcome.Denied, Reason: "denied kms:ListKeys"})
 	var out strings.Builder
 	s := summary.NewCollectRun("run", reports, time.Minute)
 	if err := s.Print(&out); err != nil {
@@ -42,9 +42,9 @@ func TestManyAccountsAreCountedNotListed(t *testing.T) {
 
 // Of a service that was collected again, the last outcome counts; the others stay.
 func TestNewestOutcomeOfASourceCounts(t *testing.T) {
-	first := report("111122223333", collect.Outcome{SourceName: "kms", Status: collect.Failed}, collect.Outcome{SourceName: "waf", Status: collect.Passed})
-	again := report("111122223333", collect.Outcome{SourceName: "kms", Status: collect.Passed})
-	other := report("000011112222", collect.Outcome{SourceName: "kms", Status: collect.Passed})
+	first := report("111122223333", outcome.Outcome{SourceName: "kms", Status: outcome.Failed}, outcome.Outcome{SourceName: "waf", Status: outcome.Passed})
+	again := report("111122223333", outcome.Outcome{SourceName: "kms", Status: outcome.Passed})
+	other := report("000011112222", outcome.Outcome{SourceName: "kms", Status: outcome.Passed})
 	newest := summary.Newest([]merge.Report{first, other, again})
 	if len(newest) != 2 || newest[0].Account != "000011112222" {
 		t.Fatalf("newest is %+v", newest)

@@ -27,11 +27,11 @@ func (r *rig) stage(ctx context.Context, f snapshotFile, bytes int) (merge.Input
 		"serviceresources": func(part *collect.Part) error { return addResources(part, bytes) },
 	} {
 		collector := collect.Collector{Source: word, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error { return read(part) }}
-		outcome, err := collect.Handler{Staging: r.store, Collector: collector}.Handle(ctx, request)
+		out, err := collect.Handler{Staging: r.store, Collector: collector}.Handle(ctx, request)
 		if err != nil {
 			return in, fmt.Errorf("staging %s: %w", word, err)
 		}
-		in.Results = append(in.Results, merge.CollectorResult{Outcome: outcome})
+		in.Results = append(in.Results, merge.CollectorResult{Output: out})
 	}
 	return in, nil
 }

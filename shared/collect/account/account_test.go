@@ -7,6 +7,7 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/account"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -36,7 +37,7 @@ func TestDeniedCallLeavesTheOthers(t *testing.T) { // D63
 	b.Fault(simaws.Fault{Service: "account", Operation: "GetAccountInformation", Kind: simaws.Denied}, simaws.Fault{Service: "account", Operation: "GetAlternateContact", Times: 1, Kind: simaws.Denied})
 	result := b.Run()
 	a := section(t, result)
-	if result.Status != collect.Warned || result.Warnings != 2 {
+	if result.Status != outcome.Warned || result.Warnings != 2 {
 		t.Errorf("status %q with %d warnings, want two", result.Status, result.Warnings)
 	}
 	if *a.AccountName != collecttest.Production || a.ContactInfo.FullName == nil {
@@ -71,11 +72,11 @@ func TestDeniedAccountKeepsWhatIsKnown(t *testing.T) { // D63
 	b.Fault(simaws.Fault{Service: "account", Kind: simaws.Denied})
 	b.Request.Tenancy = collect.Tenancy{Customer: "Northwind", Partner: "Fabrikam", Category: "retail", Environment: "production", Product: "shop"}
 	result := b.Run()
-	if result.Status != collect.Warned || result.Warnings != 5 {
+	if result.Status != outcome.Warned || result.Warnings != 5 {
 		t.Errorf("status %q with %d warnings, want five", result.Status, result.Warnings)
 	}
 	for i, action := range []string{"GetAccountInformation", "GetContactInformation", "GetAlternateContact", "GetAlternateContact", "GetAlternateContact"} {
-		if got := result.Messages[i]; got != (collect.Message{Source: "account", Text: "denied account:" + action}) {
+		if got := result.Messages[i]; got.Key != "account" || got.Text != "denied account:"+action || got.AWS == nil || got.AWS.Action != "account:"+action {
 			t.Errorf("message %+v, want the denied account:%s", got, action)
 		}
 	}

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/certificatemanager"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -77,7 +77,7 @@ func TestUnreadableCertificateLeavesTheOthers(t *testing.T) { // D55
 	b := bench(t)
 	set(b, 3, func(i int, c *simaws.Certificate) { c.Closed = i == 1 })
 	result := b.Run()
-	if result.Status != collect.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "acm:DescribeCertificate") {
+	if result.Status != outcome.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "acm:DescribeCertificate") {
 		t.Errorf("got status %q with %d warnings (%s)", result.Status, result.Warnings, result.Reason)
 	}
 	got := certificates(t, result)

@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/cloudtrail"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -113,7 +113,7 @@ func TestUnreadableStatusLeavesTheOtherTrails(t *testing.T) { // D53
 	foreign.IsOrganizationTrail, foreign.Unreadable = true, true
 	simaws.Set(b.Organization, simaws.Place{}, trail("first", "us-east-1"), foreign, trail("last", "us-east-1"))
 	result := b.Run()
-	if result.Status != collect.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "TrailNotFoundException") {
+	if result.Status != outcome.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "TrailNotFoundException") {
 		t.Errorf("got status %q with %d warnings (%s)", result.Status, result.Warnings, result.Reason)
 	}
 	got := trails(t, result)
@@ -129,7 +129,7 @@ func TestUnreadableEventsLeaveTheCountNull(t *testing.T) {
 	b := bench(t)
 	b.Fault(simaws.Fault{Operation: "LookupEvents", Kind: simaws.Denied})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Reason != "denied cloudtrail:LookupEvents" {
+	if result.Status != outcome.Warned || result.Reason != "denied cloudtrail:LookupEvents" {
 		t.Errorf("got status %q (%s)", result.Status, result.Reason)
 	}
 	for _, trail := range trails(t, result) {

@@ -20,6 +20,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
@@ -64,7 +65,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return fmt.Errorf("reading the enrollment status: %w", err)
 	}
 	if enrollment.Status != types.StatusActive {
-		return fault.New(fault.NotEnabled, "Compute Optimizer is %s: opt the account in, in the console of Compute Optimizer", enrollment.Status)
+		return fault.New(outcome.NotEnabled, "Compute Optimizer is %s: opt the account in, in the console of Compute Optimizer", enrollment.Status)
 	}
 	part.DeclareLists(section)
 	return collect.Lists(ctx, part, section, []list{

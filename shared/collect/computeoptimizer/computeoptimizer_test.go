@@ -6,9 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/computeoptimizer"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -66,7 +66,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"GetEnrollmentStatus"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Sandbox },
-			Status:  collect.NotEnabled, Reason: "Compute Optimizer is Inactive: opt the account in",
+			Status:  outcome.NotEnabled, Reason: "Compute Optimizer is Inactive: opt the account in",
 		}},
 		NoHistory: true,
 	})
@@ -151,7 +151,7 @@ func TestFailedKindLeavesTheOthers(t *testing.T) { // D61
 	b := bench(t, simaws.Options{})
 	b.Fault(simaws.Fault{Operation: "GetEBSVolumeRecommendations", Kind: simaws.Denied})
 	result := b.Run()
-	if result.Err != nil || result.Status != collect.Warned || result.Reason != "denied compute-optimizer:GetEBSVolumeRecommendations" {
+	if result.Err != nil || result.Status != outcome.Warned || result.Reason != "denied compute-optimizer:GetEBSVolumeRecommendations" {
 		t.Fatalf("got %+v, error %v", result.Outcome, result.Err)
 	}
 	if n := kinds(recommendations(t, result)); n["EC2"] == 0 || n["EBS"] != 0 || n["Lambda"] == 0 {
@@ -168,7 +168,7 @@ func TestOneResourceFailsAlone(t *testing.T) {
 		}, nil
 	}})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Warnings != 1 || result.Messages[0].Text != "reading the recommendation of bad: InternalError: try later" {
+	if result.Status != outcome.Warned || result.Warnings != 1 || result.Messages[0].Text != "reading the recommendation of bad: InternalError: try later" {
 		t.Errorf("got %+v", result.Outcome)
 	}
 	if n := kinds(recommendations(t, result)); n["EC2"] != 1 {

@@ -25,6 +25,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
@@ -63,7 +64,7 @@ const (
 
 // Collect streams a [snapshot.ConfigEvaluation] for each evaluation, in rule order, and composes them with the
 // counters into the section. A rule or pack that cannot be read is a warning. A region without rules has zeros; a
-// region without a recorder is fault.NotEnabled.
+// region without a recorder is outcome.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if err := requireRecorder(ctx, api, scope.Region); err != nil {
 		return err
@@ -84,7 +85,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	return composeSection(scope, rules, counters, part)
 }
 
-// requireRecorder returns fault.NotEnabled for a region without AWS Config. All its lists are empty, as in a region
+// requireRecorder returns outcome.NotEnabled for a region without AWS Config. All its lists are empty, as in a region
 // without rules.
 func requireRecorder(ctx context.Context, api API, region string) error {
 	found, err := api.DescribeConfigurationRecorders(ctx, &configservice.DescribeConfigurationRecordersInput{})
@@ -92,7 +93,7 @@ func requireRecorder(ctx context.Context, api API, region string) error {
 		return fmt.Errorf("describing the configuration recorders: %w", err)
 	}
 	if len(found.ConfigurationRecorders) == 0 {
-		return fault.New(fault.NotEnabled, "AWS Config does not record in %s: turn on a configuration recorder", region)
+		return fault.New(outcome.NotEnabled, "AWS Config does not record in %s: turn on a configuration recorder", region)
 	}
 	return nil
 }

@@ -10,9 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/config"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -29,7 +29,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"DescribeConfigurationRecorders", "DescribeComplianceByConfigRule"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Fault(simaws.Fault{Kind: simaws.NotEnabled}) },
-			Status:  collect.NotEnabled, Reason: "us-east-1: turn on a configuration recorder",
+			Status:  outcome.NotEnabled, Reason: "us-east-1: turn on a configuration recorder",
 		}},
 		Pages: func(b *collecttest.Bench) (string, []string) {
 			rule := simaws.Rule{Name: "r"}
@@ -168,7 +168,7 @@ func TestOneRuleFailsAlone(t *testing.T) {
 		return nil, simaws.ErrPassOn
 	}})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Warnings != 1 || result.Reason != "denied config:GetComplianceDetailsByConfigRule" {
+	if result.Status != outcome.Warned || result.Warnings != 1 || result.Reason != "denied config:GetComplianceDetailsByConfigRule" {
 		t.Errorf("status %q with %d warnings, reason %q", result.Status, result.Warnings, result.Reason)
 	}
 	s := read(t, result)
@@ -183,7 +183,7 @@ func TestPacksDeniedLeaveTheRules(t *testing.T) {
 		whole := read(t, b.Passed())
 		b.Fault(simaws.Fault{Service: "config", Operation: operation, Kind: simaws.Denied})
 		result := b.Run()
-		if result.Status != collect.Warned || result.Reason != "denied config:"+operation {
+		if result.Status != outcome.Warned || result.Reason != "denied config:"+operation {
 			t.Errorf("%s: status %q, reason %q", operation, result.Status, result.Reason)
 		}
 		s := read(t, result)

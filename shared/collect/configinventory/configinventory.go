@@ -19,6 +19,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/paging"
 )
 
@@ -74,7 +75,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		}
 	}
 	if results == 0 {
-		return fault.New(fault.NotEnabled, "AWS Config has recorded no resource in this region: turn on a configuration recorder")
+		return fault.New(outcome.NotEnabled, "AWS Config has recorded no resource in this region: turn on a configuration recorder")
 	}
 	return nil
 }

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/configinventory"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -40,7 +40,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"SelectResourceConfig"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { answer(b) },
-			Status:  collect.NotEnabled, Reason: "turn on a configuration recorder",
+			Status:  outcome.NotEnabled, Reason: "turn on a configuration recorder",
 		}},
 		NoHistory: true,
 	})
@@ -114,7 +114,7 @@ func TestOneResultFailsAlone(t *testing.T) {
 	b := bench(t, simaws.Options{})
 	answer(b, `{"resourceId":"a","resourceType":"AWS::SNS::Topic"}`, `{"resourceId":`, `{"resourceId":"b","resourceType":"AWS::SNS::Topic"}`)
 	result := b.Run()
-	if result.Status != collect.Warned || result.Warnings != 1 || len(resources(t, result)) != 2 {
+	if result.Status != outcome.Warned || result.Warnings != 1 || len(resources(t, result)) != 2 {
 		t.Errorf("got %+v", result.Outcome)
 	}
 }
@@ -127,7 +127,7 @@ func TestNothingRecordedIsNotEnabled(t *testing.T) {
 	}
 	answer(b)
 	result := b.Run()
-	if result.Err != nil || result.Status != collect.NotEnabled || !strings.Contains(result.Reason, "configuration recorder") || len(result.Content) != 0 {
+	if result.Err != nil || result.Status != outcome.NotEnabled || !strings.Contains(result.Reason, "configuration recorder") || len(result.Content) != 0 {
 		t.Errorf("got %+v, error %v", result.Outcome, result.Err)
 	}
 }

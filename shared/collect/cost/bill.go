@@ -15,6 +15,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
@@ -148,12 +149,12 @@ func (p *period) addLine(l line) {
 	})
 }
 
-// explainNotEnabled returns fault.NotEnabled for an account where Cost Explorer was never opened, which the service
+// explainNotEnabled returns outcome.NotEnabled for an account where Cost Explorer was never opened, which the service
 // reports as access denied. It returns other errors unchanged.
 func explainNotEnabled(err error) error {
 	var api smithy.APIError
 	if errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "not enabled for cost explorer") {
-		return fault.New(fault.NotEnabled, "Cost Explorer is not enabled: open it once in the Billing console of the management account")
+		return fault.New(outcome.NotEnabled, "Cost Explorer is not enabled: open it once in the Billing console of the management account")
 	}
 	return err
 }

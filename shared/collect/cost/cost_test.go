@@ -9,9 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/cost"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -31,7 +31,7 @@ func TestCollectorConforms(t *testing.T) {
 			Prepare: func(b *collecttest.Bench) {
 				b.Fault(simaws.Fault{Kind: simaws.Denied, Message: "User not enabled for cost explorer access"})
 			},
-			Status: collect.NotEnabled, Reason: "open it once",
+			Status: outcome.NotEnabled, Reason: "open it once",
 		}},
 	})
 }
@@ -88,7 +88,7 @@ func TestPeriodsFollowTheCalendar(t *testing.T) { // D5
 			b.Request.Interval, b.Request.Window = interval, snapshot.WindowOf(interval, collecttest.Now)
 			b.Request.Now = time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC)
 			result := b.Run()
-			if warned := result.Status == collect.Warned; warned != (interval == snapshot.Yearly) {
+			if warned := result.Status == outcome.Warned; warned != (interval == snapshot.Yearly) {
 				t.Errorf("status %q, reason %q", result.Status, result.Reason)
 			}
 			c := section(t, result)
@@ -102,7 +102,7 @@ func TestPeriodsFollowTheCalendar(t *testing.T) { // D5
 func TestPaidCallsCanBeSwitchedOff(t *testing.T) {
 	b := bench(t)
 	b.Request.Options.NoPaidCalls = true
-	if result := b.Run(); result.Status != collect.Skipped || result.Calls != 0 || result.Reason == "" {
+	if result := b.Run(); result.Status != outcome.Skipped || result.Calls != 0 || result.Reason == "" {
 		t.Errorf("status %q after %d calls, reason %q", result.Status, result.Calls, result.Reason)
 	}
 }

@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -24,7 +24,7 @@ func TestForecastIsMissedAlone(t *testing.T) {
 	b := bench(t)
 	b.Fault(simaws.Fault{Service: "ce", Operation: "GetCostForecast", Kind: simaws.Denied})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Messages[0].Source != "Forecast unavailable" || section(t, result).CurrentPeriodCost.Sign() <= 0 {
+	if result.Status != outcome.Warned || result.Messages[0].Key != "Forecast unavailable" || section(t, result).CurrentPeriodCost.Sign() <= 0 {
 		t.Errorf("status %q, messages %v", result.Status, result.Messages)
 	}
 }

@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/cost"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -84,7 +84,7 @@ func TestSpanFailsAsOne(t *testing.T) {
 func TestSpanWithoutPaidCallsLeavesEarlierDaysAlone(t *testing.T) {
 	b := bench(t)
 	b.Request.EarlierDays, b.Request.Options.NoPaidCalls = 2, true
-	if result := b.Run(); result.Status != collect.Skipped || len(result.Earlier) != 0 {
+	if result := b.Run(); result.Status != outcome.Skipped || len(result.Earlier) != 0 {
 		t.Errorf("got %+v", result.Outcome)
 	}
 }

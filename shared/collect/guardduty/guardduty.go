@@ -24,6 +24,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
@@ -51,14 +52,14 @@ const (
 )
 
 // Collect writes a [snapshot.GuardDutyFinding] for each finding of the account that changed in the window, in the order
-// of ListFindings. A region without a detector is fault.NotEnabled.
+// of ListFindings. A region without a detector is outcome.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	detectors, err := listDetectors(ctx, api)
 	if err != nil {
 		return err
 	}
 	if len(detectors) == 0 {
-		return fault.New(fault.NotEnabled, "GuardDuty has no detector in %s: enable GuardDuty to collect its findings", scope.Region)
+		return fault.New(outcome.NotEnabled, "GuardDuty has no detector in %s: enable GuardDuty to collect its findings", scope.Region)
 	}
 	part.DeclareLists(section)
 	for _, detector := range detectors {

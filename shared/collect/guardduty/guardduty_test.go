@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/guardduty"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -37,7 +37,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"ListDetectors", "ListFindings", "GetFindings"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Sandbox },
-			Status:  collect.NotEnabled, Reason: "no detector in us-east-1",
+			Status:  outcome.NotEnabled, Reason: "no detector in us-east-1",
 		}},
 	})
 }

@@ -45,7 +45,7 @@ const (
 )
 
 // Collect writes a [snapshot.HealthEvent] for each event, the open and upcoming ones first, each list in the order of
-// DescribeEvents. An account without a support plan that includes the API is fault.NotSubscribed.
+// DescribeEvents. An account without a support plan that includes the API is outcome.NotSubscribed.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	updated := []types.DateTimeRange{{From: &scope.Window.Start, To: &scope.Window.End}}
@@ -68,7 +68,7 @@ func addEvents(ctx context.Context, api API, scope collect.Scope, part *collect.
 		func(o *health.DescribeEventsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
-			return collect.WithoutPlan("AWS Health", fmt.Errorf("listing %s events: %w", kind, err))
+			return collect.ExplainMissingPlan("AWS Health", fmt.Errorf("listing %s events: %w", kind, err))
 		}
 		for _, event := range page.Events {
 			if filter.LastUpdatedTimes != nil && !scope.Window.Contains(aws.ToTime(event.LastUpdatedTime)) {

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/health"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -56,7 +56,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"DescribeEvents"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Staging },
-			Status:  collect.NotSubscribed, Reason: "AWS Health needs a Business or Enterprise support plan",
+			Status:  outcome.NotSubscribed, Reason: "AWS Health needs a Business or Enterprise support plan",
 		}},
 	})
 }

@@ -24,6 +24,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 )
 
 // API is the part of the IAM client that Collect uses; each method is one IAM action of the role.
@@ -53,7 +54,7 @@ func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) 
 	}
 	report, err := api.GetCredentialReport(ctx, &iam.GetCredentialReportInput{}, whileUnfinished)
 	if isUnfinished(err) {
-		return fault.New(fault.Transient, "IAM is still making the credential report")
+		return fault.New(outcome.Transient, "IAM is still making the credential report")
 	}
 	if err != nil {
 		return fmt.Errorf("getting the credential report: %w", err)

@@ -9,6 +9,7 @@ import (
 	"view360/shared/collect/iam"
 	"view360/shared/collecttest"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -103,8 +104,8 @@ func TestReportThatTakesLongIsTransient(t *testing.T) {
 	b.Override(simaws.Answer{Service: "iam", Operation: "GetCredentialReport", Give: func(simaws.Request) (any, error) {
 		return nil, simaws.Failure(404, "ReportInProgress", "still being generated")
 	}})
-	if result := b.Run(); fault.ClassOf(result.Err) != fault.Transient {
-		t.Errorf("got %v of class %s, want a transient error", result.Err, fault.ClassOf(result.Err))
+	if result := b.Run(); fault.StatusOf(result.Err) != outcome.Transient {
+		t.Errorf("got %v of class %s, want a transient error", result.Err, fault.StatusOf(result.Err))
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
@@ -47,13 +48,13 @@ const (
 )
 
 // Collect writes a [snapshot.InspectorFinding] for each finding of the account that changed in the window, in the order
-// of ListFindings. A region where Inspector is off is fault.NotEnabled.
+// of ListFindings. A region where Inspector is off is outcome.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	pages := inspector2.NewListFindingsPaginator(api, changedInput(scope), func(o *inspector2.ListFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for page, err := range paging.ReadPages(ctx, pages) {
 		if isOff(err) {
-			return fault.New(fault.NotEnabled, "Inspector is off in %s: activate Inspector to collect its findings", scope.Region)
+			return fault.New(outcome.NotEnabled, "Inspector is off in %s: activate Inspector to collect its findings", scope.Region)
 		}
 		if err != nil {
 			return fmt.Errorf("listing findings: %w", err)

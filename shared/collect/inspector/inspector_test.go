@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/inspector"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -60,7 +60,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"ListFindings"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Fault(simaws.Fault{Kind: simaws.NotEnabled}) },
-			Status:  collect.NotEnabled, Reason: "Inspector is off in us-east-1",
+			Status:  outcome.NotEnabled, Reason: "Inspector is off in us-east-1",
 		}},
 	})
 }

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/inventory"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -67,7 +67,7 @@ func TestOneNodeDoesNotTakeTheOthersAlong(t *testing.T) {
 	whole := b.Passed()
 	b.Fault(simaws.Fault{Service: "ssm", Operation: "DescribeInstancePatches", Times: 1, Kind: simaws.Denied})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Warnings != 1 || result.Reason != "denied ssm:DescribeInstancePatches" {
+	if result.Status != outcome.Warned || result.Warnings != 1 || result.Reason != "denied ssm:DescribeInstancePatches" {
 		t.Errorf("status %q, %d warnings, reason %q", result.Status, result.Warnings, result.Reason)
 	}
 	if diff := cmp.Diff(whole.Content["inventory.instances"], result.Content["inventory.instances"]); diff != "" {
@@ -106,7 +106,7 @@ func TestOneNodesApplicationsFailAlone(t *testing.T) {
 		return nil, simaws.ErrPassOn
 	}})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Warnings != 1 || result.Messages[0].Text != "denied ssm:ListInventoryEntries" {
+	if result.Status != outcome.Warned || result.Warnings != 1 || result.Messages[0].Text != "denied ssm:ListInventoryEntries" {
 		t.Errorf("status %q, messages %+v", result.Status, result.Messages)
 	}
 	applications := collecttest.Elements[snapshot.InventoryApplication](t, result, "inventory.applications")

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/kms"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -69,11 +69,11 @@ func TestUnreadableRotationStatusIsNull(t *testing.T) { // D49
 	}, got); diff != "" {
 		t.Error(diff)
 	}
-	if result.Status != collect.Warned || result.Warnings != 2 {
+	if result.Status != outcome.Warned || result.Warnings != 2 {
 		t.Errorf("status %q with %d warnings, want two", result.Status, result.Warnings)
 	}
 	for _, m := range result.Messages {
-		if m.Source != "kms" || !strings.HasPrefix(m.Text, "denied kms:") {
+		if m.Key != "kms" || !strings.HasPrefix(m.Text, "denied kms:") {
 			t.Errorf("message %+v", m)
 		}
 	}

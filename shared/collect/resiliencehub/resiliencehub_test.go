@@ -11,9 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/resiliencehub"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -127,12 +127,12 @@ func TestOneApplicationFailsAlone(t *testing.T) {
 	simaws.Set(b.Organization, simaws.Place{}, assessed("cart"), unassessed("checkout"), assessed("search"))
 	b.Fault(simaws.Fault{Operation: "DescribeResiliencyPolicy", Kind: simaws.Denied}, simaws.Fault{Operation: "ListAppAssessments", Kind: simaws.Denied, Times: 1})
 	result := b.Run()
-	if result.Err != nil || result.Status != collect.Warned || result.Warnings != 2 {
+	if result.Err != nil || result.Status != outcome.Warned || result.Warnings != 2 {
 		t.Fatalf("got status %q with %d warnings, error %v", result.Status, result.Warnings, result.Err)
 	}
 	var texts []string
 	for _, message := range result.Messages {
-		texts = append(texts, message.Source+": "+message.Text)
+		texts = append(texts, message.Key+": "+message.Text)
 	}
 	slices.Sort(texts)
 	want := []string{section + ": denied resiliencehub:DescribeResiliencyPolicy", section + ": denied resiliencehub:ListAppAssessments"}

@@ -35,6 +35,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/snapshot"
 )
 
@@ -106,7 +107,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return errors.Join(r.failed...)
 	}
 	for _, err := range r.failed {
-		if fault.ClassOf(err) != fault.NotAvailable { // nothing is reserved where the service is not offered
+		if fault.StatusOf(err) != outcome.NotAvailable { // nothing is reserved where the service is not offered
 			part.Warn(section, err)
 		}
 	}

@@ -9,10 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/rispsavings"
 	"view360/shared/collecttest"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -195,7 +195,7 @@ func TestDeniedIsNotZero(t *testing.T) { // D37
 	hold(b, nil, reservation("a", ec2, "us-east-1"))
 	b.Fault(simaws.Fault{Service: "ce", Kind: simaws.Denied})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Reason != "denied ce:GetReservationUtilization" {
+	if result.Status != outcome.Warned || result.Reason != "denied ce:GetReservationUtilization" {
 		t.Errorf("got %+v", result.Outcome)
 	}
 	if got := savings(t, result); len(got) != 1 || got[0].UtilizationPercentage != nil {
@@ -299,7 +299,7 @@ func TestOneRegionFailsAlone(t *testing.T) {
 	b := bench(t)
 	b.Fault(simaws.Fault{Region: "eu-west-1", Kind: simaws.PolicyDenied})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Warnings != 5 || result.Reason != "denied ec2:DescribeReservedInstances" {
+	if result.Status != outcome.Warned || result.Warnings != 5 || result.Reason != "denied ec2:DescribeReservedInstances" {
 		t.Errorf("got %+v", result.Outcome)
 	}
 	regions := map[string]bool{}
@@ -317,7 +317,7 @@ func TestUnlistedRegionsLeaveTheHomeRegion(t *testing.T) {
 	b := bench(t)
 	b.Fault(simaws.Fault{Operation: "DescribeRegions", Kind: simaws.Denied})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Reason != "denied ec2:DescribeRegions" || len(savings(t, result)) == 0 {
+	if result.Status != outcome.Warned || result.Reason != "denied ec2:DescribeRegions" || len(savings(t, result)) == 0 {
 		t.Errorf("got %+v", result.Outcome)
 	}
 }
@@ -325,7 +325,7 @@ func TestUnlistedRegionsLeaveTheHomeRegion(t *testing.T) {
 func TestEverythingDenied(t *testing.T) {
 	b := bench(t)
 	b.Fault(simaws.Fault{Kind: simaws.Denied})
-	if err := b.Run().Err; fault.ClassOf(err) != fault.Denied {
+	if err := b.Run().Err; fault.StatusOf(err) != outcome.Denied {
 		t.Errorf("got %v", err)
 	}
 }
@@ -334,7 +334,7 @@ func TestPaidCallsCanBeSwitchedOff(t *testing.T) {
 	b := bench(t)
 	b.Request.Options.NoPaidCalls = true
 	result := b.Run()
-	if result.Status != collect.Passed || result.PaidCalls != 0 || !strings.Contains(result.Reason, "paid") {
+	if result.Status != outcome.Passed || result.PaidCalls != 0 || !strings.Contains(result.Reason, "paid") {
 		t.Errorf("got %+v", result.Outcome)
 	}
 	for _, c := range savings(t, result) {
@@ -343,7 +343,7 @@ func TestPaidCallsCanBeSwitchedOff(t *testing.T) {
 		}
 	}
 	b.Request.History = true
-	if result := b.Run(); result.Status != collect.Skipped {
+	if result := b.Run(); result.Status != outcome.Skipped {
 		t.Errorf("of the past got %+v", result.Outcome)
 	}
 }

@@ -24,6 +24,7 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/paging"
 )
 
@@ -49,7 +50,7 @@ const (
 )
 
 // Collect writes a [snapshot.SecurityHubProduct] for each product with findings, the one with the most first. A region
-// that is linked to another one is skipped, a region without Security Hub is fault.NotEnabled.
+// that is linked to another one is skipped, a region without Security Hub is outcome.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	home, err := findAggregationRegion(ctx, api, scope.Region)
 	if err != nil {
@@ -109,12 +110,12 @@ func isInWindow(f types.AwsSecurityFinding, scope collect.Scope) bool {
 	return err != nil || scope.Window.Contains(updated)
 }
 
-// explainNotEnabled returns fault.NotEnabled for a region without Security Hub, by the error code that only this
+// explainNotEnabled returns outcome.NotEnabled for a region without Security Hub, by the error code that only this
 // service uses. It returns other errors unchanged.
 func explainNotEnabled(err error, region string) error {
 	var api smithy.APIError
 	if errors.As(err, &api) && api.ErrorCode() == "InvalidAccessException" {
-		return fault.New(fault.NotEnabled, "Security Hub is off in %s: enable Security Hub to collect its findings", region)
+		return fault.New(outcome.NotEnabled, "Security Hub is off in %s: enable Security Hub to collect its findings", region)
 	}
 	return err
 }

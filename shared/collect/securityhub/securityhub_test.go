@@ -9,9 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/securityhub"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -70,7 +70,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"ListFindingAggregators", "GetFindingAggregator", "GetFindings"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Sandbox },
-			Status:  collect.NotEnabled, Reason: "Security Hub is off in us-east-1",
+			Status:  outcome.NotEnabled, Reason: "Security Hub is off in us-east-1",
 		}},
 	})
 }
@@ -236,7 +236,7 @@ func TestOnlyTheAggregationRegionReports(t *testing.T) {
 			b.Request.Region, b.Request.Home = c.region, c.region == "us-east-1"
 			link(b, c.mode, c.regions...)
 			result := b.Run()
-			if result.Err != nil || (result.Status == collect.Skipped) != c.skipped {
+			if result.Err != nil || (result.Status == outcome.Skipped) != c.skipped {
 				t.Fatalf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
 			}
 			if _, there := result.Content[section]; there == c.skipped {

@@ -7,10 +7,10 @@ import (
 	"sync"
 	"testing"
 
-	"view360/shared/collect"
 	"view360/shared/collect/serviceresources"
 	"view360/shared/collecttest"
 	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -87,10 +87,10 @@ func TestFailedKindLeavesTheOthers(t *testing.T) { // D62
 	b := bench(t, simaws.Options{})
 	b.Fault(simaws.Fault{Service: "rds", Kind: simaws.Denied})
 	result := b.Run()
-	if result.Err != nil || result.Status != collect.Warned || result.Warnings != 1 {
+	if result.Err != nil || result.Status != outcome.Warned || result.Warnings != 1 {
 		t.Fatalf("got status %q with %d warnings, error %v", result.Status, result.Warnings, result.Err)
 	}
-	if got := result.Messages[0]; got.Source != section || got.Text != "denied rds:DescribeDBInstances" {
+	if got := result.Messages[0]; got.Key != section || got.Text != "denied rds:DescribeDBInstances" {
 		t.Errorf("got message %+v", got)
 	}
 	n := kinds(resources(t, result))
@@ -103,7 +103,7 @@ func TestEveryKindDeniedFailsTheSource(t *testing.T) {
 	b := bench(t, simaws.Options{})
 	b.Fault(simaws.Fault{Kind: simaws.Denied})
 	result := b.Run()
-	if got := fault.ClassOf(result.Err); got != fault.Denied || !strings.HasPrefix(result.Err.Error(), "denied ec2:DescribeInstances") {
+	if got := fault.StatusOf(result.Err); got != outcome.Denied || !strings.HasPrefix(result.Err.Error(), "denied ec2:DescribeInstances") {
 		t.Errorf("got class %s of %v", got, result.Err)
 	}
 }

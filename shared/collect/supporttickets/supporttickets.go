@@ -48,7 +48,7 @@ const (
 
 // Collect writes a [snapshot.SupportTicket] for each case, each list in the order of DescribeCases. It never requests
 // communications. A case without a readable creation time is a warning. An account without a support plan that
-// includes the API is fault.NotSubscribed.
+// includes the API is outcome.NotSubscribed.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	if scope.History {
@@ -73,7 +73,7 @@ func addCases(ctx context.Context, api API, scope collect.Scope, part *collect.P
 	pages := support.NewDescribeCasesPaginator(api, input, func(o *support.DescribeCasesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
-			return collect.WithoutPlan("AWS Support", fmt.Errorf("listing %s cases: %w", kind, err))
+			return collect.ExplainMissingPlan("AWS Support", fmt.Errorf("listing %s cases: %w", kind, err))
 		}
 		for _, c := range page.Cases {
 			created, err := time.Parse(time.RFC3339, aws.ToString(c.TimeCreated)) // the API's times are text (D33)

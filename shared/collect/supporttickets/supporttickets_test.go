@@ -10,9 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/supporttickets"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -54,7 +54,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"DescribeCases"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Staging },
-			Status:  collect.NotSubscribed, Reason: "AWS Support needs a Business or Enterprise support plan",
+			Status:  outcome.NotSubscribed, Reason: "AWS Support needs a Business or Enterprise support plan",
 		}},
 	})
 }
@@ -81,7 +81,7 @@ func TestUnreadableTimeIsAWarning(t *testing.T) { // D33
 		}}, nil
 	}})
 	result := b.Run()
-	if result.Err != nil || result.Status != collect.Warned || !strings.Contains(result.Reason, "creation time of case broken") {
+	if result.Err != nil || result.Status != outcome.Warned || !strings.Contains(result.Reason, "creation time of case broken") {
 		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
 	}
 	got := tickets(t, result)

@@ -56,7 +56,7 @@ type (
 
 // Collect writes a [snapshot.TrustedAdvisorCheck] for each check with the status warning or error and at least one
 // resource that is not suppressed, regardless of its last refresh (D56). A batch that cannot be read is a warning; the
-// source fails if none can be read. An account without a support plan that includes the API is fault.NotSubscribed.
+// source fails if none can be read. An account without a support plan that includes the API is outcome.NotSubscribed.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if scope.History {
 		part.Skip("Trusted Advisor has no history: its state of today does not belong under a past date")
@@ -93,7 +93,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 func listChecks(ctx context.Context, api API) (checks, error) {
 	listed, err := api.DescribeTrustedAdvisorChecks(ctx, &support.DescribeTrustedAdvisorChecksInput{Language: aws.String("en")})
 	if err != nil {
-		return nil, collect.WithoutPlan("Trusted Advisor", fmt.Errorf("listing checks: %w", err))
+		return nil, collect.ExplainMissingPlan("Trusted Advisor", fmt.Errorf("listing checks: %w", err))
 	}
 	return listed.Checks, nil
 }

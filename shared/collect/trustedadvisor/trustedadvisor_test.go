@@ -10,9 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/trustedadvisor"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -59,7 +59,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"DescribeTrustedAdvisorChecks", "DescribeTrustedAdvisorCheckSummaries"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Staging },
-			Status:  collect.NotSubscribed, Reason: "Trusted Advisor needs a Business or Enterprise support plan",
+			Status:  outcome.NotSubscribed, Reason: "Trusted Advisor needs a Business or Enterprise support plan",
 		}},
 		NoHistory: true,
 	})
@@ -112,7 +112,7 @@ func TestOneBatchFailsAlone(t *testing.T) {
 		return nil, simaws.ErrPassOn
 	}})
 	result := b.Run()
-	if result.Err != nil || result.Status != collect.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "id50 is not valid") {
+	if result.Err != nil || result.Status != outcome.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "id50 is not valid") {
 		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
 	}
 	want := append(all[:50:50], all[100:]...)

@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"view360/shared/collect"
 	"view360/shared/collect/waf"
 	"view360/shared/collecttest"
+	"view360/shared/outcome"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
 )
@@ -258,7 +258,7 @@ func TestUnreadableAssociationsAreReported(t *testing.T) { // D50
 	b := bench(t)
 	b.Fault(simaws.Fault{Operation: "ListResourcesForWebACL", Kind: simaws.Denied})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Reason != "denied wafv2:ListResourcesForWebACL" {
+	if result.Status != outcome.Warned || result.Reason != "denied wafv2:ListResourcesForWebACL" {
 		t.Errorf("got status %q (%s)", result.Status, result.Reason)
 	}
 	logging := 0
@@ -302,7 +302,7 @@ func TestUnreadableListLeavesTheOthers(t *testing.T) { // D51
 		return nil, simaws.ErrPassOn
 	}})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "WAFInvalidOperationException") {
+	if result.Status != outcome.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "WAFInvalidOperationException") {
 		t.Errorf("got status %q with %d warnings (%s)", result.Status, result.Warnings, result.Reason)
 	}
 	if diff := cmp.Diff([]string{"first", "last"}, names(acls(t, result))); diff != "" {
@@ -335,7 +335,7 @@ func TestDeniedCloudFrontLeavesTheRegionalLists(t *testing.T) {
 	b.Request.Region, b.Request.Home = "eu-west-1", true
 	b.Fault(simaws.Fault{Region: "us-east-1", Kind: simaws.PolicyDenied})
 	result := b.Run()
-	if result.Status != collect.Warned || result.Reason != "denied wafv2:ListWebACLs" {
+	if result.Status != outcome.Warned || result.Reason != "denied wafv2:ListWebACLs" {
 		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
 	}
 	if len(acls(t, result)) == 0 {

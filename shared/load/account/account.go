@@ -9,6 +9,7 @@ import (
 
 	"view360/shared/fault"
 	"view360/shared/load"
+	"view360/shared/outcome"
 	"view360/shared/snapshot"
 )
 
@@ -68,7 +69,7 @@ func loadSection(ctx context.Context, s *load.Session) (int32, error) {
 		return 0, err
 	}
 	if !ok {
-		return 0, fault.New(fault.Invalid, "the account section cannot be stored: see view360.rejects")
+		return 0, fault.New(outcome.Invalid, "the account section cannot be stored: see view360.rejects")
 	}
 	id, err := loadAccount(ctx, s, values, place.ObservedAt)
 	if err != nil {

@@ -66,3 +66,29 @@ values (1, 'failed: of the day before', 'kms'), (2, 'denied: denied guardduty:Li
   (3, 'str.replace() takes no keyword arguments', 'service_resources'), (3, 'Fail', 'service_resources'), (3, 'Skipped', 'support_tickets'), (3, '{"rows": 1}', 'LOAD'),
   (4, 'Skipped', 'support_tickets'), (4, 'Skipped', 'ri_sp_savings'), (4, 'Skipped', 'compute_optimizer'),
   (5, 'Skipped', 'kms'), (5, 'Skipped', 'support_tickets'), (5, 'Skipped', 'inspector'), (5, 'Skipped', 'guard_duty');
+
+insert into view360.outcomes (account_row_id, source, snapshot_interval, snapshot_date, run, status, reason, error_message, messages, warnings, items,
+  bytes, calls, throttles, paid_calls, duration_ms, collected_at)
+select v.row, v.source, 'DAILY', v.at::date - 1, v.run, v.status, v.reason, v.aws, v.messages::jsonb, 0, 1, 1, 1, 0, 0, 1, v.at
+from (values
+  (1, 'guardduty', '2026-03-19 06:00Z'::timestamptz, 'run-1', 'passed', null, null, '[]'),
+  (1, 'kms', '2026-03-19 06:00Z', 'run-1', 'failed', 'of the day before', null, '[]'),
+  (1, 'account', '2026-03-20 06:00Z', 'run-2', 'passed', null, null, '[]'),
+  (1, 'guardduty', '2026-03-20 06:00Z', 'run-2', 'denied', 'denied guardduty:ListDetectors', 'User: arn:aws:iam::111122223333:role/r is not authorized', '[]'),
+  (1, 'kms', '2026-03-20 06:00Z', 'run-2', 'passed with warnings', 'denied kms:DescribeKey', null, '[]'),
+  (1, 'inspector', '2026-03-20 06:00Z', 'run-2', 'not enabled', 'Inspector is off in us-east-1', null, '[]'),
+  (1, 'supporttickets', '2026-03-20 06:00Z', 'run-2', 'passed', null, null, '[]'),
+  (1, 'cost', '2026-03-20 06:00Z', 'run-2', 'passed', null, null, '[{"source":"cost","text":"no data yet","note":true}]'),
+  (1, 'iam', '2026-03-20 06:00Z', 'run-2', 'passed', null, null, '[]'),
+  (1, 'serviceresources', '2026-03-20 06:00Z', 'run-2', 'passed', null, null, '[]'),
+  (1, 'health', '2026-03-19 06:00Z', 'run-1', 'passed', null, null, '[]'),
+  (1, 'health', '2026-03-20 06:00Z', 'run-2', 'not subscribed', 'the plan ended', null, '[]'),
+  -- a backfill of one source, later than the others, and a repair of one
+  (1, 'cost', '2026-03-20 07:00Z', 'run-4', 'passed', null, null, '[{"source":"cost","text":"no data yet","note":true}]'),
+  (1, 'waf', '2026-03-20 07:30Z', 'run-5', 'passed', null, null, '[]'),
+  (2, 'guardduty', '2026-03-20 06:00Z', 'run-2', 'passed', null, null, '[]'),
+  (2, 'kms', '2026-03-20 06:00Z', 'run-2', 'passed', null, null, '[]'),
+  (2, 'inspector', '2026-03-20 06:00Z', 'run-2', 'passed', null, null, '[]'),
+  -- a file of the Python version
+  (2, 'serviceresources', '2026-03-20 06:00Z', '', 'failed', 'str.replace() takes no keyword arguments', null, '[]')
+) v (row, source, at, run, status, reason, aws, messages);

@@ -1,0 +1,60 @@
+package fault
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	smithy "github.com/aws/smithy-go"
+
+	"view360/shared/outcome"
+)
+
+// The sentence of a denial, which all services share: who may not do what on what.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+var (
+	deniedPrincipal = regexp.MustCompile(`User: (arn:[^\s]+) is not authorized`)
+	deniedAction    = regexp.MustCompile(`not authorized to perform:? ([a-zA-Z0-9-]+:[a-zA-Z0-9]+)`)
+	deniedResource  = regexp.MustCompile(`on resource: (arn:[^\s]+)`)
+)
+
+// confidential begins the parts of messages that are not for logs: the canonical request of a wrong signature has the
+// session token, and an encoded authorization message says nothing to people.
+var confidential = []string{"The Canonical String", "Encoded authorization failure message"}
+
+// FindAWSError returns the error answer of AWS that err comes from, in AWS's own words; nil if AWS did not answer.
+func FindAWSError(err error) *outcome.AWSError {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return nil
+	}
+	found := &outcome.AWSError{Code: api.ErrorCode(), Message: shorten(api.ErrorMessage())}
+	var operation *smithy.OperationError
+	if errors.As(err, &operation) {
+		found.Operation = operation.ServiceID + " " + operation.OperationName
+	}
+	if StatusOf(err) == outcome.Denied {
+		found.Principal, found.Resource = firstMatch(deniedPrincipal, found.Message), firstMatch(deniedResource, found.Message)
+		found.Action = DeniedAction(err)
+	}
+	return found
+}
+
+// shorten returns a message of AWS without what must not be stored, and not longer than outcome.MaxMessage.
+func shorten(message string) string {
+	for _, marker := range confidential {
+		message, _, _ = strings.Cut(message, marker)
+	}
+	message = strings.TrimSpace(message)
+	if len(message) > outcome.MaxMessage {
+		message = message[:outcome.MaxMessage-3] + "..."
+	}
+	return strings.ToValidUTF8(message, "")
+}
+
+func firstMatch(pattern *regexp.Regexp, text string) string {
+	if match := pattern.FindStringSubmatch(text); match != nil {
+		return match[1]
+	}
+	return ""
+}

@@ -1,0 +1,34 @@
+package settle
+
+import (
+	"context"
+	"log/slog"
+
+	"view360/shared/merge"
+	"view360/shared/metrics"
+	"view360/shared/object"
+)
+
+// reportLosses logs the sources that are lost since the run, which raises the alarm. Merge has compared them with the last
+// outcomes, so that Settle reads no snapshot that lost nothing, and each loss is in one run only. A redrive logs them once
+// more.
+func (c CollectHandler) reportLosses(ctx context.Context, run string) error {
+	var losses []merge.Loss
+	err := c.Staging.List(ctx, merge.LossesPrefix(run), func(v object.Version) error {
+		var some []merge.Loss
+		if err := c.Staging.GetJSON(ctx, v.Key, &some); err != nil {
+			return err
+		}
+		losses = append(losses, some...)
+		return nil
+	})
+	if err != nil || len(losses) == 0 {
+		return err
+	}
+	for _, l := range losses[:min(len(losses), maxLines)] {
+		slog.WarnContext(ctx, "source lost", "execution", run, "account", l.Account, "region", l.Region, "service", l.Service,
+			"reason", l.Reason, "passed_at", l.PassedAt)
+	}
+	slog.WarnContext(ctx, "sources lost", "execution", run, "lost", len(losses), metrics.BuildAttr(metrics.Lost))
+	return nil
+}
