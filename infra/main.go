@@ -21,13 +21,13 @@ const emulatorDatabase = "VIEW360_EMULATOR_DATABASE"
 
 func main() {
 	defer jsii.Close()
-	if err := run(context.Background()); err != nil {
+	if err := runApp(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
+func runApp(ctx context.Context) error {
 	cdk := newApp(nil)
 	path := "view360.yaml"
 	if given, isText := cdk.Node().TryGetContext(jsii.String("config")).(string); isText {
@@ -45,11 +45,11 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return synthesize(cdk, f, build)
+	return synthesizeApp(cdk, f, build)
 }
 
-func synthesize(cdk awscdk.App, f config.Config, build *bundle.Go) error {
-	if err := stacks(cdk, f, build); err != nil {
+func synthesizeApp(cdk awscdk.App, f config.Config, build *bundle.Go) error {
+	if err := newStacks(cdk, f, build); err != nil {
 		return err
 	}
 	if err := build.Err(); err != nil {

@@ -69,7 +69,7 @@ func mustSynthesize(example, outdir string, change func(*config.Config)) map[str
 		panic(err)
 	}
 	app := newApp(jsii.String(outdir))
-	if err := stacks(app, f, bundle.Placeholder{Dir: assets}); err != nil {
+	if err := newStacks(app, f, bundle.Placeholder{Dir: assets}); err != nil {
 		panic(err)
 	}
 	app.Synth(nil)

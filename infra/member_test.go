@@ -43,7 +43,7 @@ func TestMemberRoleRefusesStrangers(t *testing.T) {
 		"a role that begins like a collector's": {"arn:aws:iam::" + owner + ":role/view360/collector", right, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			request := policy.Request{Principal: c.principal, Action: "sts:AssumeRole", Context: c.context}
+			request := policy.Call{Principal: c.principal, Action: "sts:AssumeRole", Context: c.context}
 			if got := trust.Allows(request); got != c.want {
 				t.Errorf("allowed %t, want %t", got, c.want)
 			}
@@ -62,8 +62,8 @@ func TestMemberRoleCanOnlyRead(t *testing.T) {
 		cut := policy.Document{Version: "2012-10-17", Statement: []policy.Statement{{Effect: "Allow", Action: source.ActionNames(), Resource: policy.Strings{"*"}}}}
 		return policy.Policies{Owner: other, Identity: []policy.Document{read}, Session: []policy.Document{cut}}
 	}
-	request := func(action, resource string) policy.Request {
-		return policy.Request{Principal: "arn:aws:iam::" + other + ":role/View360Member", Action: action, Resource: resource}
+	request := func(action, resource string) policy.Call {
+		return policy.Call{Principal: "arn:aws:iam::" + other + ":role/View360Member", Action: action, Resource: resource}
 	}
 	const key = "arn:aws:kms:eu-west-1:" + other + ":key/1"
 	kms := session("kms")

@@ -31,9 +31,9 @@ func newApp(outdir *string) awscdk.App {
 	})
 }
 
-// stacks makes the stacks of an installation.
-func stacks(app constructs.Construct, f config.Config, build bundle.Build) error {
-	if err := analytics.Check(f); err != nil {
+// newStacks makes the stacks of an installation.
+func newStacks(app constructs.Construct, f config.Config, build bundle.Build) error {
+	if err := analytics.CheckConfig(f); err != nil {
 		return err
 	}
 	hub := &awscdk.Environment{Account: &f.Hub.Account, Region: &f.Hub.Region}
@@ -56,12 +56,12 @@ func stacks(app constructs.Construct, f config.Config, build bundle.Build) error
 			organization.NewStack(app, f.Name+"Organization", f, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: the member role in all accounts")})
 		}
 	}
-	label(app, f)
+	addLabels(app, f)
 	return nil
 }
 
-// label puts tags and the permissions boundary on everything.
-func label(app constructs.Construct, f config.Config) {
+// addLabels puts tags and the permissions boundary on everything.
+func addLabels(app constructs.Construct, f config.Config) {
 	tags := awscdk.Tags_Of(app)
 	for key, value := range f.Tags {
 		tags.Add(jsii.String(key), jsii.String(value), nil)

@@ -71,7 +71,7 @@ var anything = policy.Document{Version: "2012-10-17", Statement: []policy.Statem
 }}}
 
 // sender is a request of the merge role of an account.
-func sender(account, action, resource string, changes map[string]string) policy.Request {
+func sender(account, action, resource string, changes map[string]string) policy.Call {
 	values := map[string]string{
 		"aws:PrincipalOrgID": orgID, "aws:SecureTransport": "true", "s3:TlsVersion": "1.3", "aws:PrincipalIsAWSService": "false",
 		"kms:ViaService": "s3.eu-west-1.amazonaws.com", "kms:EncryptionContext:aws:s3:arn": resource, "s3:ResourceAccount": owner,
@@ -82,7 +82,7 @@ func sender(account, action, resource string, changes map[string]string) policy.
 			delete(values, key)
 		}
 	}
-	return policy.Request{
+	return policy.Call{
 		Principal: "arn:aws:iam::" + account + ":role/view360/merge/View360Collection-MergeRole-1A2B3C",
 		Action:    action, Resource: resource, Context: values,
 	}
@@ -97,7 +97,7 @@ func TestHostileMemberAccountIsRefused(t *testing.T) {
 	wrongRole := sender(other, "s3:PutObject", own, nil)
 	wrongRole.Principal = "arn:aws:iam::" + other + ":role/admin"
 	for name, c := range map[string]struct {
-		request policy.Request
+		request policy.Call
 		want    bool
 	}{
 		"an account writes under its own prefix":  {sender(other, "s3:PutObject", own, nil), true},
@@ -143,8 +143,8 @@ func TestHostileMemberAccountIsRefused(t *testing.T) {
 	})
 }
 
-func hubRequest(values map[string]string) policy.Request {
-	return policy.Request{
+func hubRequest(values map[string]string) policy.Call {
+	return policy.Call{
 		Principal: "arn:aws:iam::" + owner + ":role/operator", Action: "s3:PutObject",
 		Resource: bucketARN + "/data/" + other + "/eu-west-1/2026-03-11_DAILY.json", Context: values,
 	}

@@ -91,10 +91,10 @@ func NewStack(scope constructs.Construct, id string, f config.Config, build bund
 	return h
 }
 
-// lower is the installation's name as parts of names have it.
-func (h *Hub) lower() string { return strings.ToLower(h.Config.Name) }
+// lowerName is the installation's name as parts of names have it.
+func (h *Hub) lowerName() string { return strings.ToLower(h.Config.Name) }
 
-// stage is a stage of the hub's functions with its dead-letter queue.
-func (h *Hub) stage(queue awssqs.IQueue) function.Stage {
-	return function.Stage{Build: h.build, DeadLetters: queue, LogKey: h.OperationsKey, LogDays: h.Config.Logs.Days}
+// buildDefaults is a stage of the hub's functions with its dead-letter queue.
+func (h *Hub) buildDefaults(queue awssqs.IQueue) function.Defaults {
+	return function.Defaults{Build: h.build, DeadLetters: queue, LogKey: h.OperationsKey, LogDays: h.Config.Logs.Days}
 }

@@ -9,20 +9,20 @@ import (
 	"view360/infra/function"
 )
 
-// restrict adds what the bucket's policy says beside the refusal of unencrypted connections: no other key than ours, and
+// restrictBucket adds what the bucket's policy says beside the refusal of unencrypted connections: no other key than ours, and
 // in push mode that each account writes under its own prefix and does nothing else.
-func (h *Hub) restrict(bucket awss3.Bucket) {
+func (h *Hub) restrictBucket(bucket awss3.Bucket) {
 	objects := *bucket.ArnForObjects(jsii.String("*"))
 	put := []string{"s3:PutObject"}
 	// A request that names no encryption gets the bucket's, which is right.
-	bucket.AddToResourcePolicy(deny(put, given("s3:x-amz-server-side-encryption", "aws:kms"), objects))
-	bucket.AddToResourcePolicy(deny(put, given("s3:x-amz-server-side-encryption-aws-kms-key-id", *h.DataKey.KeyArn()), objects))
+	bucket.AddToResourcePolicy(denyActions(put, buildMismatch("s3:x-amz-server-side-encryption", "aws:kms"), objects))
+	bucket.AddToResourcePolicy(denyActions(put, buildMismatch("s3:x-amz-server-side-encryption-aws-kms-key-id", *h.DataKey.KeyArn()), objects))
 	if h.Config.Collection.Mode != config.Push {
 		return
 	}
 	own := *bucket.ArnForObjects(jsii.String("data/${aws:PrincipalAccount}/*"))
-	write := function.AllowIf(h.senders(), []string{"s3:PutObject", "s3:AbortMultipartUpload"}, own)
-	write.AddPrincipals(h.senderPrincipals()...)
+	write := function.AllowIf(h.buildSenderConditions(), []string{"s3:PutObject", "s3:AbortMultipartUpload"}, own)
+	write.AddPrincipals(h.listSenderPrincipals()...)
 	bucket.AddToResourcePolicy(write)
 	bucket.AddToResourcePolicy(h.denyElsewhere(own))
 }
@@ -41,15 +41,15 @@ func (h *Hub) denyElsewhere(own string) awsiam.PolicyStatement {
 	})
 }
 
-// given are the conditions of a request that has the key with another value.
-func given(key, value string) map[string]any {
+// buildMismatch are the conditions of a request that has the key with another value.
+func buildMismatch(key, value string) map[string]any {
 	return map[string]any{
 		"Null":            map[string]any{key: "false"},
 		"StringNotEquals": map[string]any{key: value},
 	}
 }
 
-func deny(actions []string, conditions map[string]any, resources ...string) awsiam.PolicyStatement {
+func denyActions(actions []string, conditions map[string]any, resources ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Effect:     awsiam.Effect_DENY,
 		Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},

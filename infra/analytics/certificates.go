@@ -19,8 +19,8 @@ var certificates string
 // certificateFile is where they are in a function.
 const certificateFile = "rds.pem"
 
-// authorities are the root certificates of one region, for the zip files of functions that use the database.
-func authorities(region string) (bundle.File, error) {
+// findAuthorities are the root certificates of one region, for the zip files of functions that use the database.
+func findAuthorities(region string) (bundle.File, error) {
 	var found strings.Builder
 	for certificate := range strings.SplitSeq(certificates, "# ") {
 		if strings.HasPrefix(certificate, "Amazon RDS "+region+" ") {
@@ -33,8 +33,8 @@ func authorities(region string) (bundle.File, error) {
 	return bundle.File{Name: certificateFile, Content: []byte(found.String())}, nil
 }
 
-// Check reports what makes NewStack impossible.
-func Check(f config.Config) error {
-	_, err := authorities(f.Hub.Region)
+// CheckConfig reports what makes NewStack impossible.
+func CheckConfig(f config.Config) error {
+	_, err := findAuthorities(f.Hub.Region)
 	return err
 }

@@ -33,7 +33,7 @@ func TestRegionsHaveValidDatabaseCertificates(t *testing.T) {
 		regions[strings.Fields(name)[2]]++
 	}
 	for region, count := range regions {
-		file, err := authorities(region)
+		file, err := findAuthorities(region)
 		if err != nil || count != 3 || strings.Count(string(file.Content), "BEGIN") != 3 {
 			t.Errorf("%s has %d certificates (%v), want 3", region, count, err)
 		}
@@ -45,7 +45,7 @@ func TestRegionsHaveValidDatabaseCertificates(t *testing.T) {
 
 func TestRegionWithoutCertificatesFailsBeforeSynthesis(t *testing.T) {
 	t.Parallel()
-	err := Check(config.Config{Hub: config.Hub{Region: "xx-north-9"}})
+	err := CheckConfig(config.Config{Hub: config.Hub{Region: "xx-north-9"}})
 	if err == nil || !strings.Contains(err.Error(), "xx-north-9") {
 		t.Errorf("got %v", err)
 	}
@@ -54,11 +54,11 @@ func TestRegionWithoutCertificatesFailsBeforeSynthesis(t *testing.T) {
 func TestSubnetsDivideTheNetwork(t *testing.T) {
 	t.Parallel()
 	for i, want := range []string{"10.0.0.0/19", "10.0.32.0/19", "10.0.64.0/19"} {
-		if got := subnetCIDR("10.0.0.0/16", i); got != want {
+		if got := computeSubnetCIDR("10.0.0.0/16", i); got != want {
 			t.Errorf("part %d is %s, want %s", i, got, want)
 		}
 	}
-	if got := subnetCIDR("192.168.255.0/24", 2); got != "192.168.255.64/27" {
+	if got := computeSubnetCIDR("192.168.255.0/24", 2); got != "192.168.255.64/27" {
 		t.Errorf("got %s", got)
 	}
 }

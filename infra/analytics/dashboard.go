@@ -20,9 +20,9 @@ func (h *Hub) newDashboard(functions []awslambda.Function) {
 			durations = append(durations, f.MetricDuration(&cw.MetricOptions{Statistic: jsii.String("Maximum")}))
 		}
 		dashboard.AddWidgets(
-			graph("Loads", h.LoadMachine.MetricStarted(sum), h.LoadMachine.MetricSucceeded(sum), h.LoadMachine.MetricFailed(sum)),
-			graph("Errors of functions", errors...),
-			graph("Longest runs (ms)", durations...))
+			newGraph("Loads", h.LoadMachine.MetricStarted(sum), h.LoadMachine.MetricSucceeded(sum), h.LoadMachine.MetricFailed(sum)),
+			newGraph("Errors of functions", errors...),
+			newGraph("Longest runs (ms)", durations...))
 	}
 	database := func(name string) cw.IMetric {
 		return cw.NewMetric(&cw.MetricProps{
@@ -37,12 +37,12 @@ func (h *Hub) newDashboard(functions []awslambda.Function) {
 		})
 	}
 	dashboard.AddWidgets(
-		graph("Database capacity (ACU)", database("ServerlessDatabaseCapacity")),
-		graph("Database connections", database("DatabaseConnections")),
-		graph("Waiting and silent", swept("OldestSnapshotMinutes"), swept("SilentAccounts")))
+		newGraph("Database capacity (ACU)", database("ServerlessDatabaseCapacity")),
+		newGraph("Database connections", database("DatabaseConnections")),
+		newGraph("Waiting and silent", swept("OldestSnapshotMinutes"), swept("SilentAccounts")))
 }
 
-func graph(title string, metrics ...cw.IMetric) cw.IWidget {
+func newGraph(title string, metrics ...cw.IMetric) cw.IWidget {
 	return cw.NewGraphWidget(&cw.GraphWidgetProps{Title: &title, Left: &metrics, Width: jsii.Number(8)})
 }
 

@@ -25,7 +25,7 @@ const (
 func (h *Hub) newDatabase() Database {
 	var d Database
 	if h.Config.Database.Existing != nil {
-		d = h.existingDatabase()
+		d = h.importDatabase()
 	} else {
 		d = h.newCluster()
 	}
@@ -40,13 +40,13 @@ func (h *Hub) newDatabase() Database {
 	return d
 }
 
-func (h *Hub) existingDatabase() Database {
+func (h *Hub) importDatabase() Database {
 	e := h.Config.Database.Existing
 	d := Database{
 		Group: awsec2.SecurityGroup_FromSecurityGroupId(h.Stack, jsii.String("DatabaseGroup"), &e.SecurityGroup,
 			&awsec2.SecurityGroupImportOptions{Mutable: jsii.Bool(false)}),
 		Host: &e.Host, Port: databasePort, Name: e.Name, Cluster: &e.Cluster,
-		ClusterARN: h.arn("rds", "cluster:"+e.Cluster), ResourceID: &e.ResourceID, MasterSecret: &e.Secret,
+		ClusterARN: h.formatARN("rds", "cluster:"+e.Cluster), ResourceID: &e.ResourceID, MasterSecret: &e.Secret,
 	}
 	if e.SecretKey != "" {
 		d.MasterKey = awskms.Key_FromKeyArn(h.Stack, jsii.String("MasterKey"), &e.SecretKey)
@@ -60,11 +60,11 @@ func (h *Hub) newCluster() Database {
 	group := awsec2.NewSecurityGroup(h.Stack, jsii.String("DatabaseGroup"), &awsec2.SecurityGroupProps{
 		Vpc: h.Network.Vpc, Description: jsii.String("The database"), AllowAllOutbound: jsii.Bool(false),
 	})
-	identifier := h.lower() + "-database"
+	identifier := h.lowerName() + "-database"
 	// Declared before Aurora would make it without an end.
 	logs := awslogs.NewLogGroup(h.Stack, jsii.String("DatabaseLogs"), &awslogs.LogGroupProps{
 		LogGroupName: jsii.String("/aws/rds/cluster/" + identifier + "/postgresql"),
-		Retention:    function.Retention(h.Config.Logs.Days), EncryptionKey: h.OperationsKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+		Retention:    function.ToRetention(h.Config.Logs.Days), EncryptionKey: h.OperationsKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
 	cluster := awsrds.NewCfnDBCluster(h.Stack, jsii.String("Cluster"), &awsrds.CfnDBClusterProps{
 		DbClusterIdentifier: &identifier, Engine: jsii.String("aurora-postgresql"), EngineVersion: &f.Version,
@@ -75,11 +75,11 @@ func (h *Hub) newCluster() Database {
 		EnableIamDatabaseAuthentication: jsii.Bool(true),
 		EnableHttpEndpoint:              jsii.Bool(true), // the Data API, by which the first user is made
 		StorageEncrypted:                jsii.Bool(true), KmsKeyId: key.KeyArn(),
-		DbSubnetGroupName: h.subnetGroup(), VpcSecurityGroupIds: &[]any{group.SecurityGroupId()},
-		DbClusterParameterGroupName: h.parameters(), EnableCloudwatchLogsExports: jsii.Strings("postgresql"),
+		DbSubnetGroupName: h.newSubnetGroup(), VpcSecurityGroupIds: &[]any{group.SecurityGroupId()},
+		DbClusterParameterGroupName: h.newParameters(), EnableCloudwatchLogsExports: jsii.Strings("postgresql"),
 		BackupRetentionPeriod: jsii.Number(f.BackupDays), PreferredBackupWindow: &f.Backup, PreferredMaintenanceWindow: &f.Maintenance,
 		CopyTagsToSnapshot: jsii.Bool(true), DeletionProtection: jsii.Bool(true),
-		ServerlessV2ScalingConfiguration: h.capacity(),
+		ServerlessV2ScalingConfiguration: h.buildCapacity(),
 	})
 	cluster.ApplyRemovalPolicy(awscdk.RemovalPolicy_SNAPSHOT, nil)
 	cluster.Node().AddDependency(logs)
@@ -91,7 +91,7 @@ func (h *Hub) newCluster() Database {
 	}
 }
 
-func (h *Hub) capacity() *awsrds.CfnDBCluster_ServerlessV2ScalingConfigurationProperty {
+func (h *Hub) buildCapacity() *awsrds.CfnDBCluster_ServerlessV2ScalingConfigurationProperty {
 	f := h.Config.Database
 	capacity := &awsrds.CfnDBCluster_ServerlessV2ScalingConfigurationProperty{
 		MinCapacity: jsii.Number(f.MinCapacity), MaxCapacity: jsii.Number(f.MaxCapacity),
@@ -102,15 +102,15 @@ func (h *Hub) capacity() *awsrds.CfnDBCluster_ServerlessV2ScalingConfigurationPr
 	return capacity
 }
 
-func (h *Hub) subnetGroup() *string {
+func (h *Hub) newSubnetGroup() *string {
 	return awsrds.NewCfnDBSubnetGroup(h.Stack, jsii.String("Subnets"), &awsrds.CfnDBSubnetGroupProps{
 		DbSubnetGroupDescription: jsii.String("Isolated subnets of the database"),
-		SubnetIds:                anys(*h.Network.Vpc.SelectSubnets(h.Network.Subnets).SubnetIds),
+		SubnetIds:                toAnys(*h.Network.Vpc.SelectSubnets(h.Network.Subnets).SubnetIds),
 	}).Ref()
 }
 
-// parameters force TLS and keep an eye on slow statements.
-func (h *Hub) parameters() *string {
+// newParameters force TLS and keep an eye on slow statements.
+func (h *Hub) newParameters() *string {
 	major, _, _ := strings.Cut(h.Config.Database.Version, ".")
 	return awsrds.NewCfnDBClusterParameterGroup(h.Stack, jsii.String("Parameters"), &awsrds.CfnDBClusterParameterGroupProps{
 		Family: jsii.String("aurora-postgresql" + major), Description: jsii.String("TLS only; slow statements are logged"),
@@ -147,8 +147,8 @@ func (h *Hub) newInstances(cluster awsrds.CfnDBCluster, key awskms.Key) awsrds.C
 	return writer
 }
 
-// anys is a list as the properties of some resources want it.
-func anys(texts []*string) *[]any {
+// toAnys is a list as the properties of some resources want it.
+func toAnys(texts []*string) *[]any {
 	list := make([]any, len(texts))
 	for i, text := range texts {
 		list[i] = *text

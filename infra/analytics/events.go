@@ -33,8 +33,8 @@ func (h *Hub) newEvents() {
 		Message: awsevents.RuleTargetInput_FromText(jsii.String(h.Config.Name + " rejected a file. The reason is in s3://" +
 			*awsevents.EventField_FromPath(jsii.String("$.detail.bucket.name")) + "/" + *awsevents.EventField_FromPath(jsii.String("$.detail.object.key")))),
 	}))
-	h.Watch().Add(h.Stack, "RejectedFiles", "a file under data/ is no snapshot and was moved to rejected/: the .reason.json beside it says why",
-		watch.Above(h.ruleMetric("MatchedEvents", rejected), 0, 1))
+	h.Alarms().Add(h.Stack, "RejectedFiles", "a file under data/ is no snapshot and was moved to rejected/: the .reason.json beside it says why",
+		watch.Above(h.buildRuleMetric("MatchedEvents", rejected), 0, 1))
 	h.newSweep()
 }
 
@@ -51,7 +51,7 @@ func (h *Hub) newRule(id, description, keys string, enabled bool) awsevents.Rule
 	})
 }
 
-func (h *Hub) ruleMetric(name string, rule awsevents.Rule) awscloudwatch.IMetric {
+func (h *Hub) buildRuleMetric(name string, rule awsevents.Rule) awscloudwatch.IMetric {
 	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 		Namespace: jsii.String("AWS/Events"), MetricName: &name, Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),
 		DimensionsMap: &map[string]*string{"RuleName": rule.RuleName()},
@@ -61,35 +61,35 @@ func (h *Hub) ruleMetric(name string, rule awsevents.Rule) awscloudwatch.IMetric
 // newSweep makes the function that runs every hour, and the alarms on what it finds.
 func (h *Hub) newSweep() {
 	const limit = 10 * time.Minute
-	f := h.stage(h.newQueue("SweepDeadLetters")).New(h.Stack, "Sweep", function.Props{
+	f := h.buildDefaults(h.newQueue("SweepDeadLetters")).New(h.Stack, "Sweep", function.Props{
 		Main: "sweep", Description: "Loads what was left, and looks for silent accounts", MemoryMB: 256, Timeout: limit,
 		Environment: map[string]string{
-			"DATA_BUCKET": *h.Bucket.BucketName(), "LOAD_MACHINE": h.sweepMachine(),
+			"DATA_BUCKET": *h.Bucket.BucketName(), "LOAD_MACHINE": h.findSweepMachine(),
 			"SILENCE":          fmt.Sprintf("%dh", h.Config.Alarms.SilentHours),
 			"IGNORED_ACCOUNTS": strings.Join(h.Config.Collection.ExcludeAccounts, " "),
 		},
-		Statements: h.sweepStatements(),
+		Statements: h.buildSweepStatements(),
 	})
 	schedule.New(h.Stack, "SweepSchedule", schedule.Props{
 		Description: "Sweeps the data bucket", Expression: "rate(1 hour)", TimeZone: h.Config.Collection.Schedules.TimeZone,
 		TargetARN: *f.FunctionArn(), Action: "lambda:InvokeFunction", Input: "{}", DeadLetters: h.DeadLetters,
 	})
 	h.watchSweep(f)
-	h.Watch().Functions(h.Stack, "Sweep", []watch.Timed{{Function: f, Timeout: limit}})
+	h.Alarms().WatchFunctions(h.Stack, "Sweep", []watch.Timed{{Function: f, Timeout: limit}})
 }
 
-func (h *Hub) sweepMachine() string {
+func (h *Hub) findSweepMachine() string {
 	if h.LoadMachine == nil || h.Config.Loading.Paused {
 		return ""
 	}
 	return *h.LoadMachine.StateMachineArn()
 }
 
-func (h *Hub) sweepStatements() []awsiam.PolicyStatement {
+func (h *Hub) buildSweepStatements() []awsiam.PolicyStatement {
 	statements := []awsiam.PolicyStatement{function.AllowIf(
 		map[string]any{"StringLike": map[string]any{"s3:prefix": []string{"data/*", "loaded/*"}}},
 		[]string{"s3:ListBucket"}, *h.Bucket.BucketArn())}
-	if machine := h.sweepMachine(); machine != "" {
+	if machine := h.findSweepMachine(); machine != "" {
 		statements = append(statements, function.Allow([]string{"states:StartExecution"}, machine))
 	}
 	return statements
@@ -104,7 +104,7 @@ func (h *Hub) watchSweep(f awslambda.Function) {
 		})
 		return filter.Metric(&awscloudwatch.MetricOptions{Statistic: jsii.String("Maximum"), Period: awscdk.Duration_Hours(jsii.Number(1))})
 	}
-	alarms := h.Watch()
+	alarms := h.Alarms()
 	alarms.Add(h.Stack, "OldestSnapshot", "a snapshot has waited under data/ for three hours, or the sweep does not run: look at the failed load executions",
 		watch.Above(metric("OldestSnapshotMinutes", "oldest_minutes"), 180, 2).OrMissing())
 	alarms.Add(h.Stack, "SilentAccounts", fmt.Sprintf("accounts have sent nothing for %d hours: the log of the sweep names them; check their role or collection, or exclude them",

@@ -22,7 +22,7 @@ func (h *Hub) newOperationsKey() awskms.IKey {
 	key := h.newKey("OperationsKey", "View360: logs and alarms")
 	use := []string{"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"}
 	logs := function.AllowIf(map[string]any{
-		"ArnLike": map[string]any{"kms:EncryptionContext:aws:logs:arn": *h.arn("logs", "log-group:*")},
+		"ArnLike": map[string]any{"kms:EncryptionContext:aws:logs:arn": *h.formatARN("logs", "log-group:*")},
 	}, use, "*")
 	logs.AddServicePrincipal(jsii.String("logs."+*h.Region()+".amazonaws.com"), nil)
 	publish := function.AllowIf(map[string]any{
@@ -43,18 +43,18 @@ func (h *Hub) newDataKey(bucketARN string) awskms.IKey {
 	if h.Config.Collection.Mode != config.Push {
 		return key
 	}
-	conditions := h.senders()
+	conditions := h.buildSenderConditions()
 	conditions["StringLike"] = map[string]any{"kms:EncryptionContext:aws:s3:arn": bucketARN + "/data/${aws:PrincipalAccount}/*"}
 	equals := map[string]any{"kms:ViaService": "s3." + *h.Region() + ".amazonaws.com"}
-	merge(conditions, "StringEquals", equals)
+	mergeConditions(conditions, "StringEquals", equals)
 	senders := function.AllowIf(conditions, []string{"kms:GenerateDataKey", "kms:Decrypt"}, "*")
-	senders.AddPrincipals(h.senderPrincipals()...)
+	senders.AddPrincipals(h.listSenderPrincipals()...)
 	key.AddToResourcePolicy(senders, nil)
 	return key
 }
 
-// merge adds the keys of one condition operator.
-func merge(conditions map[string]any, operator string, keys map[string]any) {
+// mergeConditions adds the keys of one condition operator.
+func mergeConditions(conditions map[string]any, operator string, keys map[string]any) {
 	existing, there := conditions[operator].(map[string]any)
 	if !there {
 		conditions[operator] = keys
@@ -65,9 +65,9 @@ func merge(conditions map[string]any, operator string, keys map[string]any) {
 	}
 }
 
-// senders are the conditions that a writing role of push mode meets: a member of the organisation, by the path of its
+// buildSenderConditions are the conditions that a writing role of push mode meets: a member of the organisation, by the path of its
 // name the merge function of an installation of the same name. The organisation takes the place of a list of accounts.
-func (h *Hub) senders() map[string]any {
+func (h *Hub) buildSenderConditions() map[string]any {
 	conditions := map[string]any{"ArnLike": map[string]any{
 		"aws:PrincipalArn": "arn:" + *h.Partition() + ":iam::*:role" + h.Config.RolePath("merge") + "*",
 	}}
@@ -77,8 +77,8 @@ func (h *Hub) senders() map[string]any {
 	return conditions
 }
 
-// senderPrincipals are everybody, whom the conditions narrow to the organisation, or the listed accounts without one.
-func (h *Hub) senderPrincipals() []awsiam.IPrincipal {
+// listSenderPrincipals are everybody, whom the conditions narrow to the organisation, or the listed accounts without one.
+func (h *Hub) listSenderPrincipals() []awsiam.IPrincipal {
 	if h.Config.Organization != nil {
 		return []awsiam.IPrincipal{awsiam.NewStarPrincipal()}
 	}
@@ -89,8 +89,8 @@ func (h *Hub) senderPrincipals() []awsiam.IPrincipal {
 	return accounts
 }
 
-// arn is the ARN of a resource in the hub's account and region.
-func (h *Hub) arn(service, resource string) *string {
+// formatARN is the ARN of a resource in the hub's account and region.
+func (h *Hub) formatARN(service, resource string) *string {
 	return h.FormatArn(&awscdk.ArnComponents{
 		Service: &service, Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
 	})

@@ -54,13 +54,13 @@ func (h *Hub) newLoad(schema constructs.IConstruct) []awslambda.Function {
 	if h.Config.Loading.With == config.Instance {
 		return nil
 	}
-	stage := h.stage(h.newQueue("LoadDeadLetters"))
+	stage := h.buildDefaults(h.newQueue("LoadDeadLetters"))
 	placeholders := map[string]string{}
 	var functions []awslambda.Function
 	var timed []watch.Timed
 	var arns []string
 	for _, l := range loadFunctions() {
-		f := stage.New(h.Stack, l.placeholder, h.loaderProps(l))
+		f := stage.New(h.Stack, l.placeholder, h.buildLoaderProps(l))
 		f.Node().AddDependency(schema)
 		placeholders[l.placeholder] = *f.FunctionName()
 		functions, arns = append(functions, f), append(arns, *f.FunctionArn())
@@ -69,25 +69,25 @@ func (h *Hub) newLoad(schema constructs.IConstruct) []awslambda.Function {
 	h.LoadMachine = machine.New(h.Stack, "Load", machine.Props{
 		Definition: statemachines.Load, Placeholders: placeholders, Functions: arns, LogKey: h.OperationsKey, LogDays: h.Config.Logs.Days,
 	})
-	h.Watch().Machine(h.Stack, "Load", h.LoadMachine,
+	h.Alarms().WatchMachine(h.Stack, "Load", h.LoadMachine,
 		"a snapshot was not loaded, or only in part: open the failed execution, mend what its cause names, and choose Redrive")
-	h.Watch().Functions(h.Stack, "Load", timed)
+	h.Alarms().WatchFunctions(h.Stack, "Load", timed)
 	return functions
 }
 
-func (h *Hub) loaderProps(l loader) function.Props {
+func (h *Hub) buildLoaderProps(l loader) function.Props {
 	p := function.Props{
 		Main: l.main, Description: l.description, MemoryMB: l.memoryMB, Timeout: l.timeout,
 		Environment: map[string]string{"BUCKET_KMS_KEY": *h.DataKey.KeyArn(), "BUCKET_OWNER": *h.Account(), metrics.Variable: metrics.Namespace},
 		Statements:  h.Objects().Statements(l.access),
 	}
 	if l.placeholder == "SettleLoad" {
-		p.Statements = append(p.Statements, function.Allow([]string{"states:DescribeExecution"}, *h.arn("states", "execution:*")))
+		p.Statements = append(p.Statements, function.Allow([]string{"states:DescribeExecution"}, *h.formatARN("states", "execution:*")))
 	}
 	if l.database {
-		p.Files, p.Network, p.Concurrency = h.certificates(), h.inside(), *h.Config.Loading.Concurrency
-		p.Environment["DATABASE_URL"] = h.databaseURL(Loader)
-		p.Statements = append(p.Statements, h.connect(Loader))
+		p.Files, p.Network, p.Concurrency = h.certificates(), h.buildFunctionNetwork(), *h.Config.Loading.Concurrency
+		p.Environment["DATABASE_URL"] = h.buildDatabaseURL(Loader)
+		p.Statements = append(p.Statements, h.allowConnect(Loader))
 	}
 	return p
 }

@@ -44,15 +44,15 @@ func (h *Hub) newNetwork() Network {
 func (h *Hub) newSubnets(attributes *awsec2.VpcAttributes) {
 	vpc := awsec2.NewCfnVPC(h.Stack, jsii.String("Vpc"), &awsec2.CfnVPCProps{
 		CidrBlock: &h.Config.Network.CIDR, EnableDnsSupport: jsii.Bool(true), EnableDnsHostnames: jsii.Bool(true),
-		Tags: h.named(""),
+		Tags: h.buildNameTag(""),
 	})
-	routes := awsec2.NewCfnRouteTable(h.Stack, jsii.String("Routes"), &awsec2.CfnRouteTableProps{VpcId: vpc.Ref(), Tags: h.named(" isolated")})
+	routes := awsec2.NewCfnRouteTable(h.Stack, jsii.String("Routes"), &awsec2.CfnRouteTableProps{VpcId: vpc.Ref(), Tags: h.buildNameTag(" isolated")})
 	var zones, subnets []*string
 	for i := range h.Config.Network.Zones {
 		zone := awscdk.Fn_Select(jsii.Number(i), awscdk.Fn_GetAzs(nil))
 		subnet := awsec2.NewCfnSubnet(h.Stack, jsii.String(fmt.Sprintf("Subnet%d", i+1)), &awsec2.CfnSubnetProps{
-			VpcId: vpc.Ref(), AvailabilityZone: zone, CidrBlock: jsii.String(subnetCIDR(h.Config.Network.CIDR, i)),
-			MapPublicIpOnLaunch: jsii.Bool(false), Tags: h.named(fmt.Sprintf(" isolated %d", i+1)),
+			VpcId: vpc.Ref(), AvailabilityZone: zone, CidrBlock: jsii.String(computeSubnetCIDR(h.Config.Network.CIDR, i)),
+			MapPublicIpOnLaunch: jsii.Bool(false), Tags: h.buildNameTag(fmt.Sprintf(" isolated %d", i+1)),
 		})
 		association := awsec2.NewCfnSubnetRouteTableAssociation(h.Stack, jsii.String(fmt.Sprintf("Subnet%dRoutes", i+1)), &awsec2.CfnSubnetRouteTableAssociationProps{
 			SubnetId: subnet.Ref(), RouteTableId: routes.Ref(),
@@ -65,8 +65,8 @@ func (h *Hub) newSubnets(attributes *awsec2.VpcAttributes) {
 	h.newFlowLog(vpc)
 }
 
-// subnetCIDR is the i-th of eight equal parts of a network.
-func subnetCIDR(network string, i int) string {
+// computeSubnetCIDR is the i-th of eight equal parts of a network.
+func computeSubnetCIDR(network string, i int) string {
 	prefix := netip.MustParsePrefix(network) // checked with the configuration
 	address := prefix.Addr().As4()
 	number := uint32(address[0])<<24 | uint32(address[1])<<16 | uint32(address[2])<<8 | uint32(address[3])
@@ -79,25 +79,25 @@ func subnetCIDR(network string, i int) string {
 // newEndpoint is the way to S3, for the data bucket and the answers of custom resources to CloudFormation.
 func (h *Hub) newEndpoint(vpc string, routeTables []string) {
 	statements := []awsiam.PolicyStatement{
-		open([]string{"s3:GetObject*", "s3:PutObject", "s3:DeleteObject*", "s3:ListBucket*", "s3:AbortMultipartUpload"},
+		allowAnyone([]string{"s3:GetObject*", "s3:PutObject", "s3:DeleteObject*", "s3:ListBucket*", "s3:AbortMultipartUpload"},
 			*h.Bucket.BucketArn(), *h.Bucket.ArnForObjects(jsii.String("*"))),
-		open([]string{"s3:PutObject"}, "arn:"+*h.Partition()+":s3:::cloudformation-custom-resource-response-*/*"),
+		allowAnyone([]string{"s3:PutObject"}, "arn:"+*h.Partition()+":s3:::cloudformation-custom-resource-response-*/*"),
 	}
 	if h.Config.Loading.With == config.Instance { // its program, and the packages of Amazon Linux
-		statements = append(statements, open([]string{"s3:GetObject*", "s3:ListBucket*"},
+		statements = append(statements, allowAnyone([]string{"s3:GetObject*", "s3:ListBucket*"},
 			"arn:"+*h.Partition()+":s3:::cdk-*-assets-"+*h.Account()+"-"+*h.Region()+"*",
 			"arn:"+*h.Partition()+":s3:::al2023-repos-"+*h.Region()+"-*"))
 	}
 	endpoint := awsec2.NewCfnVPCEndpoint(h.Stack, jsii.String("S3Endpoint"), &awsec2.CfnVPCEndpointProps{
 		VpcId: &vpc, VpcEndpointType: jsii.String("Gateway"), ServiceName: jsii.String("com.amazonaws." + *h.Region() + ".s3"),
-		RouteTableIds:  anys(*jsii.Strings(routeTables...)),
+		RouteTableIds:  toAnys(*jsii.Strings(routeTables...)),
 		PolicyDocument: awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &statements}),
 	})
 	h.ways = append(h.ways, endpoint)
 }
 
-// open allows actions to everybody; the policy of an endpoint only limits.
-func open(actions []string, resources ...string) awsiam.PolicyStatement {
+// allowAnyone allows actions to everybody; the policy of an endpoint only limits.
+func allowAnyone(actions []string, resources ...string) awsiam.PolicyStatement {
 	s := function.Allow(actions, resources...)
 	s.AddPrincipals(awsiam.NewStarPrincipal())
 	return s
@@ -106,7 +106,7 @@ func open(actions []string, resources ...string) awsiam.PolicyStatement {
 // newFlowLog keeps what the security groups refused.
 func (h *Hub) newFlowLog(vpc awsec2.CfnVPC) {
 	logs := awslogs.NewLogGroup(h.Stack, jsii.String("FlowLogs"), &awslogs.LogGroupProps{
-		Retention: function.Retention(h.Config.Logs.Days), EncryptionKey: h.OperationsKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+		Retention: function.ToRetention(h.Config.Logs.Days), EncryptionKey: h.OperationsKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
 	statements := []awsiam.PolicyStatement{
 		function.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}, *logs.LogGroupArn()),
@@ -124,7 +124,7 @@ func (h *Hub) newFlowLog(vpc awsec2.CfnVPC) {
 	})
 }
 
-// named is the Name tag, which the console shows.
-func (h *Hub) named(what string) *[]*awscdk.CfnTag {
+// buildNameTag is the Name tag, which the console shows.
+func (h *Hub) buildNameTag(what string) *[]*awscdk.CfnTag {
 	return &[]*awscdk.CfnTag{{Key: jsii.String("Name"), Value: jsii.String(h.Config.Name + what)}}
 }

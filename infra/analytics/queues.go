@@ -21,15 +21,15 @@ func (h *Hub) newTopic() awssns.ITopic {
 	return topic
 }
 
-// Watch makes alarms of scope that go to the topic.
-func (h *Hub) Watch() watch.Alarms {
+// Alarms makes alarms of scope that go to the topic.
+func (h *Hub) Alarms() watch.Alarms {
 	return watch.Alarms{Name: h.Config.Name, Action: awscloudwatchactions.NewSnsAction(h.Topic)}
 }
 
 // newQueue makes a dead-letter queue with its alarm.
 func (h *Hub) newQueue(id string) awssqs.IQueue {
 	queue := watch.NewQueue(h.Stack, id)
-	h.Watch().Queue(h.Stack, id, queue)
+	h.Alarms().WatchQueue(h.Stack, id, queue)
 	return queue
 }
 
@@ -39,7 +39,7 @@ const connections = 1000
 
 // newDatabaseAlarms watch the cluster.
 func (h *Hub) newDatabaseAlarms() {
-	alarms := h.Watch()
+	alarms := h.Alarms()
 	metric := func(name, statistic string) awscloudwatch.IMetric {
 		return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 			Namespace: jsii.String("AWS/RDS"), MetricName: &name, Statistic: &statistic,

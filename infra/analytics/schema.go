@@ -25,7 +25,7 @@ const migrationTime = 15 * time.Minute
 // themselves. What comes after depends on the resource that is returned.
 func (h *Hub) newSchema() constructs.IConstruct {
 	queue := h.newQueue("DeploymentDeadLetters")
-	stage := h.stage(queue)
+	stage := h.buildDefaults(queue)
 	secret := h.newDashboardSecret()
 	users := stage.New(h.Stack, "MakeUsers", function.Props{
 		Main: "users", Description: "Makes the users of the database", MemoryMB: 256, Timeout: 5 * time.Minute,
@@ -33,22 +33,22 @@ func (h *Hub) newSchema() constructs.IConstruct {
 			"CLUSTER_ARN": *h.Database.ClusterARN, "MASTER_SECRET": *h.Database.MasterSecret,
 			"DATABASE": h.Database.Name, "DASHBOARD_SECRET": *secret.SecretArn(),
 		},
-		Statements: h.userStatements(secret),
+		Statements: h.buildUserStatements(secret),
 	})
 	migrate := stage.New(h.Stack, "Migrate", function.Props{
 		Main: "migrate", Files: h.certificates(), Description: "Creates or upgrades tables and views", MemoryMB: 512, Timeout: migrationTime,
-		Environment: map[string]string{"DATABASE_URL": h.databaseURL(Migrator)},
-		Statements:  []awsiam.PolicyStatement{h.connect(Migrator)},
-		Network:     h.inside(),
+		Environment: map[string]string{"DATABASE_URL": h.buildDatabaseURL(Migrator)},
+		Statements:  []awsiam.PolicyStatement{h.allowConnect(Migrator)},
+		Network:     h.buildFunctionNetwork(),
 	})
 	h.watchDeployment("MakeUsers", users)
 	h.watchDeployment("Migrate", migrate)
-	migrated := custom(h.Stack, "Schema", migrate, currentSchema())
+	migrated := newCustomResource(h.Stack, "Schema", migrate, currentSchema())
 	migrated.Node().AddDependency(h.ways...)
 	if h.Config.EmulatorDatabase != "" {
 		return migrated // it has its users
 	}
-	made := custom(h.Stack, "DatabaseUsers", users, currentUsers())
+	made := newCustomResource(h.Stack, "DatabaseUsers", users, currentUsers())
 	if h.Database.created != nil {
 		made.Node().AddDependency(h.Database.created)
 	}
@@ -58,12 +58,12 @@ func (h *Hub) newSchema() constructs.IConstruct {
 
 func (h *Hub) watchDeployment(id string, f awslambda.Function) {
 	errors := f.MetricErrors(&awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(5))})
-	h.Watch().Add(h.Stack, id, "preparing the database failed and the deployment was rolled back: the log of the function says why; the data is as it was",
+	h.Alarms().Add(h.Stack, id, "preparing the database failed and the deployment was rolled back: the log of the function says why; the data is as it was",
 		watch.Above(errors, 0, 1))
 }
 
-// custom makes a custom resource that a function answers for. It is updated when version changes.
-func custom(scope constructs.Construct, id string, f awslambda.Function, version string) awscdk.CustomResource {
+// newCustomResource makes a custom resource that a function answers for. It is updated when version changes.
+func newCustomResource(scope constructs.Construct, id string, f awslambda.Function, version string) awscdk.CustomResource {
 	properties := map[string]any{"Version": version}
 	return awscdk.NewCustomResource(scope, &id, &awscdk.CustomResourceProps{
 		ServiceToken: f.FunctionArn(), ResourceType: jsii.String("Custom::View360" + id), Properties: &properties,
@@ -84,7 +84,7 @@ func (h *Hub) newDashboardSecret() awssecretsmanager.Secret {
 	return secret
 }
 
-func (h *Hub) userStatements(secret awssecretsmanager.Secret) []awsiam.PolicyStatement {
+func (h *Hub) buildUserStatements(secret awssecretsmanager.Secret) []awsiam.PolicyStatement {
 	statements := []awsiam.PolicyStatement{
 		function.Allow([]string{"rds-data:BeginTransaction", "rds-data:ExecuteStatement", "rds-data:CommitTransaction"}, *h.Database.ClusterARN),
 		function.Allow([]string{"secretsmanager:GetSecretValue"}, *h.Database.MasterSecret, *secret.SecretArn()),
@@ -97,13 +97,13 @@ func (h *Hub) userStatements(secret awssecretsmanager.Secret) []awsiam.PolicySta
 	return statements
 }
 
-// connect allows to sign in as a user with a token.
-func (h *Hub) connect(user string) awsiam.PolicyStatement {
-	return function.Allow([]string{"rds-db:connect"}, *h.arn("rds-db", "dbuser:"+*h.Database.ResourceID+"/"+user))
+// allowConnect allows to sign in as a user with a token.
+func (h *Hub) allowConnect(user string) awsiam.PolicyStatement {
+	return function.Allow([]string{"rds-db:connect"}, *h.formatARN("rds-db", "dbuser:"+*h.Database.ResourceID+"/"+user))
 }
 
-// databaseURL is without a password: the user signs in with a token.
-func (h *Hub) databaseURL(user string) string {
+// buildDatabaseURL is without a password: the user signs in with a token.
+func (h *Hub) buildDatabaseURL(user string) string {
 	if h.Config.EmulatorDatabase != "" {
 		return h.Config.EmulatorDatabase
 	}
@@ -112,14 +112,14 @@ func (h *Hub) databaseURL(user string) string {
 }
 
 func (h *Hub) certificates() []bundle.File {
-	file, err := authorities(h.Config.Hub.Region)
+	file, err := findAuthorities(h.Config.Hub.Region)
 	if err != nil {
 		panic(err) // NewStack has asked before
 	}
 	return []bundle.File{file}
 }
 
-// inside is where functions that use the database run.
-func (h *Hub) inside() *function.Network {
+// buildFunctionNetwork is where functions that use the database run.
+func (h *Hub) buildFunctionNetwork() *function.Network {
 	return &function.Network{Vpc: h.Network.Vpc, Subnets: h.Network.Subnets, Group: h.Network.Loaders}
 }

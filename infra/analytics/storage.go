@@ -19,7 +19,7 @@ func (h *Hub) newStorage() {
 		})
 		return
 	}
-	name := h.Config.Bucket()
+	name := h.Config.BucketName()
 	h.DataKey = h.newDataKey("arn:" + *h.Partition() + ":s3:::" + name)
 	bucket := awss3.NewBucket(h.Stack, jsii.String("DataBucket"), &awss3.BucketProps{
 		BucketName:    jsii.String(name),
@@ -32,7 +32,7 @@ func (h *Hub) newStorage() {
 		EnforceSSL:             jsii.Bool(true),
 		MinimumTLSVersion:      jsii.Number(1.2),
 		Versioned:              jsii.Bool(true),
-		LifecycleRules:         h.lifecycle(),
+		LifecycleRules:         h.buildLifecycle(),
 		ServerAccessLogsBucket: h.newAccessLogs(),
 		ServerAccessLogsPrefix: jsii.String("data/"),
 		RemovalPolicy:          awscdk.RemovalPolicy_RETAIN,
@@ -40,12 +40,12 @@ func (h *Hub) newStorage() {
 	bucket.Node().DefaultChild().(awss3.CfnBucket).SetNotificationConfiguration(&awss3.CfnBucket_NotificationConfigurationProperty{
 		EventBridgeConfiguration: &awss3.CfnBucket_EventBridgeConfigurationProperty{EventBridgeEnabled: jsii.Bool(true)},
 	})
-	h.restrict(bucket)
+	h.restrictBucket(bucket)
 	h.Bucket = bucket
 }
 
-// lifecycle moves and ends what is loaded, and clears what collect runs leave behind.
-func (h *Hub) lifecycle() *[]*awss3.LifecycleRule {
+// buildLifecycle moves and ends what is loaded, and clears what collect runs leave behind.
+func (h *Hub) buildLifecycle() *[]*awss3.LifecycleRule {
 	days := func(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }
 	loaded := &awss3.LifecycleRule{Id: jsii.String("loaded"), Prefix: jsii.String("loaded/")}
 	if after := *h.Config.Storage.ArchiveAfter; after > 0 {

@@ -20,7 +20,7 @@ func currentSchema() string {
 	for _, view := range views {
 		others = append(others, view.Create)
 	}
-	version, err := schemaVersion(sql.Migrations(), others...)
+	version, err := computeSchemaVersion(sql.Migrations(), others...)
 	if err != nil {
 		panic(err)
 	}
@@ -30,8 +30,8 @@ func currentSchema() string {
 // currentUsers changes when what is said of the database users does.
 func currentUsers() string { return fmt.Sprintf("%.16x", sha256.Sum256([]byte(dbuser.Users))) }
 
-// schemaVersion is a hash of files and texts.
-func schemaVersion(migrations fs.FS, others ...string) (string, error) {
+// computeSchemaVersion is a hash of files and texts.
+func computeSchemaVersion(migrations fs.FS, others ...string) (string, error) {
 	hash := sha256.New()
 	files, err := fs.Glob(migrations, "*.sql") // sorted
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 
 func version(t *testing.T, migrations fstest.MapFS, others ...string) string {
 	t.Helper()
-	v, err := schemaVersion(migrations, others...)
+	v, err := computeSchemaVersion(migrations, others...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,12 +46,12 @@ var kinds = []string{"", "collect", "load", "settle"}
 // progress is told what is going on.
 func New(ctx context.Context, root, architecture string, progress io.Writer) (*Go, error) {
 	g := &Go{dist: filepath.Join(root, "dist"), binaries: map[string]string{}}
-	keys, err := keys(ctx, root, architecture)
+	keys, err := computeKeys(ctx, root, architecture)
 	if err != nil {
 		return nil, err
 	}
 	for _, kind := range kinds {
-		mains, err := mainsOf(root, kind)
+		mains, err := listMains(root, kind)
 		if err != nil {
 			return nil, err
 		}
@@ -60,19 +60,19 @@ func New(ctx context.Context, root, architecture string, progress io.Writer) (*G
 		for _, main := range mains {
 			binary := filepath.Join(dir, filepath.Base(main))
 			g.binaries[main] = binary
-			if !upToDate(binary, keys[main]) {
+			if !isUpToDate(binary, keys[main]) {
 				stale = append(stale, main)
 			}
 		}
 		fmt.Fprintf(progress, "building %d of %d functions in functions/%s\n", len(stale), len(mains), kind)
-		if err := build(ctx, root, dir, architecture, stale); err != nil {
+		if err := buildBinaries(ctx, root, dir, architecture, stale); err != nil {
 			return nil, err
 		}
 		for _, main := range stale {
-			if err := removeZips(g.dist, zipName(main)); err != nil {
+			if err := removeZips(g.dist, buildZipName(main)); err != nil {
 				return nil, err
 			}
-			if err := replace(keyFile(g.binaries[main]), []byte(keys[main])); err != nil {
+			if err := writeAtomically(buildKeyPath(g.binaries[main]), []byte(keys[main])); err != nil {
 				return nil, err
 			}
 		}
@@ -83,8 +83,8 @@ func New(ctx context.Context, root, architecture string, progress io.Writer) (*G
 	return g, g.printSizes(progress)
 }
 
-// mainsOf are the folders with a main.go right under functions/kind, relative to functions/.
-func mainsOf(root, kind string) ([]string, error) {
+// listMains are the folders with a main.go right under functions/kind, relative to functions/.
+func listMains(root, kind string) ([]string, error) {
 	found, err := filepath.Glob(filepath.Join(root, "functions", kind, "*", "main.go"))
 	if err != nil || len(found) == 0 {
 		return nil, fmt.Errorf("finding functions under functions/%s: there are none", kind)
@@ -99,8 +99,8 @@ func mainsOf(root, kind string) ([]string, error) {
 // buildFlags make programs that are the same wherever they are built.
 var buildFlags = []string{"-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"}
 
-// build leaves the binaries of mains in dir.
-func build(ctx context.Context, root, dir, architecture string, mains []string) error {
+// buildBinaries leaves the binaries of mains in dir.
+func buildBinaries(ctx context.Context, root, dir, architecture string, mains []string) error {
 	if len(mains) == 0 {
 		return nil
 	}
@@ -111,14 +111,14 @@ func build(ctx context.Context, root, dir, architecture string, mains []string) 
 	for _, main := range mains {
 		arguments = append(arguments, "./functions/"+main)
 	}
-	if output, err := goTool(ctx, root, architecture, "build", arguments...).CombinedOutput(); err != nil {
+	if output, err := buildGoCommand(ctx, root, architecture, "build", arguments...).CombinedOutput(); err != nil {
 		return fmt.Errorf("building functions: %w\n%s", err, output)
 	}
 	return nil
 }
 
-// goTool is a command of the Go tool for Linux on an architecture.
-func goTool(ctx context.Context, root, architecture, command string, arguments ...string) *exec.Cmd {
+// buildGoCommand is a command of the Go tool for Linux on an architecture.
+func buildGoCommand(ctx context.Context, root, architecture, command string, arguments ...string) *exec.Cmd {
 	tool := exec.CommandContext(ctx, "go", append(append([]string{command}, buildFlags...), arguments...)...)
 	tool.Dir = root
 	tool.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+architecture, "CGO_ENABLED=0")
@@ -132,12 +132,12 @@ func (g *Go) Zip(main string, files ...File) string {
 		g.failed = errors.Join(g.failed, fmt.Errorf("there is no function functions/%s", main))
 		return g.dist
 	}
-	path, err := pack(g.dist, zipName(main), binary, files)
+	path, err := packZip(g.dist, buildZipName(main), binary, files)
 	g.failed = errors.Join(g.failed, err)
 	return path
 }
 
-func zipName(main string) string { return strings.ReplaceAll(main, "/", "-") }
+func buildZipName(main string) string { return strings.ReplaceAll(main, "/", "-") }
 
 // Err is what went wrong in Zip.
 func (g *Go) Err() error { return g.failed }

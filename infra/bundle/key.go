@@ -12,25 +12,25 @@ import (
 	"strings"
 )
 
-// listed is what the Go tool tells of a package.
-type listed struct {
+// goPackage is what the Go tool tells of a package.
+type goPackage struct {
 	ImportPath, BuildID string
 	Deps                []string // of any depth, sorted
 }
 
-// keys tell for each function what it is made of: the build ids of its packages, which change with their content, the
+// computeKeys tell for each function what it is made of: the build ids of its packages, which change with their content, the
 // compiler and its flags. The Go tool keeps compiled packages but no linked programs, and linking takes most of the time.
-func keys(ctx context.Context, root, architecture string) (map[string]string, error) {
-	command := goTool(ctx, root, architecture, "list", "-export", "-deps", "-json=ImportPath,BuildID,Deps", "./functions/...")
+func computeKeys(ctx context.Context, root, architecture string) (map[string]string, error) {
+	command := buildGoCommand(ctx, root, architecture, "list", "-export", "-deps", "-json=ImportPath,BuildID,Deps", "./functions/...")
 	var problems bytes.Buffer
 	command.Stderr = &problems
 	output, err := command.Output()
 	if err != nil {
 		return nil, fmt.Errorf("compiling functions: %w\n%s", err, problems.Bytes())
 	}
-	packages := map[string]listed{}
+	packages := map[string]goPackage{}
 	for decoder := json.NewDecoder(bytes.NewReader(output)); ; {
-		var p listed
+		var p goPackage
 		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
@@ -55,12 +55,12 @@ func keys(ctx context.Context, root, architecture string) (map[string]string, er
 }
 
 // The key of a binary stands beside it.
-func keyFile(binary string) string { return binary + ".key" }
+func buildKeyPath(binary string) string { return binary + ".key" }
 
-func upToDate(binary, key string) bool {
+func isUpToDate(binary, key string) bool {
 	if _, err := os.Stat(binary); err != nil {
 		return false
 	}
-	kept, err := os.ReadFile(keyFile(binary))
+	kept, err := os.ReadFile(buildKeyPath(binary))
 	return err == nil && string(kept) == key
 }

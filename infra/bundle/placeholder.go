@@ -15,7 +15,7 @@ func (p Placeholder) Zip(main string, files ...File) string {
 	if err := os.WriteFile(empty, nil, 0o644); err != nil {
 		panic(err)
 	}
-	path, err := pack(p.Dir, strings.ReplaceAll(main, "/", "-"), empty, files)
+	path, err := packZip(p.Dir, strings.ReplaceAll(main, "/", "-"), empty, files)
 	if err != nil {
 		panic(err)
 	}

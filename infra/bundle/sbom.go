@@ -47,7 +47,7 @@ func (g *Go) writeBills() error {
 		return fmt.Errorf("making the folder of bills of materials: %w", err)
 	}
 	for main, binary := range g.binaries {
-		b, err := billOf(main, binary)
+		b, err := readBill(main, binary)
 		if err != nil {
 			return fmt.Errorf("writing the bill of materials of %s: %w", main, err)
 		}
@@ -55,15 +55,15 @@ func (g *Go) writeBills() error {
 		if err != nil {
 			return fmt.Errorf("writing the bill of materials of %s: %w", main, err)
 		}
-		if err := replace(filepath.Join(dir, zipName(main)+".cdx.json"), append(text, '\n')); err != nil {
+		if err := writeAtomically(filepath.Join(dir, buildZipName(main)+".cdx.json"), append(text, '\n')); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// billOf lists what the linker put into a program: its modules, and the standard library as one.
-func billOf(main, binary string) (bill, error) {
+// readBill lists what the linker put into a program: its modules, and the standard library as one.
+func readBill(main, binary string) (bill, error) {
 	program, err := os.ReadFile(binary)
 	if err != nil {
 		return bill{}, err
@@ -76,18 +76,18 @@ func billOf(main, binary string) (bill, error) {
 	b := bill{Format: "CycloneDX", SpecVersion: "1.6", Version: 1, Metadata: metadata{component{
 		Type: "application", Ref: info.Path, Name: "functions/" + main, Hashes: []hash{{"SHA-256", hex.EncodeToString(digest[:])}},
 	}}}
-	b.Components = append(b.Components, library("std", strings.TrimPrefix(info.GoVersion, "go"), ""))
+	b.Components = append(b.Components, buildComponent("std", strings.TrimPrefix(info.GoVersion, "go"), ""))
 	for _, module := range info.Deps {
 		if module.Replace != nil {
 			module = module.Replace
 		}
-		b.Components = append(b.Components, library(module.Path, module.Version, module.Sum))
+		b.Components = append(b.Components, buildComponent(module.Path, module.Version, module.Sum))
 	}
 	return b, nil
 }
 
-// library is a Go module; sum is its line in go.sum, "h1:" and the SHA-256 of its list of files in base 64.
-func library(path, version, sum string) component {
+// buildComponent is a Go module; sum is its line in go.sum, "h1:" and the SHA-256 of its list of files in base 64.
+func buildComponent(path, version, sum string) component {
 	purl := "pkg:golang/" + path + "@" + version
 	c := component{Type: "library", Ref: purl, Name: path, Version: version, PURL: purl}
 	if digest, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(sum, "h1:")); err == nil && len(digest) == sha256.Size {

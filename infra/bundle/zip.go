@@ -18,8 +18,8 @@ import (
 // epoch is the time of every file in every zip: the first that the format has.
 var epoch = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// pack writes <name>-<content key>.zip into dir and returns its path. A file of that name is what would be written.
-func pack(dir, name, binary string, files []File) (string, error) {
+// packZip writes <name>-<content key>.zip into dir and returns its path. A file of that name is what would be written.
+func packZip(dir, name, binary string, files []File) (string, error) {
 	program, err := os.ReadFile(binary)
 	if err != nil {
 		return dir, fmt.Errorf("packing %s: %w", name, err)
@@ -36,10 +36,10 @@ func pack(dir, name, binary string, files []File) (string, error) {
 		return path, nil
 	}
 	var packed bytes.Buffer
-	if err := write(&packed, files); err != nil {
+	if err := writeZip(&packed, files); err != nil {
 		return dir, fmt.Errorf("packing %s: %w", name, err)
 	}
-	return path, replace(path, packed.Bytes())
+	return path, writeAtomically(path, packed.Bytes())
 }
 
 // removeZips removes the zips of a function's former programs, which would fill the disk build by build.
@@ -54,7 +54,7 @@ func removeZips(dir, name string) error {
 	return nil
 }
 
-func write(out io.Writer, files []File) error {
+func writeZip(out io.Writer, files []File) error {
 	archive := zip.NewWriter(out)
 	for _, f := range files {
 		header := &zip.FileHeader{Name: f.Name, Method: zip.Deflate, Modified: epoch}
@@ -70,8 +70,8 @@ func write(out io.Writer, files []File) error {
 	return archive.Close()
 }
 
-// replace writes a file whole or not at all.
-func replace(path string, content []byte) error {
+// writeAtomically writes a file whole or not at all.
+func writeAtomically(path string, content []byte) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".zip-*")
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)

@@ -33,34 +33,34 @@ type Stack struct {
 	// Machine takes snapshots.
 	Machine awsstepfunctions.StateMachine
 
-	config  config.Config
-	stage   function.Stage
-	site    site
-	alarms  watch.Alarms
-	timed   []watch.Timed
-	arns    []string
-	words   map[string]string // function names by word
-	sources []catalog.Source
+	config        config.Config
+	defaults      function.Defaults
+	site          site
+	alarms        watch.Alarms
+	timed         []watch.Timed
+	arns          []string
+	functionNames map[string]string // function names by word
+	sources       []catalog.Source
 }
 
 // NewStack makes the stack; hub is nil in push mode, where it may be in another account.
 func NewStack(scope constructs.Construct, id string, f config.Config, build bundle.Build, hub *analytics.Hub, props *awscdk.StackProps) *Stack {
-	s := &Stack{Stack: awscdk.NewStack(scope, &id, props), config: f, words: map[string]string{}, sources: f.Covered()}
+	s := &Stack{Stack: awscdk.NewStack(scope, &id, props), config: f, functionNames: map[string]string{}, sources: f.ListSources()}
 	var topic awssns.ITopic
 	var logKey awskms.IKey
 	if hub != nil {
-		topic, logKey, s.site = hub.Topic, hub.OperationsKey, hubSite(hub)
+		topic, logKey, s.site = hub.Topic, hub.OperationsKey, newHubSite(hub)
 	} else {
-		topic, s.site = watch.NewTopic(s.Stack, f.Name, nil), s.ownSite()
+		topic, s.site = watch.NewTopic(s.Stack, f.Name, nil), s.newOwnSite()
 	}
 	s.alarms = watch.Alarms{Name: f.Name, Action: awscloudwatchactions.NewSnsAction(topic)}
 	queue := watch.NewQueue(s.Stack, "CollectDeadLetters")
-	s.alarms.Queue(s.Stack, "CollectDeadLetters", queue)
-	s.stage = function.Stage{Build: build, DeadLetters: queue, LogKey: logKey, LogDays: f.Logs.Days}
+	s.alarms.WatchQueue(s.Stack, "CollectDeadLetters", queue)
+	s.defaults = function.Defaults{Build: build, DeadLetters: queue, LogKey: logKey, LogDays: f.Logs.Days}
 	s.newCollectors()
 	s.newMachine(logKey)
 	s.newSchedules()
-	s.alarms.Functions(s.Stack, "Collect", s.timed)
+	s.alarms.WatchFunctions(s.Stack, "Collect", s.timed)
 	awscdk.NewCfnOutput(s.Stack, jsii.String("CollectMachineArn"), &awscdk.CfnOutputProps{Value: s.Machine.StateMachineArn()})
 	return s
 }
@@ -68,20 +68,20 @@ func NewStack(scope constructs.Construct, id string, f config.Config, build bund
 // newCollectors make one function and one role for each source.
 func (s *Stack) newCollectors() {
 	for _, source := range s.sources {
-		name := s.add(collectorID(source.Name), function.Props{
+		name := s.addFunction(buildCollectorID(source.Name), function.Props{
 			Main: "collect/" + source.Name, Description: "Collects " + source.Name, MemoryMB: source.MemoryMB, Timeout: source.Timeout,
 			Environment: s.site.environment,
-			Statements:  append(s.site.staging.Statements(function.Access{Write: staging}), s.observe(source)...),
+			Statements:  append(s.site.staging.Statements(function.Access{Write: staging}), s.buildCollectorStatements(source)...),
 			RolePath:    s.config.RolePath("collect"),
 			Concurrency: s.config.Collection.SourceConcurrency[source.Name],
 		})
-		s.words[source.Name] = name
+		s.functionNames[source.Name] = name
 	}
 }
 
-// add makes a function of the machine and returns its name.
-func (s *Stack) add(id string, props function.Props) string {
-	f := s.stage.New(s.Stack, id, props)
+// addFunction makes a function of the machine and returns its name.
+func (s *Stack) addFunction(id string, props function.Props) string {
+	f := s.defaults.New(s.Stack, id, props)
 	s.timed = append(s.timed, watch.Timed{Function: f, Timeout: props.Timeout})
 	s.arns = append(s.arns, *f.FunctionArn())
 	return *f.FunctionName()
@@ -91,16 +91,16 @@ func (s *Stack) add(id string, props function.Props) string {
 func (s *Stack) newMachine(logKey awskms.IKey) {
 	merge := append(s.site.staging.Statements(function.Access{Read: staging, Write: staging, Delete: staging}), s.site.publish...)
 	placeholders := map[string]string{
-		"Plan": s.add("Plan", s.planProps()),
-		"Merge": s.add("Merge", function.Props{
+		"Plan": s.addFunction("Plan", s.buildPlanProps()),
+		"Merge": s.addFunction("Merge", function.Props{
 			Main: "merge", Description: "Publishes snapshots", MemoryMB: 512, Timeout: 15 * time.Minute,
 			Environment: s.site.environment, Statements: merge, RolePath: s.config.RolePath("merge"),
 		}),
-		"SettleCollect": s.add("SettleCollect", function.Props{
+		"SettleCollect": s.addFunction("SettleCollect", function.Props{
 			Main: "settle/collect", Description: "Ends a collection, or redrives it", MemoryMB: 256, Timeout: 10 * time.Minute,
 			Environment: s.site.environment,
 			Statements: append(s.site.staging.Statements(function.Access{Read: staging, Write: staging}),
-				function.Allow([]string{"states:DescribeExecution"}, *s.arn("states", "execution:*"))),
+				function.Allow([]string{"states:DescribeExecution"}, *s.formatARN("states", "execution:*"))),
 		}),
 	}
 	s.Machine = machine.New(s.Stack, "Collect", machine.Props{
@@ -108,7 +108,7 @@ func (s *Stack) newMachine(logKey awskms.IKey) {
 		Statements: s.site.staging.Statements(function.Access{Read: []string{"staging/runs"}}),
 		LogKey:     logKey, LogDays: s.config.Logs.Days,
 	})
-	s.alarms.Machine(s.Stack, "Collect", s.Machine,
+	s.alarms.WatchMachine(s.Stack, "Collect", s.Machine,
 		"services of some accounts were not collected: open the failed execution, mend what its cause names, and choose Redrive")
 	s.allowChildren()
 }
@@ -126,7 +126,7 @@ func (s *Stack) newSchedules() {
 		schedule.New(s.Stack, id, schedule.Props{
 			Description: id + " collection", Expression: expression, TimeZone: at.TimeZone, WindowMinutes: *at.Window,
 			TargetARN: *s.Machine.StateMachineArn(), Action: "states:StartExecution",
-			Input: fmt.Sprintf(`{"interval":%q}`, intervals[i]), DeadLetters: s.stage.DeadLetters,
+			Input: fmt.Sprintf(`{"interval":%q}`, intervals[i]), DeadLetters: s.defaults.DeadLetters,
 		})
 	}
 }

@@ -18,8 +18,8 @@ func (s *Stack) allowChildren() {
 	name := *s.Machine.StateMachineName()
 	children := []awsiam.PolicyStatement{
 		function.Allow([]string{"states:StartExecution"}, machine),
-		function.Allow([]string{"states:DescribeExecution", "states:StopExecution"}, *s.arn("states", "execution:"+name+":*"), *s.arn("states", "execution:"+name+"/*")),
-		function.Allow([]string{"states:RedriveExecution"}, *s.arn("states", "execution:"+name+"/*")),
+		function.Allow([]string{"states:DescribeExecution", "states:StopExecution"}, *s.formatARN("states", "execution:"+name+":*"), *s.formatARN("states", "execution:"+name+"/*")),
+		function.Allow([]string{"states:RedriveExecution"}, *s.formatARN("states", "execution:"+name+"/*")),
 	}
 	role := s.Node().FindChild(jsii.String("CollectRole")).(awsiam.Role)
 	awsiam.NewPolicy(s.Stack, jsii.String("CollectChildren"), &awsiam.PolicyProps{
@@ -27,11 +27,11 @@ func (s *Stack) allowChildren() {
 	})
 }
 
-func (s *Stack) arn(service, resource string) *string {
+func (s *Stack) formatARN(service, resource string) *string {
 	return s.FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME})
 }
 
 func lower(text string) string { return strings.ToLower(text) }
 
-// collectorID is the logical id of a source's function.
-func collectorID(word string) string { return "Collect" + strings.ToUpper(word[:1]) + word[1:] }
+// buildCollectorID is the logical id of a source's function.
+func buildCollectorID(word string) string { return "Collect" + strings.ToUpper(word[:1]) + word[1:] }

@@ -10,22 +10,22 @@ import (
 	"view360/shared/catalog"
 )
 
-// observe is what a collector's role may ask AWS: in pull mode to assume the member role, with a session that is cut to
+// buildCollectorStatements is what a collector's role may ask AWS: in pull mode to assume the member role, with a session that is cut to
 // the source's actions; otherwise the actions themselves.
-func (s *Stack) observe(source catalog.Source) []awsiam.PolicyStatement {
+func (s *Stack) buildCollectorStatements(source catalog.Source) []awsiam.PolicyStatement {
 	if s.config.Collection.Mode == config.Pull {
-		return []awsiam.PolicyStatement{s.assume()}
+		return []awsiam.PolicyStatement{s.allowMemberRole()}
 	}
 	fill := strings.NewReplacer("${Partition}", *s.Partition(), "${Region}", "*", "${Account}", *s.Account())
 	var statements []awsiam.PolicyStatement
-	for _, grant := range Grants([]catalog.Source{source}) {
+	for _, grant := range ListGrants([]catalog.Source{source}) {
 		statements = append(statements, function.Allow(grant.Actions, fill.Replace(grant.Resource)))
 	}
 	return statements
 }
 
-// assume allows the member role of any account; whose accounts it is in decides its trust policy.
-func (s *Stack) assume() awsiam.PolicyStatement {
+// allowMemberRole allows the member role of any account; whose accounts it is in decides its trust policy.
+func (s *Stack) allowMemberRole() awsiam.PolicyStatement {
 	return function.Allow([]string{"sts:AssumeRole"}, "arn:"+*s.Partition()+":iam::*:role/"+s.config.Collection.RoleName)
 }
 
@@ -35,8 +35,8 @@ type Grant struct {
 	Actions  []string
 }
 
-// Grants are the actions of sources, resource by resource in the order of the catalogue, each action once.
-func Grants(sources []catalog.Source) []Grant {
+// ListGrants are the actions of sources, resource by resource in the order of the catalogue, each action once.
+func ListGrants(sources []catalog.Source) []Grant {
 	var grants []Grant
 	place := map[string]int{}
 	seen := map[catalog.Action]bool{}

@@ -14,29 +14,29 @@ import (
 	"view360/shared/plan"
 )
 
-// planProps describe the function that decides what a run collects. What the installation covers is a file beside its
+// buildPlanProps describe the function that decides what a run collects. What the installation covers is a file beside its
 // binary; the names of the functions are known only once they are deployed.
-func (s *Stack) planProps() function.Props {
+func (s *Stack) buildPlanProps() function.Props {
 	environment := maps.Clone(s.site.environment)
-	environment["COLLECT_FUNCTIONS"] = s.functionNames()
+	environment["COLLECT_FUNCTIONS"] = s.formatFunctionNames()
 	statements := s.site.staging.Statements(function.Access{Read: staging, Write: staging})
 	return function.Props{
-		Main: "plan", Files: []bundle.File{s.settings()}, Description: "Lists what a run collects", MemoryMB: 512, Timeout: 15 * time.Minute,
-		Environment: environment, Statements: append(statements, s.discover()...), RolePath: s.config.RolePath("collect"),
+		Main: "plan", Files: []bundle.File{s.buildSettingsFile()}, Description: "Lists what a run collects", MemoryMB: 512, Timeout: 15 * time.Minute,
+		Environment: environment, Statements: append(statements, s.buildPlanStatements()...), RolePath: s.config.RolePath("collect"),
 	}
 }
 
-// functionNames are JSON that CloudFormation fills in.
-func (s *Stack) functionNames() string {
-	return *s.ToJsonString(s.words, nil)
+// formatFunctionNames are JSON that CloudFormation fills in.
+func (s *Stack) formatFunctionNames() string {
+	return *s.ToJsonString(s.functionNames, nil)
 }
 
-// discover is what the plan asks AWS: the organisation's accounts, and the regions of each.
-func (s *Stack) discover() []awsiam.PolicyStatement {
+// buildPlanStatements is what the plan asks AWS: the organisation's accounts, and the regions of each.
+func (s *Stack) buildPlanStatements() []awsiam.PolicyStatement {
 	if s.config.Collection.Mode != config.Pull {
 		return []awsiam.PolicyStatement{function.Allow([]string{"account:ListRegions"}, "arn:"+*s.Partition()+":account::"+*s.Account()+":account")}
 	}
-	statements := []awsiam.PolicyStatement{s.assume()}
+	statements := []awsiam.PolicyStatement{s.allowMemberRole()}
 	if s.config.Organization != nil {
 		statements = append(statements, function.Allow([]string{
 			"organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent",
@@ -46,17 +46,17 @@ func (s *Stack) discover() []awsiam.PolicyStatement {
 	return statements
 }
 
-// settings are what the installation covers.
-func (s *Stack) settings() bundle.File {
-	text, err := json.MarshalIndent(Settings(s.config), "", "  ")
+// buildSettingsFile are what the installation covers.
+func (s *Stack) buildSettingsFile() bundle.File {
+	text, err := json.MarshalIndent(BuildSettings(s.config), "", "  ")
 	if err != nil {
 		panic(err) // a plain structure
 	}
 	return bundle.File{Name: "settings.json", Content: text}
 }
 
-// Settings are what the plan function needs to know of an installation. The partition follows from the hub's region.
-func Settings(f config.Config) plan.Settings {
+// BuildSettings are what the plan function needs to know of an installation. The partition follows from the hub's region.
+func BuildSettings(f config.Config) plan.Settings {
 	c := f.Collection
 	settings := plan.Settings{
 		Partition: f.Partition(), Regions: c.Regions, HomeRegion: c.HomeRegion, Concurrency: c.Concurrency,

@@ -21,8 +21,8 @@ type site struct {
 	environment map[string]string
 }
 
-// hubSite does both in the data bucket.
-func hubSite(hub *analytics.Hub) site {
+// newHubSite does both in the data bucket.
+func newHubSite(hub *analytics.Hub) site {
 	bucket := hub.Objects()
 	return site{
 		staging: bucket,
@@ -34,21 +34,21 @@ func hubSite(hub *analytics.Hub) site {
 	}
 }
 
-// ownSite stages in a bucket of the account and publishes under the account's prefix of the hub's bucket, encrypted as
+// newOwnSite stages in a bucket of the account and publishes under the account's prefix of the hub's bucket, encrypted as
 // that bucket is. The rights name the hub's account instead of the functions: a bucket of that name in other hands gets
 // nothing.
-func (s *Stack) ownSite() site {
+func (s *Stack) newOwnSite() site {
 	own := awss3.NewBucket(s.Stack, jsii.String("Staging"), &awss3.BucketProps{
 		Encryption: awss3.BucketEncryption_S3_MANAGED, BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
 		ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED, EnforceSSL: jsii.Bool(true), MinimumTLSVersion: jsii.Number(1.2),
 		Versioned: jsii.Bool(true), RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
 		LifecycleRules: &[]*awss3.LifecycleRule{{
-			Id: jsii.String("leftovers"), Expiration: days(30), NoncurrentVersionExpiration: days(1), AbortIncompleteMultipartUploadAfter: days(1),
+			Id: jsii.String("leftovers"), Expiration: toDays(30), NoncurrentVersionExpiration: toDays(1), AbortIncompleteMultipartUploadAfter: toDays(1),
 		}},
 	})
 	hub := s.config.Hub
 	partition := "arn:" + *s.Partition()
-	prefix := partition + ":s3:::" + s.config.Bucket() + "/data/" + *s.Account() + "/*"
+	prefix := partition + ":s3:::" + s.config.BucketName() + "/data/" + *s.Account() + "/*"
 	key := partition + ":kms:" + hub.Region + ":" + hub.Account + ":key/*"
 	if e := s.config.Storage.Existing; e != nil {
 		key = e.Key
@@ -64,8 +64,8 @@ func (s *Stack) ownSite() site {
 			}, []string{"kms:GenerateDataKey", "kms:Decrypt"}, key),
 		},
 		// Without metrics: each account would pay for its own, and the alarms are the hub's.
-		environment: map[string]string{"STAGING_BUCKET": *own.BucketName(), "DATA_BUCKET": s.config.Bucket()},
+		environment: map[string]string{"STAGING_BUCKET": *own.BucketName(), "DATA_BUCKET": s.config.BucketName()},
 	}
 }
 
-func days(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }
+func toDays(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }

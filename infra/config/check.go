@@ -35,12 +35,12 @@ type checker struct {
 	mistakes []error
 }
 
-func (c *checker) add(field string, value any, allowed string) {
-	c.mistakes = append(c.mistakes, &Mistake{c.line(field), field, fmt.Sprint(value), allowed})
+func (c *checker) addMistake(field string, value any, allowed string) {
+	c.mistakes = append(c.mistakes, &Mistake{c.findLine(field), field, fmt.Sprint(value), allowed})
 }
 
-// line is where a field, or what it is part of, stands.
-func (c *checker) line(field string) int {
+// findLine is where a field, or what it is part of, stands.
+func (c *checker) findLine(field string) int {
 	for field != "" {
 		path, err := yaml.PathString("$." + field)
 		if err != nil {
@@ -79,35 +79,35 @@ var (
 	idForm       = form{regexp.MustCompile(`^o-[a-z0-9]{10,32}$`), "write the organisation's id such as o-a1b2c3d4e5"}
 )
 
-func prefixed(prefix string) form {
+func buildIDForm(prefix string) form {
 	return form{regexp.MustCompile(`^` + prefix + `-[0-9a-z]{8,17}$`), "write an id such as " + prefix + "-0123456789abcdef0"}
 }
 
-func (c *checker) match(field, value string, f form) {
+func (c *checker) checkForm(field, value string, f form) {
 	if !f.pattern.MatchString(value) {
-		c.add(field, value, f.allowed)
+		c.addMistake(field, value, f.allowed)
 	}
 }
 
-// matchAll checks a list; an element that is twice there is a mistake, too.
-func (c *checker) matchAll(field string, values []string, f form) {
+// checkForms checks a list; an element that is twice there is a mistake, too.
+func (c *checker) checkForms(field string, values []string, f form) {
 	for i, value := range values {
 		at := fmt.Sprintf("%s[%d]", field, i)
-		c.match(at, value, f)
+		c.checkForm(at, value, f)
 		if slices.Contains(values[:i], value) {
-			c.add(at, value, "it is in the list already")
+			c.addMistake(at, value, "it is in the list already")
 		}
 	}
 }
 
-func (c *checker) oneOf(field, value string, allowed ...string) {
+func (c *checker) checkOneOf(field, value string, allowed ...string) {
 	if !slices.Contains(allowed, value) {
-		c.add(field, value, "use "+strings.Join(allowed[:len(allowed)-1], ", ")+" or "+allowed[len(allowed)-1])
+		c.addMistake(field, value, "use "+strings.Join(allowed[:len(allowed)-1], ", ")+" or "+allowed[len(allowed)-1])
 	}
 }
 
-func (c *checker) between(field string, value, low, high float64) {
+func (c *checker) checkRange(field string, value, low, high float64) {
 	if value < low || value > high {
-		c.add(field, value, fmt.Sprintf("use %v to %v", low, high))
+		c.addMistake(field, value, fmt.Sprintf("use %v to %v", low, high))
 	}
 }

@@ -33,7 +33,7 @@ func TestOmittedFieldsHaveDefaults(t *testing.T) {
 		*c.Collection.Schedules.Window != 15 || *c.Storage.ArchiveAfter != 90 || c.Loading.With != config.Functions {
 		t.Errorf("got %+v", c)
 	}
-	if got := c.Bucket(); got != "view360-data-111122223333-eu-west-1" {
+	if got := c.BucketName(); got != "view360-data-111122223333-eu-west-1" {
 		t.Errorf("bucket %s", got)
 	}
 }

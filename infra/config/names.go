@@ -14,18 +14,18 @@ func (c Config) RolePath(purpose string) string {
 	return "/" + strings.ToLower(c.Name) + "/" + purpose + "/"
 }
 
-// Bucket is the name of the data bucket. Accounts of push mode write to it without being told, and the policy of its key
+// BucketName is the name of the data bucket. Accounts of push mode write to it without being told, and the policy of its key
 // names it, so it follows from the configuration.
-func (c Config) Bucket() string {
+func (c Config) BucketName() string {
 	if c.Storage.Existing != nil {
 		return c.Storage.Existing.Bucket
 	}
 	return fmt.Sprintf("%s-data-%s-%s", strings.ToLower(c.Name), c.Hub.Account, c.Hub.Region)
 }
 
-// Covered are the sources to collect, in catalogue order. The account source is always among them: every snapshot
+// ListSources are the sources to collect, in catalogue order. The account source is always among them: every snapshot
 // carries it.
-func (c Config) Covered() []catalog.Source {
+func (c Config) ListSources() []catalog.Source {
 	var covered []catalog.Source
 	for _, source := range catalog.Sources {
 		asked := len(c.Collection.Sources) == 0 || slices.Contains(c.Collection.Sources, source.Name)

@@ -38,7 +38,7 @@ func Parse(text []byte) (Config, error) {
 	}
 	c.setDefaults()
 	check := &checker{file: file}
-	check.config(c)
+	check.checkConfig(c)
 	return c, errors.Join(check.mistakes...)
 }
 

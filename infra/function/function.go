@@ -44,8 +44,8 @@ type Network struct {
 	Group   awsec2.ISecurityGroup
 }
 
-// Stage is what the functions of one stage of the pipeline have in common.
-type Stage struct {
+// Defaults is what the functions of one stage of the pipeline have in common.
+type Defaults struct {
 	Build       bundle.Build
 	DeadLetters awssqs.IQueue
 	LogKey      awskms.IKey // nil: the logs are encrypted with a key of AWS
@@ -54,11 +54,11 @@ type Stage struct {
 
 // New makes one function and its role. Lambda itself needs nothing else of the role; what tracing and the dead-letter
 // queue need is added.
-func (s Stage) New(scope constructs.Construct, id string, props Props) awslambda.Function {
+func (s Defaults) New(scope constructs.Construct, id string, props Props) awslambda.Function {
 	logs := awslogs.NewLogGroup(scope, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
-		Retention: Retention(s.LogDays), EncryptionKey: s.LogKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+		Retention: ToRetention(s.LogDays), EncryptionKey: s.LogKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
-	role := s.role(scope, id, props, logs)
+	role := s.newRole(scope, id, props, logs)
 	environment := map[string]*string{}
 	for name, value := range props.Environment {
 		environment[name] = jsii.String(value)
@@ -94,7 +94,7 @@ var networkActions = []string{
 	"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
 }
 
-func (s Stage) role(scope constructs.Construct, id string, props Props, logs awslogs.LogGroup) awsiam.Role {
+func (s Defaults) newRole(scope constructs.Construct, id string, props Props, logs awslogs.LogGroup) awsiam.Role {
 	statements := append([]awsiam.PolicyStatement{
 		Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, *logs.LogGroupArn()),
 		Allow([]string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*"),

@@ -32,7 +32,7 @@ func New(scope constructs.Construct, id string, props Props) sfn.StateMachine {
 	logs := awslogs.NewLogGroup(scope, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
 		// Step Functions can only add so many groups to its own policy; names of this form share one.
 		LogGroupName: jsii.String("/aws/vendedlogs/states/" + *stack.StackName() + "-" + id),
-		Retention:    function.Retention(props.LogDays), EncryptionKey: props.LogKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+		Retention:    function.ToRetention(props.LogDays), EncryptionKey: props.LogKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
 	placeholders := map[string]*string{"Partition": stack.Partition()}
 	for name, value := range props.Placeholders {
@@ -41,7 +41,7 @@ func New(scope constructs.Construct, id string, props Props) sfn.StateMachine {
 	return sfn.NewStateMachine(scope, &id, &sfn.StateMachineProps{
 		DefinitionBody:          sfn.DefinitionBody_FromString(jsii.String(string(props.Definition))),
 		DefinitionSubstitutions: &placeholders,
-		Role:                    role(scope, id, props),
+		Role:                    newRole(scope, id, props),
 		TracingEnabled:          jsii.Bool(true),
 		Logs:                    &sfn.LogOptions{Destination: logs, Level: sfn.LogLevel_ERROR, IncludeExecutionData: jsii.Bool(false)},
 	})
@@ -54,7 +54,7 @@ var delivery = []string{
 	"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
 }
 
-func role(scope constructs.Construct, id string, props Props) awsiam.IRole {
+func newRole(scope constructs.Construct, id string, props Props) awsiam.IRole {
 	stack := awscdk.Stack_Of(scope)
 	statements := append([]awsiam.PolicyStatement{
 		function.Allow([]string{"lambda:InvokeFunction"}, props.Functions...),

@@ -32,15 +32,15 @@ func NewStack(scope constructs.Construct, id string, f config.Config, props *aws
 		},
 		// IAM is global: one region is enough.
 		StackInstancesGroup: &[]any{&awscdk.CfnStackSet_StackInstancesProperty{
-			DeploymentTargets: targets(f), Regions: jsii.Strings(f.Hub.Region),
+			DeploymentTargets: buildTargets(f), Regions: jsii.Strings(f.Hub.Region),
 		}},
-		TemplateBody: jsii.String(string(Template(f))),
+		TemplateBody: jsii.String(string(BuildTemplate(f))),
 	})
 	return stack
 }
 
-// targets are the units, of which a list of accounts takes some and another takes some away.
-func targets(f config.Config) *awscdk.CfnStackSet_DeploymentTargetsProperty {
+// buildTargets are the units, of which a list of accounts takes some and another takes some away.
+func buildTargets(f config.Config) *awscdk.CfnStackSet_DeploymentTargetsProperty {
 	t := &awscdk.CfnStackSet_DeploymentTargetsProperty{OrganizationalUnitIds: jsii.Strings(f.Organization.Units...)}
 	switch {
 	case len(f.Collection.Accounts) > 0:
@@ -54,7 +54,7 @@ func targets(f config.Config) *awscdk.CfnStackSet_DeploymentTargetsProperty {
 // NewMemberStack makes the role in the account that the stack is deployed to.
 func NewMemberStack(scope constructs.Construct, id string, f config.Config, props *awscdk.StackProps) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, props)
-	role := memberRole(f)
+	role := buildMemberRole(f)
 	properties := role["Properties"].(object)
 	awscdk.NewCfnResource(stack, jsii.String("MemberRole"), &awscdk.CfnResourceProps{
 		Type: jsii.String(role["Type"].(string)), Properties: &properties,
@@ -62,12 +62,12 @@ func NewMemberStack(scope constructs.Construct, id string, f config.Config, prop
 	return stack
 }
 
-// Template is the template of the StackSet, the same bytes for every account.
-func Template(f config.Config) []byte {
+// BuildTemplate is the template of the StackSet, the same bytes for every account.
+func BuildTemplate(f config.Config) []byte {
 	text, err := json.Marshal(object{
 		"AWSTemplateFormatVersion": "2010-09-09",
 		"Description":              "View360: the role with which the hub reads this account. It can change nothing.",
-		"Resources":                object{"MemberRole": memberRole(f)},
+		"Resources":                object{"MemberRole": buildMemberRole(f)},
 	})
 	if err != nil {
 		panic(err) // plain maps and texts

@@ -12,37 +12,37 @@ var operators = map[string]struct {
 	match func(value, pattern string) bool
 	not   bool
 }{
-	"StringEquals":              {equal, false},
-	"StringNotEquals":           {equal, true},
+	"StringEquals":              {isEqual, false},
+	"StringNotEquals":           {isEqual, true},
 	"StringEqualsIgnoreCase":    {strings.EqualFold, false},
 	"StringNotEqualsIgnoreCase": {strings.EqualFold, true},
-	"StringLike":                {likeValue, false},
-	"StringNotLike":             {likeValue, true},
-	"ArnEquals":                 {likeValue, false},
-	"ArnNotEquals":              {likeValue, true},
-	"ArnLike":                   {likeValue, false},
-	"ArnNotLike":                {likeValue, true},
+	"StringLike":                {isLike, false},
+	"StringNotLike":             {isLike, true},
+	"ArnEquals":                 {isLike, false},
+	"ArnNotEquals":              {isLike, true},
+	"ArnLike":                   {isLike, false},
+	"ArnNotLike":                {isLike, true},
 	"Bool":                      {strings.EqualFold, false},
-	"NumericLessThan":           {less, false},
-	"NumericGreaterThanEquals":  {less, true},
+	"NumericLessThan":           {isLess, false},
+	"NumericGreaterThanEquals":  {isLess, true},
 	"Null":                      {nil, false},
 }
 
-func equal(value, pattern string) bool     { return value == pattern }
-func likeValue(value, pattern string) bool { return like(pattern, value) }
+func isEqual(value, pattern string) bool { return value == pattern }
+func isLike(value, pattern string) bool  { return matchesPattern(pattern, value) }
 
-// less compares numbers; what is no number is never less.
-func less(value, limit string) bool {
+// isLess compares numbers; what is no number is never less.
+func isLess(value, limit string) bool {
 	v, err1 := strconv.ParseFloat(value, 64)
 	l, err2 := strconv.ParseFloat(limit, 64)
 	return err1 == nil && err2 == nil && v < l
 }
 
-// condition reports whether all operators hold for all of their keys.
-func (s Statement) condition(r Request, version string) bool {
+// matchesCondition reports whether all operators hold for all of their keys.
+func (s Statement) matchesCondition(r Call, version string) bool {
 	for name, keys := range s.Condition {
 		for key, patterns := range keys {
-			if !holds(name, key, patterns, r, version) {
+			if !holdsFor(name, key, patterns, r, version) {
 				return false
 			}
 		}
@@ -50,9 +50,9 @@ func (s Statement) condition(r Request, version string) bool {
 	return true
 }
 
-// holds compares one key. A key that the request does not have holds for Not operators and for those with IfExists.
+// holdsFor compares one key. A key that the request does not have holds for Not operators and for those with IfExists.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-func holds(name, key string, patterns Strings, r Request, version string) bool {
+func holdsFor(name, key string, patterns Strings, r Call, version string) bool {
 	value, present := r.value(key)
 	if name == "Null" {
 		return slices.Contains(patterns, strconv.FormatBool(!present))
@@ -63,15 +63,15 @@ func holds(name, key string, patterns Strings, r Request, version string) bool {
 		return ifExists || operator.not
 	}
 	matches := slices.ContainsFunc(patterns, func(pattern string) bool {
-		return operator.match(value, expand(pattern, r, version))
+		return operator.match(value, expandVariables(pattern, r, version))
 	})
 	return matches != operator.not
 }
 
 var variable = regexp.MustCompile(`\$\{([^}]+)\}`)
 
-// expand fills in policy variables, which only exist since version 2012-10-17. One without a value matches nothing.
-func expand(pattern string, r Request, version string) string {
+// expandVariables fills in policy variables, which only exist since version 2012-10-17. One without a value matches nothing.
+func expandVariables(pattern string, r Call, version string) string {
 	if version != "2012-10-17" {
 		return pattern
 	}
@@ -87,8 +87,8 @@ func expand(pattern string, r Request, version string) string {
 	})
 }
 
-// like matches * and ? wildcards.
-func like(pattern, text string) bool {
+// matchesPattern matches * and ? wildcards.
+func matchesPattern(pattern, text string) bool {
 	expression := strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(regexp.QuoteMeta(pattern))
 	return regexp.MustCompile(`(?s)^` + expression + `$`).MatchString(text)
 }

@@ -95,8 +95,8 @@ func Parse(text []byte) (Document, error) {
 	return d, nil
 }
 
-// Request is one call of an AWS API.
-type Request struct {
+// Call is one call of an AWS API.
+type Call struct {
 	Principal string // ARN of a role or user, or a service such as logging.s3.amazonaws.com
 	Action    string // such as s3:PutObject
 	Resource  string // ARN
@@ -106,7 +106,7 @@ type Request struct {
 }
 
 // account is the principal's account, "" for a service.
-func (r Request) account() string {
+func (r Call) account() string {
 	if parts := strings.Split(r.Principal, ":"); len(parts) > 4 {
 		return parts[4]
 	}
@@ -114,7 +114,7 @@ func (r Request) account() string {
 }
 
 // value returns a condition key; names are case-insensitive.
-func (r Request) value(key string) (string, bool) {
+func (r Call) value(key string) (string, bool) {
 	for name, value := range r.Context {
 		if strings.EqualFold(name, key) {
 			return value, true
@@ -140,17 +140,17 @@ type Policies struct {
 }
 
 // Allows reports whether the request is allowed.
-func (p Policies) Allows(r Request) bool {
-	if p.denies(r) {
+func (p Policies) Allows(r Call) bool {
+	if p.denyCall(r) {
 		return false
 	}
-	session := len(p.Session) == 0 || slices.ContainsFunc(p.Session, func(d Document) bool { return d.says("Allow", r, nil) })
+	session := len(p.Session) == 0 || slices.ContainsFunc(p.Session, func(d Document) bool { return d.hasMatch("Allow", r, nil) })
 	if !session {
 		return false
 	}
-	identity := slices.ContainsFunc(p.Identity, func(d Document) bool { return d.says("Allow", r, nil) })
-	directly := p.resourceAllows(r, named)
-	throughAccount := p.resourceAllows(r, accountOf)
+	identity := slices.ContainsFunc(p.Identity, func(d Document) bool { return d.hasMatch("Allow", r, nil) })
+	directly := p.resourceAllows(r, namesPrincipal)
+	throughAccount := p.resourceAllows(r, namesAccount)
 	switch {
 	case r.account() == "": // a service has no identity policies
 		return directly
@@ -163,34 +163,34 @@ func (p Policies) Allows(r Request) bool {
 	}
 }
 
-func (p Policies) denies(r Request) bool {
-	says := func(d Document) bool { return d.says("Deny", r, nil) }
-	onResource := func(d Document) bool { return d.says("Deny", r, either) }
+func (p Policies) denyCall(r Call) bool {
+	says := func(d Document) bool { return d.hasMatch("Deny", r, nil) }
+	onResource := func(d Document) bool { return d.hasMatch("Deny", r, namesEither) }
 	return slices.ContainsFunc(p.Identity, says) || slices.ContainsFunc(p.Session, says) || slices.ContainsFunc(p.Resource, onResource)
 }
 
-func (p Policies) resourceAllows(r Request, who func(*Principal, Request) bool) bool {
-	return slices.ContainsFunc(p.Resource, func(d Document) bool { return d.says("Allow", r, who) })
+func (p Policies) resourceAllows(r Call, who func(*Principal, Call) bool) bool {
+	return slices.ContainsFunc(p.Resource, func(d Document) bool { return d.hasMatch("Allow", r, who) })
 }
 
-// says reports whether a statement of this effect matches. who compares principals; nil: the policy has none.
-func (d Document) says(effect string, r Request, who func(*Principal, Request) bool) bool {
+// hasMatch reports whether a statement of this effect matches. who compares principals; nil: the policy has none.
+func (d Document) hasMatch(effect string, r Call, who func(*Principal, Call) bool) bool {
 	return slices.ContainsFunc(d.Statement, func(s Statement) bool {
 		return s.Effect == effect && (who == nil || s.Principal != nil && who(s.Principal, r)) &&
-			s.action(r) && s.resource(r, d.Version) && s.condition(r, d.Version)
+			s.matchesAction(r) && s.matchesResource(r, d.Version) && s.matchesCondition(r, d.Version)
 	})
 }
 
-func (s Statement) action(r Request) bool {
-	match := func(pattern string) bool { return like(strings.ToLower(pattern), strings.ToLower(r.Action)) }
+func (s Statement) matchesAction(r Call) bool {
+	match := func(pattern string) bool { return matchesPattern(strings.ToLower(pattern), strings.ToLower(r.Action)) }
 	if len(s.NotAction) > 0 {
 		return !slices.ContainsFunc(s.NotAction, match)
 	}
 	return slices.ContainsFunc(s.Action, match)
 }
 
-func (s Statement) resource(r Request, version string) bool {
-	match := func(pattern string) bool { return like(expand(pattern, r, version), r.Resource) }
+func (s Statement) matchesResource(r Call, version string) bool {
+	match := func(pattern string) bool { return matchesPattern(expandVariables(pattern, r, version), r.Resource) }
 	switch {
 	case len(s.NotResource) > 0:
 		return !slices.ContainsFunc(s.NotResource, match)
@@ -200,19 +200,19 @@ func (s Statement) resource(r Request, version string) bool {
 	return slices.ContainsFunc(s.Resource, match)
 }
 
-// named: the principal itself, or everybody.
-func named(p *Principal, r Request) bool {
+// namesPrincipal: the principal itself, or everybody.
+func namesPrincipal(p *Principal, r Call) bool {
 	if r.account() == "" {
 		return slices.Contains(p.Service, r.Principal) || slices.Contains(p.AWS, "*")
 	}
 	return slices.Contains(p.AWS, r.Principal) || slices.Contains(p.AWS, "*")
 }
 
-// accountOf: the principal's account, which may hand the right on to its own roles.
-func accountOf(p *Principal, r Request) bool {
+// namesAccount: the principal's account, which may hand the right on to its own roles.
+func namesAccount(p *Principal, r Call) bool {
 	return slices.ContainsFunc(p.AWS, func(who string) bool {
 		return who == r.account() || strings.HasSuffix(who, "::"+r.account()+":root")
 	})
 }
 
-func either(p *Principal, r Request) bool { return named(p, r) || accountOf(p, r) }
+func namesEither(p *Principal, r Call) bool { return namesPrincipal(p, r) || namesAccount(p, r) }

@@ -15,7 +15,7 @@ func Resolve(part any, values map[string]string) (any, error) {
 		if len(v) == 1 {
 			for name, argument := range v {
 				if name == "Ref" || strings.HasPrefix(name, "Fn::") {
-					return call(name, argument, values)
+					return resolveFunction(name, argument, values)
 				}
 			}
 		}
@@ -45,21 +45,21 @@ func resolveList(list []any, values map[string]string) ([]any, error) {
 	return resolved, nil
 }
 
-func call(name string, argument any, values map[string]string) (any, error) {
+func resolveFunction(name string, argument any, values map[string]string) (any, error) {
 	switch name {
 	case "Fn::ImportValue": // the value of an export has the export's name
-		return lookup(fmt.Sprint(argument), values), nil
+		return lookUpValue(fmt.Sprint(argument), values), nil
 	case "Ref":
-		return lookup(fmt.Sprint(argument), values), nil
+		return lookUpValue(fmt.Sprint(argument), values), nil
 	case "Fn::GetAtt":
 		if path, isText := argument.(string); isText {
-			return lookup(path, values), nil
+			return lookUpValue(path, values), nil
 		}
 		path, isList := argument.([]any)
 		if !isList || len(path) != 2 {
 			return nil, fmt.Errorf("Fn::GetAtt of %v", argument)
 		}
-		return lookup(fmt.Sprintf("%v.%v", path[0], path[1]), values), nil
+		return lookUpValue(fmt.Sprintf("%v.%v", path[0], path[1]), values), nil
 	case "Fn::Sub":
 		text, isText := argument.(string)
 		if !isText {
@@ -69,15 +69,15 @@ func call(name string, argument any, values map[string]string) (any, error) {
 			if strings.HasPrefix(match, "${!") {
 				return "${" + match[3:]
 			}
-			return lookup(match[2:len(match)-1], values)
+			return lookUpValue(match[2:len(match)-1], values)
 		}), nil
 	case "Fn::Join":
-		return join(argument, values)
+		return joinTexts(argument, values)
 	}
 	return nil, fmt.Errorf("%s is not supported", name)
 }
 
-func join(argument any, values map[string]string) (any, error) {
+func joinTexts(argument any, values map[string]string) (any, error) {
 	arguments, isList := argument.([]any)
 	if !isList || len(arguments) != 2 {
 		return nil, fmt.Errorf("Fn::Join of %v", argument)
@@ -97,7 +97,7 @@ func join(argument any, values map[string]string) (any, error) {
 	return strings.Join(parts, fmt.Sprint(arguments[0])), nil
 }
 
-func lookup(name string, values map[string]string) string {
+func lookUpValue(name string, values map[string]string) string {
 	if value, known := values[name]; known {
 		return value
 	}

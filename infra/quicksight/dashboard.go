@@ -10,44 +10,44 @@ import (
 	"view360/infra/watch"
 )
 
-// dashboard publishes the definition for viewers and authors, and gives authors the analysis to edit.
-func (b *builder) dashboard(definition object, sets []awscdk.CfnResource) {
+// newDashboard publishes the definition for viewers and authors, and gives authors the analysis to edit.
+func (b *builder) newDashboard(definition object, sets []awscdk.CfnResource) {
 	// QuickSight checks more than it documents; a visual that it dislikes must not fail the deployment.
 	lenient := object{"Mode": "LENIENT"}
-	dashboard := b.resource("Dashboard", "Dashboard", object{
-		"DashboardId": b.named("view360"), "Name": "View360", "Definition": definition, "ValidationStrategy": lenient,
-		"Permissions": b.permissions(slices.Compact(slices.Sorted(slices.Values(slices.Concat(b.Viewers, b.Authors)))),
+	dashboard := b.newResource("Dashboard", "Dashboard", object{
+		"DashboardId": b.buildID("view360"), "Name": "View360", "Definition": definition, "ValidationStrategy": lenient,
+		"Permissions": b.buildPermissions(slices.Compact(slices.Sorted(slices.Values(slices.Concat(b.Viewers, b.Authors)))),
 			"DescribeDashboard", "ListDashboardVersions", "QueryDashboard"),
 		"DashboardPublishOptions": object{
 			"AdHocFilteringOption": object{"AvailabilityStatus": "ENABLED"}, "ExportToCSVOption": object{"AvailabilityStatus": "ENABLED"},
 			"SheetControlsOption": object{"VisibilityState": "EXPANDED"},
 		},
 	})
-	after(dashboard, sets)
+	addDependencies(dashboard, sets)
 	if len(b.Authors) == 0 {
 		return
 	}
-	analysis := b.resource("Analysis", "Analysis", object{
-		"AnalysisId": b.named("view360"), "Name": "View360", "Definition": definition, "ValidationStrategy": lenient,
-		"Permissions": b.permissions(b.Authors, "RestoreAnalysis", "UpdateAnalysisPermissions", "DeleteAnalysis", "QueryAnalysis",
+	analysis := b.newResource("Analysis", "Analysis", object{
+		"AnalysisId": b.buildID("view360"), "Name": "View360", "Definition": definition, "ValidationStrategy": lenient,
+		"Permissions": b.buildPermissions(b.Authors, "RestoreAnalysis", "UpdateAnalysisPermissions", "DeleteAnalysis", "QueryAnalysis",
 			"DescribeAnalysisPermissions", "DescribeAnalysis", "UpdateAnalysis"),
 	})
-	after(analysis, sets)
+	addDependencies(analysis, sets)
 }
 
-// after makes a resource wait for the data sets, which it names by their ARNs.
-func after(r awscdk.CfnResource, sets []awscdk.CfnResource) {
+// addDependencies makes a resource wait for the data sets, which it names by their ARNs.
+func addDependencies(r awscdk.CfnResource, sets []awscdk.CfnResource) {
 	for _, set := range sets {
 		r.AddResourceDependency(set, nil)
 	}
 }
 
-// watch tells when a copy to SPICE fails: dashboards then show yesterday's data.
-func (b *builder) watch() {
+// newAlarm tells when a copy to SPICE fails: dashboards then show yesterday's data.
+func (b *builder) newAlarm() {
 	failed := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression: jsii.String(`SELECT SUM(IngestionErrorCount) FROM SCHEMA("AWS/QuickSight", DataSetId)`),
 		Label:      jsii.String("failed refreshes"), Period: awscdk.Duration_Hours(jsii.Number(1)),
 	})
-	b.hub.Watch().Add(b.Stack, "RefreshFailed", "a data set of QuickSight could not be refreshed and dashboards show older data: its refresh history in QuickSight says why",
+	b.hub.Alarms().Add(b.Stack, "RefreshFailed", "a data set of QuickSight could not be refreshed and dashboards show older data: its refresh history in QuickSight says why",
 		watch.Above(failed, 0, 1))
 }

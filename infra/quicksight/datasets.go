@@ -11,33 +11,33 @@ import (
 	"view360/infra/quicksight/dataset"
 )
 
-// dataSet makes the data set of a name and its daily refresh. rules is the ARN of the row rules or ""; n spreads the
+// newDataSet makes the data set of a name and its daily refresh. rules is the ARN of the row rules or ""; n spreads the
 // refreshes.
-func (b *builder) dataSet(source, rules, name string, n int) awscdk.CfnResource {
+func (b *builder) newDataSet(source, rules, name string, n int) awscdk.CfnResource {
 	set, known := dataset.Lookup(name)
 	if !known {
 		panic("no data set " + name) // the tests of package board find it
 	}
-	properties := b.query(source, name, set.SQL(), set.Columns())
+	properties := b.buildQuery(source, name, set.SQL(), set.Columns())
 	if rules != "" {
 		properties["RowLevelPermissionDataSet"] = object{
 			"Arn": rules, "PermissionPolicy": "GRANT_ACCESS", "FormatVersion": "VERSION_2", "Status": "ENABLED",
 		}
 	}
-	made := b.resource(logicalID(name), "DataSet", properties)
-	b.refresh(made, name, n)
+	made := b.newResource(toLogicalID(name), "DataSet", properties)
+	b.newRefresh(made, name, n)
 	return made
 }
 
-// dataSetARN is written out, without functions of CloudFormation: the CDK checks a definition with many of them for more
+// formatDataSetARN is written out, without functions of CloudFormation: the CDK checks a definition with many of them for more
 // than a minute.
-func (b *builder) dataSetARN(name string) string {
+func (b *builder) formatDataSetARN(name string) string {
 	partition := regioninfo.RegionInfo_Get(b.Region()).Partition()
-	return fmt.Sprintf("arn:%s:quicksight:%s:%s:dataset/%s", *partition, *b.Region(), *b.Account(), b.named(dashed(name)))
+	return fmt.Sprintf("arn:%s:quicksight:%s:%s:dataset/%s", *partition, *b.Region(), *b.Account(), b.buildID(toDashed(name)))
 }
 
-// query is a data set that a statement fills.
-func (b *builder) query(source, name, statement string, columns []dataset.Column) object {
+// buildQuery is a data set that a statement fills.
+func (b *builder) buildQuery(source, name, statement string, columns []dataset.Column) object {
 	declared := []any{}
 	for _, c := range columns {
 		declared = append(declared, object{"Name": c.Name, "Type": string(c.Type)})
@@ -47,13 +47,13 @@ func (b *builder) query(source, name, statement string, columns []dataset.Column
 		mode = "DIRECT_QUERY"
 	}
 	return object{
-		"DataSetId": b.named(dashed(name)), "Name": name, "ImportMode": mode,
-		"PhysicalTableMap": object{dashed(name): object{"CustomSql": object{
+		"DataSetId": b.buildID(toDashed(name)), "Name": name, "ImportMode": mode,
+		"PhysicalTableMap": object{toDashed(name): object{"CustomSql": object{
 			"DataSourceArn": source, "Name": name, "SqlQuery": statement, "Columns": declared,
 		}}},
 		// Otherwise a deployment waits for the first copy, and fails while there is nothing to copy yet.
 		"IngestionWaitPolicy": object{"WaitForSpiceIngestion": false},
-		"Permissions": b.permissions(b.Authors, "DescribeDataSet", "DescribeDataSetPermissions", "PassDataSet",
+		"Permissions": b.buildPermissions(b.Authors, "DescribeDataSet", "DescribeDataSetPermissions", "PassDataSet",
 			"DescribeIngestion", "ListIngestions"),
 	}
 }
@@ -61,8 +61,8 @@ func (b *builder) query(source, name, statement string, columns []dataset.Column
 // refreshGap keeps the copies of the data sets apart, so that a small database serves them one after the other.
 const refreshGap = time.Minute
 
-// refresh copies the data set to SPICE once a day.
-func (b *builder) refresh(set awscdk.CfnResource, name string, n int) {
+// newRefresh copies the data set to SPICE once a day.
+func (b *builder) newRefresh(set awscdk.CfnResource, name string, n int) {
 	if b.DirectQuery {
 		return
 	}
@@ -70,8 +70,8 @@ func (b *builder) refresh(set awscdk.CfnResource, name string, n int) {
 	if err != nil {
 		panic(fmt.Sprintf("refresh time: %v", err)) // the configuration has checked it
 	}
-	schedule := b.resource(logicalID(name)+"Refresh", "RefreshSchedule", object{
-		"DataSetId": b.named(dashed(name)),
+	schedule := b.newResource(toLogicalID(name)+"Refresh", "RefreshSchedule", object{
+		"DataSetId": b.buildID(toDashed(name)),
 		"Schedule": object{
 			"ScheduleId": "daily", "RefreshType": "FULL_REFRESH",
 			"ScheduleFrequency": object{
@@ -82,11 +82,11 @@ func (b *builder) refresh(set awscdk.CfnResource, name string, n int) {
 	schedule.AddResourceDependency(set, nil)
 }
 
-// dashed is a view's name as an id, which has no underscores.
-func dashed(name string) string { return strings.ReplaceAll(name, "_", "-") }
+// toDashed is a view's name as an id, which has no underscores.
+func toDashed(name string) string { return strings.ReplaceAll(name, "_", "-") }
 
-// logicalID is a view's name in words: view_kms_keys is ViewKmsKeys.
-func logicalID(name string) string {
+// toLogicalID is a view's name in words: view_kms_keys is ViewKmsKeys.
+func toLogicalID(name string) string {
 	var id strings.Builder
 	for word := range strings.SplitSeq(name, "_") {
 		id.WriteString(strings.ToUpper(word[:1]) + word[1:])

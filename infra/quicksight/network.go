@@ -7,8 +7,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// connection lets QuickSight put network interfaces beside the database.
-func (b *builder) connection() string {
+// newConnection lets QuickSight put network interfaces beside the database.
+func (b *builder) newConnection() string {
 	network, database := b.hub.Network, b.hub.Database
 	group := awsec2.NewSecurityGroup(b.Stack, jsii.String("Group"), &awsec2.SecurityGroupProps{
 		Vpc: network.Vpc, AllowAllOutbound: jsii.Bool(false), Description: jsii.String("Network interfaces of QuickSight"),
@@ -22,26 +22,26 @@ func (b *builder) connection() string {
 		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(database.Port), ToPort: jsii.Number(database.Port),
 		Description: jsii.String("QuickSight"),
 	})
-	role := b.networkRole()
+	role := b.newNetworkRole()
 	subnets := []any{}
 	for _, id := range *network.Vpc.SelectSubnets(network.Subnets).SubnetIds {
 		subnets = append(subnets, *id)
 	}
-	connection := b.resource("Connection", "VPCConnection", object{
-		"VPCConnectionId": b.named("database"), "Name": b.named("database"), "RoleArn": *role.RoleArn(),
+	connection := b.newResource("Connection", "VPCConnection", object{
+		"VPCConnectionId": b.buildID("database"), "Name": b.buildID("database"), "RoleArn": *role.RoleArn(),
 		"SubnetIds": subnets, "SecurityGroupIds": []any{*group.SecurityGroupId()},
 	})
-	return arnOf(connection)
+	return getARN(connection)
 }
 
-// networkRole may manage network interfaces. The calls that describe know no resource.
+// newNetworkRole may manage network interfaces. The calls that describe know no resource.
 // https://docs.aws.amazon.com/quicksight/latest/user/vpc-creating-a-connection-in-quicksight-cli.html
-func (b *builder) networkRole() awsiam.Role {
+func (b *builder) newNetworkRole() awsiam.Role {
 	interfaces := []*string{
-		b.arn("ec2", "network-interface/*"), b.arn("ec2", "subnet/*"), b.arn("ec2", "security-group/*"),
+		b.formatARN("ec2", "network-interface/*"), b.formatARN("ec2", "subnet/*"), b.formatARN("ec2", "security-group/*"),
 	}
 	return awsiam.NewRole(b.Stack, jsii.String("NetworkRole"), &awsiam.RoleProps{
-		AssumedBy:   b.quicksight(),
+		AssumedBy:   b.newServicePrincipal(),
 		Description: jsii.String("Lets QuickSight reach the database"),
 		InlinePolicies: &map[string]awsiam.PolicyDocument{"interfaces": awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{
 			Statements: &[]awsiam.PolicyStatement{
@@ -58,13 +58,13 @@ func (b *builder) networkRole() awsiam.Role {
 	})
 }
 
-// quicksight is the service acting for this account.
-func (b *builder) quicksight() awsiam.IPrincipal {
+// newServicePrincipal is the service acting for this account.
+func (b *builder) newServicePrincipal() awsiam.IPrincipal {
 	return awsiam.NewServicePrincipal(jsii.String("quicksight.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 		Conditions: &map[string]any{"StringEquals": object{"aws:SourceAccount": *b.Account()}},
 	})
 }
 
-func (b *builder) arn(service, resource string) *string {
+func (b *builder) formatARN(service, resource string) *string {
 	return b.FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME})
 }

@@ -2,8 +2,8 @@ package quicksight
 
 import "strings"
 
-// principal is the ARN of a group.
-func (b *builder) principal(group string) string {
+// formatGroupARN is the ARN of a group.
+func (b *builder) formatGroupARN(group string) string {
 	region, namespace := b.IdentityRegion, b.Namespace
 	if region == "" {
 		region = *b.Region()
@@ -14,15 +14,15 @@ func (b *builder) principal(group string) string {
 	return strings.Join([]string{"arn", *b.Partition(), "quicksight", region, *b.Account(), "group/" + namespace + "/" + group}, ":")
 }
 
-// permissions grant actions of QuickSight to groups; nobody else gets any.
-func (b *builder) permissions(groups []string, actions ...string) []any {
+// buildPermissions grant actions of QuickSight to groups; nobody else gets any.
+func (b *builder) buildPermissions(groups []string, actions ...string) []any {
 	granted := []any{}
 	for _, group := range groups {
 		var names []any
 		for _, action := range actions {
 			names = append(names, "quicksight:"+action)
 		}
-		granted = append(granted, object{"Principal": b.principal(group), "Actions": names})
+		granted = append(granted, object{"Principal": b.formatGroupARN(group), "Actions": names})
 	}
 	return granted
 }

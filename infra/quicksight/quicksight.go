@@ -19,16 +19,16 @@ import (
 // NewStack makes the stack over the hub's database.
 func NewStack(scope constructs.Construct, id string, hub *analytics.Hub, props *awscdk.StackProps) awscdk.Stack {
 	b := &builder{Stack: awscdk.NewStack(scope, &id, props), QuickSight: *hub.Config.QuickSight, hub: hub}
-	source := b.dataSource(b.connection())
-	rules := b.rules(source)
+	source := b.newDataSource(b.newConnection())
+	rules := b.newRules(source)
 	arns, sets := map[string]string{}, []awscdk.CfnResource{}
 	for i, name := range board.DataSets() {
-		sets = append(sets, b.dataSet(source, rules, name, i))
-		arns[name] = b.dataSetARN(name)
+		sets = append(sets, b.newDataSet(source, rules, name, i))
+		arns[name] = b.formatDataSetARN(name)
 	}
-	b.dashboard(board.Definition(arns), sets)
+	b.newDashboard(board.BuildDefinition(arns), sets)
 	if !b.DirectQuery {
-		b.watch()
+		b.newAlarm()
 	}
 	return b.Stack
 }
@@ -43,18 +43,18 @@ type builder struct {
 // object is a JSON object of a template.
 type object = map[string]any
 
-// resource makes a resource of QuickSight.
-func (b *builder) resource(id, kind string, properties object) awscdk.CfnResource {
+// newResource makes a resource of QuickSight.
+func (b *builder) newResource(id, kind string, properties object) awscdk.CfnResource {
 	properties["AwsAccountId"] = *b.Account()
 	return awscdk.NewCfnResource(b.Stack, &id, &awscdk.CfnResourceProps{
 		Type: jsii.String("AWS::QuickSight::" + kind), Properties: &properties,
 	})
 }
 
-// arnOf is the ARN of a resource of this stack.
-func arnOf(r awscdk.CfnResource) string {
+// getARN is the ARN of a resource of this stack.
+func getARN(r awscdk.CfnResource) string {
 	return *awscdk.Token_AsString(r.GetAtt(jsii.String("Arn"), ""), nil)
 }
 
-// named is an id of QuickSight, unique in account and region as the stack's name is.
-func (b *builder) named(what string) string { return fmt.Sprintf("%s-%s", *b.StackName(), what) }
+// buildID is an id of QuickSight, unique in account and region as the stack's name is.
+func (b *builder) buildID(what string) string { return fmt.Sprintf("%s-%s", *b.StackName(), what) }

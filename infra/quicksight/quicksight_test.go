@@ -64,24 +64,24 @@ func TestStackHasConnectionSourceAndDashboard(t *testing.T) { // A10
 		"AWS::QuickSight::DataSet": len(board.DataSets()) + 1, "AWS::QuickSight::RefreshSchedule": len(board.DataSets()) + 1,
 		"AWS::CloudWatch::Alarm": 1,
 	} {
-		if got := len(full.Of(kind)); got != want {
+		if got := len(full.FindAll(kind)); got != want {
 			t.Errorf("%d %s, want %d", got, kind, want)
 		}
 	}
-	source := full.Of("AWS::QuickSight::DataSource")[0].Properties
-	if credentials := synthtest.Text(source["Credentials"]); !strings.Contains(credentials, "SecretArn") || strings.Contains(credentials, "Password") {
+	source := full.FindAll("AWS::QuickSight::DataSource")[0].Properties
+	if credentials := synthtest.ToJSON(source["Credentials"]); !strings.Contains(credentials, "SecretArn") || strings.Contains(credentials, "Password") {
 		t.Errorf("credentials %s, want a secret", credentials)
 	}
-	if tls := synthtest.Text(source["SslProperties"]); tls != `{"DisableSsl":false}` {
+	if tls := synthtest.ToJSON(source["SslProperties"]); tls != `{"DisableSsl":false}` {
 		t.Errorf("TLS: %s", tls)
 	}
-	if !strings.Contains(synthtest.Text(source["VpcConnectionProperties"]), "Connection") {
+	if !strings.Contains(synthtest.ToJSON(source["VpcConnectionProperties"]), "Connection") {
 		t.Error("the data source does not use the network connection")
 	}
 }
 
 func TestDashboardHasEveryVisual(t *testing.T) { // A10
-	sheets := full().Of("AWS::QuickSight::Dashboard")[0].Properties["Definition"].(object)["Sheets"].([]any)
+	sheets := full().FindAll("AWS::QuickSight::Dashboard")[0].Properties["Definition"].(object)["Sheets"].([]any)
 	visuals := map[string]int{}
 	for _, s := range sheets {
 		visuals[s.(object)["Name"].(string)] = len(s.(object)["Visuals"].([]any))
@@ -94,15 +94,15 @@ func TestDashboardHasEveryVisual(t *testing.T) { // A10
 // The definition names data sets by their ARNs, from which CloudFormation cannot tell the order.
 func TestDashboardWaitsForItsDataSets(t *testing.T) {
 	for _, kind := range []string{"AWS::QuickSight::Dashboard", "AWS::QuickSight::Analysis"} {
-		waits := synthtest.Text(full().Of(kind)[0].DependsOn)
+		waits := synthtest.ToJSON(full().FindAll(kind)[0].DependsOn)
 		for _, name := range board.DataSets() {
-			if !strings.Contains(waits, `"`+logicalID(name)+`"`) {
+			if !strings.Contains(waits, `"`+toLogicalID(name)+`"`) {
 				t.Errorf("%s does not wait for %s", kind, name)
 			}
 		}
 	}
-	definition := synthtest.Text(full().Of("AWS::QuickSight::Dashboard")[0].Properties["Definition"])
-	for _, r := range full().Of("AWS::QuickSight::DataSet") {
+	definition := synthtest.ToJSON(full().FindAll("AWS::QuickSight::Dashboard")[0].Properties["Definition"])
+	for _, r := range full().FindAll("AWS::QuickSight::DataSet") {
 		arn := "arn:aws:quicksight:eu-west-1:111122223333:dataset/" + r.Properties["DataSetId"].(string)
 		if r.Properties["Name"] != "row_rules" && !strings.Contains(definition, `"`+arn+`"`) {
 			t.Errorf("the dashboard does not use %s", arn)
@@ -111,7 +111,7 @@ func TestDashboardWaitsForItsDataSets(t *testing.T) {
 }
 
 func TestDataSetsHaveExplicitColumns(t *testing.T) { // A10
-	for _, r := range full().Of("AWS::QuickSight::DataSet") {
+	for _, r := range full().FindAll("AWS::QuickSight::DataSet") {
 		name := r.Properties["Name"].(string)
 		for _, table := range r.Properties["PhysicalTableMap"].(object) {
 			query := table.(object)["CustomSql"].(object)
@@ -161,7 +161,7 @@ func resolved(v any) string {
 
 func TestDataSetsRefreshDailyOneAfterAnother(t *testing.T) {
 	times := map[string]bool{}
-	for _, r := range full().Of("AWS::QuickSight::RefreshSchedule") {
+	for _, r := range full().FindAll("AWS::QuickSight::RefreshSchedule") {
 		frequency := r.Properties["Schedule"].(object)["ScheduleFrequency"].(object)
 		times[frequency["TimeOfTheDay"].(string)] = true
 		if frequency["Interval"] != "DAILY" || frequency["TimeZone"] != "Europe/Berlin" {
@@ -176,16 +176,16 @@ func TestDataSetsRefreshDailyOneAfterAnother(t *testing.T) {
 func TestDirectQueryIsTheSmallerStack(t *testing.T) {
 	direct := direct()
 	for _, kind := range []string{"AWS::QuickSight::RefreshSchedule", "AWS::CloudWatch::Alarm", "AWS::QuickSight::Analysis"} {
-		if got := len(direct.Of(kind)); got != 0 {
+		if got := len(direct.FindAll(kind)); got != 0 {
 			t.Errorf("%d %s, want none", got, kind)
 		}
 	}
-	for _, r := range direct.Of("AWS::QuickSight::DataSet") {
+	for _, r := range direct.FindAll("AWS::QuickSight::DataSet") {
 		if r.Properties["ImportMode"] != "DIRECT_QUERY" || r.Properties["RowLevelPermissionDataSet"] != nil {
 			t.Errorf("%s is %v", r.Properties["Name"], r.Properties["ImportMode"])
 		}
 	}
-	for _, r := range direct.Of("AWS::IAM::Role") {
+	for _, r := range direct.FindAll("AWS::IAM::Role") {
 		if r.Properties["RoleName"] != nil {
 			t.Errorf("makes the role %v, which exists", r.Properties["RoleName"])
 		}
@@ -193,8 +193,8 @@ func TestDirectQueryIsTheSmallerStack(t *testing.T) {
 }
 
 func TestRowsAreLimitedByCustomerAndPartner(t *testing.T) {
-	for _, r := range full().Of("AWS::QuickSight::DataSet") {
-		limited := synthtest.Text(r.Properties["RowLevelPermissionDataSet"])
+	for _, r := range full().FindAll("AWS::QuickSight::DataSet") {
+		limited := synthtest.ToJSON(r.Properties["RowLevelPermissionDataSet"])
 		if r.Properties["Name"] == "row_rules" {
 			want := `from (values ('analysts'::text, null::text, null::text), ('readers'::text, 'O''Neill'::text, 'north'::text))`
 			query := r.Properties["PhysicalTableMap"].(object)["row-rules"].(object)["CustomSql"].(object)["SqlQuery"].(string)
@@ -211,11 +211,11 @@ func TestRowsAreLimitedByCustomerAndPartner(t *testing.T) {
 
 func TestNetworkAllowsTheDatabaseAlone(t *testing.T) {
 	for id, r := range full().Resources {
-		if strings.Contains(synthtest.Text(r.Properties), "0.0.0.0/0") {
+		if strings.Contains(synthtest.ToJSON(r.Properties), "0.0.0.0/0") {
 			t.Errorf("%s is open to the world", id)
 		}
 	}
-	for _, r := range full().Of("AWS::EC2::SecurityGroupEgress") {
+	for _, r := range full().FindAll("AWS::EC2::SecurityGroupEgress") {
 		if r.Properties["ToPort"] != 5432.0 {
 			t.Errorf("QuickSight may reach port %v", r.Properties["ToPort"])
 		}
@@ -225,7 +225,7 @@ func TestNetworkAllowsTheDatabaseAlone(t *testing.T) {
 func TestRulesAreReadByPostgreSQL(t *testing.T) {
 	t.Parallel()
 	conn := pgtest.Conn(t)
-	rows, err := conn.Query(t.Context(), rulesQuery([]config.RowRule{{Group: "a"}, {Group: "b", Customer: "O'Neill; drop table accounts"}}))
+	rows, err := conn.Query(t.Context(), buildRulesQuery([]config.RowRule{{Group: "a"}, {Group: "b", Customer: "O'Neill; drop table accounts"}}))
 	if err != nil {
 		t.Fatal(err)
 	}

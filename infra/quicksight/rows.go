@@ -8,10 +8,10 @@ import (
 	"view360/infra/quicksight/dataset"
 )
 
-// rules is the ARN of the data set that says which rows each group sees; "" when every viewer sees all. A group without a rule sees
+// newRules is the ARN of the data set that says which rows each group sees; "" when every viewer sees all. A group without a rule sees
 // nothing.
 // https://docs.aws.amazon.com/quicksight/latest/user/restrict-access-to-a-data-set-using-row-level-security.html
-func (b *builder) rules(source string) string {
+func (b *builder) newRules(source string) string {
 	if len(b.Rows) == 0 {
 		return ""
 	}
@@ -19,26 +19,26 @@ func (b *builder) rules(source string) string {
 		{Name: "GroupName", Type: dataset.String}, {Name: "account_customer", Type: dataset.String}, {Name: "account_partner", Type: dataset.String},
 	}
 	const name = "row_rules"
-	properties := b.query(source, name, rulesQuery(b.Rows), columns)
+	properties := b.buildQuery(source, name, buildRulesQuery(b.Rows), columns)
 	properties["UseAs"] = "RLS_RULES"
 	delete(properties, "Permissions") // authors must not pass it on
-	made := b.resource(logicalID(name), "DataSet", properties)
-	b.refresh(made, name, 0)
-	return arnOf(made)
+	made := b.newResource(toLogicalID(name), "DataSet", properties)
+	b.newRefresh(made, name, 0)
+	return getARN(made)
 }
 
-// rulesQuery makes rows of the rules; null means any value.
-func rulesQuery(rules []config.RowRule) string {
+// buildRulesQuery makes rows of the rules; null means any value.
+func buildRulesQuery(rules []config.RowRule) string {
 	var lines []string
 	for _, r := range rules {
-		lines = append(lines, fmt.Sprintf("(%s, %s, %s)", literal(r.Group), literal(r.Customer), literal(r.Partner)))
+		lines = append(lines, fmt.Sprintf("(%s, %s, %s)", toLiteral(r.Group), toLiteral(r.Customer), toLiteral(r.Partner)))
 	}
 	return `select "GroupName", account_customer, account_partner from (values ` + strings.Join(lines, ", ") +
 		`) as rules ("GroupName", account_customer, account_partner)`
 }
 
-// literal is text in SQL, and null for none.
-func literal(text string) string {
+// toLiteral is text in SQL, and null for none.
+func toLiteral(text string) string {
 	if text == "" {
 		return "null::text"
 	}

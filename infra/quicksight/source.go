@@ -11,33 +11,33 @@ import (
 // https://docs.aws.amazon.com/quicksight/latest/user/secrets-manager-integration.html
 const secretsRole = "aws-quicksight-secretsmanager-role-v0"
 
-// dataSource signs in to the database as the user of dashboards, over TLS.
-func (b *builder) dataSource(connection string) string {
+// newDataSource signs in to the database as the user of dashboards, over TLS.
+func (b *builder) newDataSource(connection string) string {
 	database, secret := b.hub.Database, b.hub.DashboardSecret
-	access := b.secretAccess(secret)
-	source := b.resource("Source", "DataSource", object{
-		"DataSourceId": b.named("database"), "Name": "View360", "Type": "AURORA_POSTGRESQL",
+	access := b.newSecretAccess(secret)
+	source := b.newResource("Source", "DataSource", object{
+		"DataSourceId": b.buildID("database"), "Name": "View360", "Type": "AURORA_POSTGRESQL",
 		"DataSourceParameters": object{"AuroraPostgreSqlParameters": object{
 			"Host": *database.Host, "Port": database.Port, "Database": database.Name,
 		}},
 		"Credentials":             object{"SecretArn": *secret},
 		"VpcConnectionProperties": object{"VpcConnectionArn": connection},
 		"SslProperties":           object{"DisableSsl": false},
-		"Permissions":             b.permissions(b.Authors, "DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource"),
+		"Permissions":             b.buildPermissions(b.Authors, "DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource"),
 	})
 	source.Node().AddDependency(access)
-	return arnOf(source)
+	return getARN(source)
 }
 
-// secretAccess lets QuickSight read the one secret.
-func (b *builder) secretAccess(secret *string) awsiam.Policy {
+// newSecretAccess lets QuickSight read the one secret.
+func (b *builder) newSecretAccess(secret *string) awsiam.Policy {
 	name := jsii.String(secretsRole)
 	role := awsiam.IRole(nil)
 	if b.ExistingSecretsRole {
-		role = awsiam.Role_FromRoleArn(b.Stack, jsii.String("SecretsRole"), b.iamARN("role/service-role/"+secretsRole), nil)
+		role = awsiam.Role_FromRoleArn(b.Stack, jsii.String("SecretsRole"), b.formatIAMARN("role/service-role/"+secretsRole), nil)
 	} else {
 		role = awsiam.NewRole(b.Stack, jsii.String("SecretsRole"), &awsiam.RoleProps{
-			RoleName: name, Path: jsii.String("/service-role/"), AssumedBy: b.quicksight(),
+			RoleName: name, Path: jsii.String("/service-role/"), AssumedBy: b.newServicePrincipal(),
 			Description: jsii.String("Lets QuickSight read database secrets"),
 		})
 	}
@@ -49,7 +49,7 @@ func (b *builder) secretAccess(secret *string) awsiam.Policy {
 	})
 }
 
-func (b *builder) iamARN(resource string) *string {
+func (b *builder) formatIAMARN(resource string) *string {
 	return b.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("iam"), Region: jsii.String(""), Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
 	})

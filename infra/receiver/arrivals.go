@@ -12,9 +12,9 @@ import (
 	"view360/infra/watch"
 )
 
-// arrivals tells the instance by Run Command that a snapshot has arrived. The command only marks that, so a thousand
+// newArrivals tells the instance by Run Command that a snapshot has arrived. The command only marks that, so a thousand
 // arrivals are cheap, and takes nothing from the event, so a key cannot be a command.
-func (b *builder) arrivals(instance awsec2.Instance) {
+func (b *builder) newArrivals(instance awsec2.Instance) {
 	document := awsssm.NewCfnDocument(b.Stack, jsii.String("Command"), &awsssm.CfnDocumentProps{
 		DocumentType: jsii.String("Command"), DocumentFormat: jsii.String("JSON"), UpdateMethod: jsii.String("NewVersion"),
 		TargetType: jsii.String("/AWS::EC2::Instance"),
@@ -26,11 +26,11 @@ func (b *builder) arrivals(instance awsec2.Instance) {
 			}},
 		},
 	})
-	command := *b.arn("ssm", "document/"+*document.Ref())
+	command := *b.formatARN("ssm", "document/"+*document.Ref())
 	undelivered := watch.NewQueue(b.Stack, "Undelivered")
-	b.hub.Watch().Queue(b.Stack, "ReceiverUndelivered", undelivered)
+	b.hub.Alarms().WatchQueue(b.Stack, "ReceiverUndelivered", undelivered)
 	rule := awsevents.NewCfnRule(b.Stack, jsii.String("Arrived"), &awsevents.CfnRuleProps{
-		Description: jsii.String("A snapshot has arrived"), State: jsii.String(b.state()),
+		Description: jsii.String("A snapshot has arrived"), State: jsii.String(b.chooseState()),
 		EventPattern: map[string]any{
 			"source": []any{"aws.s3"}, "detail-type": []any{"Object Created"},
 			"detail": map[string]any{
@@ -39,7 +39,7 @@ func (b *builder) arrivals(instance awsec2.Instance) {
 			},
 		},
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
-			Id: jsii.String("receiver"), Arn: &command, RoleArn: b.sender(command, instance),
+			Id: jsii.String("receiver"), Arn: &command, RoleArn: b.newSenderRole(command, instance),
 			RunCommandParameters: &awsevents.CfnRule_RunCommandParametersProperty{RunCommandTargets: []any{
 				&awsevents.CfnRule_RunCommandTargetProperty{Key: jsii.String("InstanceIds"), Values: &[]*string{instance.InstanceId()}},
 			}},
@@ -50,17 +50,17 @@ func (b *builder) arrivals(instance awsec2.Instance) {
 	allowFrom(undelivered, rule)
 }
 
-func (b *builder) state() string {
+func (b *builder) chooseState() string {
 	if b.hub.Config.Loading.Paused {
 		return "DISABLED"
 	}
 	return "ENABLED"
 }
 
-// sender is the role with which EventBridge runs the one document on the one instance.
-func (b *builder) sender(document string, instance awsec2.Instance) *string {
+// newSenderRole is the role with which EventBridge runs the one document on the one instance.
+func (b *builder) newSenderRole(document string, instance awsec2.Instance) *string {
 	statements := []awsiam.PolicyStatement{
-		function.Allow([]string{"ssm:SendCommand"}, document, *b.arn("ec2", "instance/"+*instance.InstanceId())),
+		function.Allow([]string{"ssm:SendCommand"}, document, *b.formatARN("ec2", "instance/"+*instance.InstanceId())),
 	}
 	return awsiam.NewRole(b.Stack, jsii.String("SenderRole"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), &awsiam.ServicePrincipalOpts{

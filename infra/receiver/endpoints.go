@@ -13,8 +13,8 @@ var endpointServices = []struct{ id, service string }{
 	{"SystemsManager", "ssm"}, {"SystemsManagerMessages", "ssmmessages"}, {"LogsEndpoint", "logs"},
 }
 
-// endpoints are the ways out of the isolated network, for the security group of the loaders and this account alone.
-func (b *builder) endpoints() constructs.IDependable {
+// newEndpoints are the ways out of the isolated network, for the security group of the loaders and this account alone.
+func (b *builder) newEndpoints() constructs.IDependable {
 	network := b.hub.Network
 	group := awsec2.NewSecurityGroup(b.Stack, jsii.String("EndpointGroup"), &awsec2.SecurityGroupProps{
 		Vpc: network.Vpc, Description: jsii.String("Endpoints of the receiver"), AllowAllOutbound: jsii.Bool(false),

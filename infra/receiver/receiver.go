@@ -29,30 +29,30 @@ type builder struct {
 func NewStack(scope constructs.Construct, id string, hub *analytics.Hub, build bundle.Build, props *awscdk.StackProps) awscdk.Stack {
 	b := &builder{Stack: awscdk.NewStack(scope, &id, props), hub: hub}
 	b.logs = awslogs.NewLogGroup(b.Stack, jsii.String("Logs"), &awslogs.LogGroupProps{
-		Retention: function.Retention(hub.Config.Logs.Days), EncryptionKey: hub.OperationsKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+		Retention: function.ToRetention(hub.Config.Logs.Days), EncryptionKey: hub.OperationsKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
 	program := awss3assets.NewAsset(b.Stack, jsii.String("Program"), &awss3assets.AssetProps{
 		Path: jsii.String(build.Zip("receiver", hub.Certificates()...)),
 	})
-	instance := b.instance(program)
-	instance.Node().AddDependency(b.endpoints())
-	b.arrivals(instance)
-	b.watch(instance)
+	instance := b.newInstance(program)
+	instance.Node().AddDependency(b.newEndpoints())
+	b.newArrivals(instance)
+	b.newAlarms(instance)
 	awscdk.NewCfnOutput(b.Stack, jsii.String("Instance"), &awscdk.CfnOutputProps{
 		Value: instance.InstanceId(), Description: jsii.String("The receiver; aws ssm start-session --target ID opens a shell"),
 	})
 	return b.Stack
 }
 
-// instance is arm64, with the image that the configuration names.
-func (b *builder) instance(program awss3assets.Asset) awsec2.Instance {
+// newInstance is arm64, with the image that the configuration names.
+func (b *builder) newInstance(program awss3assets.Asset) awsec2.Instance {
 	f := b.hub.Config.Loading
-	role := b.role(program)
+	role := b.newRole(program)
 	instance := awsec2.NewInstance(b.Stack, jsii.String("Receiver"), &awsec2.InstanceProps{
 		InstanceType: awsec2.NewInstanceType(&f.Type),
 		MachineImage: awsec2.MachineImage_GenericLinux(&map[string]*string{b.hub.Config.Hub.Region: &f.Image}, nil),
 		Vpc:          b.hub.Network.Vpc, VpcSubnets: b.hub.Network.Subnets, SecurityGroup: b.hub.Network.Loaders,
-		Role: role, UserData: awsec2.UserData_Custom(jsii.String(b.setup(program))), UserDataCausesReplacement: jsii.Bool(true),
+		Role: role, UserData: awsec2.UserData_Custom(jsii.String(b.buildSetup(program))), UserDataCausesReplacement: jsii.Bool(true),
 		HttpTokens: awsec2.HttpTokens_REQUIRED, HttpPutResponseHopLimit: jsii.Number(1), // IMDSv2, for this machine alone
 		DetailedMonitoring: jsii.Bool(true), EbsOptimized: jsii.Bool(true),
 		InstanceName: jsii.String(b.hub.Config.Name + " receiver"),

@@ -67,7 +67,7 @@ var paused = sync.OnceValue(func() pair {
 // script is the instance's user data, with <...> for what is known only when it is deployed.
 func script(tb testing.TB, t synthtest.Template) string {
 	tb.Helper()
-	encoded := t.One(tb, "AWS::EC2::Instance")["UserData"].(object)["Fn::Base64"].(object)
+	encoded := t.FindOne(tb, "AWS::EC2::Instance")["UserData"].(object)["Fn::Base64"].(object)
 	var whole strings.Builder
 	for _, part := range encoded["Fn::Join"].([]any)[1].([]any) {
 		if words, is := part.(string); is {
@@ -81,18 +81,18 @@ func script(tb testing.TB, t synthtest.Template) string {
 
 func TestInstanceIsSmallEncryptedAndUpToDate(t *testing.T) {
 	stack := running().receiver
-	instance := stack.One(t, "AWS::EC2::Instance")
-	metadata := synthtest.Text(instance["MetadataOptions"]) + synthtest.Text(stack.Of("AWS::EC2::LaunchTemplate"))
+	instance := stack.FindOne(t, "AWS::EC2::Instance")
+	metadata := synthtest.ToJSON(instance["MetadataOptions"]) + synthtest.ToJSON(stack.FindAll("AWS::EC2::LaunchTemplate"))
 	if !strings.Contains(metadata, `"HttpTokens":"required"`) || !strings.Contains(metadata, `"HttpPutResponseHopLimit":1`) {
 		t.Errorf("metadata: %s, want IMDSv2 for the instance alone", metadata)
 	}
 	if instance["ImageId"] != image || instance["InstanceType"] != "t4g.micro" {
 		t.Errorf("image %v, type %v", instance["ImageId"], instance["InstanceType"])
 	}
-	if volumes := synthtest.Text(instance["BlockDeviceMappings"]); !strings.Contains(volumes, `"Encrypted":true`) {
+	if volumes := synthtest.ToJSON(instance["BlockDeviceMappings"]); !strings.Contains(volumes, `"Encrypted":true`) {
 		t.Errorf("volumes: %s", volumes)
 	}
-	if instance["KeyName"] != nil || strings.Contains(synthtest.Text(instance), "AssociatePublicIpAddress\":true") {
+	if instance["KeyName"] != nil || strings.Contains(synthtest.ToJSON(instance), "AssociatePublicIpAddress\":true") {
 		t.Error("the instance has a key or a public address")
 	}
 }
@@ -101,14 +101,14 @@ func TestReceiverHasNoWayIn(t *testing.T) {
 	both := running()
 	for name, stack := range map[string]synthtest.Template{"hub": both.hub, "receiver": both.receiver} {
 		for id, r := range stack.Resources {
-			inbound := synthtest.Text(r.Properties["SecurityGroupIngress"])
+			inbound := synthtest.ToJSON(r.Properties["SecurityGroupIngress"])
 			if r.Type == "AWS::EC2::SecurityGroupIngress" {
-				inbound = synthtest.Text(r.Properties)
+				inbound = synthtest.ToJSON(r.Properties)
 			}
 			if strings.Contains(inbound, "CidrIp") {
 				t.Errorf("%s of %s lets addresses in: %s", id, name, inbound)
 			}
-			if strings.Contains(synthtest.Text(r.Properties["GroupId"]), "Loaders") && r.Type == "AWS::EC2::SecurityGroupIngress" {
+			if strings.Contains(synthtest.ToJSON(r.Properties["GroupId"]), "Loaders") && r.Type == "AWS::EC2::SecurityGroupIngress" {
 				t.Errorf("%s of %s lets somebody reach the receiver", id, name)
 			}
 		}
@@ -118,10 +118,10 @@ func TestReceiverHasNoWayIn(t *testing.T) {
 func TestEndpointsBelongToTheReceiverStack(t *testing.T) {
 	both := running()
 	var services []string
-	for _, r := range both.receiver.Of("AWS::EC2::VPCEndpoint") {
+	for _, r := range both.receiver.FindAll("AWS::EC2::VPCEndpoint") {
 		service := r.Properties["ServiceName"].(string)
 		services = append(services, service[strings.LastIndex(service, ".")+1:])
-		if policy := synthtest.Text(r.Properties["PolicyDocument"]); !strings.Contains(policy, `"aws:PrincipalAccount":"111122223333"`) {
+		if policy := synthtest.ToJSON(r.Properties["PolicyDocument"]); !strings.Contains(policy, `"aws:PrincipalAccount":"111122223333"`) {
 			t.Errorf("%s is open to %s", service, policy)
 		}
 	}
@@ -129,12 +129,12 @@ func TestEndpointsBelongToTheReceiverStack(t *testing.T) {
 	if want := []string{"logs", "ssm", "ssmmessages"}; !slices.Equal(services, want) {
 		t.Errorf("endpoints %v, want %v", services, want)
 	}
-	for _, r := range both.hub.Of("AWS::EC2::VPCEndpoint") {
+	for _, r := range both.hub.FindAll("AWS::EC2::VPCEndpoint") {
 		if r.Properties["VpcEndpointType"] != "Gateway" {
 			t.Errorf("the hub has the endpoint %v", r.Properties["ServiceName"])
 		}
 	}
-	if machines := both.hub.Of("AWS::StepFunctions::StateMachine"); len(machines) > 0 {
+	if machines := both.hub.FindAll("AWS::StepFunctions::StateMachine"); len(machines) > 0 {
 		t.Error("the hub loads, too")
 	}
 }
@@ -196,15 +196,15 @@ func TestReceiverSetupFitsTheProgram(t *testing.T) {
 
 func TestArrivingSnapshotStartsTheReceiver(t *testing.T) {
 	stack := running().receiver
-	document := stack.One(t, "AWS::SSM::Document")
-	if content := document["Content"].(object); content["parameters"] != nil || !strings.Contains(synthtest.Text(content), "touch "+arrivedFile) {
-		t.Errorf("the command is %v", synthtest.Text(content))
+	document := stack.FindOne(t, "AWS::SSM::Document")
+	if content := document["Content"].(object); content["parameters"] != nil || !strings.Contains(synthtest.ToJSON(content), "touch "+arrivedFile) {
+		t.Errorf("the command is %v", synthtest.ToJSON(content))
 	}
-	rule := stack.One(t, "AWS::Events::Rule")
-	if rule["State"] != "ENABLED" || !strings.Contains(synthtest.Text(rule["EventPattern"]), `{"wildcard":"data/*.json"}`) {
-		t.Errorf("rule %s for %s", rule["State"], synthtest.Text(rule["EventPattern"]))
+	rule := stack.FindOne(t, "AWS::Events::Rule")
+	if rule["State"] != "ENABLED" || !strings.Contains(synthtest.ToJSON(rule["EventPattern"]), `{"wildcard":"data/*.json"}`) {
+		t.Errorf("rule %s for %s", rule["State"], synthtest.ToJSON(rule["EventPattern"]))
 	}
-	target := synthtest.Text(rule["Targets"])
+	target := synthtest.ToJSON(rule["Targets"])
 	for _, want := range []string{"RunCommandParameters", "InstanceIds", "RetryPolicy", "DeadLetterConfig"} {
 		if !strings.Contains(target, want) {
 			t.Errorf("the target has no %s: %s", want, target)
@@ -221,16 +221,16 @@ func TestReceiverMayDoNoMoreThanLoaders(t *testing.T) {
 			continue
 		}
 		if r.Properties["ManagedPolicyArns"] != nil {
-			t.Errorf("%s has %s", id, synthtest.Text(r.Properties["ManagedPolicyArns"]))
+			t.Errorf("%s has %s", id, synthtest.ToJSON(r.Properties["ManagedPolicyArns"]))
 		}
 		for _, p := range r.Properties["Policies"].([]any) {
 			for _, s := range p.(object)["PolicyDocument"].(object)["Statement"].([]any) {
 				statement := s.(object)
-				if strings.Contains(synthtest.Text(statement["Action"]), "*") {
-					t.Errorf("%s may %s", id, synthtest.Text(statement["Action"]))
+				if strings.Contains(synthtest.ToJSON(statement["Action"]), "*") {
+					t.Errorf("%s may %s", id, synthtest.ToJSON(statement["Action"]))
 				}
-				if statement["Resource"] == "*" && synthtest.Text(statement["Action"]) != synthtest.Text(agentActions) {
-					t.Errorf("%s may %s everywhere", id, synthtest.Text(statement["Action"]))
+				if statement["Resource"] == "*" && synthtest.ToJSON(statement["Action"]) != synthtest.ToJSON(agentActions) {
+					t.Errorf("%s may %s everywhere", id, synthtest.ToJSON(statement["Action"]))
 				}
 			}
 		}
@@ -239,8 +239,8 @@ func TestReceiverMayDoNoMoreThanLoaders(t *testing.T) {
 
 func TestInstanceFailuresRaiseAlarms(t *testing.T) {
 	actions := map[string]bool{}
-	for _, alarm := range running().receiver.Of("AWS::CloudWatch::Alarm") {
-		done := synthtest.Text(alarm.Properties["AlarmActions"])
+	for _, alarm := range running().receiver.FindAll("AWS::CloudWatch::Alarm") {
+		done := synthtest.ToJSON(alarm.Properties["AlarmActions"])
 		if !strings.Contains(done, "Alarms") {
 			t.Errorf("nobody hears of %v", alarm.Properties["AlarmDescription"])
 		}
@@ -251,14 +251,14 @@ func TestInstanceFailuresRaiseAlarms(t *testing.T) {
 	if !actions["ec2:recover"] || !actions["ec2:reboot"] {
 		t.Errorf("the instance is not recovered: %v", actions)
 	}
-	if filters := synthtest.Text(running().receiver.Of("AWS::Logs::MetricFilter")); !strings.Contains(filters, `$.msg = \"drained\"`) || !strings.Contains(filters, `$.level = \"ERROR\"`) {
+	if filters := synthtest.ToJSON(running().receiver.FindAll("AWS::Logs::MetricFilter")); !strings.Contains(filters, `$.msg = \"drained\"`) || !strings.Contains(filters, `$.level = \"ERROR\"`) {
 		t.Errorf("metric filters: %s", filters)
 	}
 }
 
 func TestPausedReceiverIsNotStarted(t *testing.T) {
 	stack := paused().receiver
-	if state := stack.One(t, "AWS::Events::Rule")["State"]; state != "DISABLED" {
+	if state := stack.FindOne(t, "AWS::Events::Rule")["State"]; state != "DISABLED" {
 		t.Errorf("the rule is %v", state)
 	}
 	if setup := script(t, stack); strings.Contains(setup, "systemctl enable") || strings.Contains(setup, "\ntouch") {

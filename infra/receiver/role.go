@@ -17,13 +17,13 @@ var agentActions = []string{
 	"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
 }
 
-// role may do what the functions of the load machine may do together, and no more.
-func (b *builder) role(program awss3assets.Asset) awsiam.Role {
+// newRole may do what the functions of the load machine may do together, and no more.
+func (b *builder) newRole(program awss3assets.Asset) awsiam.Role {
 	h := b.hub
 	statements := append(h.Objects().Statements(function.Access{
 		Read: []string{"data", "loaded"}, Write: []string{"loaded", "rejected"}, Delete: []string{"data"},
 	}),
-		function.Allow([]string{"rds-db:connect"}, *b.arn("rds-db", "dbuser:"+*h.Database.ResourceID+"/"+analytics.Loader)),
+		function.Allow([]string{"rds-db:connect"}, *b.formatARN("rds-db", "dbuser:"+*h.Database.ResourceID+"/"+analytics.Loader)),
 		function.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}, *b.logs.LogGroupArn()),
 		function.Allow([]string{"s3:GetObject"}, *program.Bucket().ArnForObjects(program.S3ObjectKey())),
 		function.Allow(agentActions, "*"),
@@ -36,6 +36,6 @@ func (b *builder) role(program awss3assets.Asset) awsiam.Role {
 	})
 }
 
-func (b *builder) arn(service, resource string) *string {
+func (b *builder) formatARN(service, resource string) *string {
 	return b.FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME})
 }

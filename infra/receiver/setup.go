@@ -19,12 +19,12 @@ var setupTemplate = template.Must(template.New("setup.sh").Option("missingkey=er
 // arrivedFile exists when a snapshot has arrived and no run has begun since.
 const arrivedFile = "/run/view360-arrived"
 
-// setup is the script that the instance runs at its first start.
-func (b *builder) setup(program awss3assets.Asset) string {
+// buildSetup is the script that the instance runs at its first start.
+func (b *builder) buildSetup(program awss3assets.Asset) string {
 	h := b.hub
 	values := map[string]any{
 		"Region": *b.Region(), "Account": *b.Account(), "Program": *program.S3ObjectUrl(), "Bucket": *h.Bucket.BucketName(),
-		"Key": *h.DataKey.KeyArn(), "DatabaseURL": b.databaseURL(), "LogGroup": *b.logs.LogGroupName(), "Arrived": arrivedFile,
+		"Key": *h.DataKey.KeyArn(), "DatabaseURL": b.buildDatabaseURL(), "LogGroup": *b.logs.LogGroupName(), "Arrived": arrivedFile,
 		"TimeZone": h.Config.Collection.Schedules.TimeZone, "Paused": h.Config.Loading.Paused,
 	}
 	var script strings.Builder
@@ -34,8 +34,8 @@ func (b *builder) setup(program awss3assets.Asset) string {
 	return script.String()
 }
 
-// databaseURL is without a password: the receiver signs in with a token.
-func (b *builder) databaseURL() string {
+// buildDatabaseURL is without a password: the receiver signs in with a token.
+func (b *builder) buildDatabaseURL() string {
 	d := b.hub.Database
 	return fmt.Sprintf("postgres://%s@%s:%d/%s?sslmode=verify-full&sslrootcert=/opt/view360/%s",
 		analytics.Loader, *d.Host, d.Port, d.Name, b.hub.Certificates()[0].Name)

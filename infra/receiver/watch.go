@@ -11,35 +11,35 @@ import (
 	"view360/infra/watch"
 )
 
-// watch makes the alarms. A machine below that fails is left for another one, a system that hangs is started again.
-func (b *builder) watch(instance awsec2.Instance) {
-	alarms := b.hub.Watch()
-	failed := b.logged("ReceiverFailures", "ERROR", "$.level")
+// newAlarms makes the alarms. A machine below that fails is left for another one, a system that hangs is started again.
+func (b *builder) newAlarms(instance awsec2.Instance) {
+	alarms := b.hub.Alarms()
+	failed := b.newLogMetric("ReceiverFailures", "ERROR", "$.level")
 	alarms.Add(b.Stack, "ReceiverFailed", "the receiver could not load a snapshot, or could not run: its log says why; what failed waits under data/ and is tried again",
-		watch.Above(failed.Metric(b.every(awscdk.Duration_Minutes(jsii.Number(5)))), 0, 1))
-	drained := b.logged("ReceiverRuns", "drained", "$.msg")
+		watch.Above(failed.Metric(b.sumOver(awscdk.Duration_Minutes(jsii.Number(5)))), 0, 1))
+	drained := b.newLogMetric("ReceiverRuns", "drained", "$.msg")
 	if !b.hub.Config.Loading.Paused {
 		alarms.Add(b.Stack, "ReceiverSilent", "the receiver has not finished a run for a day: look at the instance with Session Manager, systemctl status receiver",
-			watch.Below(drained.Metric(b.every(awscdk.Duration_Days(jsii.Number(1)))), 1, 1).OrMissing())
+			watch.Below(drained.Metric(b.sumOver(awscdk.Duration_Days(jsii.Number(1)))), 1, 1).OrMissing())
 	}
-	b.recover(instance, "System", awscloudwatchactions.Ec2InstanceAction_RECOVER)
-	b.recover(instance, "Instance", awscloudwatchactions.Ec2InstanceAction_REBOOT)
+	b.newRecovery(instance, "System", awscloudwatchactions.Ec2InstanceAction_RECOVER)
+	b.newRecovery(instance, "Instance", awscloudwatchactions.Ec2InstanceAction_REBOOT)
 }
 
-// logged counts the lines of the receiver's log in which a field has a value.
-func (b *builder) logged(name, value, field string) awslogs.MetricFilter {
+// newLogMetric counts the lines of the receiver's log in which a field has a value.
+func (b *builder) newLogMetric(name, value, field string) awslogs.MetricFilter {
 	return awslogs.NewMetricFilter(b.Stack, &name, &awslogs.MetricFilterProps{
 		LogGroup: b.logs, FilterPattern: awslogs.FilterPattern_StringValue(&field, jsii.String("="), &value),
 		MetricNamespace: jsii.String("View360/" + *b.StackName()), MetricName: &name, MetricValue: jsii.String("1"),
 	})
 }
 
-func (b *builder) every(period awscdk.Duration) *awscloudwatch.MetricOptions {
+func (b *builder) sumOver(period awscdk.Duration) *awscloudwatch.MetricOptions {
 	return &awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: period}
 }
 
-// recover acts on a status check that fails, and tells the topic.
-func (b *builder) recover(instance awsec2.Instance, check string, action awscloudwatchactions.Ec2InstanceAction) {
+// newRecovery acts on a status check that fails, and tells the topic.
+func (b *builder) newRecovery(instance awsec2.Instance, check string, action awscloudwatchactions.Ec2InstanceAction) {
 	alarm := awscloudwatch.NewAlarm(b.Stack, jsii.String(check+"CheckAlarm"), &awscloudwatch.AlarmProps{
 		AlarmDescription: jsii.String(b.hub.Config.Name + ": the receiver's instance failed the " + check + " status check and is being recovered: nothing to do unless it stays so"),
 		Metric: awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
@@ -50,5 +50,5 @@ func (b *builder) recover(instance awsec2.Instance, check string, action awsclou
 		Threshold: jsii.Number(0), ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_THRESHOLD,
 		EvaluationPeriods: jsii.Number(3), TreatMissingData: awscloudwatch.TreatMissingData_NOT_BREACHING,
 	})
-	alarm.AddAlarmAction(awscloudwatchactions.NewEc2Action(action), b.hub.Watch().Action)
+	alarm.AddAlarmAction(awscloudwatchactions.NewEc2Action(action), b.hub.Alarms().Action)
 }

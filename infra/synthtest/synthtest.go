@@ -22,14 +22,14 @@ const checks = "CDK_VALIDATION"
 // main, so the program starts itself again.
 func Main(m *testing.M) {
 	if os.Getenv(checks) == "" {
-		restart()
+		restartWithoutChecks()
 	}
 	code := m.Run()
 	jsii.Close()
 	os.Exit(code)
 }
 
-func restart() {
+func restartWithoutChecks() {
 	program, err := os.Executable()
 	if err == nil {
 		err = syscall.Exec(program, os.Args, append(os.Environ(), checks+"=false"))
@@ -62,8 +62,8 @@ func Read(stack awscdk.Stack) (t Template) {
 	return t
 }
 
-// Of are the resources of a type, in the order of their logical ids.
-func (t Template) Of(kind string) []Resource {
+// FindAll are the resources of a type, in the order of their logical ids.
+func (t Template) FindAll(kind string) []Resource {
 	var found []Resource
 	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
 		if r := t.Resources[id]; r.Type == kind {
@@ -73,18 +73,18 @@ func (t Template) Of(kind string) []Resource {
 	return found
 }
 
-// One are the properties of the only resource of a type.
-func (t Template) One(tb testing.TB, kind string) Object {
+// FindOne are the properties of the only resource of a type.
+func (t Template) FindOne(tb testing.TB, kind string) Object {
 	tb.Helper()
-	found := t.Of(kind)
+	found := t.FindAll(kind)
 	if len(found) != 1 {
 		tb.Fatalf("%d %s, want one", len(found), kind)
 	}
 	return found[0].Properties
 }
 
-// Text is a part of a template as JSON, to look for words in it.
-func Text(part any) string {
+// ToJSON is a part of a template as JSON, to look for words in it.
+func ToJSON(part any) string {
 	text, err := json.Marshal(part)
 	if err != nil {
 		panic(err) // it came from JSON

@@ -61,19 +61,19 @@ func (a Alarms) Add(scope constructs.Construct, id, description string, when Whe
 	alarm.AddOkAction(a.Action)
 }
 
-// Queue alarms when something is in a dead-letter queue.
-func (a Alarms) Queue(scope constructs.Construct, id string, queue awssqs.IQueue) {
+// WatchQueue alarms when something is in a dead-letter queue.
+func (a Alarms) WatchQueue(scope constructs.Construct, id string, queue awssqs.IQueue) {
 	a.Add(scope, id, "something is in the dead-letter queue "+id+": read a message, mend the cause, move the messages back",
 		Above(queue.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
-			Statistic: jsii.String("Maximum"), Period: minutes(5),
+			Statistic: jsii.String("Maximum"), Period: toMinutes(5),
 		}), 0, 1))
 }
 
-// Machine alarms when executions of a state machine fail.
-func (a Alarms) Machine(scope constructs.Construct, id string, machine awsstepfunctions.StateMachine, remedy string) {
-	options := &awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: minutes(5)}
+// WatchMachine alarms when executions of a state machine fail.
+func (a Alarms) WatchMachine(scope constructs.Construct, id string, machine awsstepfunctions.StateMachine, remedy string) {
+	options := &awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: toMinutes(5)}
 	failures := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
-		Expression: jsii.String("failed + timedOut + aborted"), Label: jsii.String("failed executions"), Period: minutes(5),
+		Expression: jsii.String("failed + timedOut + aborted"), Label: jsii.String("failed executions"), Period: toMinutes(5),
 		UsingMetrics: &map[string]awscloudwatch.IMetric{
 			"failed": machine.MetricFailed(options), "timedOut": machine.MetricTimedOut(options), "aborted": machine.MetricAborted(options),
 		},
@@ -90,43 +90,43 @@ type Timed struct {
 // metricsOfAlarm is how many metrics an alarm can watch together.
 const metricsOfAlarm = 10
 
-// Functions alarms for the functions of a stage when they keep failing, are refused for an hour or come near to their
+// WatchFunctions alarms for the functions of a stage when they keep failing, are refused for an hour or come near to their
 // time limit. One call that fails is tried again and is no reason to wake anybody.
-func (a Alarms) Functions(scope constructs.Construct, stage string, functions []Timed) {
+func (a Alarms) WatchFunctions(scope constructs.Construct, stage string, functions []Timed) {
 	for part := 0; len(functions) > 0; part++ {
 		some := functions[:min(metricsOfAlarm, len(functions))]
 		functions = functions[len(some):]
 		id := stage + strings.Repeat("I", part+1)
 		a.Add(scope, id+"Errors", "functions of "+stage+" have kept failing for a quarter of an hour: their logs say why",
-			Above(sum(some, awslambda.Function.MetricErrors), 0, 3))
+			Above(sumMetrics(some, awslambda.Function.MetricErrors), 0, 3))
 		a.Add(scope, id+"Throttles", "functions of "+stage+" have been refused for an hour: raise the quota of concurrent executions",
-			Above(sum(some, awslambda.Function.MetricThrottles), 0, 12))
-		a.Add(scope, id+"Duration", "a function of "+stage+" needs 90 % of the time it has: its logs say for what", Above(shareOfTime(some), 90, 1))
+			Above(sumMetrics(some, awslambda.Function.MetricThrottles), 0, 12))
+		a.Add(scope, id+"Duration", "a function of "+stage+" needs 90 % of the time it has: its logs say for what", Above(findLongestShare(some), 90, 1))
 	}
 }
 
-// sum is one number from a metric of several functions.
-func sum(functions []Timed, of func(awslambda.Function, *awscloudwatch.MetricOptions) awscloudwatch.Metric) awscloudwatch.IMetric {
-	return together(functions, of, "Sum", "SUM(METRICS())")
+// sumMetrics is one number from a metric of several functions.
+func sumMetrics(functions []Timed, of func(awslambda.Function, *awscloudwatch.MetricOptions) awscloudwatch.Metric) awscloudwatch.IMetric {
+	return combineMetrics(functions, of, "Sum", "SUM(METRICS())")
 }
 
-// shareOfTime is the longest run of several functions in percent of what each may take.
-func shareOfTime(functions []Timed) awscloudwatch.IMetric {
+// findLongestShare is the longest run of several functions in percent of what each may take.
+func findLongestShare(functions []Timed) awscloudwatch.IMetric {
 	shares := make([]string, len(functions))
 	for i, f := range functions {
 		shares[i] = fmt.Sprintf("100*m%d/%d", i, f.Timeout.Milliseconds())
 	}
-	return together(functions, awslambda.Function.MetricDuration, "Maximum", "MAX(["+strings.Join(shares, ",")+"])")
+	return combineMetrics(functions, awslambda.Function.MetricDuration, "Maximum", "MAX(["+strings.Join(shares, ",")+"])")
 }
 
-func together(functions []Timed, of func(awslambda.Function, *awscloudwatch.MetricOptions) awscloudwatch.Metric, statistic, expression string) awscloudwatch.IMetric {
+func combineMetrics(functions []Timed, of func(awslambda.Function, *awscloudwatch.MetricOptions) awscloudwatch.Metric, statistic, expression string) awscloudwatch.IMetric {
 	metrics := map[string]awscloudwatch.IMetric{}
 	for i, f := range functions {
-		metrics[fmt.Sprintf("m%d", i)] = of(f.Function, &awscloudwatch.MetricOptions{Statistic: &statistic, Period: minutes(5)})
+		metrics[fmt.Sprintf("m%d", i)] = of(f.Function, &awscloudwatch.MetricOptions{Statistic: &statistic, Period: toMinutes(5)})
 	}
 	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
-		Expression: &expression, UsingMetrics: &metrics, Period: minutes(5),
+		Expression: &expression, UsingMetrics: &metrics, Period: toMinutes(5),
 	})
 }
 
-func minutes(n int) awscdk.Duration { return awscdk.Duration_Minutes(jsii.Number(n)) }
+func toMinutes(n int) awscdk.Duration { return awscdk.Duration_Minutes(jsii.Number(n)) }

@@ -104,34 +104,36 @@ var (
 	region      = Field{Column: "account_region", Label: "Region"}
 )
 
-// list is the usual beginning of a list and then fields.
-func list(fields ...Field) []Field {
+// listFields is the usual beginning of a list and then fields.
+func listFields(fields ...Field) []Field {
 	return append([]Field{account, accountName, environment, category}, fields...)
 }
 
-func by(column, label string) Field   { return Field{Column: column, Label: label} }
-func day(column, label string) Field  { return Field{Column: column, Label: label, Grain: "DAY"} }
-func month(column string) Field       { return Field{Column: column, Grain: "MONTH"} }
-func flag(column, label string) Field { return Field{Column: column, Label: label, Flag: true} }
-func hidden(column string) Field      { return Field{Column: column, Hidden: true} }
-func sum(column, label string) Field {
+func groupBy(column, label string) Field     { return Field{Column: column, Label: label} }
+func groupByDay(column, label string) Field  { return Field{Column: column, Label: label, Grain: "DAY"} }
+func groupByMonth(column string) Field       { return Field{Column: column, Grain: "MONTH"} }
+func groupByFlag(column, label string) Field { return Field{Column: column, Label: label, Flag: true} }
+func sortBy(column string) Field             { return Field{Column: column, Hidden: true} }
+func sumOf(column, label string) Field {
 	return Field{Column: column, Label: label, Count: Sum, Format: Whole}
 }
-func mean(column, label string) Field {
+func meanOf(column, label string) Field {
 	return Field{Column: column, Label: label, Count: Average, Format: Whole}
 }
-func rows(column, label string) Field { return Field{Column: column, Label: label, Count: Rows} }
-func distinct(column, label string) Field {
+func countRows(column, label string) Field { return Field{Column: column, Label: label, Count: Rows} }
+func countDistinct(column, label string) Field {
 	return Field{Column: column, Label: label, Count: Distinct}
 }
-func usd(column, label string) Field {
+func sumUSD(column, label string) Field {
 	return Field{Column: column, Label: label, Count: Sum, Format: USD}
 }
 
-func flagged(column, label string) Field {
+func sumFlag(column, label string) Field {
 	return Field{Column: column, Label: label, Count: Sum, Flag: true}
 }
 
-func is(column string, values ...string) Filter { return Filter{Column: column, Values: values} }
+func keepValues(column string, values ...string) Filter {
+	return Filter{Column: column, Values: values}
+}
 
-func one(column string) Filter { return Filter{Column: column, Number: new(1.0)} }
+func keepOne(column string) Filter { return Filter{Column: column, Number: new(1.0)} }

@@ -89,7 +89,7 @@ func arns() map[string]string {
 
 func TestDefinitionFollowsTheLimitsOfQuickSight(t *testing.T) {
 	t.Parallel()
-	definition, err := json.Marshal(Definition(arns()))
+	definition, err := json.Marshal(BuildDefinition(arns()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestDefinitionFollowsTheLimitsOfQuickSight(t *testing.T) {
 	if len(definition) > 400_000 {
 		t.Errorf("the definition has %d bytes", len(definition))
 	}
-	again, _ := json.Marshal(Definition(arns()))
+	again, _ := json.Marshal(BuildDefinition(arns()))
 	if string(again) != string(definition) {
 		t.Error("the definition is not always the same")
 	}
@@ -111,7 +111,7 @@ func TestDefinitionFollowsTheLimitsOfQuickSight(t *testing.T) {
 func TestIDsAreUnique(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	walk(Definition(arns()), func(name string, value any) {
+	walk(BuildDefinition(arns()), func(name string, value any) {
 		if !slices.Contains([]string{"VisualId", "FilterGroupId", "FilterId", "ParameterControlId", "SheetId"}, name) {
 			return
 		}
@@ -158,7 +158,7 @@ func TestLayoutIsAGridWithoutOverlaps(t *testing.T) {
 	for _, s := range Sheets {
 		place, taken := layout{}, map[[2]int]string{}
 		for _, v := range s.Visuals {
-			e := place.next(v.Title, v.Wide, v.High)
+			e := place.placeNext(v.Title, v.Wide, v.High)
 			column, row := e["ColumnIndex"].(int), e["RowIndex"].(int)
 			if v.Wide < 1 || v.High < 1 || column+v.Wide > gridColumns {
 				t.Errorf("%s, %q: %d by %d at column %d", s.Name, v.Title, v.Wide, v.High, column)

@@ -28,11 +28,11 @@ const (
 	dateTo   = "dateTo"
 )
 
-// parameters are declared with defaults: the dates of this month, and every value.
-func parameters() []any {
+// buildParameters are declared with defaults: the dates of this month, and every value.
+func buildParameters() []any {
 	declared := []any{
-		rollingDate(dateFrom, "truncDate('MM', now())"),
-		rollingDate(dateTo, "addDateTime(-1, 'SS', addDateTime(1, 'MM', truncDate('MM', now())))"),
+		buildRollingDate(dateFrom, "truncDate('MM', now())"),
+		buildRollingDate(dateTo, "addDateTime(-1, 'SS', addDateTime(1, 'MM', truncDate('MM', now())))"),
 	}
 	for _, c := range choices {
 		declared = append(declared, object{"StringParameterDeclaration": object{
@@ -43,14 +43,14 @@ func parameters() []any {
 	return declared
 }
 
-func rollingDate(name, expression string) object {
+func buildRollingDate(name, expression string) object {
 	return object{"DateTimeParameterDeclaration": object{
 		"Name": name, "TimeGranularity": "DAY", "DefaultValues": object{"RollingDate": object{"Expression": expression}},
 	}}
 }
 
-// controls are those of one sheet, and their places in its control bar.
-func controls(sheet string) (drawn, bar []any) {
+// buildControls are those of one sheet, and their places in its control bar.
+func buildControls(sheet string) (drawn, bar []any) {
 	add := func(kind, parameter, title string, more object) {
 		id := sheet + "-control-" + parameter
 		control := object{"ParameterControlId": id, "Title": title, "SourceParameterName": parameter}
@@ -69,15 +69,15 @@ func controls(sheet string) (drawn, bar []any) {
 			"SelectableValues": object{"LinkToDataSetColumn": object{"DataSetIdentifier": chooseFrom, "ColumnName": c.column}},
 			"DisplayOptions":   object{"SelectAllOptions": object{"Visibility": "VISIBLE"}},
 			"CascadingControlConfiguration": object{
-				"SourceControls": sources(sheet, c),
+				"SourceControls": listSources(sheet, c),
 			},
 		})
 	}
 	return drawn, bar
 }
 
-// sources narrow a drop-down by what the others hold.
-func sources(sheet string, narrowed choice) []any {
+// listSources narrow a drop-down by what the others hold.
+func listSources(sheet string, narrowed choice) []any {
 	var others []any
 	for _, c := range choices {
 		if c != narrowed {
@@ -90,8 +90,8 @@ func sources(sheet string, narrowed choice) []any {
 	return others
 }
 
-// controlFilters bind the drop-downs to all data sets on all sheets. Rows without a value pass.
-func controlFilters() []any {
+// buildControlFilters bind the drop-downs to all data sets on all sheets. Rows without a value pass.
+func buildControlFilters() []any {
 	var groups []any
 	for _, c := range choices {
 		filter := object{"CategoryFilter": object{
@@ -108,35 +108,35 @@ func controlFilters() []any {
 	return groups
 }
 
-// dateFilter binds the date controls to the visuals of a data set on a sheet.
-func dateFilter(sheet, set string, visuals []string) object {
+// buildDateFilter binds the date controls to the visuals of a data set on a sheet.
+func buildDateFilter(sheet, set string, visuals []string) object {
 	data, _ := dataset.Lookup(set)
 	id := fmt.Sprintf("%s-dates-%s", sheet, set)
-	return filterGroup(id, sheet, visuals, object{"TimeRangeFilter": object{
+	return buildFilterGroup(id, sheet, visuals, object{"TimeRangeFilter": object{
 		"FilterId": id + "-filter", "Column": object{"DataSetIdentifier": set, "ColumnName": data.Date}, "NullOption": "NON_NULLS_ONLY",
 		"IncludeMinimum": true, "IncludeMaximum": true, "TimeGranularity": "DAY",
 		"RangeMinimumValue": object{"Parameter": dateFrom}, "RangeMaximumValue": object{"Parameter": dateTo},
 	}})
 }
 
-// filter keeps the rows of one visual.
-func (d drawing) filter(sheet string, n int, f Filter) object {
+// buildFilter keeps the rows of one visual.
+func (d drawing) buildFilter(sheet string, n int, f Filter) object {
 	id := fmt.Sprintf("%s-where-%d", d.id, n+1)
-	column := d.column(f.Column)
-	d.columnType(f.Column) // it must exist
+	column := d.buildColumn(f.Column)
+	d.findColumnType(f.Column) // it must exist
 	if f.Number != nil {
-		return filterGroup(id, sheet, []string{d.id}, object{"NumericEqualityFilter": object{
+		return buildFilterGroup(id, sheet, []string{d.id}, object{"NumericEqualityFilter": object{
 			"FilterId": id + "-filter", "Column": column, "MatchOperator": "EQUALS", "NullOption": "NON_NULLS_ONLY", "Value": *f.Number,
 		}})
 	}
-	return filterGroup(id, sheet, []string{d.id}, object{"CategoryFilter": object{
+	return buildFilterGroup(id, sheet, []string{d.id}, object{"CategoryFilter": object{
 		"FilterId": id + "-filter", "Column": column, "Configuration": object{"FilterListConfiguration": object{
 			"MatchOperator": "CONTAINS", "CategoryValues": f.Values, "NullOption": "NON_NULLS_ONLY",
 		}},
 	}})
 }
 
-func filterGroup(id, sheet string, visuals []string, filter object) object {
+func buildFilterGroup(id, sheet string, visuals []string, filter object) object {
 	return object{
 		"FilterGroupId": id, "CrossDataset": "SINGLE_DATASET", "Status": "ENABLED", "Filters": []any{filter},
 		"ScopeConfiguration": object{"SelectedSheets": object{"SheetVisualScopingConfigurations": []any{object{

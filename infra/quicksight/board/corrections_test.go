@@ -12,7 +12,7 @@ import (
 // The errors of the dashboards that this one replaces; those that are mended in the queries are tested there.
 func TestVisualsAvoidTheErrorsOfThePythonVersion(t *testing.T) { // A10
 	t.Parallel()
-	definition := Definition(arns())
+	definition := BuildDefinition(arns())
 	text, err := json.Marshal(definition)
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +29,7 @@ func TestVisualsAvoidTheErrorsOfThePythonVersion(t *testing.T) { // A10
 		}
 	})
 	t.Run("Q2: choosing nothing leaves nothing out", func(t *testing.T) {
-		for _, group := range controlFilters() {
+		for _, group := range buildControlFilters() {
 			if body, _ := json.Marshal(group); !strings.Contains(string(body), `"NullOption":"ALL_VALUES"`) {
 				t.Errorf("%s drops rows without a value", body)
 			}
@@ -58,7 +58,7 @@ func TestVisualsAvoidTheErrorsOfThePythonVersion(t *testing.T) { // A10
 			t.Error("a mood is wrong")
 		}
 		visual := object{}
-		drawing{id: "x", Visual: find(t, "Cost this month")}.mood(visual)
+		drawing{id: "x", Visual: find(t, "Cost this month")}.colorChange(visual)
 		first, _ := json.Marshal(visual["ConditionalFormatting"].(object)["ConditionalFormattingOptions"].([]any)[0])
 		if !strings.Contains(string(first), red) || !strings.Contains(string(first), `[{date_from} DESC], 1) \u003e 0`) {
 			t.Errorf("a rise against the month before is %s", first)
@@ -71,7 +71,7 @@ func TestVisualsAvoidTheErrorsOfThePythonVersion(t *testing.T) { // A10
 	})
 	t.Run("Q10: whatever is not online has a grey circle", func(t *testing.T) {
 		visual := object{}
-		drawing{id: "x", Visual: find(t, "Managed instances")}.circles(visual)
+		drawing{id: "x", Visual: find(t, "Managed instances")}.addCircles(visual)
 		body, _ := json.Marshal(visual)
 		if !strings.Contains(string(body), `{connection} \u003c\u003e 'ONLINE'`) {
 			t.Errorf("circles: %s", body)

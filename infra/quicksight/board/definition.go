@@ -10,25 +10,25 @@ import (
 // object is a JSON object.
 type object = map[string]any
 
-// Definition is the definition of an analysis or a dashboard with all sheets. arns gives the data set of each name that
+// BuildDefinition is the definition of an analysis or a dashboard with all sheets. arns gives the data set of each name that
 // [DataSets] lists.
-func Definition(arns map[string]string) map[string]any {
+func BuildDefinition(arns map[string]string) map[string]any {
 	var declared, sheets []any
 	for _, name := range DataSets() {
 		declared = append(declared, object{"Identifier": name, "DataSetArn": arns[name]})
 	}
 	r := &renderer{}
 	for i, s := range Sheets {
-		sheets = append(sheets, r.sheet(fmt.Sprintf("sheet-%d", i+1), s))
+		sheets = append(sheets, r.renderSheet(fmt.Sprintf("sheet-%d", i+1), s))
 	}
 	return object{
 		"DataSetIdentifierDeclarations": declared,
-		"ParameterDeclarations":         parameters(),
-		"CalculatedFields":              calculated(),
-		"FilterGroups":                  append(controlFilters(), r.filters...),
+		"ParameterDeclarations":         buildParameters(),
+		"CalculatedFields":              buildCalculatedFields(),
+		"FilterGroups":                  append(buildControlFilters(), r.filters...),
 		"Sheets":                        sheets,
 		"AnalysisDefaults": object{"DefaultNewSheetConfiguration": object{
-			"InteractiveLayoutConfiguration": object{"Grid": object{"CanvasSizeOptions": canvas()}}, "SheetContentType": "INTERACTIVE",
+			"InteractiveLayoutConfiguration": object{"Grid": object{"CanvasSizeOptions": buildCanvas()}}, "SheetContentType": "INTERACTIVE",
 		}},
 	}
 }
@@ -45,8 +45,8 @@ func DataSets() []string {
 	return slices.Compact(names)
 }
 
-// calculated are the figures that are no columns, because they are ratios of sums.
-func calculated() []any {
+// buildCalculatedFields are the figures that are no columns, because they are ratios of sums.
+func buildCalculatedFields() []any {
 	return []any{object{
 		"DataSetIdentifier": "view_config_reports", "Name": ratioColumn,
 		"Expression": "sum({compliant_rules}) / sum({total_rules})",
@@ -59,16 +59,16 @@ const ratioColumn = "compliance_share"
 // renderer collects the filters of the visuals while it draws the sheets.
 type renderer struct{ filters []any }
 
-func (r *renderer) sheet(id string, s Sheet) object {
+func (r *renderer) renderSheet(id string, s Sheet) object {
 	var visuals, dated []any
 	elements, place := []any{}, layout{}
 	byDate := map[string][]string{} // data set with dates: its visuals that follow the controls
 	for i, v := range s.Visuals {
 		visual := drawing{id: fmt.Sprintf("%s-visual-%d", id, i+1), Visual: v}
-		visuals = append(visuals, visual.draw())
-		elements = append(elements, place.next(visual.id, v.Wide, v.High))
+		visuals = append(visuals, visual.drawVisual())
+		elements = append(elements, place.placeNext(visual.id, v.Wide, v.High))
 		for n, f := range v.Where {
-			r.filters = append(r.filters, visual.filter(id, n, f))
+			r.filters = append(r.filters, visual.buildFilter(id, n, f))
 		}
 		if set, _ := dataset.Lookup(v.Data); set.Date != "" && !v.AnyDate {
 			byDate[v.Data] = append(byDate[v.Data], visual.id)
@@ -76,15 +76,15 @@ func (r *renderer) sheet(id string, s Sheet) object {
 	}
 	for _, name := range DataSets() {
 		if ids := byDate[name]; len(ids) > 0 {
-			dated = append(dated, dateFilter(id, name, ids))
+			dated = append(dated, buildDateFilter(id, name, ids))
 		}
 	}
 	r.filters = append(r.filters, dated...)
-	controls, bar := controls(id)
+	controls, bar := buildControls(id)
 	return object{
 		"SheetId": id, "Name": s.Name, "ContentType": "INTERACTIVE", "Visuals": visuals, "ParameterControls": controls,
 		"SheetControlLayouts": []any{object{"Configuration": object{"GridLayout": object{"Elements": bar}}}},
-		"Layouts":             []any{object{"Configuration": object{"GridLayout": object{"Elements": elements, "CanvasSizeOptions": canvas()}}}},
+		"Layouts":             []any{object{"Configuration": object{"GridLayout": object{"Elements": elements, "CanvasSizeOptions": buildCanvas()}}}},
 	}
 }
 
@@ -94,7 +94,7 @@ const gridColumns = 36
 // layout fills the grid from left to right; a visual that does not fit begins a new line below the highest.
 type layout struct{ column, row, below int }
 
-func (l *layout) next(id string, wide, high int) object {
+func (l *layout) placeNext(id string, wide, high int) object {
 	if l.column+wide > gridColumns {
 		l.column, l.row = 0, l.below
 	}
@@ -107,6 +107,6 @@ func (l *layout) next(id string, wide, high int) object {
 	return element
 }
 
-func canvas() object {
+func buildCanvas() object {
 	return object{"ScreenCanvasSizeOptions": object{"ResizeOption": "RESPONSIVE"}}
 }

@@ -13,15 +13,15 @@ type drawing struct {
 	Visual
 }
 
-func (d drawing) fieldID(f Field) string { return d.id + "-" + f.Column }
+func (d drawing) buildFieldID(f Field) string { return d.id + "-" + f.Column }
 
-func (d drawing) column(name string) object {
+func (d drawing) buildColumn(name string) object {
 	return object{"DataSetIdentifier": d.Data, "ColumnName": name}
 }
 
-// columnType is the type of a column of the visual's data set. A name that the set does not have is a mistake in this
+// findColumnType is the type of a column of the visual's data set. A name that the set does not have is a mistake in this
 // package, which its tests find.
-func (d drawing) columnType(name string) dataset.Type {
+func (d drawing) findColumnType(name string) dataset.Type {
 	set, _ := dataset.Lookup(d.Data)
 	c, known := set.Column(name)
 	if !known && name != ratioColumn {
@@ -30,12 +30,12 @@ func (d drawing) columnType(name string) dataset.Type {
 	return c.Type
 }
 
-// dimensions are fields to group by.
-func (d drawing) dimensions(fields []Field) []any {
+// buildDimensions are fields to group by.
+func (d drawing) buildDimensions(fields []Field) []any {
 	drawn := []any{}
 	for _, f := range fields {
-		field := object{"FieldId": d.fieldID(f), "Column": d.column(f.Column)}
-		switch d.columnType(f.Column) {
+		field := object{"FieldId": d.buildFieldID(f), "Column": d.buildColumn(f.Column)}
+		switch d.findColumnType(f.Column) {
 		case dataset.DateTime:
 			field["DateGranularity"] = f.Grain
 			drawn = append(drawn, object{"DateDimensionField": field})
@@ -48,18 +48,18 @@ func (d drawing) dimensions(fields []Field) []any {
 	return drawn
 }
 
-// measures are fields that are aggregated.
-func (d drawing) measures(fields []Field) []any {
+// buildMeasures are fields that are aggregated.
+func (d drawing) buildMeasures(fields []Field) []any {
 	drawn := []any{}
 	for _, f := range fields {
-		field := object{"FieldId": d.fieldID(f), "Column": d.column(f.Column)}
-		if shown := f.Format.number(); shown != nil {
+		field := object{"FieldId": d.buildFieldID(f), "Column": d.buildColumn(f.Column)}
+		if shown := f.Format.formatNumber(); shown != nil {
 			field["FormatConfiguration"] = object{"FormatConfiguration": shown}
 		}
 		switch {
 		case f.Count == Ratio: // the calculated field aggregates itself
 			drawn = append(drawn, object{"NumericalMeasureField": field})
-		case d.columnType(f.Column) == dataset.String:
+		case d.findColumnType(f.Column) == dataset.String:
 			field["AggregationFunction"] = string(f.Count)
 			delete(field, "FormatConfiguration")
 			drawn = append(drawn, object{"CategoricalMeasureField": field})
@@ -71,7 +71,7 @@ func (d drawing) measures(fields []Field) []any {
 	return drawn
 }
 
-func (f Format) number() object {
+func (f Format) formatNumber() object {
 	switch f {
 	case Whole:
 		return object{"NumberDisplayFormatConfiguration": object{"DecimalPlacesConfiguration": object{"DecimalPlaces": 0}}}
@@ -84,8 +84,8 @@ func (f Format) number() object {
 	}
 }
 
-// sorting is the order that Sort asks for; ok is false when it asks for none.
-func (d drawing) sorting() (order object, ok bool) {
+// buildSort is the order that Sort asks for; ok is false when it asks for none.
+func (d drawing) buildSort() (order object, ok bool) {
 	name, direction := d.Sort, "DESC"
 	if name == "" {
 		return nil, false
@@ -98,23 +98,23 @@ func (d drawing) sorting() (order object, ok bool) {
 	if i < 0 {
 		panic(fmt.Sprintf("%q is sorted by %s, which it does not show", d.Title, name))
 	}
-	return object{"FieldId": d.fieldID(fields[i]), "Direction": direction}, true
+	return object{"FieldId": d.buildFieldID(fields[i]), "Direction": direction}, true
 }
 
-// sorted is the order as most visuals take it.
-func (d drawing) sorted() []any {
-	order, ok := d.sorting()
+// buildSortList is the order as most visuals take it.
+func (d drawing) buildSortList() []any {
+	order, ok := d.buildSort()
 	if !ok {
 		return []any{}
 	}
 	return []any{object{"FieldSort": order}}
 }
 
-// labels are the names and the visibility of the fields, as tables and pivots take them.
-func (d drawing) labels() []any {
+// buildLabels are the names and the visibility of the fields, as tables and pivots take them.
+func (d drawing) buildLabels() []any {
 	options := []any{}
 	for _, f := range slices.Concat(d.By, d.Across, d.Values) {
-		option := object{"FieldId": d.fieldID(f), "Visibility": "VISIBLE"}
+		option := object{"FieldId": d.buildFieldID(f), "Visibility": "VISIBLE"}
 		if f.Label != "" {
 			option["CustomLabel"] = f.Label
 		}

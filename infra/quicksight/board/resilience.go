@@ -1,17 +1,17 @@
 package board
 
 var resilience = Sheet{"Resilience", []Visual{
-	{Kind: KPI, Title: "Regions", Data: resources, Values: []Field{distinct("region", "Regions")}, Wide: 12, High: 5},
-	{Kind: KPI, Title: "Availability zones", Data: resources, Values: []Field{distinct("known_zone", "Zones")}, Wide: 12, High: 5},
-	{Kind: KPI, Title: "Total resources", Subtitle: "Of the newest snapshots", Data: resources, Values: []Field{distinct("resource", "Resources")}, Wide: 12, High: 5},
-	{Kind: Pie, Title: "Resources by availability zone and type", Data: resources, By: []Field{by("resource_type", "Type")}, Values: []Field{distinct("resource", "Resources")},
-		Across: []Field{by("zone", "Zone")}, Sort: "resource", Wide: 36, High: 16},
+	{Kind: KPI, Title: "Regions", Data: resources, Values: []Field{countDistinct("region", "Regions")}, Wide: 12, High: 5},
+	{Kind: KPI, Title: "Availability zones", Data: resources, Values: []Field{countDistinct("known_zone", "Zones")}, Wide: 12, High: 5},
+	{Kind: KPI, Title: "Total resources", Subtitle: "Of the newest snapshots", Data: resources, Values: []Field{countDistinct("resource", "Resources")}, Wide: 12, High: 5},
+	{Kind: Pie, Title: "Resources by availability zone and type", Data: resources, By: []Field{groupBy("resource_type", "Type")}, Values: []Field{countDistinct("resource", "Resources")},
+		Across: []Field{groupBy("zone", "Zone")}, Sort: "resource", Wide: 36, High: 16},
 	{Kind: Pivot, Title: "Resources", Data: resources,
-		By: []Field{category, environment, region, account, accountName, by("project_product_name", "Product"), by("service_name", "Service"),
-			by("resource_type", "Resource type")},
-		Values: []Field{distinct("resource", "Resources")}, Wide: 36, High: 16},
+		By: []Field{category, environment, region, account, accountName, groupBy("project_product_name", "Product"), groupBy("service_name", "Service"),
+			groupBy("resource_type", "Resource type")},
+		Values: []Field{countDistinct("resource", "Resources")}, Wide: 36, High: 16},
 	{Kind: Table, Title: "Applications in Resilience Hub", Data: "view_resilience_hub_apps",
-		By:     list(by("name", "Application"), by("compliance_status", "Compliance"), by("status", "Status"), day("last_assessment_time", "Assessed on")),
+		By:     listFields(groupBy("name", "Application"), groupBy("compliance_status", "Compliance"), groupBy("status", "Status"), groupByDay("last_assessment_time", "Assessed on")),
 		Values: []Field{{Column: "resiliency_score", Label: "Score", Count: Average}}, Sort: "+resiliency_score", Wide: 36, High: 12},
 }}
 

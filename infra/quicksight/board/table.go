@@ -8,27 +8,27 @@ import (
 	"view360/infra/quicksight/dataset"
 )
 
-func (d drawing) table() object {
-	wells := object{"GroupBy": d.dimensions(d.By), "Values": d.measures(d.Values)}
+func (d drawing) drawTable() object {
+	wells := object{"GroupBy": d.buildDimensions(d.By), "Values": d.buildMeasures(d.Values)}
 	return object{
 		"FieldWells":        object{"TableAggregatedFieldWells": wells},
-		"FieldOptions":      object{"SelectedFieldOptions": d.labels()},
-		"SortConfiguration": object{"RowSort": d.sorted()},
+		"FieldOptions":      object{"SelectedFieldOptions": d.buildLabels()},
+		"SortConfiguration": object{"RowSort": d.buildSortList()},
 	}
 }
 
-// pivot counts records when it has no values.
-func (d drawing) pivot() object {
-	wells := object{"Rows": d.dimensions(d.By), "Columns": d.dimensions(d.Across), "Values": d.measures(d.Values)}
+// drawPivot counts records when it has no values.
+func (d drawing) drawPivot() object {
+	wells := object{"Rows": d.buildDimensions(d.By), "Columns": d.buildDimensions(d.Across), "Values": d.buildMeasures(d.Values)}
 	chart := object{
 		"FieldWells":   object{"PivotTableAggregatedFieldWells": wells},
-		"FieldOptions": object{"SelectedFieldOptions": d.labels()},
+		"FieldOptions": object{"SelectedFieldOptions": d.buildLabels()},
 		"TotalOptions": object{
 			"RowSubtotalOptions": object{"TotalsVisibility": "HIDDEN"}, "ColumnSubtotalOptions": object{"TotalsVisibility": "HIDDEN"},
 			"RowTotalOptions": object{"TotalsVisibility": "VISIBLE"}, "ColumnTotalOptions": object{"TotalsVisibility": "HIDDEN"},
 		},
 	}
-	if order, ok := d.sorting(); ok {
+	if order, ok := d.buildSort(); ok {
 		chart["SortConfiguration"] = object{"FieldSortOptions": []any{object{
 			"FieldId": order["FieldId"], "SortBy": object{"Field": order},
 		}}}
@@ -43,8 +43,8 @@ const (
 	red   = "#DE3B00"
 )
 
-// circles shows the flags of a table as green circles where they are set and grey ones everywhere else.
-func (d drawing) circles(visual object) {
+// addCircles shows the flags of a table as green circles where they are set and grey ones everywhere else.
+func (d drawing) addCircles(visual object) {
 	var cells []any
 	for _, f := range slices.Concat(d.By, d.Values) {
 		if !f.Flag {
@@ -54,25 +54,25 @@ func (d drawing) circles(visual object) {
 		if f.Count != "" {
 			operand = fmt.Sprintf("%s(%s)", f.Count, operand)
 		}
-		if d.columnType(f.Column) == dataset.String {
+		if d.findColumnType(f.Column) == dataset.String {
 			set, unset = "= 'ONLINE'", "<> 'ONLINE'"
 		}
-		cells = append(cells, d.circle(f, operand+" "+set, green), d.circle(f, operand+" "+unset, grey))
+		cells = append(cells, d.drawCircle(f, operand+" "+set, green), d.drawCircle(f, operand+" "+unset, grey))
 	}
 	if len(cells) > 0 {
 		visual["ConditionalFormatting"] = object{"ConditionalFormattingOptions": cells}
 	}
 }
 
-func (d drawing) circle(f Field, condition, color string) object {
-	return object{"Cell": object{"FieldId": d.fieldID(f), "TextFormat": object{"Icon": object{"CustomCondition": object{
+func (d drawing) drawCircle(f Field, condition, color string) object {
+	return object{"Cell": object{"FieldId": d.buildFieldID(f), "TextFormat": object{"Icon": object{"CustomCondition": object{
 		"Expression": condition, "Color": color, "IconOptions": object{"Icon": "CIRCLE"},
 		"DisplayConfiguration": object{"IconDisplayOption": "ICON_ONLY"},
 	}}}}}
 }
 
-// mood colours the comparison of a KPI with the period before: what rises badly is red when it rose.
-func (d drawing) mood(visual object) {
+// colorChange colours the comparison of a KPI with the period before: what rises badly is red when it rose.
+func (d drawing) colorChange(visual object) {
 	if d.Rising == Neutral {
 		return
 	}

@@ -1,51 +1,51 @@
 package board
 
-// draw is the visual as QuickSight takes it.
-func (d drawing) draw() object {
-	visual := object{"VisualId": d.id, "Title": d.text(d.Title)}
+// drawVisual is the visual as QuickSight takes it.
+func (d drawing) drawVisual() object {
+	visual := object{"VisualId": d.id, "Title": d.buildText(d.Title)}
 	if d.Subtitle != "" {
-		visual["Subtitle"] = d.text(d.Subtitle)
+		visual["Subtitle"] = d.buildText(d.Subtitle)
 	}
 	name := ""
 	switch d.Kind {
 	case KPI:
 		name = "KPIVisual"
-		visual["ChartConfiguration"] = d.kpi()
-		d.mood(visual)
+		visual["ChartConfiguration"] = d.drawKPI()
+		d.colorChange(visual)
 	case Table:
 		name = "TableVisual"
-		visual["ChartConfiguration"] = d.table()
-		d.circles(visual)
+		visual["ChartConfiguration"] = d.drawTable()
+		d.addCircles(visual)
 	case Pivot:
 		name = "PivotTableVisual"
-		visual["ChartConfiguration"] = d.pivot()
+		visual["ChartConfiguration"] = d.drawPivot()
 	case Pie:
 		name = "PieChartVisual"
-		visual["ChartConfiguration"] = d.pie()
+		visual["ChartConfiguration"] = d.drawPie()
 	case Line:
 		name = "LineChartVisual"
-		visual["ChartConfiguration"] = d.line()
+		visual["ChartConfiguration"] = d.drawLine()
 	case Bar, Row:
 		name = "BarChartVisual"
-		visual["ChartConfiguration"] = d.bar()
+		visual["ChartConfiguration"] = d.drawBar()
 	case Insight:
 		name = "InsightVisual"
 		visual["DataSetIdentifier"] = d.Data
-		visual["InsightConfiguration"] = d.insight()
+		visual["InsightConfiguration"] = d.drawInsight()
 	}
 	return object{name: visual}
 }
 
-func (d drawing) text(words string) object {
+func (d drawing) buildText(words string) object {
 	return object{"Visibility": "VISIBLE", "FormatText": object{"PlainText": words}}
 }
 
-func (d drawing) kpi() object {
-	wells := object{"Values": d.measures(d.Values)}
+func (d drawing) drawKPI() object {
+	wells := object{"Values": d.buildMeasures(d.Values)}
 	chart := object{"FieldWells": wells}
 	if len(d.By) > 0 {
-		wells["TrendGroups"] = d.dimensions(d.By)
-		chart["SortConfiguration"] = object{"TrendGroupSort": d.sorted()}
+		wells["TrendGroups"] = d.buildDimensions(d.By)
+		chart["SortConfiguration"] = object{"TrendGroupSort": d.buildSortList()}
 		chart["KPIOptions"] = object{
 			"Comparison":              object{"ComparisonMethod": "PERCENT_DIFFERENCE"},
 			"PrimaryValueDisplayType": "ACTUAL",
@@ -55,28 +55,28 @@ func (d drawing) kpi() object {
 	return chart
 }
 
-func (d drawing) pie() object {
-	wells := object{"Category": d.dimensions(d.By), "Values": d.measures(d.Values)}
+func (d drawing) drawPie() object {
+	wells := object{"Category": d.buildDimensions(d.By), "Values": d.buildMeasures(d.Values)}
 	if len(d.Across) > 0 {
-		wells["SmallMultiples"] = d.dimensions(d.Across)
+		wells["SmallMultiples"] = d.buildDimensions(d.Across)
 	}
 	return object{
 		"FieldWells":        object{"PieChartAggregatedFieldWells": wells},
-		"SortConfiguration": object{"CategorySort": d.sorted(), "CategoryItemsLimit": object{"ItemsLimit": 20, "OtherCategories": "INCLUDE"}},
+		"SortConfiguration": object{"CategorySort": d.buildSortList(), "CategoryItemsLimit": object{"ItemsLimit": 20, "OtherCategories": "INCLUDE"}},
 		"DonutOptions":      object{"ArcOptions": object{"ArcThickness": "MEDIUM"}},
 		"DataLabels":        object{"Visibility": "VISIBLE", "MeasureLabelVisibility": "VISIBLE"},
 	}
 }
 
-func (d drawing) line() object {
-	wells := object{"Category": d.dimensions(d.By), "Values": d.measures(d.Values)}
+func (d drawing) drawLine() object {
+	wells := object{"Category": d.buildDimensions(d.By), "Values": d.buildMeasures(d.Values)}
 	if len(d.Across) > 0 {
-		wells["Colors"] = d.dimensions(d.Across)
+		wells["Colors"] = d.buildDimensions(d.Across)
 	}
 	chart := object{
 		"Type":              "LINE",
 		"FieldWells":        object{"LineChartAggregatedFieldWells": wells},
-		"SortConfiguration": object{"CategorySort": d.sorted()},
+		"SortConfiguration": object{"CategorySort": d.buildSortList()},
 	}
 	if d.Forecast { // a year and what is left of this month, with a band of 90 percent
 		chart["ForecastConfigurations"] = []any{object{"ForecastProperties": object{
@@ -86,23 +86,23 @@ func (d drawing) line() object {
 	return chart
 }
 
-func (d drawing) bar() object {
+func (d drawing) drawBar() object {
 	orientation := "VERTICAL"
 	if d.Kind == Row {
 		orientation = "HORIZONTAL"
 	}
 	return object{
 		"FieldWells": object{"BarChartAggregatedFieldWells": object{
-			"Category": d.dimensions(d.By), "Values": d.measures(d.Values), "Colors": d.dimensions(d.Across),
+			"Category": d.buildDimensions(d.By), "Values": d.buildMeasures(d.Values), "Colors": d.buildDimensions(d.Across),
 		}},
-		"SortConfiguration": object{"CategorySort": d.sorted()},
+		"SortConfiguration": object{"CategorySort": d.buildSortList()},
 		"Orientation":       orientation, "BarsArrangement": "STACKED",
 	}
 }
 
-func (d drawing) insight() object {
+func (d drawing) drawInsight() object {
 	return object{"Computations": []any{object{"TopBottomRanked": object{
 		"ComputationId": d.id + "-top", "Name": "Top", "Type": "TOP", "ResultSize": 3,
-		"Category": d.dimensions(d.By)[0], "Value": d.measures(d.Values)[0],
+		"Category": d.buildDimensions(d.By)[0], "Value": d.buildMeasures(d.Values)[0],
 	}}}}
 }

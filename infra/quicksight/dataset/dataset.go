@@ -65,7 +65,7 @@ func (s Set) Column(name string) (Column, bool) {
 func (s Set) Columns() []Column {
 	var columns []Column
 	for _, c := range viewColumns[s.Name] {
-		columns = append(columns, c.column())
+		columns = append(columns, c.toColumn())
 	}
 	return append(columns, s.extra...)
 }
@@ -103,9 +103,9 @@ func (c *viewColumn) UnmarshalText(text []byte) error {
 var columnsJSON []byte
 
 // viewColumns are the columns of each view, in the order of the view.
-var viewColumns = parse(columnsJSON)
+var viewColumns = parseColumns(columnsJSON)
 
-func parse(text []byte) map[string][]viewColumn {
+func parseColumns(text []byte) map[string][]viewColumn {
 	var columns map[string][]viewColumn
 	if err := json.Unmarshal(text, &columns); err != nil {
 		panic(fmt.Sprintf("columns.json: %v", err)) // it is part of the program
@@ -119,8 +119,8 @@ var labels = []string{"project_product_name", "account_type", "account_category"
 // unlabelled stands for an empty label. The first senders wrote the word None instead.
 const unlabelled = "not set"
 
-// column maps a view's column to what QuickSight can read.
-func (c viewColumn) column() Column {
+// toColumn maps a view's column to what QuickSight can read.
+func (c viewColumn) toColumn() Column {
 	name := "v." + c.Name
 	if slices.Contains(labels, c.Name) {
 		return Column{c.Name, String, fmt.Sprintf("coalesce(nullif(nullif(%s, ''), 'None'), '%s')", name, unlabelled)}

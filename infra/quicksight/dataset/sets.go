@@ -2,11 +2,11 @@ package dataset
 
 // Sets are all data sets, in the order of their names.
 var Sets = []Set{
-	{Name: "coverage", from: labelled("view360.coverage"), extra: labelColumns,
+	{Name: "coverage", from: joinLabels("view360.coverage"), extra: labelColumns,
 		Comment: "The last outcome of each service, with the account's labels."},
-	{Name: "load_history", Date: "started_at", from: labelled("view360.load_history"), extra: labelColumns,
+	{Name: "load_history", Date: "started_at", from: joinLabels("view360.load_history"), extra: labelColumns,
 		Comment: "What was loaded when, with the account's labels."},
-	{Name: "recent_rejects", from: labelled("view360.recent_rejects"), extra: labelColumns,
+	{Name: "recent_rejects", from: joinLabels("view360.recent_rejects"), extra: labelColumns,
 		Comment: "What could not be loaded, with the account's labels."},
 	{Name: "view_accounts", extra: []Column{
 		{"product", String, "nullif(nullif(v.project_product_name, ''), 'None')"},
@@ -43,7 +43,7 @@ var Sets = []Set{
 		extra:   []Column{{"pack", String, "coalesce(nullif(v.conformance_pack, ''), 'no conformance pack')"}},
 		Comment: "The newest evaluation of each rule and resource, where it is NON_COMPLIANT: earlier reports repeat it."},
 	{Name: "view_product_summary", from: oncePerProduct, extra: []Column{
-		share("open_findings"), share("resolved_findings"), share("total_service_cost"),
+		newShare("open_findings"), newShare("resolved_findings"), newShare("total_service_cost"),
 	}, Comment: "One row for each account and product; the shares split the account's figures among its products, so that they add up."},
 	{Name: "view_resilience_hub_apps"},
 	{Name: "view_ri_sp_daily_savings", Date: "date_from"},
@@ -82,13 +82,13 @@ const oncePerProduct = `(
   order by account_id, product_id, array_position(array['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'], period_granularity::text)
 ) v`
 
-// share is a figure of an account divided among its products.
-func share(figure string) Column {
+// newShare is a figure of an account divided among its products.
+func newShare(figure string) Column {
 	return Column{figure + "_share", Decimal, "round(v." + figure + "::numeric / v.products_in_account, 4)"}
 }
 
-// labelled joins a view that knows only account and region with the labels of the account.
-func labelled(view string) string {
+// joinLabels joins a view that knows only account and region with the labels of the account.
+func joinLabels(view string) string {
 	return view + " v join view360.account_labels l on l.account = v.account and l.account_region = v.account_region"
 }
 
@@ -96,7 +96,7 @@ func labelled(view string) string {
 var labelColumns = func() []Column {
 	columns := []Column{{"account_name", String, "l.account_name"}, {"account_full", String, "l.account_full"}}
 	for _, label := range labels {
-		c := viewColumn{Name: label}.column()
+		c := viewColumn{Name: label}.toColumn()
 		c.SQL = "coalesce(nullif(nullif(l." + label + ", ''), 'None'), '" + unlabelled + "')"
 		columns = append(columns, c)
 	}
