@@ -71,7 +71,7 @@ var accepted = []string{
 	"CKV_AWS_18",  // the bucket of access logs has no access log of its own
 	"CKV_AWS_26",  // push: the topic of an account holds alarm texts without data, and a key per account costs each of them
 	"CKV_AWS_27",  // queues are encrypted with keys of SQS, which the rule does not know
-	"CKV_AWS_33",  // push: the principal of the data key's statement is everybody in the organisation, by conditions
+	"CKV_AWS_33",  // push: the principal of the data key's statement is everybody in the organization, by conditions
 	"CKV_AWS_111", // X-Ray and network interfaces know no resource
 	"CKV_AWS_115", // the state machine bounds concurrency; reserving it takes it from the account
 	"CKV_AWS_117", // only what uses the database is in the network

@@ -1,5 +1,5 @@
 // Command infra is the CDK app: it reads view360.yaml, or the file of the context value "config", builds the functions,
-// and synthesizes the stacks of the installation.
+// and synthesizes the stacks of the deployment.
 package main
 
 import (
@@ -15,8 +15,8 @@ import (
 	"view360/infra/config"
 )
 
-// emulatorDatabase is the environment variable with the URL of a PostgreSQL for stacks that go to an emulator of AWS. It
-// has no Aurora, and runs the functions on this machine.
+// emulatorDatabase is the environment variable with the URL of a PostgreSQL database, for stacks that are deployed to an
+// emulator of AWS, which has no Aurora and runs the functions on this machine.
 const emulatorDatabase = "VIEW360_EMULATOR_DATABASE"
 
 func main() {

@@ -11,7 +11,7 @@ import (
 	"view360/shared/catalog"
 )
 
-// withoutResource are the actions that AWS only grants on all resources, beside those of the catalogue.
+// withoutResource are the actions that AWS only grants on all resources, beside those of the catalog.
 var withoutResource = []string{
 	// Lambda attaches functions to the network with these.
 	"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
@@ -21,7 +21,7 @@ var withoutResource = []string{
 	// Step Functions sets up the delivery of its logs; flow logs look for their group.
 	"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
 	"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
-	// Lists of the organisation.
+	// Lists of the organization.
 	"organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent",
 	"organizations:ListTagsForResource",
 	// The agent of Systems Manager on the instance of option B.
@@ -124,7 +124,7 @@ func TestEachCollectorHasExactlyItsActions(t *testing.T) {
 		}
 		pulling, _ := rolePolicy(t, synthesized(t, "organization-pull", "Collection"), id)
 		if diff := cmp.Diff([]string{"sts:AssumeRole"}, actionsOf(pulling)); diff != "" {
-			t.Errorf("%s of an organisation: %s", source.Name, diff)
+			t.Errorf("%s of an organization: %s", source.Name, diff)
 		}
 	}
 }

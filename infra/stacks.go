@@ -15,15 +15,15 @@ import (
 	"view360/infra/receiver"
 )
 
-// newApp makes the app with the behaviours that templates rely on, so that they do not depend on who runs it.
+// newApp returns an app with the feature flags that the templates need, so that they do not depend on local settings.
 func newApp(outdir *string) awscdk.App {
 	return awscdk.NewApp(&awscdk.AppProps{
 		Outdir: outdir, AnalyticsReporting: jsii.Bool(false),
 		Context: &map[string]any{
-			// S3 may deliver access logs by the bucket's policy, and needs no access control list.
+			// The bucket's policy lets S3 deliver access logs, instead of an access control list.
 			"@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": true,
 			"@aws-cdk/core:enablePartitionLiterals":           true,
-			// The template of the dashboards would come near to the limit of CloudFormation.
+			// With indentation, the dashboard's template would approach CloudFormation's size limit.
 			"@aws-cdk/core:suppressTemplateIndentation": true,
 			"aws:cdk:disable-stack-trace":               true,
 			"@aws-cdk/aws-iam:minimizePolicies":         true,
@@ -31,7 +31,7 @@ func newApp(outdir *string) awscdk.App {
 	})
 }
 
-// newStacks makes the stacks of an installation.
+// newStacks creates the stacks of a deployment.
 func newStacks(app constructs.Construct, f config.Config, build bundle.Build) error {
 	if err := analytics.CheckConfig(f); err != nil {
 		return err
@@ -39,7 +39,7 @@ func newStacks(app constructs.Construct, f config.Config, build bundle.Build) er
 	hub := &awscdk.Environment{Account: &f.Hub.Account, Region: &f.Hub.Region}
 	h := analytics.NewStack(app, f.Name+"Analytics", f, build, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: data, database and loading")})
 	switch f.Collection.Mode {
-	case config.Push: // the same in each account: its template names none
+	case config.Push: // the same template in each account, without account ids
 		collection.NewStack(app, f.Name+"Collection", f, build, nil, &awscdk.StackProps{Description: jsii.String("View360: collection in one account")})
 	default:
 		collection.NewStack(app, f.Name+"Collection", f, build, h, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: collection")})
@@ -60,7 +60,7 @@ func newStacks(app constructs.Construct, f config.Config, build bundle.Build) er
 	return nil
 }
 
-// addLabels puts tags and the permissions boundary on everything.
+// addLabels adds the tags and the permissions boundary to all resources.
 func addLabels(app constructs.Construct, f config.Config) {
 	tags := awscdk.Tags_Of(app)
 	for key, value := range f.Tags {

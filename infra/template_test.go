@@ -225,7 +225,7 @@ func TestMemberTemplateSuitsEveryAccount(t *testing.T) { // A12
 			t.Errorf("%d names in %s", n, body)
 		}
 		if strings.Contains(body, other) || strings.Contains(body, "777788889999") {
-			t.Error("the template names accounts of the organisation")
+			t.Error("the template names accounts of the organization")
 		}
 		if find(set, "AutoDeployment", "Enabled") != true || set["CallAs"] != "DELEGATED_ADMIN" || set["PermissionModel"] != "SERVICE_MANAGED" {
 			t.Errorf("accounts that join later get nothing: %v", set["AutoDeployment"])

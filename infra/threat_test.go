@@ -8,7 +8,7 @@ import (
 	"view360/infra/policy"
 )
 
-// owner is the hub of the examples; other and third are accounts of its organisation, or of none.
+// owner is the hub of the examples; other and third are accounts of its organization, or of none.
 const (
 	owner = "111122223333"
 	other = "444455556666"
@@ -113,7 +113,7 @@ func TestHostileMemberAccountIsRefused(t *testing.T) {
 		"deletes its own":                         {sender(other, "s3:DeleteObject", own, nil), false},
 		"opens an object to the world":            {sender(other, "s3:PutObjectAcl", own, nil), false},
 		"tags an object":                          {sender(other, "s3:PutObjectTagging", own, nil), false},
-		"an account outside of the organisation":  {sender(other, "s3:PutObject", own, map[string]string{"aws:PrincipalOrgID": "o-somebodyelse"}), false},
+		"an account outside of the organization":  {sender(other, "s3:PutObject", own, map[string]string{"aws:PrincipalOrgID": "o-somebodyelse"}), false},
 		"an account that has left":                {sender(other, "s3:PutObject", own, map[string]string{"aws:PrincipalOrgID": ""}), false},
 		"a role of another name":                  {wrongRole, false},
 		"plain HTTP":                              {sender(other, "s3:PutObject", own, map[string]string{"aws:SecureTransport": "false", "s3:TlsVersion": ""}), false},
@@ -172,7 +172,7 @@ func TestKeyRefusesStrangers(t *testing.T) {
 		"decrypts another's":              {"kms:Decrypt", context(third), false},
 		"decrypts without S3":             {"kms:Decrypt", with(map[string]string{"kms:ViaService": ""}), false},
 		"through another service":         {"kms:GenerateDataKey", with(map[string]string{"kms:ViaService": "rds.eu-west-1.amazonaws.com"}), false},
-		"from outside of organisation":    {"kms:GenerateDataKey", with(map[string]string{"aws:PrincipalOrgID": "o-somebodyelse"}), false},
+		"from outside of organization":    {"kms:GenerateDataKey", with(map[string]string{"aws:PrincipalOrgID": "o-somebodyelse"}), false},
 		"without an encryption context":   {"kms:GenerateDataKey", map[string]string{"kms:EncryptionContext:aws:s3:arn": ""}, false},
 		"gives the key to somebody":       {"kms:CreateGrant", context(other), false},
 		"changes the policy of the key":   {"kms:PutKeyPolicy", context(other), false},

@@ -1,5 +1,5 @@
-// Package analytics is the hub's stack: the data bucket, the database in a network without a way out, the load state
-// machine with its functions, and the alarms, dashboard and topic by which it is watched.
+// Package analytics is the hub's stack: the data bucket, the database in a network without internet access, the load state
+// machine with its functions, and its alarms, dashboard and topic.
 package analytics
 
 import (
@@ -19,7 +19,7 @@ import (
 	"view360/infra/function"
 )
 
-// Hub is the stack, and what other stacks use of it.
+// Hub is the stack, with the resources that other stacks use.
 type Hub struct {
 	awscdk.Stack
 	Config config.Config
@@ -28,23 +28,23 @@ type Hub struct {
 	DataKey awskms.IKey
 	// OperationsKey encrypts log groups and the topic.
 	OperationsKey awskms.IKey
-	// Topic gets every alarm.
+	// Topic receives every alarm.
 	Topic    awssns.ITopic
 	Network  Network
 	Database Database
-	// DashboardSecret is the ARN of the secret {"username", "password"} of the database user of dashboards.
+	// DashboardSecret is the ARN of the secret {"username", "password"} of the database user Dashboard.
 	DashboardSecret *string
-	// LoadMachine loads one snapshot; nil when an instance does it.
+	// LoadMachine loads one snapshot; nil if an instance loads.
 	LoadMachine awsstepfunctions.StateMachine
-	// DeadLetters holds the events that did not reach their target.
+	// DeadLetters has the events that could not be delivered to their target.
 	DeadLetters awssqs.IQueue
 
 	build bundle.Build
-	// ways are what must be there before a function in the network reaches the database and S3.
-	ways []constructs.IDependable
+	// connectivity lists the resources that a function in the network needs to reach the database and S3.
+	connectivity []constructs.IDependable
 }
 
-// Network is where the database is: isolated subnets from which only the S3 gateway endpoint can be reached.
+// Network is the database's network: isolated subnets that can reach only the S3 gateway endpoint.
 type Network struct {
 	Vpc     awsec2.IVpc
 	Subnets *awsec2.SubnetSelection
@@ -52,7 +52,7 @@ type Network struct {
 	Loaders awsec2.ISecurityGroup
 }
 
-// Database is how to reach the cluster.
+// Database has the identifiers and the endpoint of the cluster.
 type Database struct {
 	Group        awsec2.ISecurityGroup // of the cluster
 	Host         *string
@@ -62,18 +62,18 @@ type Database struct {
 	ClusterARN   *string
 	ResourceID   *string               // cluster-..., in the ARNs of database users
 	MasterSecret *string               // ARN
-	MasterKey    awskms.IKey           // of the secret; nil when it is AWS's own
+	MasterKey    awskms.IKey           // of the secret; nil: an AWS managed key
 	created      constructs.IConstruct // nil for an existing cluster
 }
 
-// Users of the database. Each signs in with a token of IAM but for Dashboard, which has a password in DashboardSecret.
+// Users of the database. Each signs in with an IAM token, except for Dashboard, whose password is in DashboardSecret.
 const (
 	Migrator  = "view360_migrator"
 	Loader    = "view360_loader"
 	Dashboard = "view360_dashboard"
 )
 
-// NewStack makes the stack.
+// NewStack creates the stack. Call [CheckConfig] before.
 func NewStack(scope constructs.Construct, id string, f config.Config, build bundle.Build, props *awscdk.StackProps) *Hub {
 	h := &Hub{Stack: awscdk.NewStack(scope, &id, props), Config: f, build: build}
 	h.OperationsKey = h.newOperationsKey()
@@ -91,10 +91,10 @@ func NewStack(scope constructs.Construct, id string, f config.Config, build bund
 	return h
 }
 
-// lowerName is the installation's name as parts of names have it.
+// lowerName returns the deployment's name for use in the names of resources.
 func (h *Hub) lowerName() string { return strings.ToLower(h.Config.Name) }
 
-// buildDefaults is a stage of the hub's functions with its dead-letter queue.
+// buildDefaults returns the defaults of functions with a dead-letter queue.
 func (h *Hub) buildDefaults(queue awssqs.IQueue) function.Defaults {
 	return function.Defaults{Build: h.build, DeadLetters: queue, LogKey: h.OperationsKey, LogDays: h.Config.Logs.Days}
 }

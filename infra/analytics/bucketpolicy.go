@@ -9,12 +9,12 @@ import (
 	"view360/infra/function"
 )
 
-// restrictBucket adds what the bucket's policy says beside the refusal of unencrypted connections: no other key than ours, and
-// in push mode that each account writes under its own prefix and does nothing else.
+// restrictBucket adds statements to the bucket's policy: they deny other KMS keys, and in push mode allow each account to
+// write under its own prefix and nothing else.
 func (h *Hub) restrictBucket(bucket awss3.Bucket) {
 	objects := *bucket.ArnForObjects(jsii.String("*"))
 	put := []string{"s3:PutObject"}
-	// A request that names no encryption gets the bucket's, which is right.
+	// A request without encryption headers gets the bucket's key and is allowed.
 	bucket.AddToResourcePolicy(denyActions(put, buildMismatch("s3:x-amz-server-side-encryption", "aws:kms"), objects))
 	bucket.AddToResourcePolicy(denyActions(put, buildMismatch("s3:x-amz-server-side-encryption-aws-kms-key-id", *h.DataKey.KeyArn()), objects))
 	if h.Config.Collection.Mode != config.Push {
@@ -27,7 +27,8 @@ func (h *Hub) restrictBucket(bucket awss3.Bucket) {
 	bucket.AddToResourcePolicy(h.denyElsewhere(own))
 }
 
-// denyElsewhere stops what a later allow rule might let through by mistake: objects of another account's prefix.
+// denyElsewhere returns a statement that denies writing under another account's prefix, which a later statement might
+// allow by mistake.
 func (h *Hub) denyElsewhere(own string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Effect:       awsiam.Effect_DENY,
@@ -41,7 +42,7 @@ func (h *Hub) denyElsewhere(own string) awsiam.PolicyStatement {
 	})
 }
 
-// buildMismatch are the conditions of a request that has the key with another value.
+// buildMismatch returns conditions that hold for a request whose condition key exists with another value.
 func buildMismatch(key, value string) map[string]any {
 	return map[string]any{
 		"Null":            map[string]any{key: "false"},
@@ -49,6 +50,7 @@ func buildMismatch(key, value string) map[string]any {
 	}
 }
 
+// denyActions returns a statement that denies actions to all principals under conditions.
 func denyActions(actions []string, conditions map[string]any, resources ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Effect:     awsiam.Effect_DENY,

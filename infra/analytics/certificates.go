@@ -9,17 +9,26 @@ import (
 	"view360/infra/config"
 )
 
-// certificates are the root certificates of Amazon RDS, one group of three for each region, as AWS publishes them in
-// https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem. Functions cannot fetch them: their network has no
-// way out. They last until 2061 at least.
+// certificates are the root certificates of Amazon RDS, three for each region, from
+// https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem. Functions cannot download them, because their network
+// has no internet access. They expire in 2061 at the earliest.
 //
 //go:embed certificates.pem
 var certificates string
 
-// certificateFile is where they are in a function.
+// certificateFile is the file name of the certificates in a function's zip file.
 const certificateFile = "rds.pem"
 
-// findAuthorities are the root certificates of one region, for the zip files of functions that use the database.
+// Certificates returns the root certificates of the hub's region, as a file for programs that use the database.
+func (h *Hub) Certificates() []bundle.File {
+	file, err := findAuthorities(h.Config.Hub.Region)
+	if err != nil {
+		panic(err) // CheckConfig reports it before
+	}
+	return []bundle.File{file}
+}
+
+// findAuthorities returns the root certificates of one region as a file, or an error for an unknown region.
 func findAuthorities(region string) (bundle.File, error) {
 	var found strings.Builder
 	for certificate := range strings.SplitSeq(certificates, "# ") {
@@ -28,12 +37,12 @@ func findAuthorities(region string) (bundle.File, error) {
 		}
 	}
 	if found.Len() == 0 {
-		return bundle.File{}, fmt.Errorf("no root certificate of Amazon RDS is known for region %s: add those of its bundle to infra/analytics/certificates.pem", region)
+		return bundle.File{}, fmt.Errorf("no root certificate of Amazon RDS for region %s: add those of its bundle to infra/analytics/certificates.pem", region)
 	}
 	return bundle.File{Name: certificateFile, Content: []byte(found.String())}, nil
 }
 
-// CheckConfig reports what makes NewStack impossible.
+// CheckConfig returns an error if NewStack cannot create the stack.
 func CheckConfig(f config.Config) error {
 	_, err := findAuthorities(f.Hub.Region)
 	return err

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newDashboard shows the hub on one page: loads, functions, the database and what waits.
+// newDashboard creates a CloudWatch dashboard of loads, functions, the database and waiting snapshots.
 func (h *Hub) newDashboard(functions []awslambda.Function) {
 	dashboard := cw.NewDashboard(h.Stack, jsii.String("Dashboard"), &cw.DashboardProps{
 		DefaultInterval: awscdk.Duration_Days(jsii.Number(7)),
@@ -42,11 +42,12 @@ func (h *Hub) newDashboard(functions []awslambda.Function) {
 		newGraph("Waiting and silent", swept("OldestSnapshotMinutes"), swept("SilentAccounts")))
 }
 
+// newGraph returns a dashboard widget with a line for each metric.
 func newGraph(title string, metrics ...cw.IMetric) cw.IWidget {
 	return cw.NewGraphWidget(&cw.GraphWidgetProps{Title: &title, Left: &metrics, Width: jsii.Number(8)})
 }
 
-// newOutputs are what operators need by name.
+// newOutputs creates the stack's outputs for operators.
 func (h *Hub) newOutputs() {
 	outputs := []struct {
 		name  string

@@ -21,7 +21,8 @@ const (
 	masterUser   = "postgres"
 )
 
-// newDatabase makes an Aurora cluster that sleeps when nobody uses it, or takes the one that exists.
+// newDatabase creates an Aurora cluster that pauses when it is idle, or imports the existing one, and lets the loaders
+// connect to it.
 func (h *Hub) newDatabase() Database {
 	var d Database
 	if h.Config.Database.Existing != nil {
@@ -35,11 +36,12 @@ func (h *Hub) newDatabase() Database {
 		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(databasePort), ToPort: jsii.Number(databasePort),
 		Description: jsii.String("Loaders"),
 	})
-	h.ways = append(h.ways, ingress)
+	h.connectivity = append(h.connectivity, ingress)
 	h.Network.Loaders.AddEgressRule(d.Group, port, jsii.String("the database"), jsii.Bool(false))
 	return d
 }
 
+// importDatabase returns the existing cluster.
 func (h *Hub) importDatabase() Database {
 	e := h.Config.Database.Existing
 	d := Database{
@@ -54,6 +56,7 @@ func (h *Hub) importDatabase() Database {
 	return d
 }
 
+// newCluster creates a cluster with its key, logs and instances.
 func (h *Hub) newCluster() Database {
 	f := h.Config.Database
 	key := h.newKey("DatabaseKey", "View360: database")
@@ -61,7 +64,7 @@ func (h *Hub) newCluster() Database {
 		Vpc: h.Network.Vpc, Description: jsii.String("The database"), AllowAllOutbound: jsii.Bool(false),
 	})
 	identifier := h.lowerName() + "-database"
-	// Declared before Aurora would make it without an end.
+	// Created here, because Aurora would create it without a retention period.
 	logs := awslogs.NewLogGroup(h.Stack, jsii.String("DatabaseLogs"), &awslogs.LogGroupProps{
 		LogGroupName: jsii.String("/aws/rds/cluster/" + identifier + "/postgresql"),
 		Retention:    function.ToRetention(h.Config.Logs.Days), EncryptionKey: h.OperationsKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
@@ -69,11 +72,11 @@ func (h *Hub) newCluster() Database {
 	cluster := awsrds.NewCfnDBCluster(h.Stack, jsii.String("Cluster"), &awsrds.CfnDBClusterProps{
 		DbClusterIdentifier: &identifier, Engine: jsii.String("aurora-postgresql"), EngineVersion: &f.Version,
 		DatabaseName: jsii.String(databaseName), Port: jsii.Number(databasePort), MasterUsername: jsii.String(masterUser),
-		// RDS makes the password, keeps it in a secret and changes it every week.
+		// RDS generates the password, stores it in a secret and rotates it every week.
 		ManageMasterUserPassword:        jsii.Bool(true),
 		MasterUserSecret:                &awsrds.CfnDBCluster_MasterUserSecretProperty{KmsKeyId: key.KeyArn()},
 		EnableIamDatabaseAuthentication: jsii.Bool(true),
-		EnableHttpEndpoint:              jsii.Bool(true), // the Data API, by which the first user is made
+		EnableHttpEndpoint:              jsii.Bool(true), // the Data API, for the first user
 		StorageEncrypted:                jsii.Bool(true), KmsKeyId: key.KeyArn(),
 		DbSubnetGroupName: h.newSubnetGroup(), VpcSecurityGroupIds: &[]any{group.SecurityGroupId()},
 		DbClusterParameterGroupName: h.newParameters(), EnableCloudwatchLogsExports: jsii.Strings("postgresql"),
@@ -91,6 +94,7 @@ func (h *Hub) newCluster() Database {
 	}
 }
 
+// buildCapacity returns the scaling configuration, with auto-pause if the minimum is 0.
 func (h *Hub) buildCapacity() *awsrds.CfnDBCluster_ServerlessV2ScalingConfigurationProperty {
 	f := h.Config.Database
 	capacity := &awsrds.CfnDBCluster_ServerlessV2ScalingConfigurationProperty{
@@ -102,6 +106,7 @@ func (h *Hub) buildCapacity() *awsrds.CfnDBCluster_ServerlessV2ScalingConfigurat
 	return capacity
 }
 
+// newSubnetGroup creates the subnet group and returns its name.
 func (h *Hub) newSubnetGroup() *string {
 	return awsrds.NewCfnDBSubnetGroup(h.Stack, jsii.String("Subnets"), &awsrds.CfnDBSubnetGroupProps{
 		DbSubnetGroupDescription: jsii.String("Isolated subnets of the database"),
@@ -109,7 +114,7 @@ func (h *Hub) newSubnetGroup() *string {
 	}).Ref()
 }
 
-// newParameters force TLS and keep an eye on slow statements.
+// newParameters creates the parameter group, which requires TLS and logs slow statements, and returns its name.
 func (h *Hub) newParameters() *string {
 	major, _, _ := strings.Cut(h.Config.Database.Version, ".")
 	return awsrds.NewCfnDBClusterParameterGroup(h.Stack, jsii.String("Parameters"), &awsrds.CfnDBClusterParameterGroupProps{
@@ -118,7 +123,7 @@ func (h *Hub) newParameters() *string {
 	}).Ref()
 }
 
-// newInstances makes the writer and the readers that were asked for.
+// newInstances creates the writer and the configured readers and returns the writer.
 func (h *Hub) newInstances(cluster awsrds.CfnDBCluster, key awskms.Key) awsrds.CfnDBInstance {
 	monitoring := awsiam.NewRole(h.Stack, jsii.String("MonitoringRole"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("monitoring.rds.amazonaws.com"), &awsiam.ServicePrincipalOpts{
@@ -147,7 +152,7 @@ func (h *Hub) newInstances(cluster awsrds.CfnDBCluster, key awskms.Key) awsrds.C
 	return writer
 }
 
-// toAnys is a list as the properties of some resources want it.
+// toAnys returns the list in the type that some properties require.
 func toAnys(texts []*string) *[]any {
 	list := make([]any, len(texts))
 	for i, text := range texts {

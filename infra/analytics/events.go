@@ -19,7 +19,7 @@ import (
 	"view360/infra/watch"
 )
 
-// newEvents starts a load for every object that arrives, tells when one is rejected, and sweeps up what was lost.
+// newEvents creates the rules that load every new object and report rejected ones, and the hourly sweep.
 func (h *Hub) newEvents() {
 	if h.LoadMachine != nil {
 		arrived := h.newRule("Arrived", "A snapshot has arrived", "data/*.json", !h.Config.Loading.Paused)
@@ -33,11 +33,12 @@ func (h *Hub) newEvents() {
 		Message: awsevents.RuleTargetInput_FromText(jsii.String(h.Config.Name + " rejected a file. The reason is in s3://" +
 			*awsevents.EventField_FromPath(jsii.String("$.detail.bucket.name")) + "/" + *awsevents.EventField_FromPath(jsii.String("$.detail.object.key")))),
 	}))
-	h.Alarms().Add(h.Stack, "RejectedFiles", "a file under data/ is no snapshot and was moved to rejected/: the .reason.json beside it says why",
+	h.Alarms().Add(h.Stack, "RejectedFiles", "a file under data/ is not a valid snapshot and was moved to rejected/: read the .reason.json beside it",
 		watch.Above(h.buildRuleMetric("MatchedEvents", rejected), 0, 1))
 	h.newSweep()
 }
 
+// newRule creates a rule for new objects of the data bucket; keys is a wildcard pattern.
 func (h *Hub) newRule(id, description, keys string, enabled bool) awsevents.Rule {
 	return awsevents.NewRule(h.Stack, &id, &awsevents.RuleProps{
 		Description: &description, Enabled: &enabled,
@@ -51,6 +52,7 @@ func (h *Hub) newRule(id, description, keys string, enabled bool) awsevents.Rule
 	})
 }
 
+// buildRuleMetric returns the sum of a metric of a rule.
 func (h *Hub) buildRuleMetric(name string, rule awsevents.Rule) awscloudwatch.IMetric {
 	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 		Namespace: jsii.String("AWS/Events"), MetricName: &name, Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(5)),
@@ -58,11 +60,11 @@ func (h *Hub) buildRuleMetric(name string, rule awsevents.Rule) awscloudwatch.IM
 	})
 }
 
-// newSweep makes the function that runs every hour, and the alarms on what it finds.
+// newSweep creates the hourly sweep function, its schedule and its alarms.
 func (h *Hub) newSweep() {
 	const limit = 10 * time.Minute
 	f := h.buildDefaults(h.newQueue("SweepDeadLetters")).New(h.Stack, "Sweep", function.Props{
-		Main: "sweep", Description: "Loads what was left, and looks for silent accounts", MemoryMB: 256, Timeout: limit,
+		Main: "sweep", Description: "Loads waiting snapshots and finds silent accounts", MemoryMB: 256, Timeout: limit,
 		Environment: map[string]string{
 			"DATA_BUCKET": *h.Bucket.BucketName(), "LOAD_MACHINE": h.findSweepMachine(),
 			"SILENCE":          fmt.Sprintf("%dh", h.Config.Alarms.SilentHours),
@@ -78,6 +80,7 @@ func (h *Hub) newSweep() {
 	h.Alarms().WatchFunctions(h.Stack, "Sweep", []watch.Timed{{Function: f, Timeout: limit}})
 }
 
+// findSweepMachine returns the ARN of the state machine that the sweep starts, or "" if it starts none.
 func (h *Hub) findSweepMachine() string {
 	if h.LoadMachine == nil || h.Config.Loading.Paused {
 		return ""
@@ -85,6 +88,7 @@ func (h *Hub) findSweepMachine() string {
 	return *h.LoadMachine.StateMachineArn()
 }
 
+// buildSweepStatements returns the sweep function's permissions.
 func (h *Hub) buildSweepStatements() []awsiam.PolicyStatement {
 	statements := []awsiam.PolicyStatement{function.AllowIf(
 		map[string]any{"StringLike": map[string]any{"s3:prefix": []string{"data/*", "loaded/*"}}},
@@ -95,7 +99,7 @@ func (h *Hub) buildSweepStatements() []awsiam.PolicyStatement {
 	return statements
 }
 
-// watchSweep takes the numbers of the sweep from its log line.
+// watchSweep creates metrics of the numbers in the sweep's log line, and their alarms.
 func (h *Hub) watchSweep(f awslambda.Function) {
 	metric := func(name, field string) awscloudwatch.IMetric {
 		filter := awslogs.NewMetricFilter(h.Stack, jsii.String(name), &awslogs.MetricFilterProps{
@@ -105,8 +109,8 @@ func (h *Hub) watchSweep(f awslambda.Function) {
 		return filter.Metric(&awscloudwatch.MetricOptions{Statistic: jsii.String("Maximum"), Period: awscdk.Duration_Hours(jsii.Number(1))})
 	}
 	alarms := h.Alarms()
-	alarms.Add(h.Stack, "OldestSnapshot", "a snapshot has waited under data/ for three hours, or the sweep does not run: look at the failed load executions",
+	alarms.Add(h.Stack, "OldestSnapshot", "a snapshot has waited under data/ for three hours, or the sweep does not run: check the failed load executions",
 		watch.Above(metric("OldestSnapshotMinutes", "oldest_minutes"), 180, 2).OrMissing())
-	alarms.Add(h.Stack, "SilentAccounts", fmt.Sprintf("accounts have sent nothing for %d hours: the log of the sweep names them; check their role or collection, or exclude them",
+	alarms.Add(h.Stack, "SilentAccounts", fmt.Sprintf("accounts have sent no snapshot for %d hours: the sweep's log names them; check their role or collection, or exclude them",
 		h.Config.Alarms.SilentHours), watch.Above(metric("SilentAccounts", "silent_accounts"), 0, 1))
 }

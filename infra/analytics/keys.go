@@ -10,14 +10,14 @@ import (
 	"view360/infra/function"
 )
 
-// newKey makes a key that rotates and outlives the stack, because data without its key is lost.
+// newKey creates a key with rotation. It is retained when the stack is deleted, because data without its key is lost.
 func (h *Hub) newKey(id, description string) awskms.Key {
 	return awskms.NewKey(h.Stack, jsii.String(id), &awskms.KeyProps{
 		Description: jsii.String(description), EnableKeyRotation: jsii.Bool(true), RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
 	})
 }
 
-// newOperationsKey is for log groups and the topic.
+// newOperationsKey creates the key of log groups and the topic.
 func (h *Hub) newOperationsKey() awskms.IKey {
 	key := h.newKey("OperationsKey", "View360: logs and alarms")
 	use := []string{"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"}
@@ -35,9 +35,9 @@ func (h *Hub) newOperationsKey() awskms.IKey {
 	return key
 }
 
-// newDataKey is for the data bucket. In push mode other accounts may use it, but only through S3 and for objects under
-// their own prefix: S3 names the object in the encryption context. Decrypt is what S3 asks for at the end of a multipart
-// upload; without a right to read from the bucket it gives nothing away.
+// newDataKey creates the key of the data bucket. In push mode other accounts may use it, but only through S3 and for
+// objects under their own prefix: S3 puts the object's ARN into the encryption context. S3 needs Decrypt to complete a
+// multipart upload; it reveals nothing without permission to read from the bucket.
 func (h *Hub) newDataKey(bucketARN string) awskms.IKey {
 	key := h.newKey("DataKey", "View360: snapshots")
 	if h.Config.Collection.Mode != config.Push {
@@ -53,10 +53,10 @@ func (h *Hub) newDataKey(bucketARN string) awskms.IKey {
 	return key
 }
 
-// mergeConditions adds the keys of one condition operator.
+// mergeConditions adds keys to an operator of conditions.
 func mergeConditions(conditions map[string]any, operator string, keys map[string]any) {
-	existing, there := conditions[operator].(map[string]any)
-	if !there {
+	existing, ok := conditions[operator].(map[string]any)
+	if !ok {
 		conditions[operator] = keys
 		return
 	}
@@ -65,8 +65,8 @@ func mergeConditions(conditions map[string]any, operator string, keys map[string
 	}
 }
 
-// buildSenderConditions are the conditions that a writing role of push mode meets: a member of the organisation, by the path of its
-// name the merge function of an installation of the same name. The organisation takes the place of a list of accounts.
+// buildSenderConditions returns the conditions for roles that write in push mode: the role path of a merge function of a
+// deployment of the same name and, instead of a list of accounts, the organization.
 func (h *Hub) buildSenderConditions() map[string]any {
 	conditions := map[string]any{"ArnLike": map[string]any{
 		"aws:PrincipalArn": "arn:" + *h.Partition() + ":iam::*:role" + h.Config.RolePath("merge") + "*",
@@ -77,7 +77,8 @@ func (h *Hub) buildSenderConditions() map[string]any {
 	return conditions
 }
 
-// listSenderPrincipals are everybody, whom the conditions narrow to the organisation, or the listed accounts without one.
+// listSenderPrincipals returns all principals, which the conditions limit to the organization, or the listed accounts
+// without one.
 func (h *Hub) listSenderPrincipals() []awsiam.IPrincipal {
 	if h.Config.Organization != nil {
 		return []awsiam.IPrincipal{awsiam.NewStarPrincipal()}
@@ -89,7 +90,7 @@ func (h *Hub) listSenderPrincipals() []awsiam.IPrincipal {
 	return accounts
 }
 
-// formatARN is the ARN of a resource in the hub's account and region.
+// formatARN returns the ARN of a resource in the hub's account and region.
 func (h *Hub) formatARN(service, resource string) *string {
 	return h.FormatArn(&awscdk.ArnComponents{
 		Service: &service, Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,

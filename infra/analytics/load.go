@@ -70,7 +70,7 @@ func (h *Hub) newLoad(schema constructs.IConstruct) []awslambda.Function {
 		Definition: statemachines.Load, Placeholders: placeholders, Functions: arns, LogKey: h.OperationsKey, LogDays: h.Config.Logs.Days,
 	})
 	h.Alarms().WatchMachine(h.Stack, "Load", h.LoadMachine,
-		"a snapshot was not loaded, or only in part: open the failed execution, mend what its cause names, and choose Redrive")
+		"a snapshot was not loaded, or only in part: open the failed execution, fix the cause, and choose Redrive")
 	h.Alarms().WatchFunctions(h.Stack, "Load", timed)
 	return functions
 }
@@ -85,7 +85,7 @@ func (h *Hub) buildLoaderProps(l loader) function.Props {
 		p.Statements = append(p.Statements, function.Allow([]string{"states:DescribeExecution"}, *h.formatARN("states", "execution:*")))
 	}
 	if l.database {
-		p.Files, p.Network, p.Concurrency = h.certificates(), h.buildFunctionNetwork(), *h.Config.Loading.Concurrency
+		p.Files, p.Network, p.Concurrency = h.Certificates(), h.buildFunctionNetwork(), *h.Config.Loading.Concurrency
 		p.Environment["DATABASE_URL"] = h.buildDatabaseURL(Loader)
 		p.Statements = append(p.Statements, h.allowConnect(Loader))
 	}

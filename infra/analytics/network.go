@@ -14,8 +14,8 @@ import (
 	"view360/infra/function"
 )
 
-// newNetwork makes a network of isolated subnets, or takes the one that exists. Either way the only thing beyond it that
-// can be reached is S3, through a gateway endpoint, which costs nothing.
+// newNetwork creates a network of isolated subnets, or imports the existing one. Either way it can reach only S3, through
+// a gateway endpoint, which is free.
 func (h *Hub) newNetwork() Network {
 	attributes := &awsec2.VpcAttributes{}
 	if e := h.Config.Network.Existing; e != nil {
@@ -36,11 +36,11 @@ func (h *Hub) newNetwork() Network {
 	})
 	loaders.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(443)), jsii.String("S3, by its gateway endpoint"), nil)
 	n.Loaders = loaders
-	h.ways = append(h.ways, loaders)
+	h.connectivity = append(h.connectivity, loaders)
 	return n
 }
 
-// newSubnets makes the network itself. The zones are those that AWS gives the account, which need no look-up.
+// newSubnets creates the VPC and its subnets. Its zones are the account's first ones, which need no lookup.
 func (h *Hub) newSubnets(attributes *awsec2.VpcAttributes) {
 	vpc := awsec2.NewCfnVPC(h.Stack, jsii.String("Vpc"), &awsec2.CfnVPCProps{
 		CidrBlock: &h.Config.Network.CIDR, EnableDnsSupport: jsii.Bool(true), EnableDnsHostnames: jsii.Bool(true),
@@ -57,7 +57,7 @@ func (h *Hub) newSubnets(attributes *awsec2.VpcAttributes) {
 		association := awsec2.NewCfnSubnetRouteTableAssociation(h.Stack, jsii.String(fmt.Sprintf("Subnet%dRoutes", i+1)), &awsec2.CfnSubnetRouteTableAssociationProps{
 			SubnetId: subnet.Ref(), RouteTableId: routes.Ref(),
 		})
-		h.ways = append(h.ways, association)
+		h.connectivity = append(h.connectivity, association)
 		zones, subnets = append(zones, zone), append(subnets, subnet.Ref())
 	}
 	attributes.VpcId, attributes.AvailabilityZones, attributes.IsolatedSubnetIds = vpc.Ref(), &zones, &subnets
@@ -65,7 +65,7 @@ func (h *Hub) newSubnets(attributes *awsec2.VpcAttributes) {
 	h.newFlowLog(vpc)
 }
 
-// computeSubnetCIDR is the i-th of eight equal parts of a network.
+// computeSubnetCIDR returns the i-th of eight equal parts of a network.
 func computeSubnetCIDR(network string, i int) string {
 	prefix := netip.MustParsePrefix(network) // checked with the configuration
 	address := prefix.Addr().As4()
@@ -76,7 +76,7 @@ func computeSubnetCIDR(network string, i int) string {
 	return netip.PrefixFrom(part, bits).String()
 }
 
-// newEndpoint is the way to S3, for the data bucket and the answers of custom resources to CloudFormation.
+// newEndpoint creates the S3 gateway endpoint, for the data bucket and the responses of custom resources.
 func (h *Hub) newEndpoint(vpc string, routeTables []string) {
 	statements := []awsiam.PolicyStatement{
 		allowAnyone([]string{"s3:GetObject*", "s3:PutObject", "s3:DeleteObject*", "s3:ListBucket*", "s3:AbortMultipartUpload"},
@@ -93,17 +93,17 @@ func (h *Hub) newEndpoint(vpc string, routeTables []string) {
 		RouteTableIds:  toAnys(*jsii.Strings(routeTables...)),
 		PolicyDocument: awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &statements}),
 	})
-	h.ways = append(h.ways, endpoint)
+	h.connectivity = append(h.connectivity, endpoint)
 }
 
-// allowAnyone allows actions to everybody; the policy of an endpoint only limits.
+// allowAnyone returns a statement that allows actions to all principals. An endpoint's policy grants nothing by itself.
 func allowAnyone(actions []string, resources ...string) awsiam.PolicyStatement {
 	s := function.Allow(actions, resources...)
 	s.AddPrincipals(awsiam.NewStarPrincipal())
 	return s
 }
 
-// newFlowLog keeps what the security groups refused.
+// newFlowLog logs the connections that the security groups reject.
 func (h *Hub) newFlowLog(vpc awsec2.CfnVPC) {
 	logs := awslogs.NewLogGroup(h.Stack, jsii.String("FlowLogs"), &awslogs.LogGroupProps{
 		Retention: function.ToRetention(h.Config.Logs.Days), EncryptionKey: h.OperationsKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
@@ -124,7 +124,7 @@ func (h *Hub) newFlowLog(vpc awsec2.CfnVPC) {
 	})
 }
 
-// buildNameTag is the Name tag, which the console shows.
-func (h *Hub) buildNameTag(what string) *[]*awscdk.CfnTag {
-	return &[]*awscdk.CfnTag{{Key: jsii.String("Name"), Value: jsii.String(h.Config.Name + what)}}
+// buildNameTag returns the Name tag, which the console shows.
+func (h *Hub) buildNameTag(suffix string) *[]*awscdk.CfnTag {
+	return &[]*awscdk.CfnTag{{Key: jsii.String("Name"), Value: jsii.String(h.Config.Name + suffix)}}
 }

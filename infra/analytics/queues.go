@@ -12,7 +12,7 @@ import (
 	"view360/infra/watch"
 )
 
-// newTopic makes the topic of all alarms and subscribes the addresses of the configuration.
+// newTopic creates the topic of all alarms and subscribes the configured addresses.
 func (h *Hub) newTopic() awssns.ITopic {
 	topic := watch.NewTopic(h.Stack, h.Config.Name, h.OperationsKey)
 	for _, address := range h.Config.Alarms.Emails {
@@ -21,23 +21,23 @@ func (h *Hub) newTopic() awssns.ITopic {
 	return topic
 }
 
-// Alarms makes alarms of scope that go to the topic.
+// Alarms returns a factory of alarms that notify the topic.
 func (h *Hub) Alarms() watch.Alarms {
 	return watch.Alarms{Name: h.Config.Name, Action: awscloudwatchactions.NewSnsAction(h.Topic)}
 }
 
-// newQueue makes a dead-letter queue with its alarm.
+// newQueue creates a dead-letter queue and its alarm.
 func (h *Hub) newQueue(id string) awssqs.IQueue {
 	queue := watch.NewQueue(h.Stack, id)
 	h.Alarms().WatchQueue(h.Stack, id, queue)
 	return queue
 }
 
-// connections are more than eight kinds of loaders and some dashboards open, and fewer than the 2,000 that a cluster which
-// sleeps when idle takes.
+// connections is more than the loaders and some dashboards open, and less than the 2,000 that a cluster with auto-pause
+// accepts.
 const connections = 1000
 
-// newDatabaseAlarms watch the cluster.
+// newDatabaseAlarms creates the cluster's alarms.
 func (h *Hub) newDatabaseAlarms() {
 	alarms := h.Alarms()
 	metric := func(name, statistic string) awscloudwatch.IMetric {

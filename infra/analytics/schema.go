@@ -12,43 +12,42 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"view360/infra/bundle"
 	"view360/infra/function"
 	"view360/infra/watch"
 )
 
-// migrationTime is what Lambda allows; CloudFormation waits a little longer.
+// migrationTime is Lambda's maximum; CloudFormation waits a little longer.
 const migrationTime = 15 * time.Minute
 
-// newSchema makes the database users and then the tables and views, on each deployment that changes them. The first is
-// done outside of the network, through the Data API; the second inside, over PostgreSQL. Both answer CloudFormation
-// themselves. What comes after depends on the resource that is returned.
+// newSchema creates the database users, outside the network through the Data API, and then the tables and views, inside
+// the network over PostgreSQL, on each deployment that changes them. Both functions respond to CloudFormation themselves.
+// It returns the resource that functions which use the tables must depend on.
 func (h *Hub) newSchema() constructs.IConstruct {
 	queue := h.newQueue("DeploymentDeadLetters")
-	stage := h.buildDefaults(queue)
+	defaults := h.buildDefaults(queue)
 	secret := h.newDashboardSecret()
-	users := stage.New(h.Stack, "MakeUsers", function.Props{
-		Main: "users", Description: "Makes the users of the database", MemoryMB: 256, Timeout: 5 * time.Minute,
+	users := defaults.New(h.Stack, "MakeUsers", function.Props{
+		Main: "users", Description: "Creates the users of the database", MemoryMB: 256, Timeout: 5 * time.Minute,
 		Environment: map[string]string{
 			"CLUSTER_ARN": *h.Database.ClusterARN, "MASTER_SECRET": *h.Database.MasterSecret,
 			"DATABASE": h.Database.Name, "DASHBOARD_SECRET": *secret.SecretArn(),
 		},
 		Statements: h.buildUserStatements(secret),
 	})
-	migrate := stage.New(h.Stack, "Migrate", function.Props{
-		Main: "migrate", Files: h.certificates(), Description: "Creates or upgrades tables and views", MemoryMB: 512, Timeout: migrationTime,
+	migrate := defaults.New(h.Stack, "Migrate", function.Props{
+		Main: "migrate", Files: h.Certificates(), Description: "Creates or upgrades tables and views", MemoryMB: 512, Timeout: migrationTime,
 		Environment: map[string]string{"DATABASE_URL": h.buildDatabaseURL(Migrator)},
 		Statements:  []awsiam.PolicyStatement{h.allowConnect(Migrator)},
 		Network:     h.buildFunctionNetwork(),
 	})
 	h.watchDeployment("MakeUsers", users)
 	h.watchDeployment("Migrate", migrate)
-	migrated := newCustomResource(h.Stack, "Schema", migrate, currentSchema())
-	migrated.Node().AddDependency(h.ways...)
+	migrated := newCustomResource(h.Stack, "Schema", migrate, hashSchema())
+	migrated.Node().AddDependency(h.connectivity...)
 	if h.Config.EmulatorDatabase != "" {
-		return migrated // it has its users
+		return migrated // the emulator's database has its users
 	}
-	made := newCustomResource(h.Stack, "DatabaseUsers", users, currentUsers())
+	made := newCustomResource(h.Stack, "DatabaseUsers", users, hashUsers())
 	if h.Database.created != nil {
 		made.Node().AddDependency(h.Database.created)
 	}
@@ -56,13 +55,14 @@ func (h *Hub) newSchema() constructs.IConstruct {
 	return migrated
 }
 
+// watchDeployment creates an alarm for a function of a custom resource.
 func (h *Hub) watchDeployment(id string, f awslambda.Function) {
 	errors := f.MetricErrors(&awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(5))})
-	h.Alarms().Add(h.Stack, id, "preparing the database failed and the deployment was rolled back: the log of the function says why; the data is as it was",
+	h.Alarms().Add(h.Stack, id, "preparing the database failed and the deployment was rolled back, without changes to data: read the function's log",
 		watch.Above(errors, 0, 1))
 }
 
-// newCustomResource makes a custom resource that a function answers for. It is updated when version changes.
+// newCustomResource creates a custom resource of a function. It is updated when version changes.
 func newCustomResource(scope constructs.Construct, id string, f awslambda.Function, version string) awscdk.CustomResource {
 	properties := map[string]any{"Version": version}
 	return awscdk.NewCustomResource(scope, &id, &awscdk.CustomResourceProps{
@@ -71,7 +71,7 @@ func newCustomResource(scope constructs.Construct, id string, f awslambda.Functi
 	})
 }
 
-// newDashboardSecret makes the password of the user of dashboards.
+// newDashboardSecret creates the secret with the password of the user Dashboard.
 func (h *Hub) newDashboardSecret() awssecretsmanager.Secret {
 	secret := awssecretsmanager.NewSecret(h.Stack, jsii.String("DashboardSecret"), &awssecretsmanager.SecretProps{
 		Description: jsii.String("View360: database user of dashboards"),
@@ -84,6 +84,7 @@ func (h *Hub) newDashboardSecret() awssecretsmanager.Secret {
 	return secret
 }
 
+// buildUserStatements returns the permissions of the function that creates users.
 func (h *Hub) buildUserStatements(secret awssecretsmanager.Secret) []awsiam.PolicyStatement {
 	statements := []awsiam.PolicyStatement{
 		function.Allow([]string{"rds-data:BeginTransaction", "rds-data:ExecuteStatement", "rds-data:CommitTransaction"}, *h.Database.ClusterARN),
@@ -97,12 +98,12 @@ func (h *Hub) buildUserStatements(secret awssecretsmanager.Secret) []awsiam.Poli
 	return statements
 }
 
-// allowConnect allows to sign in as a user with a token.
+// allowConnect returns a statement that allows to sign in as a user with an IAM token.
 func (h *Hub) allowConnect(user string) awsiam.PolicyStatement {
 	return function.Allow([]string{"rds-db:connect"}, *h.formatARN("rds-db", "dbuser:"+*h.Database.ResourceID+"/"+user))
 }
 
-// buildDatabaseURL is without a password: the user signs in with a token.
+// buildDatabaseURL returns the URL without a password: the user signs in with an IAM token.
 func (h *Hub) buildDatabaseURL(user string) string {
 	if h.Config.EmulatorDatabase != "" {
 		return h.Config.EmulatorDatabase
@@ -111,15 +112,7 @@ func (h *Hub) buildDatabaseURL(user string) string {
 		user, *h.Database.Host, h.Database.Port, h.Database.Name, certificateFile)
 }
 
-func (h *Hub) certificates() []bundle.File {
-	file, err := findAuthorities(h.Config.Hub.Region)
-	if err != nil {
-		panic(err) // NewStack has asked before
-	}
-	return []bundle.File{file}
-}
-
-// buildFunctionNetwork is where functions that use the database run.
+// buildFunctionNetwork returns the network of functions that use the database.
 func (h *Hub) buildFunctionNetwork() *function.Network {
 	return &function.Network{Vpc: h.Network.Vpc, Subnets: h.Network.Subnets, Group: h.Network.Loaders}
 }

@@ -10,7 +10,7 @@ import (
 	"view360/infra/function"
 )
 
-// newStorage makes the data bucket and its key, or takes those that exist.
+// newStorage creates the data bucket and its key, or imports the existing ones.
 func (h *Hub) newStorage() {
 	if e := h.Config.Storage.Existing; e != nil {
 		h.DataKey = awskms.Key_FromKeyArn(h.Stack, jsii.String("DataKey"), jsii.String(e.Key))
@@ -25,7 +25,7 @@ func (h *Hub) newStorage() {
 		BucketName:    jsii.String(name),
 		Encryption:    awss3.BucketEncryption_KMS,
 		EncryptionKey: h.DataKey,
-		// A bucket key would take the object out of the encryption context, to which push mode binds other accounts.
+		// A bucket key would remove the object's ARN from the encryption context, which the key policy of push mode checks.
 		BucketKeyEnabled:       jsii.Bool(h.Config.Collection.Mode != config.Push),
 		BlockPublicAccess:      awss3.BlockPublicAccess_BLOCK_ALL(),
 		ObjectOwnership:        awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
@@ -44,7 +44,7 @@ func (h *Hub) newStorage() {
 	h.Bucket = bucket
 }
 
-// buildLifecycle moves and ends what is loaded, and clears what collect runs leave behind.
+// buildLifecycle returns the rules that archive and expire loaded snapshots, and expire staged and rejected objects.
 func (h *Hub) buildLifecycle() *[]*awss3.LifecycleRule {
 	days := func(n int) awscdk.Duration { return awscdk.Duration_Days(jsii.Number(n)) }
 	loaded := &awss3.LifecycleRule{Id: jsii.String("loaded"), Prefix: jsii.String("loaded/")}
@@ -65,7 +65,7 @@ func (h *Hub) buildLifecycle() *[]*awss3.LifecycleRule {
 	return &rules
 }
 
-// newAccessLogs makes the bucket that S3 writes access logs to. The log service cannot use a key of ours.
+// newAccessLogs creates the bucket of S3 access logs. The log service cannot use a customer managed key.
 func (h *Hub) newAccessLogs() awss3.Bucket {
 	return awss3.NewBucket(h.Stack, jsii.String("AccessLogs"), &awss3.BucketProps{
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
@@ -83,7 +83,7 @@ func (h *Hub) newAccessLogs() awss3.Bucket {
 	})
 }
 
-// Objects is the data bucket for the rights of functions.
+// Objects returns the data bucket for the permissions of functions.
 func (h *Hub) Objects() function.Bucket {
 	return function.Bucket{ARN: *h.Bucket.BucketArn(), Region: *h.Region(), Key: *h.DataKey.KeyArn()}
 }

@@ -9,9 +9,9 @@ import (
 	"view360/sql"
 )
 
-// currentSchema changes whenever a migration, a view or a role does, so that a deployment runs the migrate function then
-// and only then.
-func currentSchema() string {
+// hashSchema returns a hash of the migrations, views and roles, so that a deployment runs the migrate function if and only
+// if they changed.
+func hashSchema() string {
 	views, err := sql.Views()
 	if err != nil {
 		panic(err) // the files are compiled in
@@ -27,10 +27,10 @@ func currentSchema() string {
 	return version
 }
 
-// currentUsers changes when what is said of the database users does.
-func currentUsers() string { return fmt.Sprintf("%.16x", sha256.Sum256([]byte(dbuser.Users))) }
+// hashUsers returns a hash of the SQL that creates the database users.
+func hashUsers() string { return fmt.Sprintf("%.16x", sha256.Sum256([]byte(dbuser.Users))) }
 
-// computeSchemaVersion is a hash of files and texts.
+// computeSchemaVersion returns a hash of files and texts.
 func computeSchemaVersion(migrations fs.FS, others ...string) (string, error) {
 	hash := sha256.New()
 	files, err := fs.Glob(migrations, "*.sql") // sorted

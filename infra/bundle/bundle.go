@@ -1,6 +1,6 @@
-// Package bundle builds the functions of this module for Lambda and packs each into a zip file that is the same whenever
-// its content is: fixed times, sorted names. Only functions that have changed are linked, all of a kind by one call of the
-// Go tool, whose scheduler decides how much runs at once.
+// Package bundle builds the functions of this module for Lambda and packs each into a reproducible zip file, with fixed
+// times and sorted names. It links only changed functions, and all of a kind by one call of the Go tool, which runs as much
+// in parallel as is useful.
 package bundle
 
 import (
@@ -16,34 +16,34 @@ import (
 	"strings"
 )
 
-// MaxCollector is the size in bytes that the zip of a collector must stay below.
+// MaxCollector is the exclusive maximum size of a collector's zip file, in bytes.
 const MaxCollector = 10 << 20
 
-// Build knows the zip files of functions.
+// Build provides the zip files of functions.
 type Build interface {
-	// Zip is the path of the zip file of the function in functions/<main>, with files beside the binary.
+	// Zip returns the path of the zip file of the function in functions/<main>, with files beside the binary.
 	Zip(main string, files ...File) string
 }
 
-// File is put beside a function's binary.
+// File is a file beside a function's binary.
 type File struct {
 	Name    string
 	Content []byte
 }
 
-// Go is a Build by the Go tool.
+// Go is a Build that uses the Go tool.
 type Go struct {
 	dist     string
 	binaries map[string]string // by main
 	failed   error
 }
 
-// kinds are the folders of functions, apart from each other because names repeat.
+// kinds are the folders of functions, separate because names repeat.
 var kinds = []string{"", "collect", "load", "settle"}
 
 // New builds all functions of the module at root into its folder dist, for Linux on the architecture ("arm64" for Lambda),
-// each with its bill of materials.
-// progress is told what is going on.
+// each with its bill of materials. It writes a line for each kind, and the sizes, to progress. It returns an error if a
+// collector's zip is too large.
 func New(ctx context.Context, root, architecture string, progress io.Writer) (*Go, error) {
 	g := &Go{dist: filepath.Join(root, "dist"), binaries: map[string]string{}}
 	keys, err := computeKeys(ctx, root, architecture)
@@ -83,7 +83,7 @@ func New(ctx context.Context, root, architecture string, progress io.Writer) (*G
 	return g, g.printSizes(progress)
 }
 
-// listMains are the folders with a main.go right under functions/kind, relative to functions/.
+// listMains returns the folders with a main.go directly under functions/kind, relative to functions/.
 func listMains(root, kind string) ([]string, error) {
 	found, err := filepath.Glob(filepath.Join(root, "functions", kind, "*", "main.go"))
 	if err != nil || len(found) == 0 {
@@ -96,16 +96,16 @@ func listMains(root, kind string) ([]string, error) {
 	return mains, nil
 }
 
-// buildFlags make programs that are the same wherever they are built.
+// buildFlags make builds reproducible on any machine.
 var buildFlags = []string{"-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"}
 
-// buildBinaries leaves the binaries of mains in dir.
+// buildBinaries builds the binaries of mains in dir.
 func buildBinaries(ctx context.Context, root, dir, architecture string, mains []string) error {
 	if len(mains) == 0 {
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("making the folder of binaries: %w", err)
+		return fmt.Errorf("creating the folder of binaries: %w", err)
 	}
 	arguments := []string{"-o", dir + string(filepath.Separator)}
 	for _, main := range mains {
@@ -117,7 +117,7 @@ func buildBinaries(ctx context.Context, root, dir, architecture string, mains []
 	return nil
 }
 
-// buildGoCommand is a command of the Go tool for Linux on an architecture.
+// buildGoCommand returns a command of the Go tool for Linux on an architecture.
 func buildGoCommand(ctx context.Context, root, architecture, command string, arguments ...string) *exec.Cmd {
 	tool := exec.CommandContext(ctx, "go", append(append([]string{command}, buildFlags...), arguments...)...)
 	tool.Dir = root
@@ -125,7 +125,7 @@ func buildGoCommand(ctx context.Context, root, architecture, command string, arg
 	return tool
 }
 
-// Zip packs a function, unless it is packed already.
+// Zip packs a function, unless it is packed already, and returns the path. [Go.Err] returns its errors.
 func (g *Go) Zip(main string, files ...File) string {
 	binary, known := g.binaries[main]
 	if !known {
@@ -139,10 +139,10 @@ func (g *Go) Zip(main string, files ...File) string {
 
 func buildZipName(main string) string { return strings.ReplaceAll(main, "/", "-") }
 
-// Err is what went wrong in Zip.
+// Err returns the errors of all calls of Zip.
 func (g *Go) Err() error { return g.failed }
 
-// printSizes packs every function and prints its size; a collector that is too large is an error.
+// printSizes packs every function and prints its size. It returns an error if a collector is too large.
 func (g *Go) printSizes(out io.Writer) error {
 	mains := make([]string, 0, len(g.binaries))
 	for main := range g.binaries {

@@ -12,14 +12,14 @@ import (
 	"strings"
 )
 
-// goPackage is what the Go tool tells of a package.
+// goPackage is the Go tool's description of a package.
 type goPackage struct {
 	ImportPath, BuildID string
 	Deps                []string // of any depth, sorted
 }
 
-// computeKeys tell for each function what it is made of: the build ids of its packages, which change with their content, the
-// compiler and its flags. The Go tool keeps compiled packages but no linked programs, and linking takes most of the time.
+// computeKeys returns a hash for each function, of the build ids of its packages, which change with their content, the
+// compiler and its flags. The Go tool caches compiled packages but not linked programs, and linking takes most of the time.
 func computeKeys(ctx context.Context, root, architecture string) (map[string]string, error) {
 	command := buildGoCommand(ctx, root, architecture, "list", "-export", "-deps", "-json=ImportPath,BuildID,Deps", "./functions/...")
 	var problems bytes.Buffer
@@ -54,13 +54,14 @@ func computeKeys(ctx context.Context, root, architecture string) (map[string]str
 	return found, nil
 }
 
-// The key of a binary stands beside it.
+// buildKeyPath returns the path of the file with a binary's key.
 func buildKeyPath(binary string) string { return binary + ".key" }
 
+// isUpToDate reports whether the binary exists and was built with the key.
 func isUpToDate(binary, key string) bool {
 	if _, err := os.Stat(binary); err != nil {
 		return false
 	}
-	kept, err := os.ReadFile(buildKeyPath(binary))
-	return err == nil && string(kept) == key
+	stored, err := os.ReadFile(buildKeyPath(binary))
+	return err == nil && string(stored) == key
 }

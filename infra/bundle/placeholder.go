@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Placeholder is a Build for tests of templates: zip files without a program, in the folder Dir.
+// Placeholder is a Build for tests of templates. Its zip files, in the folder Dir, have an empty program.
 type Placeholder struct{ Dir string }
 
-// Zip makes the file on first use.
+// Zip returns the path of the zip file, which it creates on first use.
 func (p Placeholder) Zip(main string, files ...File) string {
 	empty := filepath.Join(p.Dir, "bootstrap")
 	if err := os.WriteFile(empty, nil, 0o644); err != nil {

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// bill is a bill of materials in CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/). It holds neither a time nor a serial
-// number, so that the same program has the same bill.
+// bill is a bill of materials in CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/). It has no time and no serial number,
+// so that it is reproducible.
 type bill struct {
 	Format      string      `json:"bomFormat"`
 	SpecVersion string      `json:"specVersion"`
@@ -44,7 +44,7 @@ type hash struct {
 func (g *Go) writeBills() error {
 	dir := filepath.Join(g.dist, "sbom")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("making the folder of bills of materials: %w", err)
+		return fmt.Errorf("creating the folder of bills of materials: %w", err)
 	}
 	for main, binary := range g.binaries {
 		b, err := readBill(main, binary)
@@ -62,7 +62,7 @@ func (g *Go) writeBills() error {
 	return nil
 }
 
-// readBill lists what the linker put into a program: its modules, and the standard library as one.
+// readBill returns the bill of a binary: its modules, and the standard library as one component.
 func readBill(main, binary string) (bill, error) {
 	program, err := os.ReadFile(binary)
 	if err != nil {
@@ -86,7 +86,8 @@ func readBill(main, binary string) (bill, error) {
 	return b, nil
 }
 
-// buildComponent is a Go module; sum is its line in go.sum, "h1:" and the SHA-256 of its list of files in base 64.
+// buildComponent returns the component of a Go module; sum is its checksum in go.sum, "h1:" and the SHA-256 of its list of
+// files in base 64.
 func buildComponent(path, version, sum string) component {
 	purl := "pkg:golang/" + path + "@" + version
 	c := component{Type: "library", Ref: purl, Name: path, Version: version, PURL: purl}

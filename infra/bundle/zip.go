@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// epoch is the time of every file in every zip: the first that the format has.
+// epoch is the time of every file in every zip: the format's earliest.
 var epoch = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// packZip writes <name>-<content key>.zip into dir and returns its path. A file of that name is what would be written.
+// packZip writes <name>-<content key>.zip to dir, unless it exists, and returns its path.
 func packZip(dir, name, binary string, files []File) (string, error) {
 	program, err := os.ReadFile(binary)
 	if err != nil {
@@ -42,7 +42,7 @@ func packZip(dir, name, binary string, files []File) (string, error) {
 	return path, writeAtomically(path, packed.Bytes())
 }
 
-// removeZips removes the zips of a function's former programs, which would fill the disk build by build.
+// removeZips removes the zips of a function's former programs, which would fill the disk.
 func removeZips(dir, name string) error {
 	zips, err := filepath.Glob(filepath.Join(dir, name+"-"+strings.Repeat("[0-9a-f]", 32)+".zip"))
 	for _, path := range zips {
@@ -54,6 +54,7 @@ func removeZips(dir, name string) error {
 	return nil
 }
 
+// writeZip writes a zip of files to out.
 func writeZip(out io.Writer, files []File) error {
 	archive := zip.NewWriter(out)
 	for _, f := range files {
@@ -70,7 +71,7 @@ func writeZip(out io.Writer, files []File) error {
 	return archive.Close()
 }
 
-// writeAtomically writes a file whole or not at all.
+// writeAtomically writes a file by renaming a temporary one.
 func writeAtomically(path string, content []byte) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".zip-*")
 	if err != nil {

@@ -1,11 +1,12 @@
 // Package collection is the stack that collects: the collect state machine, one function and one role for each source,
-// and the schedules of the four intervals. It stands in the hub and assumes a role in each account, or reads its own; in
-// push mode the same template stands in every account, stages in a bucket of its own and may only write under its own
-// prefix of the hub's bucket.
+// and the schedules of the four intervals. In pull mode it is deployed to the hub and assumes a role in each account; in
+// single mode it reads the hub's own account. In push mode the same template is deployed to every account, stages in a
+// bucket there, and may only write under the account's prefix of the hub's bucket.
 package collection
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -27,10 +28,10 @@ import (
 	"view360/statemachines"
 )
 
-// Stack is the stack and what others use of it.
+// Stack is the stack, with its state machine.
 type Stack struct {
 	awscdk.Stack
-	// Machine takes snapshots.
+	// Machine is the collect state machine.
 	Machine awsstepfunctions.StateMachine
 
 	config        config.Config
@@ -39,11 +40,11 @@ type Stack struct {
 	alarms        watch.Alarms
 	timed         []watch.Timed
 	arns          []string
-	functionNames map[string]string // function names by word
+	functionNames map[string]string // by source name
 	sources       []catalog.Source
 }
 
-// NewStack makes the stack; hub is nil in push mode, where it may be in another account.
+// NewStack creates the stack. hub is nil in push mode, in which the hub may be in another account.
 func NewStack(scope constructs.Construct, id string, f config.Config, build bundle.Build, hub *analytics.Hub, props *awscdk.StackProps) *Stack {
 	s := &Stack{Stack: awscdk.NewStack(scope, &id, props), config: f, functionNames: map[string]string{}, sources: f.ListSources()}
 	var topic awssns.ITopic
@@ -65,7 +66,7 @@ func NewStack(scope constructs.Construct, id string, f config.Config, build bund
 	return s
 }
 
-// newCollectors make one function and one role for each source.
+// newCollectors creates one function and one role for each source.
 func (s *Stack) newCollectors() {
 	for _, source := range s.sources {
 		name := s.addFunction(buildCollectorID(source.Name), function.Props{
@@ -79,7 +80,7 @@ func (s *Stack) newCollectors() {
 	}
 }
 
-// addFunction makes a function of the machine and returns its name.
+// addFunction creates a function of the state machine and returns its name.
 func (s *Stack) addFunction(id string, props function.Props) string {
 	f := s.defaults.New(s.Stack, id, props)
 	s.timed = append(s.timed, watch.Timed{Function: f, Timeout: props.Timeout})
@@ -87,7 +88,7 @@ func (s *Stack) addFunction(id string, props function.Props) string {
 	return *f.FunctionName()
 }
 
-// newMachine makes the collect machine with its other functions.
+// newMachine creates the collect state machine and its other functions.
 func (s *Stack) newMachine(logKey awskms.IKey) {
 	merge := append(s.site.staging.Statements(function.Access{Read: staging, Write: staging, Delete: staging}), s.site.publish...)
 	placeholders := map[string]string{
@@ -109,20 +110,21 @@ func (s *Stack) newMachine(logKey awskms.IKey) {
 		LogKey:     logKey, LogDays: s.config.Logs.Days,
 	})
 	s.alarms.WatchMachine(s.Stack, "Collect", s.Machine,
-		"services of some accounts were not collected: open the failed execution, mend what its cause names, and choose Redrive")
+		"services of some accounts were not collected: open the failed execution, fix the cause, and choose Redrive")
 	s.allowChildren()
 }
 
-// intervals are those that a schedule may start.
+// intervals are the intervals of the schedules.
 var intervals = []string{"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 
+// newSchedules creates a schedule for each interval that is not off.
 func (s *Stack) newSchedules() {
 	at := s.config.Collection.Schedules
 	for i, expression := range []string{at.Daily, at.Weekly, at.Monthly, at.Yearly} {
 		if expression == config.Off {
 			continue
 		}
-		id := intervals[i][:1] + lower(intervals[i][1:])
+		id := intervals[i][:1] + strings.ToLower(intervals[i][1:])
 		schedule.New(s.Stack, id, schedule.Props{
 			Description: id + " collection", Expression: expression, TimeZone: at.TimeZone, WindowMinutes: *at.Window,
 			TargetARN: *s.Machine.StateMachineArn(), Action: "states:StartExecution",

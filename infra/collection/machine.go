@@ -10,8 +10,8 @@ import (
 	"view360/infra/function"
 )
 
-// allowChildren lets the machine run the child executions of its distributed map, and redrive them. A policy of its own,
-// because it names the machine.
+// allowChildren lets the state machine run and redrive the child executions of its distributed map. This is a separate
+// policy because it contains the state machine's ARN.
 // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
 func (s *Stack) allowChildren() {
 	machine := *s.Machine.StateMachineArn()
@@ -31,7 +31,5 @@ func (s *Stack) formatARN(service, resource string) *string {
 	return s.FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME})
 }
 
-func lower(text string) string { return strings.ToLower(text) }
-
-// buildCollectorID is the logical id of a source's function.
-func buildCollectorID(word string) string { return "Collect" + strings.ToUpper(word[:1]) + word[1:] }
+// buildCollectorID returns the logical id of a source's function.
+func buildCollectorID(name string) string { return "Collect" + strings.ToUpper(name[:1]) + name[1:] }

@@ -10,8 +10,8 @@ import (
 	"view360/shared/catalog"
 )
 
-// buildCollectorStatements is what a collector's role may ask AWS: in pull mode to assume the member role, with a session that is cut to
-// the source's actions; otherwise the actions themselves.
+// buildCollectorStatements returns the permissions of a collector's role: in pull mode to assume the member role, with a
+// session that is limited to the source's actions; otherwise the actions themselves.
 func (s *Stack) buildCollectorStatements(source catalog.Source) []awsiam.PolicyStatement {
 	if s.config.Collection.Mode == config.Pull {
 		return []awsiam.PolicyStatement{s.allowMemberRole()}
@@ -24,21 +24,21 @@ func (s *Stack) buildCollectorStatements(source catalog.Source) []awsiam.PolicyS
 	return statements
 }
 
-// allowMemberRole allows the member role of any account; whose accounts it is in decides its trust policy.
+// allowMemberRole allows to assume the member role of any account. The role's trust policy decides which hub may.
 func (s *Stack) allowMemberRole() awsiam.PolicyStatement {
 	return function.Allow([]string{"sts:AssumeRole"}, "arn:"+*s.Partition()+":iam::*:role/"+s.config.Collection.RoleName)
 }
 
-// Grant are actions on one resource.
+// Grant is a list of actions on one resource.
 type Grant struct {
 	Resource string // ARN with ${Partition}, ${Region} and ${Account}, or *
 	Actions  []string
 }
 
-// ListGrants are the actions of sources, resource by resource in the order of the catalogue, each action once.
+// ListGrants returns the actions of sources by resource, in the order of the catalog, without duplicates.
 func ListGrants(sources []catalog.Source) []Grant {
 	var grants []Grant
-	place := map[string]int{}
+	indexes := map[string]int{}
 	seen := map[catalog.Action]bool{}
 	for _, source := range sources {
 		for _, action := range source.Actions {
@@ -51,13 +51,13 @@ func ListGrants(sources []catalog.Source) []Grant {
 				continue
 			}
 			seen[once] = true
-			at, known := place[resource]
+			i, known := indexes[resource]
 			if !known {
-				at = len(grants)
-				place[resource] = at
+				i = len(grants)
+				indexes[resource] = i
 				grants = append(grants, Grant{Resource: resource})
 			}
-			grants[at].Actions = append(grants[at].Actions, action.Name)
+			grants[i].Actions = append(grants[i].Actions, action.Name)
 		}
 	}
 	return grants

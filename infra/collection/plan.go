@@ -14,8 +14,8 @@ import (
 	"view360/shared/plan"
 )
 
-// buildPlanProps describe the function that decides what a run collects. What the installation covers is a file beside its
-// binary; the names of the functions are known only once they are deployed.
+// buildPlanProps returns the properties of the plan function. It gets the deployment's settings as a file beside its
+// binary, and the names of the collector functions, which are known only after they are deployed, as a variable.
 func (s *Stack) buildPlanProps() function.Props {
 	environment := maps.Clone(s.site.environment)
 	environment["COLLECT_FUNCTIONS"] = s.formatFunctionNames()
@@ -26,12 +26,12 @@ func (s *Stack) buildPlanProps() function.Props {
 	}
 }
 
-// formatFunctionNames are JSON that CloudFormation fills in.
+// formatFunctionNames returns JSON with values from CloudFormation.
 func (s *Stack) formatFunctionNames() string {
 	return *s.ToJsonString(s.functionNames, nil)
 }
 
-// buildPlanStatements is what the plan asks AWS: the organisation's accounts, and the regions of each.
+// buildPlanStatements returns the plan function's permissions to list the organization's accounts and their regions.
 func (s *Stack) buildPlanStatements() []awsiam.PolicyStatement {
 	if s.config.Collection.Mode != config.Pull {
 		return []awsiam.PolicyStatement{function.Allow([]string{"account:ListRegions"}, "arn:"+*s.Partition()+":account::"+*s.Account()+":account")}
@@ -46,7 +46,7 @@ func (s *Stack) buildPlanStatements() []awsiam.PolicyStatement {
 	return statements
 }
 
-// buildSettingsFile are what the installation covers.
+// buildSettingsFile returns the deployment's settings as a file for the plan function.
 func (s *Stack) buildSettingsFile() bundle.File {
 	text, err := json.MarshalIndent(BuildSettings(s.config), "", "  ")
 	if err != nil {
@@ -55,7 +55,7 @@ func (s *Stack) buildSettingsFile() bundle.File {
 	return bundle.File{Name: "settings.json", Content: text}
 }
 
-// BuildSettings are what the plan function needs to know of an installation. The partition follows from the hub's region.
+// BuildSettings returns the settings of the plan function. The partition follows from the hub's region.
 func BuildSettings(f config.Config) plan.Settings {
 	c := f.Collection
 	settings := plan.Settings{

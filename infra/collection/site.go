@@ -11,17 +11,17 @@ import (
 	"view360/shared/metrics"
 )
 
-// staging is the prefix of plans, parts and reports.
+// staging is the key prefix of plans, parts and outcomes.
 var staging = []string{"staging"}
 
-// site is where parts are staged and snapshots published.
+// site has the buckets for parts and snapshots, and the permissions to use them.
 type site struct {
 	staging     function.Bucket
 	publish     []awsiam.PolicyStatement // of the merge function
 	environment map[string]string
 }
 
-// newHubSite does both in the data bucket.
+// newHubSite returns a site that stages and publishes in the hub's data bucket.
 func newHubSite(hub *analytics.Hub) site {
 	bucket := hub.Objects()
 	return site{
@@ -34,9 +34,9 @@ func newHubSite(hub *analytics.Hub) site {
 	}
 }
 
-// newOwnSite stages in a bucket of the account and publishes under the account's prefix of the hub's bucket, encrypted as
-// that bucket is. The rights name the hub's account instead of the functions: a bucket of that name in other hands gets
-// nothing.
+// newOwnSite returns a site that stages in a new bucket of the account and publishes under the account's prefix of the
+// hub's bucket, encrypted with that bucket's key. The permissions require that the hub's account owns the bucket, so that
+// another owner of a bucket of that name gets nothing.
 func (s *Stack) newOwnSite() site {
 	own := awss3.NewBucket(s.Stack, jsii.String("Staging"), &awss3.BucketProps{
 		Encryption: awss3.BucketEncryption_S3_MANAGED, BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
@@ -63,7 +63,7 @@ func (s *Stack) newOwnSite() site {
 				"StringLike":   map[string]any{"kms:EncryptionContext:aws:s3:arn": prefix},
 			}, []string{"kms:GenerateDataKey", "kms:Decrypt"}, key),
 		},
-		// Without metrics: each account would pay for its own, and the alarms are the hub's.
+		// Without metrics: each account would pay for them, and only the hub has alarms.
 		environment: map[string]string{"STAGING_BUCKET": *own.BucketName(), "DATA_BUCKET": s.config.BucketName()},
 	}
 }

@@ -10,23 +10,23 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// Mistake is one field that is wrong.
+// Mistake is an error for one invalid field.
 type Mistake struct {
-	Line    int    // 0 when the field is not in the file
+	Line    int    // 0 if the field is not in the file
 	Field   string // such as collection.regions[1]
 	Value   string
 	Allowed string
 }
 
 func (m *Mistake) Error() string {
-	place := ""
+	line := ""
 	if m.Line > 0 {
-		place = fmt.Sprintf("line %d: ", m.Line)
+		line = fmt.Sprintf("line %d: ", m.Line)
 	}
 	if m.Value == "" {
-		return fmt.Sprintf("%s%s is missing: %s", place, m.Field, m.Allowed)
+		return fmt.Sprintf("%s%s is missing: %s", line, m.Field, m.Allowed)
 	}
-	return fmt.Sprintf("%s%s is %q: %s", place, m.Field, m.Value, m.Allowed)
+	return fmt.Sprintf("%s%s is %q: %s", line, m.Field, m.Value, m.Allowed)
 }
 
 // checker collects the mistakes of a file.
@@ -39,7 +39,7 @@ func (c *checker) addMistake(field string, value any, allowed string) {
 	c.mistakes = append(c.mistakes, &Mistake{c.findLine(field), field, fmt.Sprint(value), allowed})
 }
 
-// findLine is where a field, or what it is part of, stands.
+// findLine returns the line of a field or, if it is not in the file, of its nearest parent; 0 if there is none.
 func (c *checker) findLine(field string) int {
 	for field != "" {
 		path, err := yaml.PathString("$." + field)
@@ -54,7 +54,7 @@ func (c *checker) findLine(field string) int {
 	return 0
 }
 
-// form is what a text must look like, and how that is told.
+// form is the pattern of a valid text, and its description for error messages.
 type form struct {
 	pattern *regexp.Regexp
 	allowed string
@@ -76,9 +76,10 @@ var (
 	clockForm    = form{regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`), "write a time such as 06:00, in quotes"}
 	externalForm = form{regexp.MustCompile(`^[\w+=,.@:/-]{8,128}$`), "choose 8 to 128 letters, digits and +=,.@:/-_"}
 	roleForm     = form{regexp.MustCompile(`^[\w+=,.@-]{1,64}$`), "write a role name of letters, digits and +=,.@-_, at most 64"}
-	idForm       = form{regexp.MustCompile(`^o-[a-z0-9]{10,32}$`), "write the organisation's id such as o-a1b2c3d4e5"}
+	idForm       = form{regexp.MustCompile(`^o-[a-z0-9]{10,32}$`), "write the organization's id such as o-a1b2c3d4e5"}
 )
 
+// buildIDForm returns the form of an EC2 id with the prefix.
 func buildIDForm(prefix string) form {
 	return form{regexp.MustCompile(`^` + prefix + `-[0-9a-z]{8,17}$`), "write an id such as " + prefix + "-0123456789abcdef0"}
 }
@@ -89,13 +90,13 @@ func (c *checker) checkForm(field, value string, f form) {
 	}
 }
 
-// checkForms checks a list; an element that is twice there is a mistake, too.
+// checkForms adds a mistake for each element that does not match or repeats another one.
 func (c *checker) checkForms(field string, values []string, f form) {
 	for i, value := range values {
 		at := fmt.Sprintf("%s[%d]", field, i)
 		c.checkForm(at, value, f)
 		if slices.Contains(values[:i], value) {
-			c.addMistake(at, value, "it is in the list already")
+			c.addMistake(at, value, "it is already in the list")
 		}
 	}
 }

@@ -8,14 +8,13 @@ import (
 	"view360/shared/catalog"
 )
 
-// RolePath is the IAM path of the roles of one purpose, "collect" or "merge", by which policies of other accounts
-// know them.
+// RolePath returns the IAM path of the roles of one purpose, "collect" or "merge", which policies of other accounts match.
 func (c Config) RolePath(purpose string) string {
 	return "/" + strings.ToLower(c.Name) + "/" + purpose + "/"
 }
 
-// BucketName is the name of the data bucket. Accounts of push mode write to it without being told, and the policy of its key
-// names it, so it follows from the configuration.
+// BucketName returns the name of the data bucket. It follows from the configuration, because accounts in push mode and the
+// key's policy need it before the bucket exists.
 func (c Config) BucketName() string {
 	if c.Storage.Existing != nil {
 		return c.Storage.Existing.Bucket
@@ -23,20 +22,20 @@ func (c Config) BucketName() string {
 	return fmt.Sprintf("%s-data-%s-%s", strings.ToLower(c.Name), c.Hub.Account, c.Hub.Region)
 }
 
-// ListSources are the sources to collect, in catalogue order. The account source is always among them: every snapshot
-// carries it.
+// ListSources returns the sources to collect, in catalog order. It always includes the source account, because every
+// snapshot has its section.
 func (c Config) ListSources() []catalog.Source {
-	var covered []catalog.Source
+	var sources []catalog.Source
 	for _, source := range catalog.Sources {
-		asked := len(c.Collection.Sources) == 0 || slices.Contains(c.Collection.Sources, source.Name)
-		if source.Name == "account" || asked && !slices.Contains(c.Collection.ExcludeSources, source.Name) {
-			covered = append(covered, source)
+		included := len(c.Collection.Sources) == 0 || slices.Contains(c.Collection.Sources, source.Name)
+		if source.Name == "account" || included && !slices.Contains(c.Collection.ExcludeSources, source.Name) {
+			sources = append(sources, source)
 		}
 	}
-	return covered
+	return sources
 }
 
-// Partition of AWS that the hub's region belongs to.
+// Partition returns the AWS partition of the hub's region, such as aws-cn.
 func (c Config) Partition() string {
 	switch {
 	case strings.HasPrefix(c.Hub.Region, "cn-"):

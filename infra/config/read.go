@@ -12,7 +12,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// Read reads and checks a file. The error lists every mistake, one a line.
+// Read returns the configuration of a file, with defaults. Its error lists every [Mistake], one per line.
 func Read(path string) (Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -25,7 +25,7 @@ func Read(path string) (Config, error) {
 	return c, nil
 }
 
-// Parse is Read of a text. Fields that are unknown or twice there are mistakes, too.
+// Parse returns the configuration of a text, with defaults. It rejects unknown and repeated fields.
 func Parse(text []byte) (Config, error) {
 	var c Config
 	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())

@@ -6,17 +6,17 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 )
 
-// Bucket is a bucket that functions work on.
+// Bucket is a bucket that functions read or write.
 type Bucket struct {
 	ARN, Region string
-	// Key is the ARN of the key of its objects; "" when S3 has its own.
+	// Key is the ARN of the KMS key of its objects; "" if S3 manages the key.
 	Key string
 }
 
-// Access is what a role may do with objects of a bucket, by the prefixes of their keys.
+// Access lists the key prefixes that a role may read, write and delete.
 type Access struct{ Read, Write, Delete []string }
 
-// Statements allow it, and the use of the key that goes with it.
+// Statements returns statements that allow the access and the use of the KMS key for it.
 func (bucket Bucket) Statements(a Access) []awsiam.PolicyStatement {
 	under := func(prefixes []string) []string {
 		arns := make([]string, len(prefixes))
@@ -29,7 +29,7 @@ func (bucket Bucket) Statements(a Access) []awsiam.PolicyStatement {
 	var key []string
 	if len(a.Read) > 0 {
 		statements = append(statements, Allow([]string{"s3:GetObject", "s3:GetObjectVersion"}, under(a.Read)...),
-			// Without it a missing object looks like one that is forbidden.
+			// Without it, S3 reports a missing object as access denied.
 			Allow([]string{"s3:ListBucket"}, bucket.ARN))
 		key = []string{"kms:Decrypt"}
 	}

@@ -1,5 +1,5 @@
-// Package function makes the Lambda functions of all stacks: arm64, code from this module, a role of their own with
-// exactly the statements that are given, a log group that ends, tracing, and a dead-letter queue.
+// Package function creates the Lambda functions of all stacks: arm64, code from this module, each with its own role with
+// exactly the given permissions, a log group with a retention period, tracing, and a dead-letter queue.
 package function
 
 import (
@@ -19,9 +19,9 @@ import (
 	"view360/infra/bundle"
 )
 
-// Props are what differs between functions.
+// Props are the properties of one function.
 type Props struct {
-	// Main is the folder under functions/, such as collect/kms; Files are put beside the binary.
+	// Main is the folder under functions/, such as collect/kms; Files are packed with the binary.
 	Main        string
 	Files       []bundle.File
 	Description string
@@ -29,31 +29,31 @@ type Props struct {
 	Timeout     time.Duration
 	Environment map[string]string
 	Statements  []awsiam.PolicyStatement
-	// RolePath is the IAM path of the role, by which the policies of other accounts know it; "" means /.
+	// RolePath is the IAM path of the role, which policies of other accounts match; "" means /.
 	RolePath string
-	// Concurrency bounds how many run at once; 0 means no bound of its own.
+	// Concurrency is the reserved concurrency; 0 means none.
 	Concurrency int
-	// Network is where the function runs; nil means outside of any network.
+	// Network is the function's network; nil means none.
 	Network *Network
 }
 
-// Network are subnets and the security group of functions in them.
+// Network has the subnets and the security group of functions.
 type Network struct {
 	Vpc     awsec2.IVpc
 	Subnets *awsec2.SubnetSelection
 	Group   awsec2.ISecurityGroup
 }
 
-// Defaults is what the functions of one stage of the pipeline have in common.
+// Defaults are the properties that the functions of one state machine share.
 type Defaults struct {
 	Build       bundle.Build
 	DeadLetters awssqs.IQueue
-	LogKey      awskms.IKey // nil: the logs are encrypted with a key of AWS
+	LogKey      awskms.IKey // nil: an AWS owned key
 	LogDays     int
 }
 
-// New makes one function and its role. Lambda itself needs nothing else of the role; what tracing and the dead-letter
-// queue need is added.
+// New creates one function and its role, with the permissions of props and those for logs, tracing and the dead-letter
+// queue.
 func (s Defaults) New(scope constructs.Construct, id string, props Props) awslambda.Function {
 	logs := awslogs.NewLogGroup(scope, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
 		Retention: ToRetention(s.LogDays), EncryptionKey: s.LogKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
@@ -87,13 +87,14 @@ func (s Defaults) New(scope constructs.Construct, id string, props Props) awslam
 	return awslambda.NewFunction(scope, jsii.String(id), p)
 }
 
-// networkActions are what Lambda does with a function's role to attach it to a network. EC2 knows no resource for most.
+// networkActions are the actions of Lambda, with a function's role, to attach it to a network. Most support no resources.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
 var networkActions = []string{
 	"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
 	"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
 }
 
+// newRole creates the role of a function.
 func (s Defaults) newRole(scope constructs.Construct, id string, props Props, logs awslogs.LogGroup) awsiam.Role {
 	statements := append([]awsiam.PolicyStatement{
 		Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, *logs.LogGroupArn()),
@@ -117,12 +118,12 @@ func (s Defaults) newRole(scope constructs.Construct, id string, props Props, lo
 	})
 }
 
-// Allow is a statement that allows actions on resources.
+// Allow returns a statement that allows actions on resources.
 func Allow(actions []string, resources ...string) awsiam.PolicyStatement {
 	return AllowIf(nil, actions, resources...)
 }
 
-// AllowIf is Allow under conditions, operator by operator.
+// AllowIf returns a statement that allows actions on resources under conditions, which are by operator and key.
 func AllowIf(conditions map[string]any, actions []string, resources ...string) awsiam.PolicyStatement {
 	props := &awsiam.PolicyStatementProps{Actions: jsii.Strings(actions...), Resources: jsii.Strings(resources...)}
 	if conditions != nil {

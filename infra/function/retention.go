@@ -7,7 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 )
 
-// ToRetention is a number of days as CloudWatch Logs has it.
+// ToRetention returns a number of days as a retention period of CloudWatch Logs. An unsupported number returns a value that
+// synthesis rejects.
 func ToRetention(days int) awslogs.RetentionDays {
 	names := map[int]string{1: "ONE_DAY", 3: "THREE_DAYS", 5: "FIVE_DAYS", 7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH",
 		60: "TWO_MONTHS", 90: "THREE_MONTHS", 120: "FOUR_MONTHS", 150: "FIVE_MONTHS", 180: "SIX_MONTHS", 365: "ONE_YEAR",

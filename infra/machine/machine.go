@@ -1,4 +1,4 @@
-// Package machine makes the state machines from their files, with the logs and rights that each has.
+// Package machine creates the state machines from their definition files, with logs and permissions.
 package machine
 
 import (
@@ -13,24 +13,24 @@ import (
 	"view360/infra/function"
 )
 
-// Props are what differs between machines.
+// Props are the properties of one state machine.
 type Props struct {
-	// Definition is the file; Placeholders fill it in.
+	// Definition is the text of the file; Placeholders has the values of its placeholders.
 	Definition   []byte
 	Placeholders map[string]string
-	// Functions are the ARNs of what the machine invokes.
+	// Functions are the ARNs of the functions to invoke.
 	Functions []string
-	// Statements are what else it may do.
+	// Statements are further permissions.
 	Statements []awsiam.PolicyStatement
-	LogKey     awskms.IKey // nil: a key of AWS
+	LogKey     awskms.IKey // nil: an AWS owned key
 	LogDays    int
 }
 
-// New makes a machine. Failed steps are logged without the data that they were given.
+// New creates a state machine and its role. It logs failed steps, without their data.
 func New(scope constructs.Construct, id string, props Props) sfn.StateMachine {
 	stack := awscdk.Stack_Of(scope)
 	logs := awslogs.NewLogGroup(scope, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
-		// Step Functions can only add so many groups to its own policy; names of this form share one.
+		// Step Functions can add only a few groups to its resource policy; groups with this prefix need one entry together.
 		LogGroupName: jsii.String("/aws/vendedlogs/states/" + *stack.StackName() + "-" + id),
 		Retention:    function.ToRetention(props.LogDays), EncryptionKey: props.LogKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
@@ -47,13 +47,14 @@ func New(scope constructs.Construct, id string, props Props) sfn.StateMachine {
 	})
 }
 
-// delivery is what Step Functions does to send logs; none of it knows a resource.
+// delivery lists the actions that Step Functions needs to send logs; none supports resources.
 // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 var delivery = []string{
 	"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
 	"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
 }
 
+// newRole creates the role of a state machine.
 func newRole(scope constructs.Construct, id string, props Props) awsiam.IRole {
 	stack := awscdk.Stack_Of(scope)
 	statements := append([]awsiam.PolicyStatement{

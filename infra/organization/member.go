@@ -11,7 +11,7 @@ import (
 // object is a JSON object of a template.
 type object = map[string]any
 
-// buildMemberRole is the role of one account, as CloudFormation has it. Its name is fixed, because the hub must know it.
+// buildMemberRole returns the member role as a CloudFormation resource. Its name is fixed, because the hub must know it.
 func buildMemberRole(f config.Config) object {
 	properties := object{
 		"RoleName":                 f.Collection.RoleName,
@@ -31,7 +31,7 @@ func buildDocument(statements ...any) object {
 	return object{"Version": "2012-10-17", "Statement": statements}
 }
 
-// buildTrust lets in the collecting roles of the hub and nobody else of its account, and only with the external id.
+// buildTrust returns a statement that allows only the hub's roles for collection to assume the role, with the external id.
 func buildTrust(f config.Config) object {
 	equals := object{"sts:ExternalId": f.Collection.ExternalID}
 	if f.Organization != nil {
@@ -47,8 +47,8 @@ func buildTrust(f config.Config) object {
 	}
 }
 
-// listStatements are what all collectors together may do, and to list regions for the plan. Each session is cut to the actions
-// of one collector.
+// listStatements returns the permissions of all collectors together, and to list regions for the plan. Each session is
+// limited to the actions of one collector.
 func listStatements(f config.Config) []any {
 	fill := strings.NewReplacer("${Partition}", "${AWS::Partition}", "${Region}", "*", "${Account}", "${AWS::AccountId}")
 	account := buildSub("arn:${AWS::Partition}:account::${AWS::AccountId}:account")

@@ -1,7 +1,7 @@
-// Package organization gives accounts the member role that the hub assumes: to all accounts of organizational units by a
-// StackSet that also reaches accounts which join later, or to one account by a stack.
+// Package organization deploys the member role that the hub assumes: to all accounts of organizational units, including
+// accounts that join later, by a StackSet, or to one account by a stack.
 //
-// StackSets do not deploy to the management account of the organisation; the stack does.
+// StackSets do not deploy to the management account of the organization; the stack does.
 package organization
 
 import (
@@ -14,7 +14,7 @@ import (
 	"view360/infra/config"
 )
 
-// NewStack makes the StackSet.
+// NewStack creates the stack with the StackSet.
 func NewStack(scope constructs.Construct, id string, f config.Config, props *awscdk.StackProps) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, props)
 	callAs := "SELF"
@@ -30,7 +30,7 @@ func NewStack(scope constructs.Construct, id string, f config.Config, props *aws
 		OperationPreferences: &awscdk.CfnStackSet_OperationPreferencesProperty{
 			MaxConcurrentPercentage: jsii.Number(25), FailureTolerancePercentage: jsii.Number(20),
 		},
-		// IAM is global: one region is enough.
+		// IAM is global, so one region is enough.
 		StackInstancesGroup: &[]any{&awscdk.CfnStackSet_StackInstancesProperty{
 			DeploymentTargets: buildTargets(f), Regions: jsii.Strings(f.Hub.Region),
 		}},
@@ -39,7 +39,7 @@ func NewStack(scope constructs.Construct, id string, f config.Config, props *aws
 	return stack
 }
 
-// buildTargets are the units, of which a list of accounts takes some and another takes some away.
+// buildTargets returns the units, limited to the configured accounts or without the excluded ones.
 func buildTargets(f config.Config) *awscdk.CfnStackSet_DeploymentTargetsProperty {
 	t := &awscdk.CfnStackSet_DeploymentTargetsProperty{OrganizationalUnitIds: jsii.Strings(f.Organization.Units...)}
 	switch {
@@ -51,7 +51,7 @@ func buildTargets(f config.Config) *awscdk.CfnStackSet_DeploymentTargetsProperty
 	return t
 }
 
-// NewMemberStack makes the role in the account that the stack is deployed to.
+// NewMemberStack creates the stack with the role, for the account that it is deployed to.
 func NewMemberStack(scope constructs.Construct, id string, f config.Config, props *awscdk.StackProps) awscdk.Stack {
 	stack := awscdk.NewStack(scope, &id, props)
 	role := buildMemberRole(f)
@@ -62,7 +62,7 @@ func NewMemberStack(scope constructs.Construct, id string, f config.Config, prop
 	return stack
 }
 
-// BuildTemplate is the template of the StackSet, the same bytes for every account.
+// BuildTemplate returns the template of the StackSet, the same bytes for every account.
 func BuildTemplate(f config.Config) []byte {
 	text, err := json.Marshal(object{
 		"AWSTemplateFormatVersion": "2010-09-09",

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// operators compare a value of the request with one of the policy. The Not operators are made of the others.
+// operators compare a value of the call with one of the policy. A Not operator negates another one.
 var operators = map[string]struct {
 	match func(value, pattern string) bool
 	not   bool
@@ -31,14 +31,14 @@ var operators = map[string]struct {
 func isEqual(value, pattern string) bool { return value == pattern }
 func isLike(value, pattern string) bool  { return matchesPattern(pattern, value) }
 
-// isLess compares numbers; what is no number is never less.
+// isLess compares numbers. It returns false for text that is not a number.
 func isLess(value, limit string) bool {
 	v, err1 := strconv.ParseFloat(value, 64)
 	l, err2 := strconv.ParseFloat(limit, 64)
 	return err1 == nil && err2 == nil && v < l
 }
 
-// matchesCondition reports whether all operators hold for all of their keys.
+// matchesCondition reports whether all operators hold for all of their condition keys.
 func (s Statement) matchesCondition(r Call, version string) bool {
 	for name, keys := range s.Condition {
 		for key, patterns := range keys {
@@ -50,7 +50,8 @@ func (s Statement) matchesCondition(r Call, version string) bool {
 	return true
 }
 
-// holdsFor compares one key. A key that the request does not have holds for Not operators and for those with IfExists.
+// holdsFor reports whether an operator holds for one condition key. A missing key holds for Not operators and for those
+// with IfExists.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 func holdsFor(name, key string, patterns Strings, r Call, version string) bool {
 	value, present := r.value(key)
@@ -70,7 +71,8 @@ func holdsFor(name, key string, patterns Strings, r Call, version string) bool {
 
 var variable = regexp.MustCompile(`\$\{([^}]+)\}`)
 
-// expandVariables fills in policy variables, which only exist since version 2012-10-17. One without a value matches nothing.
+// expandVariables returns the pattern with the values of policy variables, which exist since version 2012-10-17. A variable
+// without a value matches nothing.
 func expandVariables(pattern string, r Call, version string) string {
 	if version != "2012-10-17" {
 		return pattern
@@ -87,7 +89,7 @@ func expandVariables(pattern string, r Call, version string) string {
 	})
 }
 
-// matchesPattern matches * and ? wildcards.
+// matchesPattern reports whether text matches a pattern with * and ? wildcards.
 func matchesPattern(pattern, text string) bool {
 	expression := strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(regexp.QuoteMeta(pattern))
 	return regexp.MustCompile(`(?s)^` + expression + `$`).MatchString(text)

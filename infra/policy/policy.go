@@ -1,9 +1,8 @@
-// Package policy decides what IAM policies allow, so that tests can ask synthesized templates who may do what.
+// Package policy evaluates IAM policies, so that tests can check the permissions in synthesized templates.
 //
 // It follows the evaluation logic of IAM for identity, session and resource policies, with wildcards, policy variables,
-// NotAction and NotResource, and the condition operators in [operators]. What it does not know (NotPrincipal, other
-// operators, set operators) is an error and never a silent answer. Organisation policies and permission boundaries are
-// not looked at.
+// NotAction and NotResource, and the condition operators in [operators]. It returns an error for anything else, such as
+// NotPrincipal and set operators. It ignores organization policies and permission boundaries.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 package policy
@@ -37,7 +36,7 @@ type Statement struct {
 // Strings is one text or a list of them. Booleans are text, as in IAM.
 type Strings []string
 
-// UnmarshalJSON reads either.
+// UnmarshalJSON decodes a text, number or boolean, or a list of them.
 func (s *Strings) UnmarshalJSON(text []byte) error {
 	var value any
 	if err := json.Unmarshal(text, &value); err != nil {
@@ -52,18 +51,18 @@ func (s *Strings) UnmarshalJSON(text []byte) error {
 		case string, bool, float64:
 			*s = append(*s, fmt.Sprint(element))
 		default:
-			return fmt.Errorf("%s is no text or list of texts; resolve the template's functions first", text)
+			return fmt.Errorf("%s is not a text or a list of texts: resolve the template's functions first", text)
 		}
 	}
 	return nil
 }
 
-// Principal is who a resource policy speaks of: ARNs or account ids, or services.
+// Principal is the principal of a resource policy's statement: ARNs or account ids, or services.
 type Principal struct {
 	AWS, Service, Federated, CanonicalUser Strings
 }
 
-// UnmarshalJSON also reads "*".
+// UnmarshalJSON decodes an object or "*".
 func (p *Principal) UnmarshalJSON(text []byte) error {
 	if string(text) == `"*"` {
 		p.AWS = Strings{"*"}
@@ -73,7 +72,7 @@ func (p *Principal) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*members)(p))
 }
 
-// Parse reads a policy document.
+// Parse decodes a policy document. It returns an error for unsupported elements and operators.
 func Parse(text []byte) (Document, error) {
 	var d Document
 	if err := json.Unmarshal(text, &d); err != nil {
@@ -95,13 +94,13 @@ func Parse(text []byte) (Document, error) {
 	return d, nil
 }
 
-// Call is one call of an AWS API.
+// Call is a call of an AWS API.
 type Call struct {
 	Principal string // ARN of a role or user, or a service such as logging.s3.amazonaws.com
 	Action    string // such as s3:PutObject
 	Resource  string // ARN
-	// Context are the condition keys of the call, such as aws:SecureTransport. Those that follow from the principal
-	// (aws:PrincipalArn, aws:PrincipalAccount) are added.
+	// Context has the condition keys of the call, such as aws:SecureTransport. aws:PrincipalArn and aws:PrincipalAccount
+	// follow from Principal.
 	Context map[string]string
 }
 
@@ -129,17 +128,18 @@ func (r Call) value(key string) (string, bool) {
 	return "", false
 }
 
-// Policies are all policies that concern a request.
+// Policies are all policies that apply to a call.
 type Policies struct {
 	Identity []Document // of the principal
 	Session  []Document // given to AssumeRole; none means no restriction
 	Resource []Document // of the bucket, key, queue or role
 	Owner    string     // the account of the resource
-	// Delegated: the resource's own policy decides alone unless it names the account, as for KMS keys and roles.
+	// Delegated means that identity policies count only if the resource's policy names the account, as for KMS keys and
+	// roles.
 	Delegated bool
 }
 
-// Allows reports whether the request is allowed.
+// Allows reports whether the policies allow the call.
 func (p Policies) Allows(r Call) bool {
 	if p.denyCall(r) {
 		return false
@@ -173,7 +173,8 @@ func (p Policies) resourceAllows(r Call, who func(*Principal, Call) bool) bool {
 	return slices.ContainsFunc(p.Resource, func(d Document) bool { return d.hasMatch("Allow", r, who) })
 }
 
-// hasMatch reports whether a statement of this effect matches. who compares principals; nil: the policy has none.
+// hasMatch reports whether a statement with this effect matches. who compares principals; nil means that the policy has
+// none.
 func (d Document) hasMatch(effect string, r Call, who func(*Principal, Call) bool) bool {
 	return slices.ContainsFunc(d.Statement, func(s Statement) bool {
 		return s.Effect == effect && (who == nil || s.Principal != nil && who(s.Principal, r)) &&
@@ -200,7 +201,7 @@ func (s Statement) matchesResource(r Call, version string) bool {
 	return slices.ContainsFunc(s.Resource, match)
 }
 
-// namesPrincipal: the principal itself, or everybody.
+// namesPrincipal reports whether p has the principal itself, or all principals.
 func namesPrincipal(p *Principal, r Call) bool {
 	if r.account() == "" {
 		return slices.Contains(p.Service, r.Principal) || slices.Contains(p.AWS, "*")
@@ -208,7 +209,7 @@ func namesPrincipal(p *Principal, r Call) bool {
 	return slices.Contains(p.AWS, r.Principal) || slices.Contains(p.AWS, "*")
 }
 
-// namesAccount: the principal's account, which may hand the right on to its own roles.
+// namesAccount reports whether p has the principal's account, which may grant the permission to its own roles.
 func namesAccount(p *Principal, r Call) bool {
 	return slices.ContainsFunc(p.AWS, func(who string) bool {
 		return who == r.account() || strings.HasSuffix(who, "::"+r.account()+":root")

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Resolve replaces Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join and Fn::Sub in a part of a template by texts. values holds parameters and
-// pseudo parameters by name (AWS::Partition), and attributes as Resource.Attribute; a resource without a value becomes
-// its logical id, which is enough to tell it from others.
+// Resolve returns a part of a template with texts for Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join and Fn::Sub. values has
+// parameters and pseudo parameters by name (AWS::Partition), and attributes by Resource.Attribute. A name without a value
+// becomes itself, so that logical ids identify resources. Other functions are an error.
 func Resolve(part any, values map[string]string) (any, error) {
 	switch v := part.(type) {
 	case map[string]any:
@@ -104,7 +104,7 @@ func lookUpValue(name string, values map[string]string) string {
 	return name
 }
 
-// FromTemplate reads a policy document of a template.
+// FromTemplate returns a policy document in a template, resolved as by [Resolve].
 func FromTemplate(part any, values map[string]string) (Document, error) {
 	resolved, err := Resolve(part, values)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	"view360/infra/watch"
 )
 
-// newDashboard publishes the definition for viewers and authors, and gives authors the analysis to edit.
+// newDashboard creates the dashboard for viewers and authors, and an analysis for authors to edit.
 func (b *builder) newDashboard(definition object, sets []awscdk.CfnResource) {
-	// QuickSight checks more than it documents; a visual that it dislikes must not fail the deployment.
+	// QuickSight has undocumented checks; a visual that fails one must not fail the deployment.
 	lenient := object{"Mode": "LENIENT"}
 	dashboard := b.newResource("Dashboard", "Dashboard", object{
 		"DashboardId": b.buildID("view360"), "Name": "View360", "Definition": definition, "ValidationStrategy": lenient,
@@ -35,19 +35,19 @@ func (b *builder) newDashboard(definition object, sets []awscdk.CfnResource) {
 	addDependencies(analysis, sets)
 }
 
-// addDependencies makes a resource wait for the data sets, which it names by their ARNs.
+// addDependencies makes a resource depend on the data sets, which it references by ARN only.
 func addDependencies(r awscdk.CfnResource, sets []awscdk.CfnResource) {
 	for _, set := range sets {
 		r.AddResourceDependency(set, nil)
 	}
 }
 
-// newAlarm tells when a copy to SPICE fails: dashboards then show yesterday's data.
+// newAlarm creates an alarm for failed copies to SPICE, after which dashboards show old data.
 func (b *builder) newAlarm() {
 	failed := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression: jsii.String(`SELECT SUM(IngestionErrorCount) FROM SCHEMA("AWS/QuickSight", DataSetId)`),
 		Label:      jsii.String("failed refreshes"), Period: awscdk.Duration_Hours(jsii.Number(1)),
 	})
-	b.hub.Alarms().Add(b.Stack, "RefreshFailed", "a data set of QuickSight could not be refreshed and dashboards show older data: its refresh history in QuickSight says why",
+	b.hub.Alarms().Add(b.Stack, "RefreshFailed", "a QuickSight data set could not be refreshed and dashboards show old data: read its refresh history in QuickSight",
 		watch.Above(failed, 0, 1))
 }

@@ -11,12 +11,12 @@ import (
 	"view360/infra/quicksight/dataset"
 )
 
-// newDataSet makes the data set of a name and its daily refresh. rules is the ARN of the row rules or ""; n spreads the
-// refreshes.
+// newDataSet creates the data set of a name and its daily refresh, n minutes after the first. rules is the ARN of the row
+// rules or "".
 func (b *builder) newDataSet(source, rules, name string, n int) awscdk.CfnResource {
 	set, known := dataset.Lookup(name)
 	if !known {
-		panic("no data set " + name) // the tests of package board find it
+		panic("no data set " + name) // a test of package board checks the names
 	}
 	properties := b.buildQuery(source, name, set.SQL(), set.Columns())
 	if rules != "" {
@@ -24,19 +24,19 @@ func (b *builder) newDataSet(source, rules, name string, n int) awscdk.CfnResour
 			"Arn": rules, "PermissionPolicy": "GRANT_ACCESS", "FormatVersion": "VERSION_2", "Status": "ENABLED",
 		}
 	}
-	made := b.newResource(toLogicalID(name), "DataSet", properties)
-	b.newRefresh(made, name, n)
-	return made
+	created := b.newResource(toLogicalID(name), "DataSet", properties)
+	b.newRefresh(created, name, n)
+	return created
 }
 
-// formatDataSetARN is written out, without functions of CloudFormation: the CDK checks a definition with many of them for more
-// than a minute.
+// formatDataSetARN returns the ARN as text, without CloudFormation functions: the CDK would check a definition with many
+// of them for more than a minute.
 func (b *builder) formatDataSetARN(name string) string {
 	partition := regioninfo.RegionInfo_Get(b.Region()).Partition()
 	return fmt.Sprintf("arn:%s:quicksight:%s:%s:dataset/%s", *partition, *b.Region(), *b.Account(), b.buildID(toDashed(name)))
 }
 
-// buildQuery is a data set that a statement fills.
+// buildQuery returns the properties of a data set with the result of a SQL statement.
 func (b *builder) buildQuery(source, name, statement string, columns []dataset.Column) object {
 	declared := []any{}
 	for _, c := range columns {
@@ -51,24 +51,24 @@ func (b *builder) buildQuery(source, name, statement string, columns []dataset.C
 		"PhysicalTableMap": object{toDashed(name): object{"CustomSql": object{
 			"DataSourceArn": source, "Name": name, "SqlQuery": statement, "Columns": declared,
 		}}},
-		// Otherwise a deployment waits for the first copy, and fails while there is nothing to copy yet.
+		// Otherwise a deployment waits for the first copy, and fails if there is no data yet.
 		"IngestionWaitPolicy": object{"WaitForSpiceIngestion": false},
 		"Permissions": b.buildPermissions(b.Authors, "DescribeDataSet", "DescribeDataSetPermissions", "PassDataSet",
 			"DescribeIngestion", "ListIngestions"),
 	}
 }
 
-// refreshGap keeps the copies of the data sets apart, so that a small database serves them one after the other.
+// refreshGap is the time between the refreshes of two data sets, so that a small database runs one at a time.
 const refreshGap = time.Minute
 
-// newRefresh copies the data set to SPICE once a day.
+// newRefresh creates the schedule that copies the data set to SPICE once a day, unless queries are direct.
 func (b *builder) newRefresh(set awscdk.CfnResource, name string, n int) {
 	if b.DirectQuery {
 		return
 	}
 	first, err := time.Parse("15:04", b.RefreshAt)
 	if err != nil {
-		panic(fmt.Sprintf("refresh time: %v", err)) // the configuration has checked it
+		panic(fmt.Sprintf("refresh time: %v", err)) // package config checks it
 	}
 	schedule := b.newResource(toLogicalID(name)+"Refresh", "RefreshSchedule", object{
 		"DataSetId": b.buildID(toDashed(name)),
@@ -82,10 +82,10 @@ func (b *builder) newRefresh(set awscdk.CfnResource, name string, n int) {
 	schedule.AddResourceDependency(set, nil)
 }
 
-// toDashed is a view's name as an id, which has no underscores.
+// toDashed returns a view's name as an id, with hyphens instead of underscores.
 func toDashed(name string) string { return strings.ReplaceAll(name, "_", "-") }
 
-// toLogicalID is a view's name in words: view_kms_keys is ViewKmsKeys.
+// toLogicalID returns a view's name as a logical id, such as ViewKmsKeys for view_kms_keys.
 func toLogicalID(name string) string {
 	var id strings.Builder
 	for word := range strings.SplitSeq(name, "_") {

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newConnection lets QuickSight put network interfaces beside the database.
+// newConnection creates the VPC connection of QuickSight to the database and returns its ARN.
 func (b *builder) newConnection() string {
 	network, database := b.hub.Network, b.hub.Database
 	group := awsec2.NewSecurityGroup(b.Stack, jsii.String("Group"), &awsec2.SecurityGroupProps{
@@ -15,8 +15,8 @@ func (b *builder) newConnection() string {
 	})
 	port := awsec2.Port_Tcp(jsii.Number(database.Port))
 	group.AddEgressRule(database.Group, port, jsii.String("to the database"), nil)
-	// Security groups on interfaces of QuickSight do not remember connections: answers need a rule of their own.
-	group.AddIngressRule(database.Group, awsec2.Port_AllTcp(), jsii.String("answers of the database"), nil)
+	// Security groups of QuickSight's interfaces are stateless: responses need a rule.
+	group.AddIngressRule(database.Group, awsec2.Port_AllTcp(), jsii.String("responses of the database"), nil)
 	awsec2.NewCfnSecurityGroupIngress(b.Stack, jsii.String("FromQuickSight"), &awsec2.CfnSecurityGroupIngressProps{
 		GroupId: database.Group.SecurityGroupId(), SourceSecurityGroupId: group.SecurityGroupId(),
 		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(database.Port), ToPort: jsii.Number(database.Port),
@@ -34,7 +34,7 @@ func (b *builder) newConnection() string {
 	return getARN(connection)
 }
 
-// newNetworkRole may manage network interfaces. The calls that describe know no resource.
+// newNetworkRole creates the role of QuickSight to manage network interfaces. Describe actions support no resources.
 // https://docs.aws.amazon.com/quicksight/latest/user/vpc-creating-a-connection-in-quicksight-cli.html
 func (b *builder) newNetworkRole() awsiam.Role {
 	interfaces := []*string{
@@ -58,13 +58,14 @@ func (b *builder) newNetworkRole() awsiam.Role {
 	})
 }
 
-// newServicePrincipal is the service acting for this account.
+// newServicePrincipal returns the QuickSight service, acting for this account.
 func (b *builder) newServicePrincipal() awsiam.IPrincipal {
 	return awsiam.NewServicePrincipal(jsii.String("quicksight.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 		Conditions: &map[string]any{"StringEquals": object{"aws:SourceAccount": *b.Account()}},
 	})
 }
 
+// formatARN returns the ARN of a resource in the stack's account and region.
 func (b *builder) formatARN(service, resource string) *string {
 	return b.FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME})
 }

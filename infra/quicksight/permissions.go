@@ -2,7 +2,7 @@ package quicksight
 
 import "strings"
 
-// formatGroupARN is the ARN of a group.
+// formatGroupARN returns the ARN of a QuickSight group.
 func (b *builder) formatGroupARN(group string) string {
 	region, namespace := b.IdentityRegion, b.Namespace
 	if region == "" {
@@ -14,7 +14,7 @@ func (b *builder) formatGroupARN(group string) string {
 	return strings.Join([]string{"arn", *b.Partition(), "quicksight", region, *b.Account(), "group/" + namespace + "/" + group}, ":")
 }
 
-// buildPermissions grant actions of QuickSight to groups; nobody else gets any.
+// buildPermissions returns permissions for QuickSight actions of groups.
 func (b *builder) buildPermissions(groups []string, actions ...string) []any {
 	granted := []any{}
 	for _, group := range groups {

@@ -1,7 +1,7 @@
-// Package quicksight is the optional stack with the dashboards: a network connection to the database, a data source that
-// signs in as the user of dashboards, one data set for each view that a visual uses, and the dashboard itself.
+// Package quicksight is the optional stack with the dashboard: a network connection to the database, a data source that
+// signs in as the dashboard user, one data set for each view that a visual uses, and the dashboard itself.
 //
-// The resources are written as CloudFormation has them, because the dashboard is data (package board).
+// It uses plain CloudFormation resources, because package board returns the dashboard as such.
 package quicksight
 
 import (
@@ -16,7 +16,7 @@ import (
 	"view360/infra/quicksight/board"
 )
 
-// NewStack makes the stack over the hub's database.
+// NewStack creates the stack, which uses the hub's network and database.
 func NewStack(scope constructs.Construct, id string, hub *analytics.Hub, props *awscdk.StackProps) awscdk.Stack {
 	b := &builder{Stack: awscdk.NewStack(scope, &id, props), QuickSight: *hub.Config.QuickSight, hub: hub}
 	source := b.newDataSource(b.newConnection())
@@ -33,7 +33,7 @@ func NewStack(scope constructs.Construct, id string, hub *analytics.Hub, props *
 	return b.Stack
 }
 
-// builder makes the resources of one stack.
+// builder creates the resources of one stack.
 type builder struct {
 	awscdk.Stack
 	config.QuickSight
@@ -43,7 +43,7 @@ type builder struct {
 // object is a JSON object of a template.
 type object = map[string]any
 
-// newResource makes a resource of QuickSight.
+// newResource creates a QuickSight resource.
 func (b *builder) newResource(id, kind string, properties object) awscdk.CfnResource {
 	properties["AwsAccountId"] = *b.Account()
 	return awscdk.NewCfnResource(b.Stack, &id, &awscdk.CfnResourceProps{
@@ -51,10 +51,10 @@ func (b *builder) newResource(id, kind string, properties object) awscdk.CfnReso
 	})
 }
 
-// getARN is the ARN of a resource of this stack.
+// getARN returns the ARN of a resource of this stack.
 func getARN(r awscdk.CfnResource) string {
 	return *awscdk.Token_AsString(r.GetAtt(jsii.String("Arn"), ""), nil)
 }
 
-// buildID is an id of QuickSight, unique in account and region as the stack's name is.
-func (b *builder) buildID(what string) string { return fmt.Sprintf("%s-%s", *b.StackName(), what) }
+// buildID returns a QuickSight id, which is unique in account and region because the stack's name is.
+func (b *builder) buildID(suffix string) string { return fmt.Sprintf("%s-%s", *b.StackName(), suffix) }

@@ -8,8 +8,8 @@ import (
 	"view360/infra/quicksight/dataset"
 )
 
-// newRules is the ARN of the data set that says which rows each group sees; "" when every viewer sees all. A group without a rule sees
-// nothing.
+// newRules creates the data set of row-level security, with the rows that each group sees, and returns its ARN, or "" if
+// every viewer sees all rows. A group without a rule sees none.
 // https://docs.aws.amazon.com/quicksight/latest/user/restrict-access-to-a-data-set-using-row-level-security.html
 func (b *builder) newRules(source string) string {
 	if len(b.Rows) == 0 {
@@ -21,13 +21,13 @@ func (b *builder) newRules(source string) string {
 	const name = "row_rules"
 	properties := b.buildQuery(source, name, buildRulesQuery(b.Rows), columns)
 	properties["UseAs"] = "RLS_RULES"
-	delete(properties, "Permissions") // authors must not pass it on
-	made := b.newResource(toLogicalID(name), "DataSet", properties)
-	b.newRefresh(made, name, 0)
-	return getARN(made)
+	delete(properties, "Permissions") // authors must not share it
+	created := b.newResource(toLogicalID(name), "DataSet", properties)
+	b.newRefresh(created, name, 0)
+	return getARN(created)
 }
 
-// buildRulesQuery makes rows of the rules; null means any value.
+// buildRulesQuery returns a SQL query with a row for each rule; null means any value.
 func buildRulesQuery(rules []config.RowRule) string {
 	var lines []string
 	for _, r := range rules {
@@ -37,7 +37,7 @@ func buildRulesQuery(rules []config.RowRule) string {
 		`) as rules ("GroupName", account_customer, account_partner)`
 }
 
-// toLiteral is text in SQL, and null for none.
+// toLiteral returns text as a SQL literal, or null if it is empty.
 func toLiteral(text string) string {
 	if text == "" {
 		return "null::text"

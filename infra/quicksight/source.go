@@ -6,12 +6,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// secretsRole is the role with which QuickSight reads secrets. The service looks for it by this name, so an account has
-// one at most.
+// secretsRole is the name of the role with which QuickSight reads secrets. The name is fixed, so an account has at most
+// one.
 // https://docs.aws.amazon.com/quicksight/latest/user/secrets-manager-integration.html
 const secretsRole = "aws-quicksight-secretsmanager-role-v0"
 
-// newDataSource signs in to the database as the user of dashboards, over TLS.
+// newDataSource creates the data source, which signs in as the dashboard user over TLS, and returns its ARN.
 func (b *builder) newDataSource(connection string) string {
 	database, secret := b.hub.Database, b.hub.DashboardSecret
 	access := b.newSecretAccess(secret)
@@ -29,7 +29,7 @@ func (b *builder) newDataSource(connection string) string {
 	return getARN(source)
 }
 
-// newSecretAccess lets QuickSight read the one secret.
+// newSecretAccess creates a policy that lets QuickSight read one secret, and its role unless that exists.
 func (b *builder) newSecretAccess(secret *string) awsiam.Policy {
 	name := jsii.String(secretsRole)
 	role := awsiam.IRole(nil)
@@ -49,6 +49,7 @@ func (b *builder) newSecretAccess(secret *string) awsiam.Policy {
 	})
 }
 
+// formatIAMARN returns the ARN of an IAM resource.
 func (b *builder) formatIAMARN(resource string) *string {
 	return b.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("iam"), Region: jsii.String(""), Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,

@@ -12,14 +12,14 @@ import (
 	"view360/infra/watch"
 )
 
-// newArrivals tells the instance by Run Command that a snapshot has arrived. The command only marks that, so a thousand
-// arrivals are cheap, and takes nothing from the event, so a key cannot be a command.
+// newArrivals creates a rule that notifies the instance of a new snapshot with Run Command. The command only creates a
+// file, so that a thousand snapshots are cheap, and contains nothing from the event, so that a key cannot inject a command.
 func (b *builder) newArrivals(instance awsec2.Instance) {
 	document := awsssm.NewCfnDocument(b.Stack, jsii.String("Command"), &awsssm.CfnDocumentProps{
 		DocumentType: jsii.String("Command"), DocumentFormat: jsii.String("JSON"), UpdateMethod: jsii.String("NewVersion"),
 		TargetType: jsii.String("/AWS::EC2::Instance"),
 		Content: map[string]any{
-			"schemaVersion": "2.2", "description": "Has the receiver load the snapshots that wait",
+			"schemaVersion": "2.2", "description": "Makes the receiver load waiting snapshots",
 			"mainSteps": []any{map[string]any{
 				"action": "aws:runShellScript", "name": "arrived",
 				"inputs": map[string]any{"timeoutSeconds": "60", "runCommand": []any{"touch " + arrivedFile}},
@@ -50,6 +50,7 @@ func (b *builder) newArrivals(instance awsec2.Instance) {
 	allowFrom(undelivered, rule)
 }
 
+// chooseState returns the state of the rule.
 func (b *builder) chooseState() string {
 	if b.hub.Config.Loading.Paused {
 		return "DISABLED"
@@ -57,7 +58,7 @@ func (b *builder) chooseState() string {
 	return "ENABLED"
 }
 
-// newSenderRole is the role with which EventBridge runs the one document on the one instance.
+// newSenderRole creates the role of EventBridge, which may run the document on the instance, and returns its ARN.
 func (b *builder) newSenderRole(document string, instance awsec2.Instance) *string {
 	statements := []awsiam.PolicyStatement{
 		function.Allow([]string{"ssm:SendCommand"}, document, *b.formatARN("ec2", "instance/"+*instance.InstanceId())),
@@ -66,14 +67,14 @@ func (b *builder) newSenderRole(document string, instance awsec2.Instance) *stri
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": *b.Account()}},
 		}),
-		Description: jsii.String("Tells the receiver that a snapshot has arrived"),
+		Description: jsii.String("Notifies the receiver of a new snapshot"),
 		InlinePolicies: &map[string]awsiam.PolicyDocument{
 			"command": awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &statements}),
 		},
 	}).RoleArn()
 }
 
-// allowFrom lets a rule put events that it could not deliver into a queue.
+// allowFrom lets a rule send undelivered events to a queue.
 func allowFrom(queue awssqs.Queue, rule awsevents.CfnRule) {
 	statement := function.AllowIf(map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": *rule.AttrArn()}},
 		[]string{"sqs:SendMessage"}, *queue.QueueArn())

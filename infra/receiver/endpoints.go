@@ -7,20 +7,20 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// endpointServices are all that the instance reaches beside S3: Systems Manager, to be told that a snapshot has arrived,
-// and the logs. The agent of Amazon Linux 2023 needs no ec2messages.
+// endpointServices lists the services that the instance uses besides S3: Systems Manager, for notifications of new
+// snapshots, and CloudWatch Logs. The agent of Amazon Linux 2023 does not need ec2messages.
 var endpointServices = []struct{ id, service string }{
 	{"SystemsManager", "ssm"}, {"SystemsManagerMessages", "ssmmessages"}, {"LogsEndpoint", "logs"},
 }
 
-// newEndpoints are the ways out of the isolated network, for the security group of the loaders and this account alone.
+// newEndpoints creates endpoints in the isolated network, for the loaders' security group and this account only.
 func (b *builder) newEndpoints() constructs.IDependable {
 	network := b.hub.Network
 	group := awsec2.NewSecurityGroup(b.Stack, jsii.String("EndpointGroup"), &awsec2.SecurityGroupProps{
 		Vpc: network.Vpc, Description: jsii.String("Endpoints of the receiver"), AllowAllOutbound: jsii.Bool(false),
 	})
 	group.AddIngressRule(network.Loaders, awsec2.Port_Tcp(jsii.Number(443)), jsii.String("the receiver"), nil)
-	var made []constructs.IDependable
+	var endpoints []constructs.IDependable
 	for _, e := range endpointServices {
 		endpoint := awsec2.NewInterfaceVpcEndpoint(b.Stack, jsii.String(e.id), &awsec2.InterfaceVpcEndpointProps{
 			Vpc: network.Vpc, Subnets: network.Subnets, SecurityGroups: &[]awsec2.ISecurityGroup{group}, Open: jsii.Bool(false),
@@ -31,7 +31,7 @@ func (b *builder) newEndpoints() constructs.IDependable {
 			Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()}, Actions: jsii.Strings(e.service + ":*"), Resources: jsii.Strings("*"),
 			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:PrincipalAccount": *b.Account()}},
 		}))
-		made = append(made, endpoint)
+		endpoints = append(endpoints, endpoint)
 	}
-	return constructs.NewDependencyGroup(made...)
+	return constructs.NewDependencyGroup(endpoints...)
 }

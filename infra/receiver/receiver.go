@@ -1,8 +1,8 @@
 // Package receiver is the optional stack that loads snapshots on an EC2 instance instead of with Lambda: one small
-// instance in the isolated network that runs functions/receiver at night and whenever a snapshot arrives. Nothing can
-// connect to it; people reach it with Session Manager.
+// instance in the isolated network that runs functions/receiver at night and when a snapshot arrives. It accepts no
+// connections; operators use Session Manager.
 //
-// The instance keeps nothing: a new program or image replaces it, and what was under way is loaded by the next one.
+// The instance has no state: a new program or image replaces it, and the new instance loads unfinished snapshots again.
 package receiver
 
 import (
@@ -18,14 +18,14 @@ import (
 	"view360/infra/function"
 )
 
-// builder makes the resources of one stack.
+// builder creates the resources of one stack.
 type builder struct {
 	awscdk.Stack
 	hub  *analytics.Hub
 	logs awslogs.LogGroup
 }
 
-// NewStack makes the stack over the hub's network, bucket and database.
+// NewStack creates the stack, which uses the hub's network, bucket and database.
 func NewStack(scope constructs.Construct, id string, hub *analytics.Hub, build bundle.Build, props *awscdk.StackProps) awscdk.Stack {
 	b := &builder{Stack: awscdk.NewStack(scope, &id, props), hub: hub}
 	b.logs = awslogs.NewLogGroup(b.Stack, jsii.String("Logs"), &awslogs.LogGroupProps{
@@ -44,7 +44,7 @@ func NewStack(scope constructs.Construct, id string, hub *analytics.Hub, build b
 	return b.Stack
 }
 
-// newInstance is arm64, with the image that the configuration names.
+// newInstance creates the arm64 instance with the configured image.
 func (b *builder) newInstance(program awss3assets.Asset) awsec2.Instance {
 	f := b.hub.Config.Loading
 	role := b.newRole(program)
@@ -53,7 +53,7 @@ func (b *builder) newInstance(program awss3assets.Asset) awsec2.Instance {
 		MachineImage: awsec2.MachineImage_GenericLinux(&map[string]*string{b.hub.Config.Hub.Region: &f.Image}, nil),
 		Vpc:          b.hub.Network.Vpc, VpcSubnets: b.hub.Network.Subnets, SecurityGroup: b.hub.Network.Loaders,
 		Role: role, UserData: awsec2.UserData_Custom(jsii.String(b.buildSetup(program))), UserDataCausesReplacement: jsii.Bool(true),
-		HttpTokens: awsec2.HttpTokens_REQUIRED, HttpPutResponseHopLimit: jsii.Number(1), // IMDSv2, for this machine alone
+		HttpTokens: awsec2.HttpTokens_REQUIRED, HttpPutResponseHopLimit: jsii.Number(1), // IMDSv2, for this instance only
 		DetailedMonitoring: jsii.Bool(true), EbsOptimized: jsii.Bool(true),
 		InstanceName: jsii.String(b.hub.Config.Name + " receiver"),
 		BlockDevices: &[]*awsec2.BlockDevice{{
@@ -63,6 +63,6 @@ func (b *builder) newInstance(program awss3assets.Asset) awsec2.Instance {
 			}),
 		}},
 	})
-	instance.Node().AddDependency(role) // the setup needs its rights
+	instance.Node().AddDependency(role) // the setup needs its permissions
 	return instance
 }

@@ -10,14 +10,16 @@ import (
 	"view360/infra/function"
 )
 
-// agentActions are what the Systems Manager agent needs for Run Command and Session Manager. None of them knows a resource.
+// agentActions are the actions that the Systems Manager agent needs for Run Command and Session Manager. None supports
+// resources.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
 var agentActions = []string{
 	"ssm:UpdateInstanceInformation", "ssm:ListInstanceAssociations", "ssm:ListAssociations",
 	"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
 }
 
-// newRole may do what the functions of the load machine may do together, and no more.
+// newRole creates the instance's role, with the permissions of all functions of the load state machine together and those
+// for logs, the program and Systems Manager.
 func (b *builder) newRole(program awss3assets.Asset) awsiam.Role {
 	h := b.hub
 	statements := append(h.Objects().Statements(function.Access{
@@ -36,6 +38,7 @@ func (b *builder) newRole(program awss3assets.Asset) awsiam.Role {
 	})
 }
 
+// formatARN returns the ARN of a resource in the stack's account and region.
 func (b *builder) formatARN(service, resource string) *string {
 	return b.FormatArn(&awscdk.ArnComponents{Service: &service, Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME})
 }

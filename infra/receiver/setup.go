@@ -19,7 +19,7 @@ var setupTemplate = template.Must(template.New("setup.sh").Option("missingkey=er
 // arrivedFile exists when a snapshot has arrived and no run has begun since.
 const arrivedFile = "/run/view360-arrived"
 
-// buildSetup is the script that the instance runs at its first start.
+// buildSetup returns the script that the instance runs at its first start.
 func (b *builder) buildSetup(program awss3assets.Asset) string {
 	h := b.hub
 	values := map[string]any{
@@ -29,12 +29,12 @@ func (b *builder) buildSetup(program awss3assets.Asset) string {
 	}
 	var script strings.Builder
 	if err := setupTemplate.Execute(&script, values); err != nil {
-		panic(err) // the template and its values are both here
+		panic(err) // template and values do not match
 	}
 	return script.String()
 }
 
-// buildDatabaseURL is without a password: the receiver signs in with a token.
+// buildDatabaseURL returns the URL without a password: the receiver signs in with an IAM token.
 func (b *builder) buildDatabaseURL() string {
 	d := b.hub.Database
 	return fmt.Sprintf("postgres://%s@%s:%d/%s?sslmode=verify-full&sslrootcert=/opt/view360/%s",

@@ -11,22 +11,22 @@ import (
 	"view360/infra/watch"
 )
 
-// newAlarms makes the alarms. A machine below that fails is left for another one, a system that hangs is started again.
+// newAlarms creates the alarms. An instance on failed hardware is recovered, and one that does not respond is rebooted.
 func (b *builder) newAlarms(instance awsec2.Instance) {
 	alarms := b.hub.Alarms()
 	failed := b.newLogMetric("ReceiverFailures", "ERROR", "$.level")
-	alarms.Add(b.Stack, "ReceiverFailed", "the receiver could not load a snapshot, or could not run: its log says why; what failed waits under data/ and is tried again",
+	alarms.Add(b.Stack, "ReceiverFailed", "the receiver could not load a snapshot, or could not run: read its log; failed snapshots stay under data/ and are retried",
 		watch.Above(failed.Metric(b.sumOver(awscdk.Duration_Minutes(jsii.Number(5)))), 0, 1))
 	drained := b.newLogMetric("ReceiverRuns", "drained", "$.msg")
 	if !b.hub.Config.Loading.Paused {
-		alarms.Add(b.Stack, "ReceiverSilent", "the receiver has not finished a run for a day: look at the instance with Session Manager, systemctl status receiver",
+		alarms.Add(b.Stack, "ReceiverSilent", "the receiver has not finished a run for a day: check the instance with Session Manager, systemctl status receiver",
 			watch.Below(drained.Metric(b.sumOver(awscdk.Duration_Days(jsii.Number(1)))), 1, 1).OrMissing())
 	}
 	b.newRecovery(instance, "System", awscloudwatchactions.Ec2InstanceAction_RECOVER)
 	b.newRecovery(instance, "Instance", awscloudwatchactions.Ec2InstanceAction_REBOOT)
 }
 
-// newLogMetric counts the lines of the receiver's log in which a field has a value.
+// newLogMetric creates a metric that counts the log lines of the receiver in which a field has a value.
 func (b *builder) newLogMetric(name, value, field string) awslogs.MetricFilter {
 	return awslogs.NewMetricFilter(b.Stack, &name, &awslogs.MetricFilterProps{
 		LogGroup: b.logs, FilterPattern: awslogs.FilterPattern_StringValue(&field, jsii.String("="), &value),
@@ -34,14 +34,15 @@ func (b *builder) newLogMetric(name, value, field string) awslogs.MetricFilter {
 	})
 }
 
+// sumOver returns options for the sum of a metric over a period.
 func (b *builder) sumOver(period awscdk.Duration) *awscloudwatch.MetricOptions {
 	return &awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: period}
 }
 
-// newRecovery acts on a status check that fails, and tells the topic.
+// newRecovery creates an alarm for a failed status check, with an action on the instance.
 func (b *builder) newRecovery(instance awsec2.Instance, check string, action awscloudwatchactions.Ec2InstanceAction) {
 	alarm := awscloudwatch.NewAlarm(b.Stack, jsii.String(check+"CheckAlarm"), &awscloudwatch.AlarmProps{
-		AlarmDescription: jsii.String(b.hub.Config.Name + ": the receiver's instance failed the " + check + " status check and is being recovered: nothing to do unless it stays so"),
+		AlarmDescription: jsii.String(b.hub.Config.Name + ": the receiver's instance failed the " + check + " status check and is being recovered: act only if the alarm stays"),
 		Metric: awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 			Namespace: jsii.String("AWS/EC2"), MetricName: jsii.String("StatusCheckFailed_" + check),
 			DimensionsMap: &map[string]*string{"InstanceId": instance.InstanceId()},

@@ -1,5 +1,5 @@
-// Package schedule makes schedules of EventBridge Scheduler, each with a role that can start its one target, retries, and
-// a dead-letter queue.
+// Package schedule creates schedules of EventBridge Scheduler, each with a role that may start its target, retries, and a
+// dead-letter queue.
 package schedule
 
 import (
@@ -13,20 +13,20 @@ import (
 	"view360/infra/function"
 )
 
-// Props describe a schedule.
+// Props are the properties of one schedule.
 type Props struct {
 	Description string
 	Expression  string // cron(...) or rate(...)
 	TimeZone    string
-	// WindowMinutes is the time within which AWS chooses the moment, for each account another; 0 means at once.
+	// WindowMinutes is the window in which AWS chooses the start, differently for each account; 0 means at once.
 	WindowMinutes int
 	TargetARN     string
-	Action        string // that the role needs, such as states:StartExecution
+	Action        string // IAM action to start the target, such as states:StartExecution
 	Input         string // JSON
 	DeadLetters   awssqs.IQueue
 }
 
-// New makes a schedule and its role.
+// New creates a schedule and its role.
 func New(scope constructs.Construct, id string, props Props) {
 	stack := awscdk.Stack_Of(scope)
 	statements := []awsiam.PolicyStatement{

@@ -1,4 +1,4 @@
-// Package synthtest helps the tests of stacks to synthesize quickly and to read templates.
+// Package synthtest synthesizes stacks quickly and reads their templates, for tests.
 package synthtest
 
 import (
@@ -14,12 +14,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// checks is the variable with which the CDK's own checks of templates are turned off. They take most of a minute for a
-// dashboard, where cfn-lint takes seconds.
+// checks is the variable that turns off the CDK's own checks of templates. They take almost a minute for a dashboard;
+// cfn-lint takes seconds.
 const checks = "CDK_VALIDATION"
 
-// Main runs the tests of a package without those checks, and ends the program. The CDK copies its environment before
-// main, so the program starts itself again.
+// Main runs the tests of a package without those checks, and exits. It restarts the program, because the CDK copies its
+// environment before main.
 func Main(m *testing.M) {
 	if os.Getenv(checks) == "" {
 		restartWithoutChecks()
@@ -57,12 +57,12 @@ func Read(stack awscdk.Stack) (t Template) {
 		err = json.Unmarshal(text, &t)
 	}
 	if err != nil {
-		panic(err) // the CDK has written no JSON
+		panic(err) // the CDK's output is not JSON
 	}
 	return t
 }
 
-// FindAll are the resources of a type, in the order of their logical ids.
+// FindAll returns the resources of a type, in the order of their logical ids.
 func (t Template) FindAll(kind string) []Resource {
 	var found []Resource
 	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
@@ -73,7 +73,7 @@ func (t Template) FindAll(kind string) []Resource {
 	return found
 }
 
-// FindOne are the properties of the only resource of a type.
+// FindOne returns the properties of the only resource of a type, or fails the test.
 func (t Template) FindOne(tb testing.TB, kind string) Object {
 	tb.Helper()
 	found := t.FindAll(kind)
@@ -83,7 +83,7 @@ func (t Template) FindOne(tb testing.TB, kind string) Object {
 	return found[0].Properties
 }
 
-// ToJSON is a part of a template as JSON, to look for words in it.
+// ToJSON returns a part of a template as JSON, to search for text in it.
 func ToJSON(part any) string {
 	text, err := json.Marshal(part)
 	if err != nil {

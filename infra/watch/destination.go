@@ -11,8 +11,8 @@ import (
 	"view360/infra/function"
 )
 
-// NewTopic makes the topic of all alarms of an account. Without a key it is not encrypted at rest; the texts of alarms
-// hold no data.
+// NewTopic creates the topic of all alarms of an account. Without a key it is not encrypted at rest; alarm texts contain
+// no collected data.
 func NewTopic(scope constructs.Construct, name string, key awskms.IKey) awssns.Topic {
 	topic := awssns.NewTopic(scope, jsii.String("Alarms"), &awssns.TopicProps{
 		MasterKey: key, EnforceSSL: jsii.Bool(true), DisplayName: jsii.String(name + " alarms"),
@@ -26,7 +26,7 @@ func NewTopic(scope constructs.Construct, name string, key awskms.IKey) awssns.T
 	return topic
 }
 
-// NewQueue makes a dead-letter queue: 14 days, TLS only, encrypted.
+// NewQueue creates an encrypted dead-letter queue that requires TLS and retains messages for 14 days.
 func NewQueue(scope constructs.Construct, id string) awssqs.Queue {
 	return awssqs.NewQueue(scope, jsii.String(id), &awssqs.QueueProps{
 		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)), EnforceSSL: jsii.Bool(true), Encryption: awssqs.QueueEncryption_SQS_MANAGED,

@@ -1,5 +1,5 @@
-// Package watch makes the alarms of all stacks. Each says in its description what is wrong and what to do, and goes to
-// the one topic.
+// Package watch creates the alarms of all stacks. Each has the problem and the next step in its description, and notifies
+// one topic.
 package watch
 
 import (
@@ -16,9 +16,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Alarms makes alarms of one installation.
+// Alarms creates the alarms of one deployment.
 type Alarms struct {
-	Name   string // of the installation
+	Name   string // of the deployment
 	Action awscloudwatch.IAlarmAction
 }
 
@@ -31,23 +31,23 @@ type When struct {
 	missing  awscloudwatch.TreatMissingData
 }
 
-// Above is a metric above limit in as many periods one after the other.
+// Above returns the condition that metric is above limit in this number of consecutive periods.
 func Above(metric awscloudwatch.IMetric, limit float64, periods int) When {
 	return When{metric, awscloudwatch.ComparisonOperator_GREATER_THAN_THRESHOLD, limit, periods, awscloudwatch.TreatMissingData_NOT_BREACHING}
 }
 
-// Below is a metric below limit.
+// Below returns the condition that metric is below limit in this number of consecutive periods.
 func Below(metric awscloudwatch.IMetric, limit float64, periods int) When {
 	return When{metric, awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD, limit, periods, awscloudwatch.TreatMissingData_NOT_BREACHING}
 }
 
-// OrMissing also takes periods without a value as a reason.
+// OrMissing returns a condition that also holds for periods without a value.
 func (w When) OrMissing() When {
 	w.missing = awscloudwatch.TreatMissingData_BREACHING
 	return w
 }
 
-// Add makes an alarm with what is wrong and what to do about it.
+// Add creates an alarm. description has the problem and the next step.
 func (a Alarms) Add(scope constructs.Construct, id, description string, when When) {
 	alarm := awscloudwatch.NewAlarm(scope, jsii.String(id+"Alarm"), &awscloudwatch.AlarmProps{
 		AlarmDescription:   jsii.String(a.Name + ": " + description),
@@ -61,15 +61,15 @@ func (a Alarms) Add(scope constructs.Construct, id, description string, when Whe
 	alarm.AddOkAction(a.Action)
 }
 
-// WatchQueue alarms when something is in a dead-letter queue.
+// WatchQueue creates an alarm for messages in a dead-letter queue.
 func (a Alarms) WatchQueue(scope constructs.Construct, id string, queue awssqs.IQueue) {
-	a.Add(scope, id, "something is in the dead-letter queue "+id+": read a message, mend the cause, move the messages back",
+	a.Add(scope, id, "the dead-letter queue "+id+" has messages: read one, fix the cause, and redrive the queue",
 		Above(queue.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
 			Statistic: jsii.String("Maximum"), Period: toMinutes(5),
 		}), 0, 1))
 }
 
-// WatchMachine alarms when executions of a state machine fail.
+// WatchMachine creates an alarm for failed executions of a state machine.
 func (a Alarms) WatchMachine(scope constructs.Construct, id string, machine awsstepfunctions.StateMachine, remedy string) {
 	options := &awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: toMinutes(5)}
 	failures := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
@@ -81,36 +81,36 @@ func (a Alarms) WatchMachine(scope constructs.Construct, id string, machine awss
 	a.Add(scope, id+"Failed", remedy, Above(failures, 0, 1))
 }
 
-// Timed is a function and its limit.
+// Timed is a function and its timeout.
 type Timed struct {
 	Function awslambda.Function
 	Timeout  time.Duration
 }
 
-// metricsOfAlarm is how many metrics an alarm can watch together.
+// metricsOfAlarm is the maximum number of metrics in one alarm.
 const metricsOfAlarm = 10
 
-// WatchFunctions alarms for the functions of a stage when they keep failing, are refused for an hour or come near to their
-// time limit. One call that fails is tried again and is no reason to wake anybody.
-func (a Alarms) WatchFunctions(scope constructs.Construct, stage string, functions []Timed) {
+// WatchFunctions creates alarms for a group of functions that keep failing, are throttled for an hour, or approach their
+// timeout. A single failed call causes no alarm, because it is retried.
+func (a Alarms) WatchFunctions(scope constructs.Construct, group string, functions []Timed) {
 	for part := 0; len(functions) > 0; part++ {
 		some := functions[:min(metricsOfAlarm, len(functions))]
 		functions = functions[len(some):]
-		id := stage + strings.Repeat("I", part+1)
-		a.Add(scope, id+"Errors", "functions of "+stage+" have kept failing for a quarter of an hour: their logs say why",
+		id := group + strings.Repeat("I", part+1)
+		a.Add(scope, id+"Errors", "functions of "+group+" have failed for 15 minutes: read their logs",
 			Above(sumMetrics(some, awslambda.Function.MetricErrors), 0, 3))
-		a.Add(scope, id+"Throttles", "functions of "+stage+" have been refused for an hour: raise the quota of concurrent executions",
+		a.Add(scope, id+"Throttles", "functions of "+group+" have been throttled for an hour: raise the quota of concurrent executions",
 			Above(sumMetrics(some, awslambda.Function.MetricThrottles), 0, 12))
-		a.Add(scope, id+"Duration", "a function of "+stage+" needs 90 % of the time it has: its logs say for what", Above(findLongestShare(some), 90, 1))
+		a.Add(scope, id+"Duration", "a function of "+group+" uses 90 % of its timeout: read its logs", Above(findLongestShare(some), 90, 1))
 	}
 }
 
-// sumMetrics is one number from a metric of several functions.
+// sumMetrics returns the sum of a metric of several functions.
 func sumMetrics(functions []Timed, of func(awslambda.Function, *awscloudwatch.MetricOptions) awscloudwatch.Metric) awscloudwatch.IMetric {
 	return combineMetrics(functions, of, "Sum", "SUM(METRICS())")
 }
 
-// findLongestShare is the longest run of several functions in percent of what each may take.
+// findLongestShare returns the longest duration of several functions, in percent of the function's timeout.
 func findLongestShare(functions []Timed) awscloudwatch.IMetric {
 	shares := make([]string, len(functions))
 	for i, f := range functions {
@@ -119,6 +119,7 @@ func findLongestShare(functions []Timed) awscloudwatch.IMetric {
 	return combineMetrics(functions, awslambda.Function.MetricDuration, "Maximum", "MAX(["+strings.Join(shares, ",")+"])")
 }
 
+// combineMetrics returns an expression over a metric of several functions, whose names in the expression are m0, m1, ….
 func combineMetrics(functions []Timed, of func(awslambda.Function, *awscloudwatch.MetricOptions) awscloudwatch.Metric, statistic, expression string) awscloudwatch.IMetric {
 	metrics := map[string]awscloudwatch.IMetric{}
 	for i, f := range functions {

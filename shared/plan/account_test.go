@@ -28,14 +28,14 @@ func manyAccounts(n int) plan.Settings {
 	return s
 }
 
-// The accounts of the simulated organisation.
+// The accounts of the simulated organization.
 const (
 	platform   = "394057281643"
 	production = "528416073925"
 	sandbox    = "865201497310"
 )
 
-// run is a plan function over the simulated organisation, whose staging stays from run to run.
+// run is a plan function over the simulated organization, whose staging stays from run to run.
 type run struct {
 	t       *testing.T
 	store   *object.Store
@@ -110,7 +110,7 @@ func (r *run) unit(name string) string {
 func TestAccountsOfTheOrganizationAreFiltered(t *testing.T) {
 	all := accounts(newRun(t, settings()).plan(`{}`))
 	if len(all) < 5 {
-		t.Fatalf("the organisation has the accounts %v", all)
+		t.Fatalf("the organization has the accounts %v", all)
 	}
 	tests := []struct {
 		name   string
@@ -166,7 +166,7 @@ func TestTenancyByTagsAndMapping(t *testing.T) {
 	}
 }
 
-// changed is the organisation with the states of some accounts changed; "" takes one away.
+// changed is the organization with the states of some accounts changed; "" takes one away.
 type changed struct {
 	plan.AWSDirectory
 	states map[string]string

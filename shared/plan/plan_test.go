@@ -21,16 +21,16 @@ import (
 	"view360/shared/s3disk"
 )
 
-// organisation is a directory of three accounts; the second is enabled in one region only, the third cannot be asked.
-type organisation struct{}
+// organization is a directory of three accounts; the second is enabled in one region only, the third cannot be asked.
+type organization struct{}
 
-func (organisation) ListAccounts(context.Context) (map[string]string, error) {
+func (organization) ListAccounts(context.Context) (map[string]string, error) {
 	return map[string]string{"111111111111": "ACTIVE", "222222222222": "ACTIVE", "333333333333": "ACTIVE"}, nil
 }
-func (organisation) ListAccountsIn(context.Context, string) ([]string, error)    { return nil, nil }
-func (organisation) ListTags(context.Context, string) (map[string]string, error) { return nil, nil }
-func (organisation) FindCaller(context.Context) (string, error)                  { return "111111111111", nil }
-func (organisation) ListRegions(_ context.Context, account string, _ *collect.Role) ([]string, error) {
+func (organization) ListAccountsIn(context.Context, string) ([]string, error)    { return nil, nil }
+func (organization) ListTags(context.Context, string) (map[string]string, error) { return nil, nil }
+func (organization) FindCaller(context.Context) (string, error)                  { return "111111111111", nil }
+func (organization) ListRegions(_ context.Context, account string, _ *collect.Role) ([]string, error) {
 	switch account {
 	case "111111111111":
 		return []string{"eu-west-1", "us-east-1"}, nil
@@ -59,7 +59,7 @@ func planned(t *testing.T, settings plan.Settings, request string) (plan.Plan, [
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	store := object.New(server.Client(), "data", object.Options{})
-	handler := plan.Handler{Settings: settings, Directory: organisation{}, Staging: store}
+	handler := plan.Handler{Settings: settings, Directory: organization{}, Staging: store}
 	out, err := handler.Handle(t.Context(), plan.Input{Request: json.RawMessage(request), Run: "run-1", Started: noon})
 	if err != nil {
 		return out, nil, err

@@ -1,9 +1,9 @@
-// Package board is the dashboard as data, sheet by sheet, and turns it into the definition that QuickSight takes for an
-// analysis or a dashboard, spelled as in CloudFormation.
+// Package board has the dashboard as data, sheet by sheet, and converts it to the definition of a QuickSight analysis or
+// dashboard, in the form of CloudFormation.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-quicksight-dashboard-dashboardversiondefinition.html
 package board
 
-// Sheet is one page.
+// Sheet is one page of the dashboard.
 type Sheet struct {
 	Name    string
 	Visuals []Visual
@@ -19,16 +19,16 @@ const (
 	Pivot               // rows By, columns Across
 	Pie                 // slices By[0], one small pie for each Across[0]
 	Line                // over By[0], one line for each Across[0]
-	Bar                 // upright bars By[0], stacked by Across[0]
-	Row                 // the same lying
-	Insight             // the greatest of By[0] in words
+	Bar                 // vertical bars By[0], stacked by Across[0]
+	Row                 // horizontal bars
+	Insight             // the greatest of By[0] as text
 )
 
 // Visual is one visual. The layout is a grid of 36 columns that fills from left to right.
 type Visual struct {
 	Kind     Kind
 	Title    string
-	Subtitle string // what the figure is, where the title does not say it
+	Subtitle string // explains the figure, if the title does not
 	Data     string // name of the data set
 	By       []Field
 	Across   []Field
@@ -37,15 +37,15 @@ type Visual struct {
 	Sort     string // column, descending; with + before it, ascending
 	Wide     int    // columns
 	High     int    // rows of about 30 pixels
-	AnyDate  bool   // is not bound to the date controls
-	Rising   Mood   // of a KPI with a trend
+	AnyDate  bool   // ignores the date controls
+	Rising   Mood   // color of a rise, for a KPI with a trend
 	Forecast bool   // of a Line
 }
 
-// Mood says what a rise of a figure is.
+// Mood is the meaning of a rising figure.
 type Mood int
 
-// The moods: costs rise badly, scores rise well.
+// The moods: rising costs are Bad, rising scores are Good.
 const (
 	Neutral Mood = iota
 	Bad
@@ -59,14 +59,14 @@ type Field struct {
 	Count  Count  // of a value; "" for a column to group by
 	Format Format
 	Grain  string // DAY or MONTH, of a date
-	Hidden bool   // only sorts
-	Flag   bool   // a green circle for what is 1 or ONLINE, a grey one for the rest
+	Hidden bool   // not shown, only for sorting
+	Flag   bool   // shown as a circle, green for 1 or ONLINE, otherwise gray
 }
 
-// Count is how a value is aggregated.
+// Count is the aggregation of a value.
 type Count string
 
-// The aggregations. Ratio is the share of compliant rules, which is no column.
+// The aggregations. Ratio is the share of compliant rules, a calculated field.
 const (
 	Sum      Count = "SUM"
 	Average  Count = "AVERAGE"
@@ -77,7 +77,7 @@ const (
 	Ratio    Count = "RATIO"
 )
 
-// Format is how a number is shown.
+// Format is the number format of a value.
 type Format int
 
 // The formats.
@@ -88,14 +88,14 @@ const (
 	Percent
 )
 
-// Filter keeps rows of a visual.
+// Filter selects rows of a visual.
 type Filter struct {
 	Column string
-	Values []string // text to keep; empty: Number
-	Number *float64 // the number to keep
+	Values []string // texts to keep; empty: keep Number
+	Number *float64 // number to keep
 }
 
-// The fields that most lists begin with.
+// The first fields of most lists.
 var (
 	account     = Field{Column: "account", Label: "Account"}
 	accountName = Field{Column: "account_name", Label: "Account name"}
@@ -104,7 +104,7 @@ var (
 	region      = Field{Column: "account_region", Label: "Region"}
 )
 
-// listFields is the usual beginning of a list and then fields.
+// listFields returns the usual first fields of a list, followed by fields.
 func listFields(fields ...Field) []Field {
 	return append([]Field{account, accountName, environment, category}, fields...)
 }

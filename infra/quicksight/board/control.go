@@ -6,8 +6,7 @@ import (
 	"view360/infra/quicksight/dataset"
 )
 
-// choice is a drop-down of the control bar: a parameter that holds any number of values of a column, which every data
-// set has.
+// choice is a drop-down of the control bar: a parameter with any number of values of a column that every data set has.
 type choice struct{ parameter, title, column string }
 
 var choices = []choice{
@@ -19,7 +18,7 @@ var choices = []choice{
 	{"partner", "Partner", "account_partner"},
 }
 
-// chooseFrom is the data set whose values the drop-downs offer.
+// chooseFrom is the data set with the values of the drop-downs.
 const chooseFrom = "view_accounts"
 
 // The parameters of the date controls.
@@ -28,7 +27,7 @@ const (
 	dateTo   = "dateTo"
 )
 
-// buildParameters are declared with defaults: the dates of this month, and every value.
+// buildParameters returns the declarations of parameters. Their defaults are the dates of this month, and all values.
 func buildParameters() []any {
 	declared := []any{
 		buildRollingDate(dateFrom, "truncDate('MM', now())"),
@@ -49,7 +48,7 @@ func buildRollingDate(name, expression string) object {
 	}}
 }
 
-// buildControls are those of one sheet, and their places in its control bar.
+// buildControls returns the controls of one sheet, and their positions in its control bar.
 func buildControls(sheet string) (drawn, bar []any) {
 	add := func(kind, parameter, title string, more object) {
 		id := sheet + "-control-" + parameter
@@ -76,21 +75,22 @@ func buildControls(sheet string) (drawn, bar []any) {
 	return drawn, bar
 }
 
-// listSources narrow a drop-down by what the others hold.
-func listSources(sheet string, narrowed choice) []any {
+// listSources returns the other drop-downs, whose values limit those of c.
+func listSources(sheet string, c choice) []any {
 	var others []any
-	for _, c := range choices {
-		if c != narrowed {
+	for _, other := range choices {
+		if other != c {
 			others = append(others, object{
-				"SourceSheetControlId": sheet + "-control-" + c.parameter,
-				"ColumnToMatch":        object{"DataSetIdentifier": chooseFrom, "ColumnName": c.column},
+				"SourceSheetControlId": sheet + "-control-" + other.parameter,
+				"ColumnToMatch":        object{"DataSetIdentifier": chooseFrom, "ColumnName": other.column},
 			})
 		}
 	}
 	return others
 }
 
-// buildControlFilters bind the drop-downs to all data sets on all sheets. Rows without a value pass.
+// buildControlFilters returns filters that apply the drop-downs to all data sets on all sheets. They keep rows without a
+// value.
 func buildControlFilters() []any {
 	var groups []any
 	for _, c := range choices {
@@ -108,7 +108,7 @@ func buildControlFilters() []any {
 	return groups
 }
 
-// buildDateFilter binds the date controls to the visuals of a data set on a sheet.
+// buildDateFilter returns a filter that applies the date controls to visuals of a data set on a sheet.
 func buildDateFilter(sheet, set string, visuals []string) object {
 	data, _ := dataset.Lookup(set)
 	id := fmt.Sprintf("%s-dates-%s", sheet, set)
@@ -119,11 +119,11 @@ func buildDateFilter(sheet, set string, visuals []string) object {
 	}})
 }
 
-// buildFilter keeps the rows of one visual.
+// buildFilter returns a filter of one visual.
 func (d drawing) buildFilter(sheet string, n int, f Filter) object {
 	id := fmt.Sprintf("%s-where-%d", d.id, n+1)
 	column := d.buildColumn(f.Column)
-	d.findColumnType(f.Column) // it must exist
+	d.findColumnType(f.Column) // panics if the column does not exist
 	if f.Number != nil {
 		return buildFilterGroup(id, sheet, []string{d.id}, object{"NumericEqualityFilter": object{
 			"FilterId": id + "-filter", "Column": column, "MatchOperator": "EQUALS", "NullOption": "NON_NULLS_ONLY", "Value": *f.Number,

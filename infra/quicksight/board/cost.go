@@ -21,7 +21,7 @@ var costs = Sheet{"Cost", []Visual{
 
 var commitments = Sheet{"Commitments", []Visual{
 	{Kind: KPI, Title: "Net savings (USD)", Data: commitment, Values: []Field{sumUSD("net_savings", "Net savings (USD)")}, Wide: 9, High: 5},
-	{Kind: KPI, Title: "Mean utilisation (%)", Data: commitment, Values: []Field{meanOf("utilization_percentage", "Utilisation (%)")}, Wide: 9, High: 5},
+	{Kind: KPI, Title: "Mean utilization (%)", Data: commitment, Values: []Field{meanOf("utilization_percentage", "Utilization (%)")}, Wide: 9, High: 5},
 	{Kind: KPI, Title: "Commitments", Data: commitment, Values: []Field{countDistinct("subscription_id", "Commitments")}, Wide: 9, High: 5},
 	{Kind: KPI, Title: "Possible savings per month (USD)", Subtitle: "Recommended by Compute Optimizer", Data: "view_compute_optimizer",
 		Values: []Field{sumUSD("estimated_monthly_savings_usd", "Savings (USD)")}, Wide: 9, High: 5},
@@ -29,7 +29,7 @@ var commitments = Sheet{"Commitments", []Visual{
 		Across: []Field{groupBy("reservation_type", "Type")}, Sort: "+date_from", Wide: 36, High: 11},
 	{Kind: Table, Title: "Reserved instances and Savings Plans", Data: commitment,
 		By:     listFields(groupBy("reservation_type", "Type"), groupBy("service", "Service"), groupBy("subscription_id", "Id"), groupBy("state", "State"), groupByDay("end_date", "Ends on")),
-		Values: []Field{meanOf("utilization_percentage", "Utilisation (%)"), sumUSD("net_savings", "Net savings (USD)")}, Sort: "+end_date", Wide: 36, High: 16},
+		Values: []Field{meanOf("utilization_percentage", "Utilization (%)"), sumUSD("net_savings", "Net savings (USD)")}, Sort: "+end_date", Wide: 36, High: 16},
 	{Kind: Pie, Title: "Recommendations by finding", Data: "view_compute_optimizer", By: []Field{groupBy("finding", "Finding")}, Values: []Field{countRows("resource_arn", "Resources")},
 		Sort: "resource_arn", Wide: 10, High: 16},
 	{Kind: Table, Title: "Recommendations of Compute Optimizer", Data: "view_compute_optimizer",

@@ -10,8 +10,8 @@ import (
 // object is a JSON object.
 type object = map[string]any
 
-// BuildDefinition is the definition of an analysis or a dashboard with all sheets. arns gives the data set of each name that
-// [DataSets] lists.
+// BuildDefinition returns the definition of an analysis or a dashboard with all sheets. arns has the data set of each name
+// in [DataSets].
 func BuildDefinition(arns map[string]string) map[string]any {
 	var declared, sheets []any
 	for _, name := range DataSets() {
@@ -33,7 +33,7 @@ func BuildDefinition(arns map[string]string) map[string]any {
 	}
 }
 
-// DataSets are the names of the data sets that the sheets use, sorted.
+// DataSets returns the names of the data sets that the sheets use, sorted.
 func DataSets() []string {
 	var names []string
 	for _, s := range Sheets {
@@ -45,7 +45,7 @@ func DataSets() []string {
 	return slices.Compact(names)
 }
 
-// buildCalculatedFields are the figures that are no columns, because they are ratios of sums.
+// buildCalculatedFields returns the calculated fields: ratios of sums, which cannot be columns.
 func buildCalculatedFields() []any {
 	return []any{object{
 		"DataSetIdentifier": "view_config_reports", "Name": ratioColumn,
@@ -56,17 +56,17 @@ func buildCalculatedFields() []any {
 // ratioColumn is the calculated column of Ratio.
 const ratioColumn = "compliance_share"
 
-// renderer collects the filters of the visuals while it draws the sheets.
+// renderer builds the sheets and collects the filters of their visuals.
 type renderer struct{ filters []any }
 
 func (r *renderer) renderSheet(id string, s Sheet) object {
 	var visuals, dated []any
-	elements, place := []any{}, layout{}
+	elements, grid := []any{}, layout{}
 	byDate := map[string][]string{} // data set with dates: its visuals that follow the controls
 	for i, v := range s.Visuals {
 		visual := drawing{id: fmt.Sprintf("%s-visual-%d", id, i+1), Visual: v}
 		visuals = append(visuals, visual.drawVisual())
-		elements = append(elements, place.placeNext(visual.id, v.Wide, v.High))
+		elements = append(elements, grid.placeNext(visual.id, v.Wide, v.High))
 		for n, f := range v.Where {
 			r.filters = append(r.filters, visual.buildFilter(id, n, f))
 		}
@@ -91,7 +91,7 @@ func (r *renderer) renderSheet(id string, s Sheet) object {
 // gridColumns is the width of QuickSight's grid.
 const gridColumns = 36
 
-// layout fills the grid from left to right; a visual that does not fit begins a new line below the highest.
+// layout fills the grid from left to right; a visual that does not fit starts a new line below the highest one.
 type layout struct{ column, row, below int }
 
 func (l *layout) placeNext(id string, wide, high int) object {

@@ -7,7 +7,7 @@ import (
 	"view360/infra/quicksight/dataset"
 )
 
-// drawing is a visual with its id, from which the ids of its fields come.
+// drawing is a visual with its id, which is a prefix of the ids of its fields.
 type drawing struct {
 	id string
 	Visual
@@ -19,8 +19,8 @@ func (d drawing) buildColumn(name string) object {
 	return object{"DataSetIdentifier": d.Data, "ColumnName": name}
 }
 
-// findColumnType is the type of a column of the visual's data set. A name that the set does not have is a mistake in this
-// package, which its tests find.
+// findColumnType returns the type of a column of the visual's data set. It panics for an unknown column, a mistake in this
+// package that its tests find.
 func (d drawing) findColumnType(name string) dataset.Type {
 	set, _ := dataset.Lookup(d.Data)
 	c, known := set.Column(name)
@@ -30,7 +30,7 @@ func (d drawing) findColumnType(name string) dataset.Type {
 	return c.Type
 }
 
-// buildDimensions are fields to group by.
+// buildDimensions returns the fields to group by.
 func (d drawing) buildDimensions(fields []Field) []any {
 	drawn := []any{}
 	for _, f := range fields {
@@ -48,7 +48,7 @@ func (d drawing) buildDimensions(fields []Field) []any {
 	return drawn
 }
 
-// buildMeasures are fields that are aggregated.
+// buildMeasures returns the fields to aggregate.
 func (d drawing) buildMeasures(fields []Field) []any {
 	drawn := []any{}
 	for _, f := range fields {
@@ -84,7 +84,7 @@ func (f Format) formatNumber() object {
 	}
 }
 
-// buildSort is the order that Sort asks for; ok is false when it asks for none.
+// buildSort returns the sort order of Sort; ok is false if there is none.
 func (d drawing) buildSort() (order object, ok bool) {
 	name, direction := d.Sort, "DESC"
 	if name == "" {
@@ -101,7 +101,7 @@ func (d drawing) buildSort() (order object, ok bool) {
 	return object{"FieldId": d.buildFieldID(fields[i]), "Direction": direction}, true
 }
 
-// buildSortList is the order as most visuals take it.
+// buildSortList returns the sort order as a list, as most visuals require.
 func (d drawing) buildSortList() []any {
 	order, ok := d.buildSort()
 	if !ok {
@@ -110,7 +110,7 @@ func (d drawing) buildSortList() []any {
 	return []any{object{"FieldSort": order}}
 }
 
-// buildLabels are the names and the visibility of the fields, as tables and pivots take them.
+// buildLabels returns the labels and the visibility of the fields, for tables and pivots.
 func (d drawing) buildLabels() []any {
 	options := []any{}
 	for _, f := range slices.Concat(d.By, d.Across, d.Values) {

@@ -17,7 +17,7 @@ func (d drawing) drawTable() object {
 	}
 }
 
-// drawPivot counts records when it has no values.
+// drawPivot returns a pivot table, which counts records if it has no values.
 func (d drawing) drawPivot() object {
 	wells := object{"Rows": d.buildDimensions(d.By), "Columns": d.buildDimensions(d.Across), "Values": d.buildMeasures(d.Values)}
 	chart := object{
@@ -36,14 +36,14 @@ func (d drawing) drawPivot() object {
 	return chart
 }
 
-// The colours of circles and moods.
+// The colors of circles and moods.
 const (
 	green = "#2CAD00"
-	grey  = "#A9A9A9"
+	gray  = "#A9A9A9"
 	red   = "#DE3B00"
 )
 
-// addCircles shows the flags of a table as green circles where they are set and grey ones everywhere else.
+// addCircles formats the flags of a table as circles, green if they are set and otherwise gray.
 func (d drawing) addCircles(visual object) {
 	var cells []any
 	for _, f := range slices.Concat(d.By, d.Values) {
@@ -57,7 +57,7 @@ func (d drawing) addCircles(visual object) {
 		if d.findColumnType(f.Column) == dataset.String {
 			set, unset = "= 'ONLINE'", "<> 'ONLINE'"
 		}
-		cells = append(cells, d.drawCircle(f, operand+" "+set, green), d.drawCircle(f, operand+" "+unset, grey))
+		cells = append(cells, d.drawCircle(f, operand+" "+set, green), d.drawCircle(f, operand+" "+unset, gray))
 	}
 	if len(cells) > 0 {
 		visual["ConditionalFormatting"] = object{"ConditionalFormattingOptions": cells}
@@ -71,7 +71,7 @@ func (d drawing) drawCircle(f Field, condition, color string) object {
 	}}}}}
 }
 
-// colorChange colours the comparison of a KPI with the period before: what rises badly is red when it rose.
+// colorChange formats the comparison of a KPI with the previous period: a rise that is Bad is red.
 func (d drawing) colorChange(visual object) {
 	if d.Rising == Neutral {
 		return
@@ -84,7 +84,7 @@ func (d drawing) colorChange(visual object) {
 	if d.Values[0].Count == Ratio {
 		value = "{" + ratioColumn + "}"
 	}
-	change := fmt.Sprintf("percentDifference(%s, [{%s} DESC], 1)", value, d.By[0].Column) // one row on is the period before
+	change := fmt.Sprintf("percentDifference(%s, [{%s} DESC], 1)", value, d.By[0].Column) // the next row is the previous period
 	color := func(condition, color string) object {
 		return object{"ComparisonValue": object{"TextColor": object{"Solid": object{"Expression": change + condition, "Color": color}}}}
 	}

@@ -1,6 +1,6 @@
 package board
 
-// drawVisual is the visual as QuickSight takes it.
+// drawVisual returns the visual in QuickSight's form.
 func (d drawing) drawVisual() object {
 	visual := object{"VisualId": d.id, "Title": d.buildText(d.Title)}
 	if d.Subtitle != "" {
@@ -78,7 +78,7 @@ func (d drawing) drawLine() object {
 		"FieldWells":        object{"LineChartAggregatedFieldWells": wells},
 		"SortConfiguration": object{"CategorySort": d.buildSortList()},
 	}
-	if d.Forecast { // a year and what is left of this month, with a band of 90 percent
+	if d.Forecast { // a year and the rest of this month, with a prediction interval of 90 percent
 		chart["ForecastConfigurations"] = []any{object{"ForecastProperties": object{
 			"PeriodsForward": 14, "PeriodsBackward": 1, "PredictionInterval": 90,
 		}}}

@@ -1,6 +1,6 @@
-// Package dataset says which data sets the dashboards read: one for each view that a visual uses, as a query with
-// explicit columns. The columns come from the views of the database by way of columns.json, which a test compares with a
-// real PostgreSQL and rewrites with -update.
+// Package dataset lists the data sets of the dashboard: one for each view that a visual uses, as a query with explicit
+// columns. The columns of the views are in columns.json, which a test compares with a real PostgreSQL and rewrites with
+// -update.
 package dataset
 
 import (
@@ -14,7 +14,7 @@ import (
 // Type is the type of a column in QuickSight.
 type Type string
 
-// The types that the views need. Booleans are integers, 0 or 1, because QuickSight adds up and colours only numbers.
+// The types of the views' columns. Booleans are integers, 0 or 1, because QuickSight sums up and colors only numbers.
 const (
 	String   Type = "STRING"
 	Integer  Type = "INTEGER"
@@ -35,14 +35,14 @@ type Set struct {
 	Name string
 	// Date is the column that the date controls filter; "" means that the set shows the current state.
 	Date string
-	// Comment says what the set leaves out or adds, and why.
+	// Comment explains the rows or columns that the set omits or adds.
 	Comment string
 
 	from, where string
 	extra       []Column
 }
 
-// Lookup returns the set of a name.
+// Lookup returns the set with the name and whether it exists.
 func Lookup(name string) (Set, bool) {
 	i := slices.IndexFunc(Sets, func(s Set) bool { return s.Name == name })
 	if i < 0 {
@@ -51,7 +51,7 @@ func Lookup(name string) (Set, bool) {
 	return Sets[i], true
 }
 
-// Column returns a column of the set.
+// Column returns a column of the set and whether it exists.
 func (s Set) Column(name string) (Column, bool) {
 	columns := s.Columns()
 	i := slices.IndexFunc(columns, func(c Column) bool { return c.Name == name })
@@ -61,7 +61,7 @@ func (s Set) Column(name string) (Column, bool) {
 	return columns[i], true
 }
 
-// Columns are the view's columns in its order, then those that the set adds.
+// Columns returns the view's columns in its order, then those that the set adds.
 func (s Set) Columns() []Column {
 	var columns []Column
 	for _, c := range viewColumns[s.Name] {
@@ -70,7 +70,7 @@ func (s Set) Columns() []Column {
 	return append(columns, s.extra...)
 }
 
-// SQL is the query of the set, on one line for each part.
+// SQL returns the query of the set, with a line for each clause.
 func (s Set) SQL() string {
 	var columns []string
 	for _, c := range s.Columns() {
@@ -108,22 +108,22 @@ var viewColumns = parseColumns(columnsJSON)
 func parseColumns(text []byte) map[string][]viewColumn {
 	var columns map[string][]viewColumn
 	if err := json.Unmarshal(text, &columns); err != nil {
-		panic(fmt.Sprintf("columns.json: %v", err)) // it is part of the program
+		panic(fmt.Sprintf("columns.json: %v", err)) // the file is embedded
 	}
 	return columns
 }
 
-// labels are the columns by which people filter, and which may be empty: a filter must not drop rows because of that.
+// labels are the columns of the filters. They may be empty, and a filter must not drop rows because of that.
 var labels = []string{"project_product_name", "account_type", "account_category", "account_customer", "account_partner"}
 
-// unlabelled stands for an empty label. The first senders wrote the word None instead.
-const unlabelled = "not set"
+// unlabeled replaces an empty label. Old versions of the Python program wrote the word None instead.
+const unlabeled = "not set"
 
-// toColumn maps a view's column to what QuickSight can read.
+// toColumn returns a view's column as one that QuickSight can read.
 func (c viewColumn) toColumn() Column {
 	name := "v." + c.Name
 	if slices.Contains(labels, c.Name) {
-		return Column{c.Name, String, fmt.Sprintf("coalesce(nullif(nullif(%s, ''), 'None'), '%s')", name, unlabelled)}
+		return Column{c.Name, String, fmt.Sprintf("coalesce(nullif(nullif(%s, ''), 'None'), '%s')", name, unlabeled)}
 	}
 	switch c.Type {
 	case "character varying", "text":

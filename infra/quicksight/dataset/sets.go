@@ -1,6 +1,6 @@
 package dataset
 
-// Sets are all data sets, in the order of their names.
+// Sets lists all data sets, in the order of their names.
 var Sets = []Set{
 	{Name: "coverage", from: joinLabels("view360.coverage"), extra: labelColumns,
 		Comment: "The last outcome of each service, with the account's labels."},
@@ -61,13 +61,13 @@ var Sets = []Set{
 	}},
 }
 
-// firstZone is the first of a list of zones. Generic, or nothing, stands for a resource that is in no zone.
+// firstZone is the first of a list of zones, or null. Generic, or nothing, means that a resource is not in a zone.
 const firstZone = "nullif(nullif(trim(split_part(v.availability_zone, ',', 1)), ''), 'Generic')"
 
 // daily keeps the rows of daily collections.
 const daily = "v.period_granularity = 'DAILY'"
 
-// newestEvaluations are the rule evaluations without those that a later report repeats or overturns.
+// newestEvaluations has the rule evaluations without those that a later report repeats or changes.
 const newestEvaluations = `(
   select distinct on (e.account, e.account_region, e.rule_name, e.resource_type, e.resource_id) e.*
   from view_non_compliant_resources e
@@ -75,29 +75,29 @@ const newestEvaluations = `(
   order by e.account, e.account_region, e.rule_name, e.resource_type, e.resource_id, r.date_to desc, e.id desc
 ) v`
 
-// oncePerProduct takes the finest granularity of the rows that view_product_summary has for an account and product.
+// oncePerProduct has the rows of view_product_summary with the finest granularity for each account and product.
 const oncePerProduct = `(
   select distinct on (account_id, product_id) *
   from view_product_summary
   order by account_id, product_id, array_position(array['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'], period_granularity::text)
 ) v`
 
-// newShare is a figure of an account divided among its products.
+// newShare returns a column with an account's figure divided by the number of its products.
 func newShare(figure string) Column {
 	return Column{figure + "_share", Decimal, "round(v." + figure + "::numeric / v.products_in_account, 4)"}
 }
 
-// joinLabels joins a view that knows only account and region with the labels of the account.
+// joinLabels returns a join of a view, which has only account and region, with the labels of the account.
 func joinLabels(view string) string {
 	return view + " v join view360.account_labels l on l.account = v.account and l.account_region = v.account_region"
 }
 
-// labelColumns are the columns that labelled adds.
+// labelColumns are the columns that joinLabels adds.
 var labelColumns = func() []Column {
 	columns := []Column{{"account_name", String, "l.account_name"}, {"account_full", String, "l.account_full"}}
 	for _, label := range labels {
 		c := viewColumn{Name: label}.toColumn()
-		c.SQL = "coalesce(nullif(nullif(l." + label + ", ''), 'None'), '" + unlabelled + "')"
+		c.SQL = "coalesce(nullif(nullif(l." + label + ", ''), 'None'), '" + unlabeled + "')"
 		columns = append(columns, c)
 	}
 	return columns
