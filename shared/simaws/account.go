@@ -2,12 +2,12 @@ package simaws
 
 import "slices"
 
-// Account is one account of the organisation.
+// Account is one account of the organization.
 type Account struct {
 	ID    string // 12 digits
 	Name  string
 	Email string
-	// Unit is the organisational unit, "" for the root.
+	// Unit is the organizational unit, "" for the root.
 	Unit string
 	// Regions are the enabled ones, the first being the largest; none means us-east-1. Calls to any other region are
 	// refused as AWS refuses them.
@@ -16,24 +16,24 @@ type Account struct {
 	Character Character
 	// Without lists the signing names of services that are not enabled, such as securityhub, guardduty or support.
 	Without []string
-	// ClosedRegions are denied by a service control policy when the organisation has failures.
+	// ClosedRegions are denied by a service control policy when the organization has failures.
 	ClosedRegions []string
 }
 
 // Character is the kind of an account.
 type Character string
 
-// The characters, with what tells them apart.
+// The characters and how they differ.
 const (
-	Platform   Character = "platform"   // few workloads, organisation-wide tooling, commitments
+	Platform   Character = "platform"   // few workloads, organization-wide tooling, commitments
 	Production Character = "production" // the most instances and findings, commitments
 	Data       Character = "data"       // analytics: storage and queries cost more than instances
 	Staging    Character = "staging"    // a smaller production without commitments
 	Sandbox    Character = "sandbox"    // little of everything, badly configured
 )
 
-// size is the account's share of the default volumes.
-func (a *Account) size() float64 {
+// sizeShare returns the account's share of the default volumes.
+func (a *Account) sizeShare() float64 {
 	switch a.Character {
 	case Production:
 		return 1
@@ -46,12 +46,12 @@ func (a *Account) size() float64 {
 	}
 }
 
-func (a *Account) has(service string) bool { return !slices.Contains(a.Without, service) }
+func (a *Account) hasService(service string) bool { return !slices.Contains(a.Without, service) }
 
-func (a *Account) committed() bool { return a.Character == Platform || a.Character == Production }
+func (a *Account) hasCommitments() bool { return a.Character == Platform || a.Character == Production }
 
-// DefaultAccounts are those of the demonstration: five accounts of different character. The first is the management
-// account, where the collection runs.
+// DefaultAccounts returns the five accounts of the demonstration, each of another character. The first is the
+// management account, where the collection runs.
 func DefaultAccounts() []Account {
 	return []Account{
 		{
@@ -79,7 +79,7 @@ func DefaultAccounts() []Account {
 	}
 }
 
-// ManyAccounts are n accounts: the default ones, then further teams' production, staging and sandbox accounts.
+// ManyAccounts returns n accounts: the default ones, then further teams' production, staging and sandbox accounts.
 func ManyAccounts(n int) []Account {
 	accounts := DefaultAccounts()
 	teams := []string{"checkout", "payments", "search", "warehouse", "identity", "pricing", "mobile", "analytics", "logistics", "support"}

@@ -89,9 +89,5 @@ func listRegions(c *call, in listRegionsInput) (any, error) {
 			regions = append(regions, object{"RegionName": name, "RegionOptStatus": status})
 		}
 	}
-	items, next, err := cutPage(c, regions, in.NextToken, in.MaxResults, limits{usual: 20, least: 1, most: 50})
-	if err != nil {
-		return nil, err
-	}
-	return object{"Regions": items, "NextToken": next}, nil
+	return answerPage(c, "Regions", regions, "NextToken", in.NextToken, in.MaxResults, limits{usual: 20, least: 1, most: 50})
 }

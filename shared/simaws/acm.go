@@ -65,7 +65,7 @@ type acmInput struct {
 	Includes                  struct{ KeyTypes []string }
 }
 
-func (a Certificate) dates(o object) object {
+func (a Certificate) addDates(o object) object {
 	for name, t := range map[string]time.Time{"CreatedAt": a.Created, "IssuedAt": a.Issued, "NotBefore": a.NotBefore, "NotAfter": a.NotAfter} {
 		if !t.IsZero() {
 			o[name] = newTime(t)
@@ -85,17 +85,13 @@ func listCertificates(c *call, in acmInput) (any, error) {
 		if !slices.Contains(types, a.KeyAlgorithm) || len(in.CertificateStatuses) > 0 && !slices.Contains(in.CertificateStatuses, a.Status) {
 			continue
 		}
-		summaries = append(summaries, a.dates(object{
+		summaries = append(summaries, a.addDates(object{
 			"CertificateArn": a.ARN, "DomainName": a.DomainName, "SubjectAlternativeNameSummaries": a.Names, "HasAdditionalSubjectAlternativeNames": false,
 			"Status": a.Status, "Type": a.Type, "KeyAlgorithm": a.KeyAlgorithm, "KeyUsages": []string{"DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"},
 			"ExtendedKeyUsages": []string{"TLS_WEB_SERVER_AUTHENTICATION"}, "InUse": true, "RenewalEligibility": a.RenewalEligibility,
 		}))
 	}
-	items, next, err := cutPage(c, summaries, in.NextToken, in.MaxItems, limits{usual: 100, least: 1, most: 1000})
-	if err != nil {
-		return nil, err
-	}
-	return object{"CertificateSummaryList": items, "NextToken": next}, nil
+	return answerPage(c, "CertificateSummaryList", summaries, "NextToken", in.NextToken, in.MaxItems, limits{usual: 100, least: 1, most: 1000})
 }
 
 func describeCertificate(c *call, in acmInput) (any, error) {
@@ -108,7 +104,7 @@ func describeCertificate(c *call, in acmInput) (any, error) {
 	if a.Closed {
 		return nil, c.newDeniedByIdentity(a.ARN)
 	}
-	return object{"Certificate": a.dates(object{
+	return object{"Certificate": a.addDates(object{
 		"CertificateArn": a.ARN, "DomainName": a.DomainName, "SubjectAlternativeNames": a.Names, "Status": a.Status, "Type": a.Type,
 		"KeyAlgorithm": a.KeyAlgorithm, "SignatureAlgorithm": a.SignatureAlgorithm, "RenewalEligibility": a.RenewalEligibility,
 		"KeyUsages": []object{{"Name": "DIGITAL_SIGNATURE"}, {"Name": "KEY_ENCIPHERMENT"}}, "InUseBy": []string{},

@@ -9,7 +9,7 @@ import (
 
 var applicationSignalsService = service{
 	name: "application-signals", protocol: wire.RESTJSON{},
-	notIn: []string{"eu-central-1"}, // AWS has it there: this organisation shows what a service looks like that is not offered
+	notIn: []string{"eu-central-1"}, // AWS has it there: this organization shows what a service looks like that is not offered
 	codes: wire.ErrorCodes{Throttled: "ThrottlingException"},
 	operations: []operation{
 		{name: "ListServices", route: "GET /services", handle: handleInput(listServices)},

@@ -56,9 +56,5 @@ type groupsInput struct {
 }
 
 func describeAutoScalingGroups(c *call, in groupsInput) (any, error) {
-	items, next, err := cutPage(c, findItems(c.location, generateGroups), in.NextToken, in.MaxRecords, limits{usual: 50, least: 1, most: 100})
-	if err != nil {
-		return nil, err
-	}
-	return object{"AutoScalingGroups": items, "NextToken": next}, nil
+	return answerPage(c, "AutoScalingGroups", findItems(c.location, generateGroups), "NextToken", in.NextToken, in.MaxRecords, limits{usual: 50, least: 1, most: 100})
 }

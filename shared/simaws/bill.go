@@ -81,12 +81,12 @@ var products = []product{
 // billEpoch is when the products' daily cost holds.
 var billEpoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// bill calls visit with every line of an account's bill for one day.
+// visitBill calls visit with every line of an account's bill for one day.
 func visitBill(l *location, a *Account, d time.Time, visit func(Cost)) {
 	if d.After(l.now) || d.Before(l.creationTime(a)) {
 		return
 	}
-	settled := settlement(l.now.Sub(d.AddDate(0, 0, 1)))
+	settled := settledShare(l.now.Sub(d.AddDate(0, 0, 1)))
 	for _, p := range products {
 		if p.only != "" && p.only != a.Character || p.monthly && d.Day() != 1 {
 			continue
@@ -117,10 +117,10 @@ func visitBill(l *location, a *Account, d time.Time, visit func(Cost)) {
 	}
 }
 
-// expected is a product's cost without chance: size, growth, week and season.
+// expectedCost returns a product's cost without chance: size, growth, week and season.
 func expectedCost(l *location, a *Account, p product, d time.Time) float64 {
 	years := d.Sub(billEpoch).Hours() / (24 * 365)
-	cost := p.daily * a.size() * l.options.Volume * math.Pow(1+p.growth, years)
+	cost := p.daily * a.sizeShare() * l.options.Volume * math.Pow(1+p.growth, years)
 	if weekday := d.Weekday(); weekday == time.Saturday || weekday == time.Sunday {
 		cost *= p.weekend
 	}
@@ -130,7 +130,8 @@ func expectedCost(l *location, a *Account, p product, d time.Time) float64 {
 	return cost
 }
 
-// noise varies an account's liking for a product, its days, and now and then a day that is out of line.
+// costNoise returns a factor that varies the cost by account and product, by day, and now and then by a day that is out
+// of line.
 func costNoise(l *location, a *Account, p product, d time.Time) float64 {
 	liking := 0.7 + 0.6*l.Organization.newChance("bill", a.ID, p.name).Float64()
 	r := l.Organization.newChance("bill", a.ID, p.name, d.Unix())
@@ -141,9 +142,9 @@ func costNoise(l *location, a *Account, p product, d time.Time) float64 {
 	return factor
 }
 
-// settlement is the share of a day's cost that is on the bill so long after the day's end: the last usage records
-// arrive up to two days late.
-func settlement(age time.Duration) float64 {
+// settledShare returns the share of a day's cost that is on the bill at an age after the day's end: the last usage
+// records arrive up to two days late.
+func settledShare(age time.Duration) float64 {
 	switch hours := age.Hours(); {
 	case hours < 0:
 		return 0.85 * (24 + hours) / 24

@@ -32,11 +32,11 @@ func (c *call) iamAction() string {
 
 // isEnabled reports whether the account uses the service; a [NotEnabled] fault says no.
 func (c *call) isEnabled() bool {
-	return c.account.has(c.service.name) && (c.fault == nil || c.fault.Kind != NotEnabled)
+	return c.account.hasService(c.service.name) && (c.fault == nil || c.fault.Kind != NotEnabled)
 }
 
-// run answers the operation: by a test's own answer, if there is one, or from the generated organization.
-func (c *call) run(input []byte) (any, error) {
+// runOperation answers the operation: by a test's own answer, if there is one, or from the generated organization.
+func (c *call) runOperation(input []byte) (any, error) {
 	if give := c.findAnswer(); give != nil {
 		out, err := give(Request{Account: c.account.ID, Region: c.region, Service: c.service.name, Operation: c.operation.name, Input: input})
 		if !errors.Is(err, ErrPassOn) {
@@ -89,13 +89,13 @@ func (c *call) newDeniedByIdentity(resource string) error {
 	return c.newDenied(resource, "because no identity-based policy allows the "+c.iamAction()+" action")
 }
 
-// newUnknownCredentials is the answer to unknown keys, and to all keys in a region that is not enabled.
+// newUnknownCredentials refuses unknown keys, and all keys in a region that is not enabled.
 func (c *call) newUnknownCredentials() error {
 	codes := c.service.errorCodes()
 	return Failure(codes.DeniedStatus, codes.Unknown, "The security token included in the request is invalid.")
 }
 
-// newNotOffered is the answer of an endpoint in a region that does not have the service.
+// newNotOffered refuses a call in a region that does not have the service.
 func (c *call) newNotOffered() error {
 	return Failure(http.StatusNotFound, "UnknownOperationException", "The requested operation is not supported in "+c.region)
 }

@@ -17,7 +17,7 @@ func generateCases(l *location) []Case {
 	for d := startOfDay(l.now).AddDate(0, 0, -360); !d.After(l.now); d = d.AddDate(0, 0, 1) {
 		r := l.newChance("case", d.Unix())
 		created := r.timeWithin(d.Add(7*time.Hour), d.Add(19*time.Hour))
-		if float64(r.IntN(100)) > 22*l.account.size() || created.After(l.now) {
+		if float64(r.IntN(100)) > 22*l.account.sizeShare() || created.After(l.now) {
 			continue
 		}
 		k := Case{

@@ -23,7 +23,7 @@ var costExplorerService = service{
 
 type period struct{ Start, End string }
 
-// span checks a period and returns its days.
+// parsePeriod checks a period and returns its first day and the day after its last.
 func parsePeriod(c *call, p period) (start, end time.Time, err error) {
 	if start, err = time.Parse(time.DateOnly, p.Start); err != nil {
 		return start, end, c.newInvalidf("Start time %s is invalid. Valid format is: yyyy-MM-dd.", p.Start)
@@ -54,7 +54,7 @@ type grouping struct{ Type, Key string }
 
 var costMetrics = []string{"UnblendedCost", "BlendedCost", "AmortizedCost", "NetUnblendedCost", "NetAmortizedCost", "UsageQuantity", "NormalizedUsageAmount"}
 
-func (in costInput) check(c *call) error {
+func (in costInput) checkInput(c *call) error {
 	switch {
 	case in.Granularity == "":
 		return c.newMissing("granularity")
@@ -73,11 +73,11 @@ func (in costInput) check(c *call) error {
 		}
 	}
 	for _, g := range in.GroupBy {
-		if _, known := (Cost{}).dimension(g.Key); g.Type != "DIMENSION" || !known {
+		if _, known := (Cost{}).findDimension(g.Key); g.Type != "DIMENSION" || !known {
 			return c.newInvalidf("Group Definition %s %s is not valid.", g.Type, g.Key)
 		}
 	}
-	return in.Filter.check(c)
+	return in.Filter.checkFilter(c)
 }
 
 // costRow is one group of one period.
@@ -95,7 +95,7 @@ func getCostAndUsage(c *call, in costInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := in.check(c); err != nil {
+	if err := in.checkInput(c); err != nil {
 		return nil, err
 	}
 	if start.Before(startOfDay(c.now).AddDate(0, -costHistory, 0)) {
@@ -137,7 +137,7 @@ func sumCosts(l *location, in costInput, periods []period) any {
 	return object{"ResultsByTime": results, "DimensionValueAttributes": []object{}}
 }
 
-// costRows are the groups of all periods, sorted by period and keys.
+// groupCosts returns the groups of all periods, sorted by period and keys.
 func groupCosts(l *location, in costInput, periods []period) []costRow {
 	type key struct {
 		period int
@@ -146,12 +146,12 @@ func groupCosts(l *location, in costInput, periods []period) []costRow {
 	sums := map[key]float64{}
 	for i, p := range periods {
 		visitCosts(l, p, func(line Cost) {
-			if !in.Filter.admits(line) {
+			if !in.Filter.matchesCost(line) {
 				return
 			}
 			k := key{period: i}
 			for g, by := range in.GroupBy {
-				k.keys[g], _ = line.dimension(by.Key)
+				k.keys[g], _ = line.findDimension(by.Key)
 			}
 			sums[k] += line.Amount
 		})
@@ -166,7 +166,8 @@ func groupCosts(l *location, in costInput, periods []period) []costRow {
 	return rows
 }
 
-// lines calls visit with the bill of a period: of all accounts in the management account, of its own in a member.
+// visitCosts calls visit with every line of the bill of a period: the bill of all accounts in the management account,
+// its own in a member.
 func visitCosts(l *location, p period, visit func(Cost)) {
 	start, _ := time.Parse(time.DateOnly, p.Start) // both were written by costPeriods
 	end, _ := time.Parse(time.DateOnly, p.End)
@@ -179,7 +180,7 @@ func visitCosts(l *location, p period, visit func(Cost)) {
 		return
 	}
 	for i := range l.accounts {
-		if a := &l.accounts[i]; a.ID == l.account.ID || l.account.ID == l.management().ID {
+		if a := &l.accounts[i]; a.ID == l.account.ID || l.account.ID == l.managementAccount().ID {
 			for d := start; d.Before(end); d = d.AddDate(0, 0, 1) {
 				visitBill(l, a, d, visit)
 			}
@@ -187,12 +188,12 @@ func visitCosts(l *location, p period, visit func(Cost)) {
 	}
 }
 
-// estimated periods reach into the last days, which are not settled yet.
+// isEstimated reports whether a period reaches into the last days, which are not settled yet.
 func isEstimated(l *location, p period) bool {
 	return p.End > l.now.AddDate(0, 0, -2).Format(time.DateOnly)
 }
 
-// costPeriods cuts a span into days or calendar months; the first and last month may be parts.
+// splitPeriod returns the days or calendar months from start to end; the first and last month may be parts.
 func splitPeriod(start, end time.Time, granularity string) []period {
 	var periods []period
 	for from := start; from.Before(end); {
@@ -221,5 +222,5 @@ func toAmounts(metrics []string, amount float64) object {
 	return o
 }
 
-// money has the ten decimals of Cost Explorer.
+// formatMoney returns an amount with the ten decimals of Cost Explorer.
 func formatMoney(amount float64) string { return strconv.FormatFloat(amount, 'f', 10, 64) }

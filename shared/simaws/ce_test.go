@@ -170,7 +170,7 @@ func TestUtilizationIsGroupedByCommitment(t *testing.T) {
 	if groups := out.UtilizationsByTime[0].Groups; len(groups) != 6 || amount(t, groups[0].Utilization.UtilizationPercentage) <= 0 {
 		t.Errorf("got %d groups, want two reservations in each of three regions", len(groups))
 	}
-	t.Run("SUBSCRIPTION_ID is no filter", func(t *testing.T) { // D36
+	t.Run("SUBSCRIPTION_ID is not a filter", func(t *testing.T) { // D36
 		refused := *input
 		refused.Filter = only(types.DimensionSubscriptionId, "x")
 		_, err := client.GetReservationUtilization(t.Context(), &refused)

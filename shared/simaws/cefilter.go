@@ -15,8 +15,8 @@ type costFilter struct {
 	Tags, CostCategories *struct{}
 }
 
-// dimension is the value of a dimension in a line.
-func (l Cost) dimension(key string) (value string, known bool) {
+// findDimension returns the value of a dimension in a line.
+func (l Cost) findDimension(key string) (value string, known bool) {
 	switch key {
 	case "SERVICE":
 		return l.Service, true
@@ -35,7 +35,7 @@ func (l Cost) dimension(key string) (value string, known bool) {
 	}
 }
 
-func (f *costFilter) check(c *call) error {
+func (f *costFilter) checkFilter(c *call) error {
 	if f == nil {
 		return nil
 	}
@@ -52,31 +52,31 @@ func (f *costFilter) check(c *call) error {
 		return c.newInvalidf("Expression And/Or has to have at least two operands.")
 	}
 	if f.Dimensions != nil {
-		if _, known := (Cost{}).dimension(f.Dimensions.Key); !known {
+		if _, known := (Cost{}).findDimension(f.Dimensions.Key); !known {
 			return c.newInvalidf("Dimension %s is not supported in this operation.", f.Dimensions.Key)
 		}
 		return nil
 	}
 	for _, child := range append(append(slices.Clone(f.And), f.Or...), f.Not) {
-		if err := child.check(c); err != nil {
+		if err := child.checkFilter(c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *costFilter) admits(line Cost) bool {
+func (f *costFilter) matchesCost(line Cost) bool {
 	switch {
 	case f == nil:
 		return true
 	case f.Dimensions != nil:
-		value, _ := line.dimension(f.Dimensions.Key)
+		value, _ := line.findDimension(f.Dimensions.Key)
 		return slices.Contains(f.Dimensions.Values, value)
 	case f.Not != nil:
-		return !f.Not.admits(line)
+		return !f.Not.matchesCost(line)
 	case len(f.Or) > 0:
-		return slices.ContainsFunc(f.Or, func(child *costFilter) bool { return child.admits(line) })
+		return slices.ContainsFunc(f.Or, func(child *costFilter) bool { return child.matchesCost(line) })
 	default:
-		return !slices.ContainsFunc(f.And, func(child *costFilter) bool { return !child.admits(line) })
+		return !slices.ContainsFunc(f.And, func(child *costFilter) bool { return !child.matchesCost(line) })
 	}
 }

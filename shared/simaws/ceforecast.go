@@ -24,7 +24,7 @@ func getCostForecast(c *call, in costInput) (any, error) {
 	case c.now.Sub(c.creationTime(c.account)) < 30*days:
 		return nil, c.newErrorf("DataUnavailableException", "Insufficient amount of historical data to generate forecast. Please try again later.")
 	}
-	if err := in.Filter.check(c); err != nil {
+	if err := in.Filter.checkFilter(c); err != nil {
 		return nil, err
 	}
 	results, total := []object{}, 0.0
@@ -46,13 +46,13 @@ func forecastCost(l *location, filter *costFilter, p period) float64 {
 	sum := 0.0
 	for i := range l.accounts {
 		a := &l.accounts[i]
-		if a.ID != l.account.ID && l.account.ID != l.management().ID {
+		if a.ID != l.account.ID && l.account.ID != l.managementAccount().ID {
 			continue
 		}
 		for d := start; d.Before(end); d = d.AddDate(0, 0, 1) {
 			for _, p := range products {
 				line := Cost{Account: a.ID, Service: p.name, Record: cmp.Or(p.record, "Usage"), Entity: cmp.Or(p.entity, "AWS")}
-				if (p.only == "" || p.only == a.Character) && (!p.monthly || d.Day() == 1) && filter.admits(line) {
+				if (p.only == "" || p.only == a.Character) && (!p.monthly || d.Day() == 1) && filter.matchesCost(line) {
 					sum += expectedCost(l, a, p, d)
 				}
 			}

@@ -25,8 +25,8 @@ type utilizationFilter struct {
 	}
 }
 
-// values are those asked for of a dimension; nil means no restriction.
-func (f *utilizationFilter) values(key string) []string {
+// findValues returns the wanted values of a dimension; nil means no restriction.
+func (f *utilizationFilter) findValues(key string) []string {
 	if f == nil {
 		return nil
 	}
@@ -34,14 +34,14 @@ func (f *utilizationFilter) values(key string) []string {
 		return f.Dimensions.Values
 	}
 	for _, child := range f.And {
-		if v := child.values(key); v != nil {
+		if v := child.findValues(key); v != nil {
 			return v
 		}
 	}
 	return nil
 }
 
-func (f *utilizationFilter) check(c *call, allowed ...string) error {
+func (f *utilizationFilter) checkDimensions(c *call, allowed ...string) error {
 	if f == nil {
 		return nil
 	}
@@ -49,23 +49,25 @@ func (f *utilizationFilter) check(c *call, allowed ...string) error {
 		return c.newInvalidf("Dimension %s is not supported in this operation.", f.Dimensions.Key)
 	}
 	for _, child := range f.And {
-		if err := child.check(c, allowed...); err != nil {
+		if err := child.checkDimensions(c, allowed...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// matchesAny reports whether value is one of values; nil values restrict nothing.
 func matchesAny(values []string, value string) bool {
 	return values == nil || slices.Contains(values, value)
 }
 
-// usage is what a commitment brought over some days.
+// usage is the use and the cost of a commitment over some days.
 type usage struct {
 	hours, usedHours, fee, onDemand float64
 }
 
-func (u usage) of(hours, used, feeHourly, onDemandHourly float64) usage {
+// addDay adds the use of a day: purchased and used hours, and the cost of an hour.
+func (u usage) addDay(hours, used, feeHourly, onDemandHourly float64) usage {
 	u.hours += hours
 	u.usedHours += used
 	u.fee += hours * feeHourly
@@ -73,16 +75,20 @@ func (u usage) of(hours, used, feeHourly, onDemandHourly float64) usage {
 	return u
 }
 
-func (u usage) percentage() string {
+func (u usage) add(other usage) usage {
+	return usage{u.hours + other.hours, u.usedHours + other.usedHours, u.fee + other.fee, u.onDemand + other.onDemand}
+}
+
+func (u usage) formatPercentage() string {
 	if u.hours == 0 {
 		return "0"
 	}
 	return formatDecimal(100 * u.usedHours / u.hours)
 }
 
-func (u usage) members() object {
+func (u usage) toReservationMembers() object {
 	return object{
-		"UtilizationPercentage": u.percentage(), "PurchasedHours": formatDecimal(u.hours), "TotalActualHours": formatDecimal(u.usedHours),
+		"UtilizationPercentage": u.formatPercentage(), "PurchasedHours": formatDecimal(u.hours), "TotalActualHours": formatDecimal(u.usedHours),
 		"UnusedHours": formatDecimal(u.hours - u.usedHours), "OnDemandCostOfRIHoursUsed": formatDecimal(u.onDemand),
 		"NetRISavings": formatDecimal(u.onDemand - u.fee), "TotalPotentialRISavings": formatDecimal(u.onDemand/max(u.usedHours, 1)*u.hours - u.fee),
 		"AmortizedUpfrontFee": "0", "AmortizedRecurringFee": formatDecimal(u.fee), "TotalAmortizedFee": formatDecimal(u.fee),
@@ -98,7 +104,7 @@ func getReservationUtilization(c *call, in utilizationInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := in.Filter.check(c, "AZ", "LINKED_ACCOUNT", "PLATFORM", "REGION", "SERVICE", "SCOPE", "TENANCY"); err != nil {
+	if err := in.Filter.checkDimensions(c, "AZ", "LINKED_ACCOUNT", "PLATFORM", "REGION", "SERVICE", "SCOPE", "TENANCY"); err != nil {
 		return nil, err
 	}
 	grouped := len(in.GroupBy) > 0
@@ -114,22 +120,22 @@ func getReservationUtilization(c *call, in utilizationInput) (any, error) {
 	if len(reservations) == 0 {
 		return nil, c.newErrorf("DataUnavailableException", "No reservation data is available for the requested period.")
 	}
-	spans := []period{in.TimePeriod}
+	periods := []period{in.TimePeriod}
 	if in.Granularity != "" {
-		spans = splitPeriod(start, end, in.Granularity)
+		periods = splitPeriod(start, end, in.Granularity)
 	}
 	var results []object
-	for _, p := range spans {
+	for _, p := range periods {
 		var groups []object
 		total := usage{}
 		for _, r := range reservations {
 			u := sumReservationUsage(c.location, r, p)
-			total = usage{total.hours + u.hours, total.usedHours + u.usedHours, total.fee + u.fee, total.onDemand + u.onDemand}
+			total = total.add(u)
 			if grouped && u.hours > 0 {
-				groups = append(groups, object{"Key": "SUBSCRIPTION_ID", "Value": r.ID, "Attributes": toReservationAttributes(c.location, r), "Utilization": u.members()})
+				groups = append(groups, object{"Key": "SUBSCRIPTION_ID", "Value": r.ID, "Attributes": toReservationAttributes(c.location, r), "Utilization": u.toReservationMembers()})
 			}
 		}
-		results = append(results, object{"TimePeriod": p, "Groups": groups, "Total": total.members()})
+		results = append(results, object{"TimePeriod": p, "Groups": groups, "Total": total.toReservationMembers()})
 	}
 	if !grouped {
 		return object{"UtilizationsByTime": results}, nil
@@ -144,14 +150,14 @@ func getReservationUtilization(c *call, in utilizationInput) (any, error) {
 }
 
 func findReservations(l *location, f *utilizationFilter) []Reservation {
-	names := f.values("SERVICE")
+	names := f.findValues("SERVICE")
 	if names == nil {
 		names = []string{"Amazon Elastic Compute Cloud - Compute"}
 	}
 	var found []Reservation
 	for _, region := range l.account.Regions {
 		for _, r := range findItems(l.inRegion(region), generateReservations) {
-			if slices.Contains(names, r.Service) && matchesAny(f.values("REGION"), region) && matchesAny(f.values("LINKED_ACCOUNT"), l.account.ID) {
+			if slices.Contains(names, r.Service) && matchesAny(f.findValues("REGION"), region) && matchesAny(f.findValues("LINKED_ACCOUNT"), l.account.ID) {
 				found = append(found, r)
 			}
 		}
@@ -163,17 +169,17 @@ func sumReservationUsage(l *location, r Reservation, p period) usage {
 	u := usage{}
 	fee := r.Hourly + r.Upfront/float64(r.Years*365*24)
 	visitDays(l, p, func(d time.Time) {
-		if !d.Before(startOfDay(r.Start)) && d.Before(r.end()) {
+		if !d.Before(startOfDay(r.Start)) && d.Before(r.endDate()) {
 			hours := float64(24 * r.Count)
-			u = u.of(hours, hours*usedShare(l, r.ID, d), fee, r.OnDemandHourly)
+			u = u.addDay(hours, hours*usedShare(l, r.ID, d), fee, r.OnDemandHourly)
 		}
 	})
 	return u
 }
 
-// eachDay visits the days of a period that have begun.
+// visitDays calls visit with the days of a period that have begun.
 func visitDays(l *location, p period, visit func(time.Time)) {
-	start, _ := time.Parse(time.DateOnly, p.Start) // checked by span
+	start, _ := time.Parse(time.DateOnly, p.Start) // checked by parsePeriod
 	end, _ := time.Parse(time.DateOnly, p.End)
 	for d := start; d.Before(end) && d.Before(l.now); d = d.AddDate(0, 0, 1) {
 		visit(d)
@@ -184,7 +190,7 @@ func toReservationAttributes(l *location, r Reservation) object {
 	return object{
 		"accountId": l.account.ID, "accountName": l.account.Name, "region": r.Region, "instanceType": r.InstanceType,
 		"leaseId": r.ID, "reservationARN": r.ARN, "numberOfInstances": strconv.Itoa(r.Count), "offeringType": r.OfferingType,
-		"platform": r.Product, "scope": "Region", "tenancy": "Shared", "startDateTime": formatISO(r.Start), "endDateTime": formatISO(r.end()),
+		"platform": r.Product, "scope": "Region", "tenancy": "Shared", "startDateTime": formatISO(r.Start), "endDateTime": formatISO(r.endDate()),
 		"subscriptionStatus": "Active", "service": r.Service,
 	}
 }
@@ -196,43 +202,43 @@ func getSavingsPlansUtilization(c *call, in utilizationInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := in.Filter.check(c, planDimensions...); err != nil {
+	if err := in.Filter.checkDimensions(c, planDimensions...); err != nil {
 		return nil, err
 	}
-	spans := []period{in.TimePeriod}
+	periods := []period{in.TimePeriod}
 	if in.Granularity != "" {
-		spans = splitPeriod(start, end, in.Granularity)
+		periods = splitPeriod(start, end, in.Granularity)
 	}
 	results, total := []object{}, usage{}
-	for _, p := range spans {
+	for _, p := range periods {
 		sum := usage{}
 		for _, plan := range findPlans(c.location, in.Filter) {
 			u := sumPlanUsage(c.location, plan, p)
-			sum = usage{sum.hours + u.hours, sum.usedHours + u.usedHours, sum.fee + u.fee, sum.onDemand + u.onDemand}
+			sum = sum.add(u)
 		}
-		total = usage{total.hours + sum.hours, total.usedHours + sum.usedHours, total.fee + sum.fee, total.onDemand + sum.onDemand}
-		results = append(results, sum.plan(object{"TimePeriod": p}))
+		total = total.add(sum)
+		results = append(results, sum.addPlanMembers(object{"TimePeriod": p}))
 	}
 	if total.hours == 0 {
 		return nil, noPlanData(c)
 	}
-	return object{"SavingsPlansUtilizationsByTime": results, "Total": total.plan(object{})}, nil
+	return object{"SavingsPlansUtilizationsByTime": results, "Total": total.addPlanMembers(object{})}, nil
 }
 
 func getSavingsPlansUtilizationDetails(c *call, in utilizationInput) (any, error) {
 	if _, _, err := parsePeriod(c, in.TimePeriod); err != nil {
 		return nil, err
 	}
-	if err := in.Filter.check(c, planDimensions...); err != nil {
+	if err := in.Filter.checkDimensions(c, planDimensions...); err != nil {
 		return nil, err
 	}
 	details, total := []object{}, usage{}
 	for _, plan := range findPlans(c.location, in.Filter) {
 		u := sumPlanUsage(c.location, plan, in.TimePeriod)
-		total = usage{total.hours + u.hours, total.usedHours + u.usedHours, total.fee + u.fee, total.onDemand + u.onDemand}
-		details = append(details, u.plan(object{"SavingsPlanArn": plan.ARN, "Attributes": object{
+		total = total.add(u)
+		details = append(details, u.addPlanMembers(object{"SavingsPlanArn": plan.ARN, "Attributes": object{
 			"SavingsPlansType": plan.Kind, "AccountId": c.account.ID, "AccountName": c.account.Name, "Region": plan.Region,
-			"PaymentOption": plan.Payment, "StartDateTime": formatISO(plan.Start), "EndDateTime": formatISO(plan.end()),
+			"PaymentOption": plan.Payment, "StartDateTime": formatISO(plan.Start), "EndDateTime": formatISO(plan.endDate()),
 			"HourlyCommitment": formatDecimal(plan.Hourly), "InstanceFamily": plan.Family, "Status": "Active",
 		}}))
 	}
@@ -243,7 +249,7 @@ func getSavingsPlansUtilizationDetails(c *call, in utilizationInput) (any, error
 	if err != nil {
 		return nil, err
 	}
-	return object{"SavingsPlansUtilizationDetails": items, "Total": total.plan(object{}), "TimePeriod": in.TimePeriod, "NextToken": next}, nil
+	return object{"SavingsPlansUtilizationDetails": items, "Total": total.addPlanMembers(object{}), "TimePeriod": in.TimePeriod, "NextToken": next}, nil
 }
 
 func noPlanData(c *call) error {
@@ -252,26 +258,26 @@ func noPlanData(c *call) error {
 
 func findPlans(l *location, f *utilizationFilter) []Plan {
 	return slices.DeleteFunc(slices.Clone(findItems(l, generatePlans)), func(p Plan) bool {
-		return !matchesAny(f.values("SAVINGS_PLAN_ARN"), p.ARN) || !matchesAny(f.values("LINKED_ACCOUNT"), l.account.ID)
+		return !matchesAny(f.findValues("SAVINGS_PLAN_ARN"), p.ARN) || !matchesAny(f.findValues("LINKED_ACCOUNT"), l.account.ID)
 	})
 }
 
-// planUsage counts commitment dollars as hours: a plan has one price for what it covers.
-func sumPlanUsage(l *location, p Plan, span period) usage {
+// sumPlanUsage counts commitment dollars as hours: a plan has one price for what it covers.
+func sumPlanUsage(l *location, p Plan, period period) usage {
 	u := usage{}
-	visitDays(l, span, func(d time.Time) {
-		if !d.Before(startOfDay(p.Start)) && d.Before(p.end()) {
+	visitDays(l, period, func(d time.Time) {
+		if !d.Before(startOfDay(p.Start)) && d.Before(p.endDate()) {
 			dollars := 24 * p.Hourly
-			u = u.of(dollars, dollars*usedShare(l, p.ID, d), 1, 1.38)
+			u = u.addDay(dollars, dollars*usedShare(l, p.ID, d), 1, 1.38)
 		}
 	})
 	return u
 }
 
-func (u usage) plan(o object) object {
+func (u usage) addPlanMembers(o object) object {
 	o["Utilization"] = object{
 		"TotalCommitment": formatDecimal(u.hours), "UsedCommitment": formatDecimal(u.usedHours), "UnusedCommitment": formatDecimal(u.hours - u.usedHours),
-		"UtilizationPercentage": u.percentage(),
+		"UtilizationPercentage": u.formatPercentage(),
 	}
 	o["Savings"] = object{"NetSavings": formatDecimal(u.onDemand - u.fee), "OnDemandCostEquivalent": formatDecimal(u.onDemand)}
 	o["AmortizedCommitment"] = object{"AmortizedRecurringCommitment": formatDecimal(u.fee), "AmortizedUpfrontCommitment": "0", "TotalAmortizedCommitment": formatDecimal(u.fee)}

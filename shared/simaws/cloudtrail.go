@@ -36,9 +36,10 @@ type Trail struct {
 	Unreadable       bool      `json:"-"` // the account may not read its status
 }
 
-// trails include the shadows of trails at home elsewhere: the organisation's and the account's multi-region ones.
+// generateTrails includes the shadows of trails at home elsewhere: the organization's and the account's multi-region
+// ones.
 func generateTrails(l *location) []Trail {
-	management := l.management()
+	management := l.managementAccount()
 	home := l.account.Regions[0]
 	key := l.newARN("kms", "key/"+generateKey(l, 7).KeyID)
 	trails := []Trail{
@@ -54,7 +55,7 @@ func generateTrails(l *location) []Trail {
 			Logging: true, Started: l.creationTime(l.account),
 		},
 	}
-	if l.region == home && l.account.size() > 0.3 {
+	if l.region == home && l.account.sizeShare() > 0.3 {
 		trails = append(trails, Trail{
 			Name: "data-events", HomeRegion: home, S3BucketName: l.account.Name + "-data-events", ARN: l.newARN("cloudtrail", "trail/data-events"),
 			HasCustomEventSelectors: true, Started: l.creationTime(l.account), Stopped: l.startOfYear().Add(9 * time.Hour),
@@ -74,7 +75,7 @@ type trailInput struct {
 
 func describeTrails(c *call, in trailInput) (any, error) {
 	trails := slices.DeleteFunc(slices.Clone(findItems(c.location, generateTrails)), func(t Trail) bool {
-		shadow := t.HomeRegion != c.region || t.IsOrganizationTrail && c.account.ID != c.management().ID
+		shadow := t.HomeRegion != c.region || t.IsOrganizationTrail && c.account.ID != c.managementAccount().ID
 		listed := len(in.TrailNameList) == 0 || slices.Contains(in.TrailNameList, t.Name) || slices.Contains(in.TrailNameList, t.ARN)
 		return !listed || shadow && in.IncludeShadowTrails != nil && !*in.IncludeShadowTrails
 	})
@@ -133,9 +134,5 @@ func lookupEvents(c *call, in trailInput) (any, error) {
 	if in.MaxResults != nil && (*in.MaxResults > 50 || *in.MaxResults < 1) {
 		return nil, c.newErrorf("InvalidMaxResultsException", "The maximum number of results must be between 1 and 50.")
 	}
-	items, next, err := cutPage(c, events, in.NextToken, in.MaxResults, limits{usual: 50, least: 1, most: 50})
-	if err != nil {
-		return nil, err
-	}
-	return object{"Events": items, "NextToken": next}, nil
+	return answerPage(c, "Events", events, "NextToken", in.NextToken, in.MaxResults, limits{usual: 50, least: 1, most: 50})
 }

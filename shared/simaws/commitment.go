@@ -28,9 +28,9 @@ type Plan struct {
 	State                                                           string
 }
 
-func (p Plan) end() time.Time { return p.Start.AddDate(p.Years, 0, 0) }
+func (p Plan) endDate() time.Time { return p.Start.AddDate(p.Years, 0, 0) }
 
-func (r Reservation) end() time.Time { return r.Start.AddDate(r.Years, 0, 0) }
+func (r Reservation) endDate() time.Time { return r.Start.AddDate(r.Years, 0, 0) }
 
 // reserve declares what an account with commitments buys in a region, once a year.
 var reserve = []struct {
@@ -50,7 +50,7 @@ var reserve = []struct {
 
 // generateReservations returns the reservations of one region; Cost Explorer knows those of all regions.
 func generateReservations(l *location) []Reservation {
-	if !l.account.committed() {
+	if !l.account.hasCommitments() {
 		return nil
 	}
 	var all []Reservation
@@ -69,7 +69,7 @@ func generateReservations(l *location) []Reservation {
 			all = append(all, Reservation{
 				ID: id, ARN: l.newARN(signingName(offer.service), "reserved-instances/"+id),
 				Service: offer.service, Region: l.region, InstanceType: offer.kind, Product: offer.product, OfferingType: offer.payment,
-				Count: max(1, int(float64(offer.count)*l.account.size())), Start: bought.AddDate(-years, 0, 0), Years: 1,
+				Count: max(1, int(float64(offer.count)*l.account.sizeShare())), Start: bought.AddDate(-years, 0, 0), Years: 1,
 				Upfront: offer.upfront, Hourly: offer.hourly, OnDemandHourly: offer.onDemand, State: state,
 			})
 		}
@@ -93,7 +93,7 @@ func signingName(name string) string {
 }
 
 func generatePlans(l *location) []Plan {
-	if !l.account.committed() {
+	if !l.account.hasCommitments() {
 		return nil
 	}
 	kinds := []Plan{
@@ -106,13 +106,13 @@ func generatePlans(l *location) []Plan {
 		p.ID, p.OfferingID, p.State = r.newUUID(), r.newUUID(), "active"
 		p.ARN = "arn:aws:savingsplans::" + l.account.ID + ":savingsplan/" + p.ID
 		p.Start = l.lastInCycle(r, 360).Truncate(time.Hour)
-		p.Hourly *= l.account.size()
+		p.Hourly *= l.account.sizeShare()
 		p.Description = fmt.Sprintf("%d year %s %s Savings Plan", p.Years, p.Payment, p.Kind)
 	}
 	return kinds
 }
 
-// used is the share of a commitment in use on a day, 0 to 1.
+// usedShare returns the share of a commitment in use on a day, 0 to 1.
 func usedShare(l *location, id string, d time.Time) float64 {
 	level := 0.72 + 0.28*l.Organization.newChance("used", id).Float64()
 	use := level + 0.1*l.Organization.newChance("used", id, d.Unix()).Float64() - 0.05

@@ -49,7 +49,7 @@ func cutAdvicePage[T any](c *call, in optimizerInput, member string, generate fu
 	return object{member: items, "nextToken": next, "errors": []object{}}, nil
 }
 
-// saving is what an option would save in a month.
+// toSavings returns the monthly savings of an option.
 func toSavings(percent, dollars float64) object {
 	return object{"savingsOpportunityPercentage": roundCents(percent), "estimatedMonthlySavings": object{"currency": "USD", "value": roundCents(dollars)}}
 }

@@ -60,11 +60,7 @@ func describeConformancePacks(c *call, in configInput) (any, error) {
 			"LastUpdateRequestedTime": newTime(c.startOfYear()),
 		})
 	}
-	items, next, err := cutPage(c, details, in.NextToken, in.Limit, limits{usual: 20, most: 20})
-	if err != nil {
-		return nil, err
-	}
-	return object{"ConformancePackDetails": items, "NextToken": next}, nil
+	return answerPage(c, "ConformancePackDetails", details, "NextToken", in.NextToken, in.Limit, limits{usual: 20, most: 20})
 }
 
 func describeConformancePackCompliance(c *call, in configInput) (any, error) {
@@ -115,11 +111,7 @@ func describeComplianceByConfigRule(c *call, in configInput) (any, error) {
 			rules = append(rules, object{"ConfigRuleName": r.Name, "Compliance": object{"ComplianceType": compliance}})
 		}
 	}
-	items, next, err := cutPage(c, rules, in.NextToken, nil, limits{usual: rulesPage, most: rulesPage})
-	if err != nil {
-		return nil, err
-	}
-	return object{"ComplianceByConfigRules": items, "NextToken": next}, nil
+	return answerPage(c, "ComplianceByConfigRules", rules, "NextToken", in.NextToken, nil, limits{usual: rulesPage, most: rulesPage})
 }
 
 func findRule(c *call, name string) (Rule, error) {
@@ -165,9 +157,5 @@ func getComplianceDetailsByConfigRule(c *call, in configInput) (any, error) {
 		}
 		results = append(results, result)
 	}
-	items, next, err := cutPage(c, results, in.NextToken, in.Limit, limits{usual: 10, most: 100})
-	if err != nil {
-		return nil, err
-	}
-	return object{"EvaluationResults": items, "NextToken": next}, nil
+	return answerPage(c, "EvaluationResults", results, "NextToken", in.NextToken, in.Limit, limits{usual: 10, most: 100})
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// resources are the configuration items that Config has recorded, with the members that queries select.
+// listConfigurationItems returns the resources that Config has recorded, with the members that queries select.
 func listConfigurationItems(l *location) []object {
 	var all []object
 	add := func(resourceType, id, name, arn, zone string, configuration object) {
@@ -143,7 +143,7 @@ func parseConditions(c *call, text string) (func(object) bool, error) {
 	}, nil
 }
 
-// lookup follows a dotted path; nil when it ends nowhere.
+// findMember follows a dotted path and returns nil if it leads nowhere.
 func findMember(o object, path string) any {
 	name, rest, deeper := strings.Cut(path, ".")
 	if !deeper {
@@ -153,7 +153,7 @@ func findMember(o object, path string) any {
 	return findMember(child, rest)
 }
 
-// project keeps the fields asked for, nested as they were.
+// selectMembers returns the wanted fields of o, nested as they were.
 func selectMembers(o object, fields []string) object {
 	out := object{}
 	for _, field := range fields {

@@ -73,8 +73,8 @@ type ec2Input struct {
 	}
 }
 
-// filter returns the values asked for of a filter, nil for none.
-func (in ec2Input) filter(name string) []string {
+// findFilter returns the values asked for of a filter, nil for none.
+func (in ec2Input) findFilter(name string) []string {
 	for _, f := range in.Filter {
 		if f.Name == name {
 			return f.Value
@@ -83,7 +83,7 @@ func (in ec2Input) filter(name string) []string {
 	return nil
 }
 
-// Unasked, EC2 answers with everything.
+// cutEC2Page returns one page of a list. Without a page size, EC2 returns everything.
 func cutEC2Page[T any](c *call, in ec2Input, set string, all []T, show func(T) object) (any, error) {
 	shown := []object{}
 	for _, one := range all {
@@ -105,7 +105,7 @@ func toNameTags(name string) any {
 
 func describeInstances(c *call, in ec2Input) (any, error) {
 	machines := slices.DeleteFunc(slices.Clone(findItems(c.location, generateInstances)), func(i Instance) bool {
-		return i.ResourceType == "ManagedInstance" || !matchesAny(in.filter("instance-state-name"), i.State)
+		return i.ResourceType == "ManagedInstance" || !matchesAny(in.findFilter("instance-state-name"), i.State)
 	})
 	return cutEC2Page(c, in, "reservationSet", machines, func(i Instance) object {
 		architecture := "x86_64"
@@ -140,7 +140,7 @@ func describeSubnets(c *call, in ec2Input) (any, error) {
 	})
 }
 
-// reservationsOf are the region's reservations of a service.
+// findReservationsOf returns the region's reservations of a service.
 func findReservationsOf(l *location, service string) []Reservation {
 	return slices.DeleteFunc(slices.Clone(findItems(l, generateReservations)), func(r Reservation) bool { return signingName(r.Service) != service })
 }
@@ -150,12 +150,12 @@ const secondsPerYear = 365 * 24 * 3600
 func describeReservedInstances(c *call, in ec2Input) (any, error) {
 	list := []object{}
 	for _, r := range findReservationsOf(c.location, "ec2") {
-		if !matchesAny(in.filter("state"), r.State) {
+		if !matchesAny(in.findFilter("state"), r.State) {
 			continue
 		}
 		entry := object{
 			"reservedInstancesId": r.ID, "instanceType": r.InstanceType, "instanceCount": r.Count, "productDescription": r.Product, "state": r.State,
-			"start": Time{Time: r.Start}, "end": Time{Time: r.end()}, "duration": r.Years * secondsPerYear, "fixedPrice": r.Upfront, "usagePrice": 0.0, "currencyCode": "USD",
+			"start": Time{Time: r.Start}, "end": Time{Time: r.endDate()}, "duration": r.Years * secondsPerYear, "fixedPrice": r.Upfront, "usagePrice": 0.0, "currencyCode": "USD",
 			"instanceTenancy": "default", "offeringClass": "standard", "offeringType": r.OfferingType, "scope": "Region",
 		}
 		if r.Hourly > 0 {

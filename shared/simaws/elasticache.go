@@ -22,14 +22,10 @@ func describeReservedCacheNodes(c *call, in rdsInput) (any, error) {
 			"ReservationARN": r.ARN, "RecurringCharges": toHourlyCharges(r),
 		})
 	}
-	items, next, err := cutPage(c, reserved, in.Marker, in.MaxRecords, rdsPages)
-	if err != nil {
-		return nil, err
-	}
-	return object{"ReservedCacheNodes": items, "Marker": next}, nil
+	return answerPage(c, "ReservedCacheNodes", reserved, "Marker", in.Marker, in.MaxRecords, rdsPages)
 }
 
-// hourlyCharge is the list of a reservation's recurring charges, empty when all is paid upfront.
+// toHourlyCharges returns a reservation's recurring charges, an empty list if all is paid upfront.
 func toHourlyCharges(r Reservation) []object {
 	if r.Hourly == 0 {
 		return []object{}

@@ -15,8 +15,8 @@ import (
 // ServeHTTP answers one request of an SDK client.
 func (o *Organization) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
-	x := exchange{call: &call{location: &location{Organization: o, now: o.now()}}, w: w, r: r}
-	response := x.serve()
+	x := exchange{call: &call{location: &location{Organization: o, now: o.currentTime()}}, w: w, r: r}
+	response := x.serveRequest()
 	entry := Call{
 		Time: started, Region: x.region, Operation: x.operation.name, Principal: x.principal,
 		Status: response.status, Error: response.errorCode, Duration: time.Since(started),
@@ -46,7 +46,7 @@ type responseRecord struct {
 // clientGone is recorded where the client did not wait for the answer.
 var clientGone = responseRecord{errorCode: "client gone"}
 
-func (x exchange) serve() responseRecord {
+func (x exchange) serveRequest() responseRecord {
 	body, err := wire.ReadBody(x.r)
 	if err != nil {
 		return responseRecord{http.StatusBadRequest, err.Error()}
@@ -61,16 +61,16 @@ func (x exchange) serve() responseRecord {
 	if !x.waitFor(x.options.Latency) {
 		return clientGone
 	}
-	if err := x.authorize(); err != nil {
+	if err := x.authorizeCall(); err != nil {
 		return x.writeError(err)
 	}
-	x.fault = x.faults.next(x.call)
+	x.fault = x.faults.findFault(x.call)
 	if x.fault != nil {
 		if response, done := x.applyFault(); done {
 			return response
 		}
 	}
-	return x.answer(input)
+	return x.answerCall(input)
 }
 
 // identifyCaller finds account, region and service by the credential scope of the request's signature.
@@ -105,7 +105,7 @@ func (x exchange) identifyCaller() error {
 
 // decodeRequest finds the requested operation and returns its input as JSON.
 func (x exchange) decodeRequest(body []byte) ([]byte, error) {
-	name, input, err := x.service.protocol.Decode(x.r, body, x.service.routes())
+	name, input, err := x.service.protocol.Decode(x.r, body, x.service.listRoutes())
 	if err != nil {
 		return nil, x.newInvalidf("reading the request: %v", err)
 	}
@@ -134,9 +134,9 @@ func (x exchange) waitFor(d time.Duration) bool {
 	}
 }
 
-// authorize refuses calls to regions that are not enabled or do not have the service, and calls that the session
+// authorizeCall refuses calls to regions that are not enabled or do not have the service, and calls that the session
 // policy does not allow.
-func (x exchange) authorize() error {
+func (x exchange) authorizeCall() error {
 	if !x.service.global && !slices.Contains(x.account.Regions, x.region) {
 		return x.newUnknownCredentials()
 	}
@@ -155,8 +155,8 @@ func (x exchange) authorize() error {
 	return x.newDenied("*", "because no session policy allows the "+action+" action")
 }
 
-func (x exchange) answer(input []byte) responseRecord {
-	body, err := x.run(input)
+func (x exchange) answerCall(input []byte) responseRecord {
+	body, err := x.runOperation(input)
 	if err != nil {
 		return x.writeError(err)
 	}

@@ -1,8 +1,8 @@
 package simaws
 
-// failures are what goes wrong in an organisation with failures: regions closed by a policy, a role without a
+// listFailures returns the faults of an organization with failures: regions closed by a policy, a role without a
 // permission, a busy service, a broken one.
-func (o *Organization) failures() []Fault {
+func (o *Organization) listFailures() []Fault {
 	var faults []Fault
 	for _, a := range o.accounts {
 		for _, region := range a.ClosedRegions {

@@ -17,7 +17,7 @@ const (
 	Throttled     Kind = "throttled"
 	Denied        Kind = "denied"         // by a missing identity policy
 	PolicyDenied  Kind = "policy denied"  // by a service control policy
-	NotEnabled    Kind = "not enabled"    // the service answers as if it was never switched on
+	NotEnabled    Kind = "not enabled"    // the service answers as if it was never enabled
 	NotOptedIn    Kind = "not opted in"   // the region does not know the credentials
 	Expired       Kind = "expired"        // the credentials have expired
 	ServerError   Kind = "server error"   // 500
@@ -28,8 +28,8 @@ const (
 	EmptyPage     Kind = "empty page"     // no items, and a token to go on with
 	RepeatedToken Kind = "repeated token" // the token that was sent comes back
 	Empty         Kind = "empty answer"   // 200 with an answer without any member
-	Hollow        Kind = "hollow answer"  // the items of the answer are there, without any member
-	Flat          Kind = "flat answer"    // the items have their plain members, and nothing inside those that are not plain
+	Hollow        Kind = "hollow answer"  // the answer has its items, without any member
+	Flat          Kind = "flat answer"    // the items have their plain members, and the others are empty
 )
 
 // Fault makes calls fail. Empty selectors match everything. Without Times and Rate every matching call fails.
@@ -46,7 +46,7 @@ type Fault struct {
 	Message string
 }
 
-func (f *Fault) matches(c *call) bool {
+func (f *Fault) matchesCall(c *call) bool {
 	return (f.Service == "" || f.Service == c.service.name) && (f.Operation == "" || f.Operation == c.operation.name) &&
 		(f.Account == "" || f.Account == c.account.ID) && (f.Region == "" || f.Region == c.region)
 }
@@ -54,7 +54,7 @@ func (f *Fault) matches(c *call) bool {
 // Fault adds faults. The first one that matches a call and is due decides.
 func (o *Organization) Fault(faults ...Fault) { o.faults.add(faults) }
 
-// ClearFaults ends all faults, as if somebody had repaired everything.
+// ClearFaults removes all faults.
 func (o *Organization) ClearFaults() { o.faults.clear() }
 
 type faults struct {
@@ -82,12 +82,12 @@ func (f *faults) clear() {
 	f.rules = nil
 }
 
-// next returns the fault of a call, nil for none.
-func (f *faults) next(c *call) *Fault {
+// findFault returns the fault of a call, nil for none.
+func (f *faults) findFault(c *call) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, rule := range f.rules {
-		if !rule.matches(c) || rule.Times > 0 && rule.fired >= rule.Times {
+		if !rule.matchesCall(c) || rule.Times > 0 && rule.fired >= rule.Times {
 			continue
 		}
 		key := c.account.ID + c.region + c.service.name + c.operation.name

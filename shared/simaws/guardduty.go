@@ -32,11 +32,7 @@ func listDetectors(c *call, in guardDutyInput) (any, error) {
 	if c.isEnabled() {
 		detectors = append(detectors, detectorID(c.location))
 	}
-	items, next, err := cutPage(c, detectors, in.NextToken, in.MaxResults, guardDutyPages)
-	if err != nil {
-		return nil, err
-	}
-	return object{"detectorIds": items, "nextToken": next}, nil
+	return answerPage(c, "detectorIds", detectors, "nextToken", in.NextToken, in.MaxResults, guardDutyPages)
 }
 
 func checkDetector(c *call, id string) error {
@@ -52,7 +48,7 @@ func listFindings(c *call, in guardDutyInput) (any, error) {
 	}
 	ids := []string{}
 	for _, f := range findItems(c.location, generateThreats) {
-		matches, err := f.matches(c, in.FindingCriteria.Criterion)
+		matches, err := f.matchesCriteria(c, in.FindingCriteria.Criterion)
 		if err != nil {
 			return nil, err
 		}
@@ -60,11 +56,7 @@ func listFindings(c *call, in guardDutyInput) (any, error) {
 			ids = append(ids, f.ID)
 		}
 	}
-	items, next, err := cutPage(c, ids, in.NextToken, in.MaxResults, guardDutyPages)
-	if err != nil {
-		return nil, err
-	}
-	return object{"findingIds": items, "nextToken": next}, nil
+	return answerPage(c, "findingIds", ids, "nextToken", in.NextToken, in.MaxResults, guardDutyPages)
 }
 
 func getFindings(c *call, in guardDutyInput) (any, error) {
@@ -89,26 +81,26 @@ type threatCondition struct {
 	Equals, Eq, NotEquals, Neq                                                   []string
 }
 
-func (f ThreatFinding) matches(c *call, criteria map[string]threatCondition) (bool, error) {
+func (f ThreatFinding) matchesCriteria(c *call, criteria map[string]threatCondition) (bool, error) {
 	for attribute, condition := range criteria {
 		var ok bool
 		switch attribute {
 		case "updatedAt":
-			ok = condition.admits(parseMillis(f.UpdatedAt))
+			ok = condition.matchesNumber(parseMillis(f.UpdatedAt))
 		case "createdAt":
-			ok = condition.admits(parseMillis(f.CreatedAt))
+			ok = condition.matchesNumber(parseMillis(f.CreatedAt))
 		case "severity":
-			ok = condition.admits(int64(f.Severity))
+			ok = condition.matchesNumber(int64(f.Severity))
 		case "accountId":
-			ok = condition.names(f.AccountID)
+			ok = condition.matchesText(f.AccountID)
 		case "region":
-			ok = condition.names(f.Region)
+			ok = condition.matchesText(f.Region)
 		case "type":
-			ok = condition.names(f.Type)
+			ok = condition.matchesText(f.Type)
 		case "id":
-			ok = condition.names(f.ID)
+			ok = condition.matchesText(f.ID)
 		case "service.archived":
-			ok = condition.names(strconv.FormatBool(f.Service.Archived))
+			ok = condition.matchesText(strconv.FormatBool(f.Service.Archived))
 		default:
 			return false, c.newInvalidf("The request is rejected because an invalid or out-of-range value is specified as an input parameter: %s is not simulated.", attribute)
 		}
@@ -127,7 +119,7 @@ func parseMillis(text string) int64 {
 	return t.UnixMilli()
 }
 
-func (t threatCondition) admits(v int64) bool {
+func (t threatCondition) matchesNumber(v int64) bool {
 	bound := func(short, long *int64, ok func(limit int64) bool) bool {
 		return (short == nil || ok(*short)) && (long == nil || ok(*long))
 	}
@@ -137,7 +129,7 @@ func (t threatCondition) admits(v int64) bool {
 		bound(t.Lte, t.LessThanOrEqual, func(l int64) bool { return v <= l })
 }
 
-func (t threatCondition) names(v string) bool {
+func (t threatCondition) matchesText(v string) bool {
 	wanted, unwanted := append(t.Equals, t.Eq...), append(t.NotEquals, t.Neq...)
 	return (len(wanted) == 0 || slices.Contains(wanted, v)) && !slices.Contains(unwanted, v)
 }

@@ -40,7 +40,7 @@ var healthKinds = []struct{ service, code, category string }{
 func generateHealthEvents(l *location) []HealthEvent {
 	var events []HealthEvent
 	for d := startOfDay(l.now).AddDate(0, 0, -90); !d.After(l.now.AddDate(0, 0, 14)); d = d.AddDate(0, 0, 1) {
-		for i := range max(1, int(3*l.account.size())) {
+		for i := range max(1, int(3*l.account.sizeShare())) {
 			if e, known := generateHealthEvent(l, d, i); known {
 				events = append(events, e)
 			}
@@ -50,7 +50,8 @@ func generateHealthEvents(l *location) []HealthEvent {
 	return events
 }
 
-// healthEvent is known a while before a scheduled change, and from its start otherwise.
+// generateHealthEvent returns the i-th event of a day. A scheduled change is known two weeks before its start, any
+// other event from its start.
 func generateHealthEvent(l *location, d time.Time, i int) (HealthEvent, bool) {
 	r := l.newChance("health", d.Unix(), i)
 	kind, start := pickOne(r, healthKinds...), r.timeWithin(d, d.Add(1*days))
@@ -118,9 +119,5 @@ func describeEvents(c *call, in healthInput) (any, error) {
 			!one(f.EventStatusCodes, e.StatusCode) || !one(f.EventTypeCategories, e.EventTypeCategory) || !one(f.Regions, e.Region) ||
 			!one(f.Services, e.Service) || !one(f.EventArns, e.ARN)
 	})
-	items, next, err := cutPage(c, events, in.NextToken, in.MaxResults, limits{usual: 10, least: 10, most: 100})
-	if err != nil {
-		return nil, err
-	}
-	return object{"events": items, "nextToken": next}, nil
+	return answerPage(c, "events", events, "nextToken", in.NextToken, in.MaxResults, limits{usual: 10, least: 10, most: 100})
 }

@@ -40,7 +40,7 @@ const vulnerabilityRetention = 90
 func generateVulnerabilities(l *location) []Vulnerability {
 	var found []Vulnerability
 	for d := startOfDay(l.now).AddDate(0, 0, -vulnerabilityRetention); !d.After(l.now); d = d.AddDate(0, 0, 1) {
-		for i := range max(1, int(7*l.account.size()*l.regionShare()*l.options.Volume)) {
+		for i := range max(1, int(7*l.account.sizeShare()*l.regionShare()*l.options.Volume)) {
 			if v, begun := generateVulnerability(l, d, i); begun {
 				found = append(found, v)
 			}
@@ -110,11 +110,7 @@ func listVulnerabilities(c *call, in inspectorInput) (any, error) {
 			found = append(found, v)
 		}
 	}
-	items, next, err := cutPage(c, found, in.NextToken, in.MaxResults, limits{usual: 50, least: 1, most: 100})
-	if err != nil {
-		return nil, err
-	}
-	return object{"findings": items, "nextToken": next}, nil
+	return answerPage(c, "findings", found, "nextToken", in.NextToken, in.MaxResults, limits{usual: 50, least: 1, most: 100})
 }
 
 func (v Vulnerability) matchesCriteria(c *call, criteria map[string][]vulnerabilityFilter) (bool, error) {
@@ -128,7 +124,7 @@ func (v Vulnerability) matchesCriteria(c *call, criteria map[string][]vulnerabil
 		}
 		if !slices.ContainsFunc(filters, func(f vulnerabilityFilter) bool {
 			if isText {
-				return findingFilter{Value: f.Value, Comparison: f.Comparison}.compares(text)
+				return findingFilter{Value: f.Value, Comparison: f.Comparison}.matchesText(text)
 			}
 			at := float64(moment.Unix())
 			return (f.StartInclusive == nil || at >= *f.StartInclusive) && (f.EndInclusive == nil || at <= *f.EndInclusive)

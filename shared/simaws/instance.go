@@ -109,7 +109,7 @@ var programs = []string{
 	"PowerShell 7", "Microsoft .NET Runtime 8", "Microsoft SQL Server Native Client", "CrowdStrike Windows Sensor", "Datadog Agent", "Git", "Python 3.12",
 }
 
-// applications are 100 to 200 for each instance, and none where the agent does not answer.
+// findApplications returns 100 to 200 applications for each instance, and none if the agent does not answer.
 func findApplications(l *location, in Instance) []Application {
 	if set, ok := findSetItems[Application](l); ok {
 		return slices.DeleteFunc(slices.Clone(set), func(a Application) bool { return a.InstanceID != in.InstanceID })
@@ -139,7 +139,7 @@ func findApplications(l *location, in Instance) []Application {
 	return apps
 }
 
-// patches are those of the last fourteen months' patch days, some dozens to hundreds for each instance.
+// findPatches returns the patches of the last fourteen months' patch days, some dozens to hundreds for each instance.
 func findPatches(l *location, in Instance) []Patch {
 	if set, ok := findSetItems[Patch](l); ok {
 		return slices.DeleteFunc(slices.Clone(set), func(p Patch) bool { return p.InstanceID != in.InstanceID })
@@ -159,7 +159,8 @@ func findPatches(l *location, in Instance) []Patch {
 	return patches
 }
 
-// patch is missing before its patch day; on it most are installed, a few fail until somebody looks at them.
+// generatePatch returns the i-th patch of a patch day. It is missing before that day; then most patches are installed,
+// and a few fail for twelve days.
 func generatePatch(l *location, in Instance, r chance, patchDay time.Time, i int) Patch {
 	name := pickOne(r, packages...)
 	p := Patch{

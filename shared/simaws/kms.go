@@ -33,11 +33,11 @@ type Key struct {
 	DeletionDate *Time `json:",omitempty"`
 	// Rotates says that the yearly rotation is on. Only symmetric encryption keys can rotate.
 	Rotates bool `json:"-"`
-	// Closed keys have a policy that lets nobody describe them; Opaque ones hide only their rotation.
+	// Closed keys have a policy that denies everyone to describe them; Opaque ones hide only their rotation.
 	Closed, Opaque bool `json:"-"`
 }
 
-func (k Key) rotatable() bool {
+func (k Key) canRotate() bool {
 	return k.KeySpec == "SYMMETRIC_DEFAULT" && k.KeyUsage == "ENCRYPT_DECRYPT" && k.Origin == "AWS_KMS"
 }
 
@@ -137,7 +137,7 @@ func getKeyRotationStatus(c *call, in kmsInput) (any, error) {
 		return nil, err
 	case k.Closed || k.Opaque:
 		return nil, denyKey(c, k)
-	case !k.rotatable():
+	case !k.canRotate():
 		return nil, c.newErrorf("UnsupportedOperationException", "")
 	case k.KeyState == "PendingDeletion":
 		return nil, c.newErrorf("KMSInvalidStateException", "%s is pending deletion.", k.ARN)

@@ -55,9 +55,5 @@ func listFunctions(c *call, in functionsInput) (any, error) {
 	if in.MaxItems != nil && *in.MaxItems > 50 && *in.MaxItems <= 10_000 {
 		in.MaxItems = nil
 	}
-	items, next, err := cutPage(c, findItems(c.location, generateFunctions), in.Marker, in.MaxItems, limits{usual: 50, least: 1, most: 10_000})
-	if err != nil {
-		return nil, err
-	}
-	return object{"Functions": items, "NextMarker": next}, nil
+	return answerPage(c, "Functions", findItems(c.location, generateFunctions), "NextMarker", in.Marker, in.MaxItems, limits{usual: 50, least: 1, most: 10_000})
 }

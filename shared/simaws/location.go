@@ -65,10 +65,10 @@ func (l *location) newChance(parts ...any) chance {
 // fifth. It is at least 1.
 func (l *location) drawCount(kind string, usual int) int {
 	vary := 0.8 + 0.4*l.newChance("count", kind).Float64()
-	return max(1, int(float64(usual)*l.account.size()*l.regionShare()*l.options.Volume*vary))
+	return max(1, int(float64(usual)*l.account.sizeShare()*l.regionShare()*l.options.Volume*vary))
 }
 
-// regionShare is smaller in the regions that are not the account's first.
+// regionShare returns 1 in the account's first region and less in the others.
 func (l *location) regionShare() float64 {
 	if l.region == l.account.Regions[0] {
 		return 1
@@ -78,7 +78,7 @@ func (l *location) regionShare() float64 {
 
 const days = 24 * time.Hour
 
-// startOfYear is the latest moment at which lasting things were made: they stay as they are while the clock moves.
+// startOfYear returns the latest moment at which lasting things were made: they stay as they are while the clock moves.
 func (l *location) startOfYear() time.Time {
 	return time.Date(l.now.Year(), time.January, 1, 0, 0, 0, 0, time.UTC)
 }

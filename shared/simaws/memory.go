@@ -2,7 +2,7 @@ package simaws
 
 import "sync"
 
-// memory counts what an account has asked for, for the few operations whose answer depends on an earlier call.
+// memory counts requests of an account, for the few operations whose answer depends on an earlier one.
 type memory struct {
 	mu     sync.Mutex
 	counts map[string]int

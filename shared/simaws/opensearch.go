@@ -27,9 +27,5 @@ func describeReservedSearchInstances(c *call, in searchInput) (any, error) {
 			"PaymentOption": strings.ToUpper(strings.ReplaceAll(r.OfferingType, " ", "_")), "RecurringCharges": toHourlyCharges(r),
 		})
 	}
-	items, next, err := cutPage(c, reserved, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
-	if err != nil {
-		return nil, err
-	}
-	return object{"ReservedInstances": items, "NextToken": next}, nil
+	return answerPage(c, "ReservedInstances", reserved, "NextToken", in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
 }

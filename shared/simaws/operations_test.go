@@ -245,6 +245,6 @@ func TestRecommendationsSaveMoney(t *testing.T) {
 	_, err = computeoptimizer.NewFromConfig(server.Config(sandbox)).GetEC2InstanceRecommendations(t.Context(), &computeoptimizer.GetEC2InstanceRecommendationsInput{})
 	var optIn *optimizer.OptInRequiredException
 	if !errors.As(err, &optIn) {
-		t.Errorf("got %v without enrolment, want OptInRequiredException", err)
+		t.Errorf("got %v without enrollment, want OptInRequiredException", err)
 	}
 }

@@ -43,20 +43,19 @@ func unitID(l *location, name string) string {
 }
 
 func organizationARN(l *location, resource string) string {
-	return "arn:aws:organizations::" + l.management().ID + ":" + resource
+	return "arn:aws:organizations::" + l.managementAccount().ID + ":" + resource
 }
 
-// managementOnly refuses members, as AWS Organizations does.
+// checkManagement refuses members, as AWS Organizations does.
 func checkManagement(c *call) error {
-	if c.account.ID == c.management().ID {
+	if c.account.ID == c.managementAccount().ID {
 		return nil
 	}
-	f := c.newErrorf("AccessDeniedException", "You don't have permissions to access this resource.")
-	return f
+	return c.newErrorf("AccessDeniedException", "You don't have permissions to access this resource.")
 }
 
 func describeOrganization(c *call, _ noInput) (any, error) {
-	m := c.management()
+	m := c.managementAccount()
 	return object{"Organization": object{
 		"Id": organizationID(c.location), "Arn": organizationARN(c.location, "organization/"+organizationID(c.location)), "FeatureSet": "ALL",
 		"MasterAccountId": m.ID, "MasterAccountArn": accountARN(c.location, m), "MasterAccountEmail": m.Email,
@@ -69,7 +68,7 @@ func accountARN(l *location, a *Account) string {
 
 func toAccountEntry(l *location, a *Account) object {
 	joined := "CREATED"
-	if a.ID == l.management().ID {
+	if a.ID == l.managementAccount().ID {
 		joined = "INVITED"
 	}
 	return object{

@@ -12,10 +12,10 @@ func (p Place) covers(account, region string) bool {
 	return (p.Account == "" || p.Account == account) && (p.Region == "" || p.Region == region)
 }
 
-// Request is what an own answer is asked.
+// Request is what an [Answer] answers.
 type Request struct {
 	Account, Region, Service, Operation string
-	Input                               []byte // JSON, whatever the protocol
+	Input                               []byte // JSON in every protocol
 }
 
 // Answer replaces one operation.
@@ -27,16 +27,17 @@ type Answer struct {
 	Give func(Request) (any, error)
 }
 
-// ErrPassOn is the error by which Give leaves a request to the generated organisation, to answer only some requests itself.
-var ErrPassOn = errors.New("left to the generated organisation")
+// ErrPassOn is the error with which Give leaves a request to the generated organization.
+var ErrPassOn = errors.New("left to the generated organization")
 
-// Override answers operations in a test's own way. The last one that matches decides.
+// Override replaces operations. The last answer that matches decides.
 func (o *Organization) Override(answers ...Answer) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.answers = append(o.answers, answers...)
 }
 
+// findAnswer returns the answer that replaces the operation, nil for none.
 func (c *call) findAnswer() func(Request) (any, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -49,13 +50,13 @@ func (c *call) findAnswer() func(Request) (any, error) {
 	return nil
 }
 
-// set is the exact content of one kind of things in one place.
+// set holds the items of one kind in one place.
 type set struct {
 	Place
 	items any
 }
 
-// Set replaces the generated things of one kind, such as [Key] or [Instance], in a place by exactly items.
+// Set replaces the generated items of one kind, such as [Key] or [Instance], in a place.
 func Set[T any](o *Organization, place Place, items ...T) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

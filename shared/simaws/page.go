@@ -8,8 +8,17 @@ import (
 	"strings"
 )
 
-// limits are the page sizes of an operation: what it returns unasked, and the least and most that may be asked for.
+// limits are the page sizes of an operation: the usual one, and the least and most that may be asked for.
 type limits struct{ usual, least, most int }
+
+// answerPage returns an answer of one page: items are the member of the page's items, next that of the next token.
+func answerPage[T any](c *call, items string, all []T, next, token string, asked *number, l limits) (any, error) {
+	page, nextToken, err := cutPage(c, all, token, asked, l)
+	if err != nil {
+		return nil, err
+	}
+	return object{items: page, next: nextToken}, nil
+}
 
 // cutPage returns one page of all. The next token is nil on the last page.
 func cutPage[T any](c *call, all []T, token string, asked *number, l limits) (items []T, next any, err error) {
@@ -39,6 +48,7 @@ func cutPage[T any](c *call, all []T, token string, asked *number, l limits) (it
 	return all[start:end], c.newToken(end), nil
 }
 
+// parsePageSize returns the page size that was asked for, the usual one if none was.
 func (c *call) parsePageSize(asked *number, l limits) (int, error) {
 	if asked == nil || *asked == 0 && l.least == 0 {
 		return l.usual, nil
@@ -63,6 +73,7 @@ func (c *call) tokenMark() string {
 	return c.newChance("token", c.service.name, c.operation.name).hexDigits(24)
 }
 
+// parseToken returns the position that a token stands for.
 func (c *call) parseToken(token string) (int, error) {
 	if token == "" {
 		return 0, nil

@@ -49,29 +49,17 @@ type rdsInput struct {
 var rdsPages = limits{usual: 100, least: 20, most: 100}
 
 func describeDBInstances(c *call, in rdsInput) (any, error) {
-	items, next, err := cutPage(c, findItems(c.location, generateDatabases), in.Marker, in.MaxRecords, rdsPages)
-	if err != nil {
-		return nil, err
-	}
-	return object{"DBInstances": items, "Marker": next}, nil
+	return answerPage(c, "DBInstances", findItems(c.location, generateDatabases), "Marker", in.Marker, in.MaxRecords, rdsPages)
 }
 
 func describeReservedDBInstances(c *call, in rdsInput) (any, error) {
 	reserved := []object{}
 	for _, r := range findReservationsOf(c.location, "rds") {
-		charges := []object{}
-		if r.Hourly > 0 {
-			charges = append(charges, object{"RecurringChargeAmount": r.Hourly, "RecurringChargeFrequency": "Hourly"})
-		}
 		reserved = append(reserved, object{
 			"ReservedDBInstanceId": r.ID, "DBInstanceClass": r.InstanceType, "DBInstanceCount": r.Count, "ProductDescription": r.Product, "State": r.State,
 			"StartTime": Time{Time: r.Start}, "Duration": r.Years * secondsPerYear, "FixedPrice": r.Upfront, "UsagePrice": 0.0, "CurrencyCode": "USD", "MultiAZ": false,
-			"OfferingType": r.OfferingType, "ReservedDBInstanceArn": c.newARN("rds", "ri:"+r.ID), "LeaseId": r.ID, "RecurringCharges": charges,
+			"OfferingType": r.OfferingType, "ReservedDBInstanceArn": c.newARN("rds", "ri:"+r.ID), "LeaseId": r.ID, "RecurringCharges": toHourlyCharges(r),
 		})
 	}
-	items, next, err := cutPage(c, reserved, in.Marker, in.MaxRecords, rdsPages)
-	if err != nil {
-		return nil, err
-	}
-	return object{"ReservedDBInstances": items, "Marker": next}, nil
+	return answerPage(c, "ReservedDBInstances", reserved, "Marker", in.Marker, in.MaxRecords, rdsPages)
 }

@@ -18,7 +18,7 @@ type Call struct {
 	Duration  time.Duration
 }
 
-// Calls are the newest recorded calls, oldest first.
+// Calls returns the newest recorded calls, oldest first.
 func (o *Organization) Calls() []Call { return o.record.list() }
 
 // ForgetCalls empties the record.

@@ -22,9 +22,5 @@ func describeReservedNodes(c *call, in rdsInput) (any, error) {
 			"ReservedNodeOfferingType": "Regular", "RecurringCharges": toHourlyCharges(r),
 		})
 	}
-	items, next, err := cutPage(c, reserved, in.Marker, in.MaxRecords, rdsPages)
-	if err != nil {
-		return nil, err
-	}
-	return object{"ReservedNodes": items, "Marker": next}, nil
+	return answerPage(c, "ReservedNodes", reserved, "Marker", in.Marker, in.MaxRecords, rdsPages)
 }

@@ -69,11 +69,7 @@ type resilienceInput struct {
 var resiliencePages = limits{usual: 20, least: 1, most: 100}
 
 func listApps(c *call, in resilienceInput) (any, error) {
-	items, next, err := cutPage(c, findItems(c.location, generateApps), in.NextToken, in.MaxResults, resiliencePages)
-	if err != nil {
-		return nil, err
-	}
-	return object{"appSummaries": items, "nextToken": next}, nil
+	return answerPage(c, "appSummaries", findItems(c.location, generateApps), "nextToken", in.NextToken, in.MaxResults, resiliencePages)
 }
 
 func findApp(c *call, what string, match func(App) bool) (App, error) {
@@ -96,7 +92,7 @@ func describeApp(c *call, in resilienceInput) (any, error) {
 	}{a, a.PolicyARN}}, nil
 }
 
-// listAppAssessments has the daily ones of the last month, the latest first.
+// listAppAssessments returns the daily assessments of the last month, the latest first.
 func listAppAssessments(c *call, in resilienceInput) (any, error) {
 	var assessments []object
 	for _, a := range findItems(c.location, generateApps) {
@@ -113,11 +109,7 @@ func listAppAssessments(c *call, in resilienceInput) (any, error) {
 			})
 		}
 	}
-	items, next, err := cutPage(c, assessments, in.NextToken, in.MaxResults, resiliencePages)
-	if err != nil {
-		return nil, err
-	}
-	return object{"assessmentSummaries": items, "nextToken": next}, nil
+	return answerPage(c, "assessmentSummaries", assessments, "nextToken", in.NextToken, in.MaxResults, resiliencePages)
 }
 
 func describeResiliencyPolicy(c *call, in resilienceInput) (any, error) {

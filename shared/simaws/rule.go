@@ -138,7 +138,7 @@ func findEvaluations(l *location, rule Rule) []Evaluation {
 	return results
 }
 
-// evaluated are the ids of the resources of a type.
+// listResourceIDs returns the ids of the resources of a type.
 func listResourceIDs(l *location, resourceType string) []string {
 	if resourceType == "AWS::::Account" {
 		return []string{l.account.ID}

@@ -32,7 +32,7 @@ func describeSavingsPlans(c *call, in plansInput) (any, error) {
 		plan := object{
 			"savingsPlanId": p.ID, "savingsPlanArn": p.ARN, "offeringId": p.OfferingID, "description": p.Description, "state": p.State, "savingsPlanType": p.Kind,
 			"paymentOption": p.Payment, "productTypes": p.Products, "currency": "USD", "commitment": formatDecimal(p.Hourly), "upfrontPaymentAmount": formatDecimal(upfront),
-			"recurringPaymentAmount": formatDecimal(recurring), "termDurationInSeconds": p.Years * secondsPerYear, "start": formatPlanTime(p.Start), "end": formatPlanTime(p.end().Add(-time.Second)),
+			"recurringPaymentAmount": formatDecimal(recurring), "termDurationInSeconds": p.Years * secondsPerYear, "start": formatPlanTime(p.Start), "end": formatPlanTime(p.endDate().Add(-time.Second)),
 			"returnableUntil": formatPlanTime(p.Start.AddDate(0, 0, 7)), "tags": object{},
 		}
 		if p.Family != "" {
@@ -40,11 +40,7 @@ func describeSavingsPlans(c *call, in plansInput) (any, error) {
 		}
 		plans = append(plans, plan)
 	}
-	items, next, err := cutPage(c, plans, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 1000})
-	if err != nil {
-		return nil, err
-	}
-	return object{"savingsPlans": items, "nextToken": next}, nil
+	return answerPage(c, "savingsPlans", plans, "nextToken", in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 1000})
 }
 
 func formatPlanTime(t time.Time) string { return strings.Replace(formatISO(t), "Z", "+0000", 1) }

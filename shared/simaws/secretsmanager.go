@@ -75,9 +75,5 @@ type secretsInput struct {
 
 func listSecrets(c *call, in secretsInput) (any, error) {
 	secrets := slices.DeleteFunc(slices.Clone(findItems(c.location, generateSecrets)), func(s Secret) bool { return s.DeletedDate != nil && !in.IncludePlannedDeletion })
-	items, next, err := cutPage(c, secrets, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
-	if err != nil {
-		return nil, err
-	}
-	return object{"SecretList": items, "NextToken": next}, nil
+	return answerPage(c, "SecretList", secrets, "NextToken", in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
 }

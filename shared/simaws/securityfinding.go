@@ -73,13 +73,13 @@ var securityProducts = []string{"Security Hub", "Security Hub", "Security Hub", 
 // hubRetention is how many days of findings a region shows.
 const hubRetention = 120
 
-// hubDaily is the number of new findings of a region in a day. Findings are addressed by day and number, so that any
-// page of a million is found without making the others.
+// dailyFindings returns the number of new findings of a region in a day. Findings are addressed by day and number, so
+// that any page of a million is found without making the others.
 func dailyFindings(l *location) int {
-	return max(1, int(12*l.account.size()*l.regionShare()*l.options.Volume))
+	return max(1, int(12*l.account.sizeShare()*l.regionShare()*l.options.Volume))
 }
 
-// aggregator is the region that shows the findings of all others, "" for none.
+// aggregationRegion returns the region that shows the findings of all others, "" for none.
 func aggregationRegion(l *location) string {
 	if l.account.Character == Production {
 		return l.account.Regions[0]
@@ -91,7 +91,7 @@ func aggregatorARN(l *location) string {
 	return l.inRegion(aggregationRegion(l)).newARN("securityhub", "finding-aggregator/"+l.Organization.newChance("aggregator", l.account.ID).newUUID())
 }
 
-// securityFinding is the i-th finding of the call's region since the first day that is kept, or nil while it lies in
+// generateSecurityFinding returns the i-th finding of the region since the first day that is kept, nil if it lies in
 // the future.
 func generateSecurityFinding(l *location, i int) *SecurityFinding {
 	daily := dailyFindings(l)
@@ -126,8 +126,8 @@ func generateSecurityFinding(l *location, i int) *SecurityFinding {
 	return f
 }
 
-// age lets a finding go its way: looked at, suppressed or resolved, and archived in the end. A third of the controls is
-// checked again twice a day.
+// ageFinding applies what has happened to a finding since it was created: it is noticed, suppressed or resolved, and
+// archived in the end. A third of the controls is checked again twice a day.
 func ageFinding(l *location, f *SecurityFinding, r chance, created time.Time) {
 	f.CreatedAt = formatISO(created)
 	updated, status := created, "NEW"

@@ -115,8 +115,8 @@ func scanFindings(c *call, filters map[string][]findingFilter, position, size in
 	return found, nil
 }
 
-// texts of a finding that filters look at.
-func (f SecurityFinding) value(attribute string) (text string, known bool) {
+// findAttribute returns the text of a finding that filters of an attribute compare.
+func (f SecurityFinding) findAttribute(attribute string) (text string, known bool) {
 	switch attribute {
 	case "AwsAccountId":
 		return f.AwsAccountID, true
@@ -150,7 +150,7 @@ func isDate(attribute string) bool { return attribute == "CreatedAt" || attribut
 
 func checkFilters(c *call, filters map[string][]findingFilter) error {
 	for attribute, conditions := range filters {
-		if _, known := (SecurityFinding{}).value(attribute); !known {
+		if _, known := (SecurityFinding{}).findAttribute(attribute); !known {
 			return c.newInvalidf("Filter %s is not simulated", attribute)
 		}
 		for _, f := range conditions {
@@ -164,15 +164,15 @@ func checkFilters(c *call, filters map[string][]findingFilter) error {
 	return nil
 }
 
-// admitted applies AND between attributes and OR between the values of one.
+// matchesFilters applies AND between attributes and OR between the values of one.
 func (f SecurityFinding) matchesFilters(now time.Time, filters map[string][]findingFilter) bool {
 	for attribute, conditions := range filters {
-		value, _ := f.value(attribute)
+		value, _ := f.findAttribute(attribute)
 		if !slices.ContainsFunc(conditions, func(condition findingFilter) bool {
 			if isDate(attribute) {
 				return condition.matchesTime(now, value)
 			}
-			return condition.compares(value)
+			return condition.matchesText(value)
 		}) {
 			return false
 		}
@@ -180,7 +180,7 @@ func (f SecurityFinding) matchesFilters(now time.Time, filters map[string][]find
 	return true
 }
 
-func (f findingFilter) compares(value string) bool {
+func (f findingFilter) matchesText(value string) bool {
 	switch f.Comparison {
 	case "PREFIX":
 		return strings.HasPrefix(value, f.Value)
@@ -210,11 +210,7 @@ func listFindingAggregators(c *call, in hubInput) (any, error) {
 	if aggregationRegion(c.location) != "" {
 		aggregators = append(aggregators, object{"FindingAggregatorArn": aggregatorARN(c.location)})
 	}
-	items, next, err := cutPage(c, aggregators, in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
-	if err != nil {
-		return nil, err
-	}
-	return object{"FindingAggregators": items, "NextToken": next}, nil
+	return answerPage(c, "FindingAggregators", aggregators, "NextToken", in.NextToken, in.MaxResults, limits{usual: 100, least: 1, most: 100})
 }
 
 func getFindingAggregator(c *call, in hubInput) (any, error) {

@@ -14,7 +14,7 @@ import (
 	"view360/shared/awsconf"
 )
 
-// Server is an organisation that listens on the loopback interface.
+// Server is an organization that listens on the loopback interface.
 type Server struct {
 	*Organization
 	url    string
@@ -40,7 +40,7 @@ func Start(ctx context.Context, o *Organization) (*Server, error) {
 	return s, nil
 }
 
-// URL is the endpoint of every service.
+// URL returns the endpoint of every service.
 func (s *Server) URL() string { return s.url }
 
 // Close cuts all connections and frees the port. It is called once, and need not be where the context of [Start] ends.
@@ -57,10 +57,10 @@ func (s *Server) Close() error {
 // longestBackoff keeps retries short: a simulated service recovers when it is asked again, not with time.
 const longestBackoff = 20 * time.Millisecond
 
-// Config is the client configuration of an account's own user, in the account's first region; "" means the management
-// account, which may assume the roles of all others.
+// Config returns the client configuration of an account's own user, in the account's first region; "" means the
+// management account, which may assume the roles of all others.
 func (s *Server) Config(account string) aws.Config {
-	a := s.management()
+	a := s.managementAccount()
 	if account != "" {
 		a = s.byID[account]
 	}

@@ -6,7 +6,7 @@ import (
 	"view360/shared/simaws/wire"
 )
 
-// services are the simulated services. A service is one file with one table of operations, and a line here.
+// services are the simulated services. A new one is a file with its table of operations, and a line here.
 var services = []service{
 	accountService,
 	acmService,
@@ -77,8 +77,7 @@ type operation struct {
 	handle func(c *call, input []byte) (any, error)
 }
 
-// handleInput returns a handler that decodes the input, whatever the protocol, into In: members are matched by name
-// without regard to case. The answer of run is a struct with JSON tags or an object.
+// handleInput returns a handler that decodes the input into In: members are matched by name without regard to case. The answer of run is a struct with JSON tags or an object.
 func handleInput[In any](run func(c *call, in In) (any, error)) func(*call, []byte) (any, error) {
 	return func(c *call, input []byte) (any, error) {
 		var in In
@@ -89,7 +88,7 @@ func handleInput[In any](run func(c *call, in In) (any, error)) func(*call, []by
 	}
 }
 
-func (s *service) routes() []wire.Route {
+func (s *service) listRoutes() []wire.Route {
 	routes := make([]wire.Route, len(s.operations))
 	for i, op := range s.operations {
 		routes[i] = wire.Route{Operation: op.name, Pattern: op.route}

@@ -1,8 +1,8 @@
-// Package simaws is a simulated AWS organisation: an HTTP server that speaks the wire protocols of the operations that
+// Package simaws is a simulated AWS organization: an HTTP server that speaks the wire protocols of the operations that
 // View360 calls, so that the real SDK clients talk to it. The demonstration observes it and the tests run against it.
 //
 // Everything it answers is derived from a seed, an account, a region and the clock when it is asked for: the same seed
-// and time give the same answers in any order of calls, and an account that nobody asks about costs nothing. Costs grow
+// and time give the same answers in any order of calls, and an account that is not asked about costs nothing. Costs grow
 // and follow the week, findings appear and are resolved as the clock moves.
 //
 // A service is one file, with a table of its operations, and a line in the table of services (service.go); package wire
@@ -17,11 +17,11 @@ import (
 	"time"
 )
 
-// Options describe an organisation. The zero value is the demonstration's.
+// Options describe an organization. The zero value describes that of the demonstration.
 type Options struct {
 	// Seed changes names, numbers and findings, not the accounts.
 	Seed int64
-	// Now is the organisation's clock; nil means the wall clock.
+	// Now is the organization's clock; nil means the wall clock.
 	Now func() time.Time
 	// Accounts, the first being the management account; nil means [DefaultAccounts].
 	Accounts []Account
@@ -29,10 +29,10 @@ type Options struct {
 	Volume float64
 	// Latency is added to every call.
 	Latency time.Duration
-	// WithFailures adds what goes wrong in a real organisation: denials, throttling, broken services, a policy that
+	// WithFailures adds what goes wrong in a real organization: denials, throttling, broken services, a policy that
 	// closes two regions. Without it nothing fails.
 	WithFailures bool
-	// Role and ExternalID are what AssumeRole insists on where they are not empty. Role is the role's name.
+	// Role is the name of the only role that can be assumed, ExternalID the external id that it requires; "" for any.
 	Role, ExternalID string
 	// KeepCalls bounds the record of calls: the newest are kept. 0 means 100,000.
 	KeepCalls int
@@ -53,7 +53,7 @@ type Organization struct {
 	answers []Answer
 }
 
-// New returns the organisation that options describe.
+// New returns the organization that options describe.
 func New(options Options) *Organization {
 	if options.Now == nil {
 		options.Now = time.Now
@@ -81,18 +81,18 @@ func New(options Options) *Organization {
 	}
 	o.record.keep = options.KeepCalls
 	if options.WithFailures {
-		o.Fault(o.failures()...)
+		o.Fault(o.listFailures()...)
 	}
 	return o
 }
 
-// Accounts are the organisation's accounts, the management account first.
+// Accounts returns the organization's accounts, the management account first.
 func (o *Organization) Accounts() []Account { return slices.Clone(o.accounts) }
 
-func (o *Organization) management() *Account { return &o.accounts[0] }
+func (o *Organization) managementAccount() *Account { return &o.accounts[0] }
 
-// now is the organisation's time in whole minutes, so that the pages of one list agree with each other.
-func (o *Organization) now() time.Time { return o.options.Now().UTC().Truncate(time.Minute) }
+// currentTime returns the organization's time in whole minutes, so that the pages of one list agree with each other.
+func (o *Organization) currentTime() time.Time { return o.options.Now().UTC().Truncate(time.Minute) }
 
 // creationTime returns the first day of an account; the management account is the oldest.
 func (o *Organization) creationTime(a *Account) time.Time {
@@ -101,5 +101,5 @@ func (o *Organization) creationTime(a *Account) time.Time {
 	return start.AddDate(0, min(7*i, 72), o.newChance("created", a.ID).intBetween(0, 20))
 }
 
-// homeRegion is where global services are signed for and accounts start out.
+// homeRegion is the region of global services, and of accounts that name none.
 const homeRegion = "us-east-1"

@@ -11,10 +11,10 @@ import (
 	"view360/shared/simaws"
 )
 
-// noon is the organisation's time in tests.
+// noon is the organization's time in tests.
 var noon = time.Date(2026, time.November, 18, 12, 0, 0, 0, time.UTC)
 
-// The accounts of the default organisation.
+// The accounts of the default organization.
 const (
 	platform   = "394057281643"
 	production = "528416073925"

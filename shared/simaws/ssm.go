@@ -30,11 +30,7 @@ type ssmInput struct {
 }
 
 func describeInstanceInformation(c *call, in ssmInput) (any, error) {
-	items, next, err := cutPage(c, findItems(c.location, generateInstances), in.NextToken, in.MaxResults, limits{usual: 10, least: 5, most: 50})
-	if err != nil {
-		return nil, err
-	}
-	return object{"InstanceInformationList": items, "NextToken": next}, nil
+	return answerPage(c, "InstanceInformationList", findItems(c.location, generateInstances), "NextToken", in.NextToken, in.MaxResults, limits{usual: 10, least: 5, most: 50})
 }
 
 func findManagedInstance(c *call, id string) (Instance, error) {
@@ -74,7 +70,7 @@ func listInventoryEntries(c *call, in ssmInput) (any, error) {
 	}, nil
 }
 
-// captured is when the agent last sent its inventory.
+// captureTime returns when the agent last sent its inventory.
 func captureTime(l *location, in Instance) string {
 	if in.LastAssociationExecutionDate == nil {
 		return l.now.Format(time.RFC3339)
@@ -95,11 +91,7 @@ func getInventory(c *call, in ssmInput) (any, error) {
 			}}})
 		}
 	}
-	items, next, err := cutPage(c, entities, in.NextToken, in.MaxResults, limits{usual: 50, least: 1, most: 50})
-	if err != nil {
-		return nil, err
-	}
-	return object{"Entities": items, "NextToken": next}, nil
+	return answerPage(c, "Entities", entities, "NextToken", in.NextToken, in.MaxResults, limits{usual: 50, least: 1, most: 50})
 }
 
 func describeInstancePatches(c *call, in ssmInput) (any, error) {
@@ -113,11 +105,7 @@ func describeInstancePatches(c *call, in ssmInput) (any, error) {
 			patches = slices.DeleteFunc(patches, func(p Patch) bool { return !slices.Contains(f.Values, p.State) })
 		}
 	}
-	items, next, err := cutPage(c, patches, in.NextToken, in.MaxResults, limits{usual: 50, least: 10, most: 100})
-	if err != nil {
-		return nil, err
-	}
-	return object{"Patches": items, "NextToken": next}, nil
+	return answerPage(c, "Patches", patches, "NextToken", in.NextToken, in.MaxResults, limits{usual: 50, least: 10, most: 100})
 }
 
 func describeInstancePatchStates(c *call, in ssmInput) (any, error) {
@@ -142,9 +130,5 @@ func describeInstancePatchStates(c *call, in ssmInput) (any, error) {
 			"MissingCount": counts["Missing"], "FailedCount": counts["Failed"], "NotApplicableCount": 900,
 		})
 	}
-	items, next, err := cutPage(c, states, in.NextToken, in.MaxResults, limits{usual: 50, least: 10, most: 100})
-	if err != nil {
-		return nil, err
-	}
-	return object{"InstancePatchStates": items, "NextToken": next}, nil
+	return answerPage(c, "InstancePatchStates", states, "NextToken", in.NextToken, in.MaxResults, limits{usual: 50, least: 10, most: 100})
 }

@@ -22,7 +22,7 @@ func getCallerIdentity(c *call, _ noInput) (any, error) {
 }
 
 // MemberRole and ExternalID are the role that the demonstration assumes in each account, and the external id that the
-// role asks for, where [Options] insist on them.
+// role requires, if [Options] name them.
 const (
 	MemberRole = "View360Member"
 	ExternalID = "view360-demonstration"
@@ -39,7 +39,7 @@ func assumeRole(c *call, in assumeRoleInput) (any, error) {
 	}
 	account, role, found := strings.Cut(strings.TrimPrefix(in.RoleArn, "arn:aws:iam::"), ":role/")
 	name := role[strings.LastIndex(role, "/")+1:]
-	refused := !found || c.byID[account] == nil || c.account.ID != c.management().ID && c.account.ID != account ||
+	refused := !found || c.byID[account] == nil || c.account.ID != c.managementAccount().ID && c.account.ID != account ||
 		c.options.Role != "" && name != c.options.Role || c.options.ExternalID != "" && in.ExternalId != c.options.ExternalID
 	if refused {
 		return nil, Failure(http.StatusForbidden, "AccessDenied",
@@ -54,7 +54,7 @@ func assumeRole(c *call, in assumeRoleInput) (any, error) {
 		return nil, c.newErrorf("MalformedPolicyDocument", "%v", err)
 	}
 	principal := "arn:aws:sts::" + account + ":assumed-role/" + name + "/" + in.RoleSessionName
-	// Expiry is by the wall clock: SDK clients compare it with theirs, not with the organisation's.
+	// Expiry is by the wall clock: SDK clients compare it with theirs, not with the organization's.
 	expires := time.Now().Add(time.Duration(duration) * time.Second)
 	key := c.sessions.add(session{account: account, principal: principal, expires: expires, actions: actions})
 	return object{

@@ -1,6 +1,7 @@
 package simaws_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -137,8 +138,8 @@ func TestOrganizationListsAccountsInPages(t *testing.T) {
 		t.Errorf("got tags %v, error %v", tags, err)
 	}
 	described, err := client.DescribeOrganization(t.Context(), nil)
-	if err != nil || aws.ToString(described.Organization.MasterAccountId) != platform {
-		t.Errorf("got organisation %v, error %v", described, err)
+	if err != nil || aws.ToString(described.Organization.MasterAccountId) != platform || !strings.HasPrefix(aws.ToString(described.Organization.Id), "o-") {
+		t.Errorf("got organization %v, error %v", described, err)
 	}
 	roots, err := client.ListRoots(t.Context(), nil)
 	if err != nil {

@@ -96,7 +96,7 @@ func describeChecks(c *call, in supportInput) (any, error) {
 	return object{"checks": descriptions}, nil
 }
 
-func (k Check) summary() object {
+func (k Check) toSummary() object {
 	o := object{
 		"checkId": k.ID, "status": k.Status, "timestamp": k.Timestamp.Format("2006-01-02T15:04:05Z"),
 		"resourcesSummary":        object{"resourcesProcessed": k.Processed, "resourcesFlagged": len(k.Flagged), "resourcesSuppressed": k.Suppressed, "resourcesIgnored": 0},
@@ -130,7 +130,7 @@ func describeCheckSummaries(c *call, in supportInput) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		summary := k.summary()
+		summary := k.toSummary()
 		summary["hasFlaggedResources"] = len(k.Flagged) > 0
 		summaries = append(summaries, summary)
 	}
@@ -149,7 +149,7 @@ func describeCheckResult(c *call, in supportInput) (any, error) {
 	for i, id := range k.Flagged {
 		flagged = append(flagged, object{"resourceId": id, "status": k.Status, "region": c.account.Regions[0], "isSuppressed": i < k.Suppressed, "metadata": []string{c.account.Regions[0], id, "Yellow"}})
 	}
-	result := k.summary()
+	result := k.toSummary()
 	result["flaggedResources"] = flagged
 	return object{"result": result}, nil
 }
@@ -182,9 +182,5 @@ func describeCases(c *call, in supportInput) (any, error) {
 		}
 		cases = append(cases, o)
 	}
-	items, next, err := cutPage(c, cases, in.NextToken, in.MaxResults, limits{usual: 10, least: 10, most: 100})
-	if err != nil {
-		return nil, err
-	}
-	return object{"cases": items, "nextToken": next}, nil
+	return answerPage(c, "cases", cases, "nextToken", in.NextToken, in.MaxResults, limits{usual: 10, least: 10, most: 100})
 }

@@ -55,8 +55,8 @@ var sweep = map[string]map[string]string{
 // notApplicable are the codes by which services say that the account does not use them.
 var notApplicable = []string{"InvalidAccessException", "SubscriptionRequiredException", "OptInRequiredException", "DataUnavailableException"}
 
-// answers asks everything in every account and region and returns the answers in JSON. wrong is told of failures other
-// than those of services that the account does not use.
+// answers asks everything in every account and region and returns the answers in JSON. wrong is called with errors
+// other than those of services that the account does not use.
 func answers(o *Organization, wrong func(question string, err error)) map[string]string {
 	got := map[string]string{}
 	for i := range o.accounts {
@@ -70,10 +70,10 @@ func answers(o *Organization, wrong func(question string, err error)) map[string
 						continue
 					}
 					question := name + " " + op.name + " in " + a.Name + " " + region
-					c := &call{location: &location{Organization: o, now: o.now(), account: a, region: region}, service: &services[i], operation: op}
-					out, err := c.run([]byte(input))
+					c := &call{location: &location{Organization: o, now: o.currentTime(), account: a, region: region}, service: &services[i], operation: op}
+					out, err := c.runOperation([]byte(input))
 					var f *wire.Error
-					inspector := name == "inspector2" && !a.has(name)
+					inspector := name == "inspector2" && !a.hasService(name)
 					if errors.As(err, &f) && (slices.Contains(notApplicable, f.Code) || inspector) {
 						out, err = object{"error": f.Code}, nil
 					}

@@ -61,7 +61,7 @@ func detectorID(l *location) string { return l.newChance("guardduty", "detector"
 
 func generateThreats(l *location) []ThreatFinding {
 	var found []ThreatFinding
-	daily := l.options.Volume * l.account.size() * l.regionShare() * 5
+	daily := l.options.Volume * l.account.sizeShare() * l.regionShare() * 5
 	for d := startOfDay(l.now).AddDate(0, 0, -threatRetention); !d.After(l.now); d = d.AddDate(0, 0, 1) {
 		r := l.newChance("guardduty", d.Unix())
 		for i := range int(daily*(0.4+1.2*r.Float64()) + 0.5) {
@@ -73,7 +73,8 @@ func generateThreats(l *location) []ThreatFinding {
 	return found
 }
 
-// threat is the i-th finding of a day; it is seen again from time to time until it ends, and archived a while later.
+// generateThreat returns the i-th finding of a day, false if it lies in the future. It is seen again from time to time
+// until it ends, and archived a while later.
 func generateThreat(l *location, d time.Time, i int) (ThreatFinding, bool) {
 	r := l.newChance("guardduty", d.Unix(), i)
 	created := r.timeWithin(d, d.Add(1*days))

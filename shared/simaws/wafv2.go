@@ -44,7 +44,7 @@ func findWebACLs(l *location, scope string) []WebACL {
 
 func generateWebACLs(l *location) []WebACL {
 	var acls []WebACL
-	n := 1 + int(4*l.account.size())
+	n := 1 + int(4*l.account.sizeShare())
 	for i, name := range []string{"storefront", "api-gateway", "partners", "admin", "legacy"}[:min(n, 5)] {
 		acls = append(acls, generateWebACL(l, "REGIONAL", name, i))
 	}
