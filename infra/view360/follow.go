@@ -110,6 +110,9 @@ func (s *stateMachines) startCollect(ctx context.Context, what string, request m
 	}
 	name := runName(what, time.Now())
 	started, err := s.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &m.arn, Name: &name, Input: aws.String(string(input))})
+	if ctx.Err() != nil {
+		return "", errGoesOn
+	}
 	if err != nil {
 		return "", fmt.Errorf("starting an execution: %w", err)
 	}

@@ -3,11 +3,9 @@ package postgres
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
-	"syscall"
 )
 
 // rootStore holds data and downloads of root's servers if other users cannot access the requested folder.
@@ -35,13 +33,6 @@ func findServerAccount() *account {
 		}
 	}
 	return a
-}
-
-// setUser sets the user that cmd runs as.
-func (a *account) setUser(cmd *exec.Cmd) {
-	if a != nil {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: a.uid, Gid: a.gid}
-	}
 }
 
 // giveFiles changes the owner of files to the account.
@@ -76,7 +67,7 @@ func (a *account) canReach(dir string) bool {
 }
 
 func (a *account) canPass(info os.FileInfo) bool {
-	if owner, ok := info.Sys().(*syscall.Stat_t); ok && owner.Uid == a.uid {
+	if a.isOwner(info) {
 		return info.Mode()&0o100 != 0
 	}
 	return info.Mode()&0o001 != 0

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -116,7 +115,7 @@ func runInit(ctx context.Context, initdb *exec.Cmd) error {
 	if err := initdb.Start(); err != nil {
 		return fmt.Errorf("starting initdb: %w", err)
 	}
-	stop := context.AfterFunc(ctx, func() { _ = syscall.Kill(-initdb.Process.Pid, syscall.SIGKILL) })
+	stop := context.AfterFunc(ctx, func() { _ = killGroup(initdb.Process) })
 	defer stop()
 	if err := initdb.Wait(); err != nil {
 		return fmt.Errorf("running initdb: %w\n%s", errors.Join(ctx.Err(), err), output.String())
@@ -130,8 +129,7 @@ func (c *cluster) buildCommand(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Dir = c.data
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	c.account.setUser(cmd)
+	runSeparately(cmd, c.account)
 	return cmd
 }
 
@@ -143,11 +141,11 @@ func lockDir(ctx context.Context, dir string) (*os.File, error) {
 	}
 	deadline := time.After(lockPatience)
 	for {
-		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
+		free, err := tryLock(file)
+		if free {
 			return file, nil
 		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
+		if err != nil {
 			return nil, errors.Join(fmt.Errorf("locking %s: %w", dir, err), file.Close())
 		}
 		select {

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -50,6 +49,9 @@ type Server struct {
 func Start(ctx context.Context, opts Options) (*Server, error) {
 	if opts.URL != "" {
 		return &Server{URL: opts.URL}, nil
+	}
+	if err := checkSystem(); err != nil {
+		return nil, err
 	}
 	dir, err := filepath.Abs(opts.Dir)
 	if err != nil {
@@ -103,7 +105,7 @@ func (s *Server) Stop() error {
 	case <-time.After(stopTimeout):
 	}
 	// The keeper leads a process group of its own, with the server in it.
-	if err := syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL); err != nil {
+	if err := killGroup(s.cmd.Process); err != nil {
 		return fmt.Errorf("killing the database: %w", err)
 	}
 	<-s.done
