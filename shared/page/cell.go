@@ -27,7 +27,7 @@ type regionOutcome struct {
 	Execution *asl.Execution
 }
 
-// Remedies are what to do about the outcomes, each once.
+// Remedies returns the next steps for the outcomes, each once.
 func (c cellPage) Remedies() (all []string) {
 	for _, o := range c.Outcomes {
 		if r := o.Remedy(); r != "" && !slices.Contains(all, r) {
@@ -37,7 +37,7 @@ func (c cellPage) Remedies() (all []string) {
 	return all
 }
 
-// Failing are the regions that could not be read.
+// Failing returns the regions that could not be collected.
 func (c cellPage) Failing() (regions []string) {
 	for _, o := range c.Outcomes {
 		if o.Status.IsFailure() {
@@ -133,7 +133,7 @@ func isChildOf(child *asl.Execution, entry coverageEntry) bool {
 		input.Request.Date == entry.Date.Format(time.DateOnly)
 }
 
-// collectAgain starts an execution for one source of one account and goes to it.
+// collectAgain starts an execution for one source of one account and redirects to it.
 func (p *page) collectAgain(w http.ResponseWriter, r *http.Request) error {
 	if err := p.checkToken(r); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// accountRows is how many accounts a page of the matrix has.
+// accountRows is the number of accounts on a page of the matrix.
 const accountRows = 50
 
 // coveragePage is the matrix of accounts and sources.
@@ -24,29 +24,29 @@ type coveragePage struct {
 	Totals   []statusTotal
 }
 
-// coverageRow is one account; its cells stand in the order of the services.
+// coverageRow is one account, with its cells in the order of the services.
 type coverageRow struct {
 	Account, Name string
 	Cells         []coverageCell
 }
 
-// coverageCell is one source over all regions of an account, shown by the worst of them. Empty: never collected.
+// coverageCell is one source over all regions of an account, represented by the most urgent one; empty if it was never collected.
 type coverageCell struct {
 	coverageEntry
 	Regions, Like int // Like: regions with the status that is shown
 	Age           string
 }
 
-// statusTotal is how many sources of the page's accounts and regions ended with a status.
+// statusTotal is the number of entries on the page with a status.
 type statusTotal struct {
 	coverageEntry
 	Count int64
 }
 
 // PageLink returns the address of another page of the matrix.
-func (c coveragePage) PageLink(page int) string {
+func (c coveragePage) PageLink(number int) string {
 	q := c.Filter.Query()
-	q.Set("page", strconv.Itoa(page))
+	q.Set("page", strconv.Itoa(number))
 	return "?" + q.Encode()
 }
 
@@ -78,7 +78,7 @@ func (p *page) showCoverage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	show.fill(found, p.now())
+	show.buildMatrix(found, p.now())
 	return p.templates.write(w, "coverage", show)
 }
 

@@ -8,8 +8,8 @@ import (
 	"view360/shared/outcome"
 )
 
-// fill makes the matrix of the outcomes, the accounts with the worst first.
-func (c *coveragePage) fill(found []coverageEntry, now time.Time) {
+// buildMatrix builds the matrix of the entries, accounts with most failures first.
+func (c *coveragePage) buildMatrix(found []coverageEntry, now time.Time) {
 	cells := map[string]map[string][]coverageEntry{} // by account and service
 	names, totals := map[string]string{}, map[outcome.Status]int64{}
 	for _, o := range found {
@@ -24,15 +24,15 @@ func (c *coveragePage) fill(found []coverageEntry, now time.Time) {
 		}
 	}
 	slices.SortFunc(c.Services, compareSources)
-	for account, of := range cells {
+	for account, entries := range cells {
 		row := coverageRow{Account: account, Name: names[account]}
 		for _, service := range c.Services {
-			row.Cells = append(row.Cells, newCell(of[service], now))
+			row.Cells = append(row.Cells, newCell(entries[service], now))
 		}
 		c.Rows = append(c.Rows, row)
 	}
 	slices.SortFunc(c.Rows, func(a, b coverageRow) int {
-		return cmp.Or(b.failures()-a.failures(), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Account, b.Account))
+		return cmp.Or(b.countFailures()-a.countFailures(), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Account, b.Account))
 	})
 	for _, info := range outcome.Infos {
 		if totals[info.Status] > 0 {
@@ -41,7 +41,7 @@ func (c *coveragePage) fill(found []coverageEntry, now time.Time) {
 	}
 }
 
-func (r coverageRow) failures() (n int) {
+func (r coverageRow) countFailures() (n int) {
 	for _, c := range r.Cells {
 		if c.Status.IsFailure() {
 			n++
@@ -50,7 +50,7 @@ func (r coverageRow) failures() (n int) {
 	return n
 }
 
-// newCell shows the worst region's outcome and how long ago it was read.
+// newCell returns the outcome of the most urgent region and its age.
 func newCell(regions []coverageEntry, now time.Time) coverageCell {
 	if len(regions) == 0 {
 		return coverageCell{}
