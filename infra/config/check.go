@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"view360/shared/snapshot"
+
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 )
@@ -61,9 +63,9 @@ type form struct {
 }
 
 var (
-	accountForm  = form{regexp.MustCompile(`^\d{12}$`), "an account id has 12 digits, in quotes"}
-	regionForm   = form{regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`), "write a region such as eu-west-1"}
-	zoneForm     = form{regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d[a-z]$`), "write a zone such as eu-west-1a"}
+	accountForm  = form{regexp.MustCompile(`^` + snapshot.AccountPattern + `$`), "an account id has 12 digits, in quotes"}
+	regionForm   = form{regexp.MustCompile(`^` + snapshot.RegionPattern + `$`), "write a region such as eu-west-1"}
+	zoneForm     = form{regexp.MustCompile(`^` + snapshot.RegionPattern + `[a-z]$`), "write a zone such as eu-west-1a"}
 	unitForm     = form{regexp.MustCompile(`^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$`), "write a unit such as ou-ab12-cdef3456, or the root such as r-ab12"}
 	nameForm     = form{regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,30}$`), "begin with a letter; letters, digits and hyphens, at most 31"}
 	cronForm     = form{regexp.MustCompile(`^(off|cron\(\S+( \S+){5}\)|rate\(\d+ (minutes?|hours?|days?)\))$`), "write cron(0 1 * * ? *), rate(1 day) or off"}

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -168,13 +167,11 @@ func (l loadCommand) findObjects(ctx context.Context, location string) ([]item, 
 	return items, err
 }
 
-var snapshotPath = regexp.MustCompile(`(\d{12}/(?:[a-z]{2}(?:-[a-z]+)+-\d/)?\d{4}-\d{2}-\d{2}_[A-Z]+\.json)$`)
-
 // keyOf is the object key that a file stands for: the end of its path that says account, region, date and interval.
 // Another name becomes a key that Index rejects with what a name should be.
 func keyOf(file string) string {
-	if match := snapshotPath.FindString(filepath.ToSlash(file)); match != "" {
-		return snapshot.DataPrefix + match
+	if key, found := snapshot.FindKey(filepath.ToSlash(file)); found {
+		return key
 	}
 	return snapshot.DataPrefix + filepath.Base(file)
 }

@@ -37,7 +37,7 @@ func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 		return Output{Key: index.Key}, nil
 	}
 	store := h.Bucket(index.Bucket)
-	target := snapshot.LoadedPrefix + strings.TrimPrefix(index.Key, snapshot.DataPrefix)
+	target := snapshot.LoadedKey(index.Key)
 	archived, err := store.Head(ctx, target)
 	if err != nil && !object.IsMissing(err) {
 		return Output{}, fault.Classify(err)

@@ -27,7 +27,7 @@ type Handler struct {
 // Handle collects the source for one account and region and stages the part and its output, for each day that it covers
 // one. A source that does not apply is an output without an error. Any other reason that keeps the source from being read
 // is one of the error types of package fault, so that the state machine can tell a retry from a failure; its outcome is
-// staged at [FailureKey].
+// staged at [snapshot.Name.FailureKey].
 func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	started := time.Now()
 	days, err := h.openDays(ctx, in)
@@ -66,7 +66,7 @@ func (h Handler) openDays(ctx context.Context, in Input) ([]Day, error) {
 		if err != nil {
 			return nil, fault.New(outcome.Invalid, "request date %q is not YYYY-MM-DD", before.Date)
 		}
-		days[i] = Day{Scope: before.scope(), Part: newPart(ctx, h.Staging, name.StagingPrefix()+h.Collector.Source+"/")}
+		days[i] = Day{Scope: before.scope(), Part: newPart(ctx, h.Staging, name.PartPrefix(h.Collector.Source))}
 	}
 	return days, nil
 }
@@ -123,7 +123,7 @@ func (h Handler) stage(ctx context.Context, in Input, out Output) error {
 	if err != nil {
 		return err
 	}
-	return h.Staging.PutJSON(ctx, OutputKey(name, h.Collector.Source), out)
+	return h.Staging.PutJSON(ctx, name.OutputKey(h.Collector.Source), out)
 }
 
 // stageFailure keeps the outcome of a failed attempt with the requests of the run's attempts before it, because the state
@@ -133,7 +133,7 @@ func (h Handler) stageFailure(ctx context.Context, in Input, o outcome.Outcome, 
 	if err != nil {
 		return
 	}
-	key := FailureKey(name, h.Collector.Source)
+	key := name.FailureKey(h.Collector.Source)
 	var earlier outcome.Outcome
 	if err := h.Staging.GetJSON(ctx, key, &earlier); err == nil && earlier.Run == o.Run {
 		o.AddCounts(earlier)

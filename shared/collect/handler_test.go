@@ -71,7 +71,7 @@ func TestFailureIsStagedWithItsRequests(t *testing.T) {
 			t.Fatalf("got %v", err)
 		}
 		var staged outcome.Outcome
-		if err := s.store.GetJSON(t.Context(), collect.FailureKey(name, "kms"), &staged); err != nil {
+		if err := s.store.GetJSON(t.Context(), name.FailureKey("kms"), &staged); err != nil {
 			t.Fatal(err)
 		}
 		aws := staged.AWS
@@ -96,7 +96,7 @@ func TestOutcomeIsStagedBesideThePart(t *testing.T) {
 		t.Fatal(err)
 	}
 	var staged collect.Output
-	if err := s.store.GetJSON(t.Context(), collect.OutputKey(name, "kms"), &staged); err != nil {
+	if err := s.store.GetJSON(t.Context(), name.OutputKey("kms"), &staged); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(out, staged); diff != "" {

@@ -6,7 +6,6 @@ import (
 
 	"view360/shared/metrics"
 	"view360/shared/outcome"
-	"view360/shared/snapshot"
 )
 
 // Output is what a collector function returns and what is kept beside its part.
@@ -29,16 +28,6 @@ type PartSection struct {
 type Fragment struct {
 	Text string `json:"text,omitempty"`
 	Key  string `json:"key,omitempty"`
-}
-
-// OutputKey returns the key of a source's output, beside its part.
-func OutputKey(name snapshot.Name, source string) string {
-	return name.StagingPrefix() + source + "/outcome.json"
-}
-
-// FailureKey returns the key of a source's outcome that is an error: the newest one for the snapshot, of whatever run.
-func FailureKey(name snapshot.Name, source string) string {
-	return name.StagingPrefix() + source + "/failure.json"
 }
 
 // logOutcome writes the line that the metrics of collectors come from.

@@ -132,7 +132,7 @@ func (h Handler) reject(ctx context.Context, store *object.Store, version object
 	if request.Keep {
 		return result, nil
 	}
-	target := snapshot.RejectedPrefix + strings.TrimPrefix(version.Key, snapshot.DataPrefix)
+	target, reasonKey := snapshot.RejectedKey(version.Key)
 	now := time.Now
 	if h.Now != nil {
 		now = h.Now
@@ -144,7 +144,7 @@ func (h Handler) reject(ctx context.Context, store *object.Store, version object
 	if why.offset >= 0 {
 		reason.Offset = &why.offset
 	}
-	if err := store.PutJSON(ctx, target+".reason.json", reason); err != nil {
+	if err := store.PutJSON(ctx, reasonKey, reason); err != nil {
 		return Output{}, err
 	}
 	return result, store.Move(ctx, version, target)

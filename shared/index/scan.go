@@ -6,7 +6,6 @@ import (
 	"errors"
 	"hash/fnv"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -247,8 +246,6 @@ func (s *scanner) start() int64 {
 	return s.d.InputOffset() + int64(len(rest)-len(bytes.TrimLeft(rest, " \t\r\n:,")))
 }
 
-var accountID = regexp.MustCompile(`^\d{12}$`)
-
 // check compares what the body says with the key, so that nobody writes under another account's name.
 func (s *scanner) check() error {
 	for _, section := range snapshot.Sections {
@@ -257,12 +254,13 @@ func (s *scanner) check() error {
 		}
 	}
 	name := &s.index.Name
+	_, wrong := snapshot.ParseAccount(s.account)
 	switch account := s.index.Sections["account"]; {
 	case slices.ContainsFunc(s.index.Problems, func(p snapshot.Problem) bool { return p.Section == "account" }):
 		return unfit(-1, "the section account is no object")
 	case !s.accountGiven && !account.Empty():
 		return unfit(account.Start, "account.account_id is missing")
-	case s.accountGiven && !accountID.MatchString(s.account):
+	case s.accountGiven && wrong != nil:
 		return unfit(account.Start, "account.account_id %q is not 12 digits", cut(s.account))
 	case s.accountGiven && s.account != name.Account:
 		return unfit(account.Start, "it belongs to account %s and lies under account %s", s.account, name.Account)

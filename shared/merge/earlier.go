@@ -37,7 +37,7 @@ func (h Handler) publishEarlier(ctx context.Context, in collect.Input, asked []c
 
 // findAccount returns this run's output of the account, unless one is staged for the snapshot.
 func (h Handler) findAccount(ctx context.Context, name snapshot.Name, asked []collect.Output) ([]collect.Output, error) {
-	_, err := h.Staging.Head(ctx, collect.OutputKey(name, "account"))
+	_, err := h.Staging.Head(ctx, name.OutputKey("account"))
 	if err == nil {
 		return nil, nil
 	}

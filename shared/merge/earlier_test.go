@@ -153,7 +153,7 @@ func TestReportNamesTheEarlierSnapshots(t *testing.T) {
 		t.Fatal(err)
 	}
 	var report merge.Report
-	if err := b.store.GetJSON(t.Context(), merge.ReportKey(snapshot.RunPrefix("run-1"), name), &report); err != nil {
+	if err := b.store.GetJSON(t.Context(), snapshot.ReportsPrefix("run-1")+name.ReportName(), &report); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"data/111122223333/eu-west-1/2026-03-09_DAILY.json", "data/111122223333/eu-west-1/2026-03-10_DAILY.json"}

@@ -16,14 +16,6 @@ type lastOutcome struct {
 	Lost     bool      `json:"lost,omitempty"`     // reported already
 }
 
-// LastOutcomesKey returns where the last outcomes of an account and region are kept, by source.
-func LastOutcomesKey(account, region string) string {
-	return snapshot.StagingPrefix + "outcomes/" + account + "/" + region + ".json"
-}
-
-// LossesPrefix returns the folder of a run's new losses, one object for each account and region that has any.
-func LossesPrefix(run string) string { return snapshot.RunPrefix(run) + "lost/" }
-
 // Loss is a source that was read before and does not apply now.
 type Loss struct {
 	Account  string    `json:"account"`
@@ -39,13 +31,13 @@ func (h Handler) trackLosses(ctx context.Context, in collect.Input, outcomes []o
 	if in.History || in.AccountState != "" {
 		return nil
 	}
-	key, last := LastOutcomesKey(in.Account, in.Region), map[string]lastOutcome{}
+	key, last := snapshot.LastOutcomesKey(in.Account, in.Region), map[string]lastOutcome{}
 	if err := h.Staging.GetJSON(ctx, key, &last); err != nil && !object.IsMissing(err) {
 		return err
 	}
 	losses := updateLast(last, outcomes)
 	if len(losses) > 0 { // first, so that a run that is cut here reports them again
-		if err := h.Staging.PutJSON(ctx, LossesPrefix(in.Run)+in.Account+"/"+in.Region+".json", losses); err != nil {
+		if err := h.Staging.PutJSON(ctx, snapshot.LossesPrefix(in.Run)+in.Account+"/"+in.Region+".json", losses); err != nil {
 			return err
 		}
 	}

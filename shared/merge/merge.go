@@ -5,9 +5,7 @@ package merge
 import (
 	"context"
 	"log/slog"
-	"path"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -112,11 +110,10 @@ type stagedOutput struct{ key, etag string }
 // now: so that a run of one source repairs a snapshot without collecting the rest again.
 func (h Handler) listStaged(ctx context.Context, name snapshot.Name, asked []collect.Output) ([]stagedOutput, error) {
 	var found []stagedOutput
-	prefix := name.StagingPrefix()
-	err := h.Staging.List(ctx, prefix, func(v object.Version) error {
-		source, _, _ := strings.Cut(strings.TrimPrefix(v.Key, prefix), "/")
+	err := h.Staging.List(ctx, name.StagingPrefix(), func(v object.Version) error {
+		source, isOutput := name.FindOutput(v.Key)
 		isAsked := slices.ContainsFunc(asked, func(o collect.Output) bool { return o.SourceName == source })
-		if path.Base(v.Key) == path.Base(collect.OutputKey(name, source)) && !isAsked {
+		if isOutput && !isAsked {
 			found = append(found, stagedOutput{v.Key, v.ETag})
 		}
 		return nil

@@ -203,9 +203,8 @@ func TestReportListsRemainingFailures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prefix := snapshot.RunPrefix("run-1")
 	failed := func() bool {
-		_, err := b.store.Head(t.Context(), merge.FailedKey(prefix, name))
+		_, err := b.store.Head(t.Context(), snapshot.FailedPrefix("run-1")+name.ReportName())
 		return err == nil
 	}
 	b.collect("kms", keys)
@@ -222,7 +221,7 @@ func TestReportListsRemainingFailures(t *testing.T) {
 		t.Error("the failure is still listed after the repair")
 	}
 	var report merge.Report
-	if err := b.store.GetJSON(t.Context(), merge.ReportKey(prefix, name), &report); err != nil {
+	if err := b.store.GetJSON(t.Context(), snapshot.ReportsPrefix("run-1")+name.ReportName(), &report); err != nil {
 		t.Fatal(err)
 	}
 	var services []string

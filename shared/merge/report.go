@@ -3,7 +3,6 @@ package merge
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"view360/shared/object"
 	"view360/shared/outcome"
@@ -23,23 +22,12 @@ type Report struct {
 	Earlier []string `json:"earlier,omitempty"`
 }
 
-// ReportKey is where a run keeps the report of one snapshot; the reports of snapshots that need attention are listed a
-// second time under FailedKey, so that Settle need not read the others.
-func ReportKey(runPrefix string, name snapshot.Name) string {
-	return runPrefix + "reports/" + strings.TrimPrefix(name.Key(), snapshot.DataPrefix)
-}
-
-// FailedKey is the second place of a report with failures.
-func FailedKey(runPrefix string, name snapshot.Name) string {
-	return runPrefix + "failed/" + strings.TrimPrefix(name.Key(), snapshot.DataPrefix)
-}
-
 // writeReport keeps how the sources ended, together with those of the same run that were not asked for again, and returns
 // how many of them failed.
 func (h Handler) writeReport(ctx context.Context, run string, name snapshot.Name, report Report) (failed int, err error) {
-	prefix := snapshot.RunPrefix(run)
+	reportKey, failedKey := snapshot.ReportsPrefix(run)+name.ReportName(), snapshot.FailedPrefix(run)+name.ReportName()
 	var before Report
-	if err := h.Staging.GetJSON(ctx, ReportKey(prefix, name), &before); err != nil && !object.IsMissing(err) {
+	if err := h.Staging.GetJSON(ctx, reportKey, &before); err != nil && !object.IsMissing(err) {
 		return 0, err
 	}
 	for _, o := range before.Outcomes {
@@ -54,12 +42,12 @@ func (h Handler) writeReport(ctx context.Context, run string, name snapshot.Name
 	}
 	report.Earlier = slices.Compact(slices.Sorted(slices.Values(append(report.Earlier, before.Earlier...))))
 	if failed > 0 {
-		err = h.Staging.PutJSON(ctx, FailedKey(prefix, name), report)
+		err = h.Staging.PutJSON(ctx, failedKey, report)
 	} else {
-		err = h.Staging.Delete(ctx, object.Version{Key: FailedKey(prefix, name)})
+		err = h.Staging.Delete(ctx, object.Version{Key: failedKey})
 	}
 	if err != nil {
 		return 0, err
 	}
-	return failed, h.Staging.PutJSON(ctx, ReportKey(prefix, name), report)
+	return failed, h.Staging.PutJSON(ctx, reportKey, report)
 }

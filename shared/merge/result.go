@@ -55,7 +55,7 @@ func (h Handler) addFailure(ctx context.Context, in Input, o *outcome.Outcome) e
 		return err
 	}
 	var staged outcome.Outcome
-	err = h.Staging.GetJSON(ctx, collect.FailureKey(name, o.SourceName), &staged)
+	err = h.Staging.GetJSON(ctx, name.FailureKey(o.SourceName), &staged)
 	switch {
 	case object.IsMissing(err):
 		return nil

@@ -67,7 +67,7 @@ func (h Handler) buildPlan(ctx context.Context, in Input) (Plan, error) {
 		})
 	})
 	if err == nil && job.coversOrganization() {
-		err = h.Staging.PutJSON(ctx, rosterKey, job.known)
+		err = h.Staging.PutJSON(ctx, snapshot.RosterKey, job.known)
 	}
 	slog.InfoContext(ctx, "planned", "execution", in.Run, "accounts", len(job.accounts), "dates", len(job.dates),
 		"snapshots", plan.Snapshots, "gone", len(job.gone), "paid_requests", plan.Estimate.PaidRequests)

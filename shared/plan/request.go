@@ -3,7 +3,6 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -114,21 +113,16 @@ func (r Request) wantsAllResources() (bool, error) {
 	}
 }
 
-var (
-	accountPattern = regexp.MustCompile(`^\d{12}$`)
-	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`)
-)
-
 // validate rejects malformed accounts and regions.
 func (r Request) validate() error {
 	for _, account := range r.Accounts {
-		if !accountPattern.MatchString(account) {
-			return fault.New(outcome.Invalid, "account %q is not 12 digits", account)
+		if _, err := snapshot.ParseAccount(account); err != nil {
+			return fault.New(outcome.Invalid, "%w", err)
 		}
 	}
 	for _, region := range r.Regions {
-		if !regionPattern.MatchString(region) {
-			return fault.New(outcome.Invalid, "region %q is not a region name such as eu-west-1", region)
+		if _, err := snapshot.ParseRegion(region); err != nil {
+			return fault.New(outcome.Invalid, "%w", err)
 		}
 	}
 	return nil

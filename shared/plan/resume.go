@@ -2,9 +2,7 @@ package plan
 
 import (
 	"context"
-	"path"
 	"slices"
-	"strings"
 
 	"view360/shared/collect"
 	"view360/shared/object"
@@ -58,15 +56,11 @@ func (j job) removeStaged(ctx context.Context, s Entry) (Entry, error) {
 // listStaged returns the sources that are staged for a snapshot, and whether the snapshot was published from them.
 func (j job) listStaged(ctx context.Context, name snapshot.Name) (collected map[string]bool, published bool, err error) {
 	collected = map[string]bool{}
-	prefix := name.StagingPrefix()
-	err = j.Staging.List(ctx, prefix, func(v object.Version) error {
-		folder, file := path.Split(strings.TrimPrefix(v.Key, prefix))
-		switch {
-		case v.Key == name.PublishedKey():
-			published = true
-		case file == "outcome.json":
-			collected[strings.TrimSuffix(folder, "/")] = true
+	err = j.Staging.List(ctx, name.StagingPrefix(), func(v object.Version) error {
+		if source, isOutput := name.FindOutput(v.Key); isOutput {
+			collected[source] = true
 		}
+		published = published || v.Key == name.PublishedKey()
 		return nil
 	})
 	return collected, published, err

@@ -11,9 +11,6 @@ import (
 	"view360/shared/snapshot"
 )
 
-// rosterKey is the key of the stored roster.
-const rosterKey = snapshot.StagingPrefix + "roster.json"
-
 // stateLeft is the state of an account that is no longer in the organization.
 const stateLeft = "LEFT"
 
@@ -29,7 +26,7 @@ type roster map[string]member
 // readRoster returns the stored roster, or an empty one.
 func (h Handler) readRoster(ctx context.Context) (roster, error) {
 	known := roster{}
-	if err := h.Staging.GetJSON(ctx, rosterKey, &known); err != nil && !object.IsMissing(err) {
+	if err := h.Staging.GetJSON(ctx, snapshot.RosterKey, &known); err != nil && !object.IsMissing(err) {
 		return nil, err
 	}
 	return known, nil

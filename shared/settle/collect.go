@@ -90,20 +90,19 @@ type failedSource struct{ service, reason string }
 
 func (c CollectHandler) readRun(ctx context.Context, name string) (run, error) {
 	r := run{reported: map[string]bool{}, failures: map[string][]failedSource{}}
-	prefix := snapshot.RunPrefix(name)
-	err := c.Staging.List(ctx, prefix+"reports/", func(v object.Version) error {
-		r.reported[v.Key[len(prefix+"reports/"):]] = true
+	err := c.Staging.List(ctx, snapshot.ReportsPrefix(name), func(v object.Version) error {
+		r.reported[strings.TrimPrefix(v.Key, snapshot.ReportsPrefix(name))] = true
 		return nil
 	})
 	if err != nil {
 		return run{}, err
 	}
-	err = c.Staging.List(ctx, prefix+"failed/", func(v object.Version) error {
+	err = c.Staging.List(ctx, snapshot.FailedPrefix(name), func(v object.Version) error {
 		var report merge.Report
 		if err := c.Staging.GetJSON(ctx, v.Key, &report); err != nil {
 			return err
 		}
-		id := v.Key[len(prefix+"failed/"):]
+		id := strings.TrimPrefix(v.Key, snapshot.FailedPrefix(name))
 		for _, o := range report.Outcomes {
 			if o.Status.Info().CollectAgain {
 				r.failures[id] = append(r.failures[id], failedSource{o.SourceName, o.Reason})
@@ -147,9 +146,15 @@ func (c CollectHandler) eachPlanned(ctx context.Context, run string, visit func(
 	return nil
 }
 
-// reportName is the last part of a report's key: {account}/{region}/{date}_{INTERVAL}.json.
+// reportName returns the last part of a report's key.
 func reportName(s plan.Entry, region string) string {
-	return fmt.Sprintf("%s/%s/%s_%s.json", s.Request.Account, region, s.Request.Date, s.Request.Interval)
+	in := s.Request
+	in.Region = region
+	name, err := in.Name()
+	if err != nil {
+		return "" // a plan has only dates that are dates
+	}
+	return name.ReportName()
 }
 
 // narrow keeps the regions and services of s that failed. A region that was not published is done again whole.
@@ -180,7 +185,7 @@ func (r run) lines() []string {
 	type cause struct{ account, reason string }
 	services, regions := map[cause][]string{}, map[cause][]string{}
 	for id, failed := range r.failures {
-		name, err := snapshot.ParseKey(snapshot.DataPrefix + id)
+		name, err := snapshot.ParseReportName(id)
 		if err != nil {
 			name = snapshot.Name{Account: id}
 		}

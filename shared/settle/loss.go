@@ -7,6 +7,7 @@ import (
 	"view360/shared/merge"
 	"view360/shared/metrics"
 	"view360/shared/object"
+	"view360/shared/snapshot"
 )
 
 // reportLosses logs the sources that are lost since the run, which raises the alarm. Merge has compared them with the last
@@ -14,7 +15,7 @@ import (
 // more.
 func (c CollectHandler) reportLosses(ctx context.Context, run string) error {
 	var losses []merge.Loss
-	err := c.Staging.List(ctx, merge.LossesPrefix(run), func(v object.Version) error {
+	err := c.Staging.List(ctx, snapshot.LossesPrefix(run), func(v object.Version) error {
 		var some []merge.Loss
 		if err := c.Staging.GetJSON(ctx, v.Key, &some); err != nil {
 			return err

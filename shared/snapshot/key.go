@@ -3,18 +3,19 @@ package snapshot
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 )
 
 // The prefixes of the data bucket.
 const (
 	DataPrefix     = "data/"     // published snapshots that wait to be loaded
-	LoadedPrefix   = "loaded/"   // snapshots that every loader has taken
-	RejectedPrefix = "rejected/" // what is not a snapshot, each with a reason file beside it
-	StagingPrefix  = "staging/"  // parts, plans and outcomes of collect runs
+	LoadedPrefix   = "loaded/"   // snapshots that every loader has loaded
+	RejectedPrefix = "rejected/" // objects that are not snapshots, each with a reason file beside it
+	StagingPrefix  = "staging/"  // parts, plans, and outcomes of collect runs
 )
 
-// Name says which snapshot an object is: one account and region, one interval, one date.
+// Name identifies a snapshot: one account and region, one interval, one date.
 type Name struct {
 	Account  string    `json:"account"` // 12 digits
 	Region   string    `json:"region"`  // "" only in keys without a region, which early senders wrote
@@ -22,7 +23,13 @@ type Name struct {
 	Date     time.Time `json:"date"` // midnight UTC; the window's NameDate
 }
 
-var keyPattern = regexp.MustCompile(`^(?:data|loaded)/(\d{12})/(?:([a-z]{2}(?:-[a-z]+)+-\d)/)?(\d{4}-\d{2}-\d{2})_(DAILY|WEEKLY|MONTHLY|YEARLY)\.json$`)
+// keyPath is the part of a snapshot's key after its prefix.
+const keyPath = `(` + AccountPattern + `)/(?:(` + RegionPattern + `)/)?(\d{4}-\d{2}-\d{2})_(DAILY|WEEKLY|MONTHLY|YEARLY)\.json`
+
+var (
+	keyPattern  = regexp.MustCompile(`^(?:` + DataPrefix + `|` + LoadedPrefix + `)` + keyPath + `$`)
+	filePattern = regexp.MustCompile(`(?:^|/)(` + keyPath + `)$`)
+)
 
 // ParseKey reads an object key of either form, data/{account}/{region}/{date}_{INTERVAL}.json or without the region.
 func ParseKey(key string) (Name, error) {
@@ -37,18 +44,28 @@ func ParseKey(key string) (Name, error) {
 	return Name{Account: match[1], Region: match[2], Interval: Interval(match[4]), Date: date}, nil
 }
 
-// Key is the object key under data/.
+// FindKey returns the key under data/ of a snapshot file whose path, with slashes, ends like one.
+func FindKey(path string) (key string, found bool) {
+	match := filePattern.FindStringSubmatch(path)
+	if match == nil {
+		return "", false
+	}
+	return DataPrefix + match[1], true
+}
+
+// Key returns the object key under data/.
 func (n Name) Key() string { return DataPrefix + n.path() + ".json" }
 
-// StagingPrefix is the folder of the snapshot's parts, with a trailing slash.
-func (n Name) StagingPrefix() string { return StagingPrefix + n.path() + "/" }
+// LoadedKey returns where the object of a key under data/ goes once it is loaded.
+func LoadedKey(key string) string { return LoadedPrefix + strings.TrimPrefix(key, DataPrefix) }
 
-// PublishedKey is what Merge leaves beside the parts once the snapshot is published.
-func (n Name) PublishedKey() string { return n.StagingPrefix() + "published.json" }
+// RejectedKey returns where the object of a key under data/ goes if it is not a snapshot, and where its reason goes.
+func RejectedKey(key string) (object, reason string) {
+	object = RejectedPrefix + strings.TrimPrefix(key, DataPrefix)
+	return object, object + ".reason.json"
+}
 
-// RunPrefix is the staging folder of one collect execution's plans and reports, with a trailing slash.
-func RunPrefix(run string) string { return StagingPrefix + "runs/" + run + "/" }
-
+// path returns the key without prefix and extension.
 func (n Name) path() string {
 	region := ""
 	if n.Region != "" {

@@ -1,0 +1,58 @@
+package snapshot
+
+import "strings"
+
+// StagingPrefix returns the folder of the snapshot's parts, with a trailing slash.
+func (n Name) StagingPrefix() string { return StagingPrefix + n.path() + "/" }
+
+// PublishedKey returns the key of what Merge leaves beside the parts once the snapshot is published.
+func (n Name) PublishedKey() string { return n.StagingPrefix() + "published.json" }
+
+// PartPrefix returns the folder of one source's part, with a trailing slash.
+func (n Name) PartPrefix(source string) string { return n.StagingPrefix() + source + "/" }
+
+// The files of a part that are not sections.
+const (
+	outputFile  = "/outcome.json"
+	failureFile = "/failure.json"
+)
+
+// OutputKey returns the key of a source's output, beside its part.
+func (n Name) OutputKey(source string) string { return n.StagingPrefix() + source + outputFile }
+
+// FailureKey returns the key of the outcome of a source that failed: the newest one for the snapshot, of any run.
+func (n Name) FailureKey(source string) string { return n.StagingPrefix() + source + failureFile }
+
+// FindOutput returns the source of an output's key.
+func (n Name) FindOutput(key string) (source string, found bool) {
+	rest, isStaged := strings.CutPrefix(key, n.StagingPrefix())
+	source, found = strings.CutSuffix(rest, outputFile)
+	return source, isStaged && found
+}
+
+// RosterKey is where the accounts that runs have covered are kept from run to run.
+const RosterKey = StagingPrefix + "roster.json"
+
+// LastOutcomesKey returns where the last outcomes of an account and region are kept from run to run.
+func LastOutcomesKey(account, region string) string {
+	return StagingPrefix + "outcomes/" + account + "/" + region + ".json"
+}
+
+// RunPrefix returns the staging folder of one collect execution's plans and reports, with a trailing slash.
+func RunPrefix(run string) string { return StagingPrefix + "runs/" + run + "/" }
+
+// ReportsPrefix returns the folder of a run's reports.
+func ReportsPrefix(run string) string { return RunPrefix(run) + "reports/" }
+
+// FailedPrefix returns the folder of the reports with failures, which are there a second time, so that Settle need not
+// read the others.
+func FailedPrefix(run string) string { return RunPrefix(run) + "failed/" }
+
+// LossesPrefix returns the folder of a run's new losses.
+func LossesPrefix(run string) string { return RunPrefix(run) + "lost/" }
+
+// ReportName returns the last part of the keys of a snapshot's reports.
+func (n Name) ReportName() string { return n.path() + ".json" }
+
+// ParseReportName reads what ReportName returns.
+func ParseReportName(name string) (Name, error) { return ParseKey(DataPrefix + name) }
