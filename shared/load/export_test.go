@@ -51,5 +51,5 @@ func wrapLines(text string, width int) string {
 	return out.String()
 }
 
-// ChildrenOf is childrenOf.
+// ChildrenOf returns the tables of the group whose rows belong to rows of t.
 func (g Group) ChildrenOf(t Table) []Table { return g.childrenOf(t) }

@@ -72,8 +72,8 @@ var hashProgram = sync.OnceValue(func() string {
 	return hex.EncodeToString(h.Sum(nil))
 })
 
-// match reports whether the section has the stored fingerprint, and its rows are as the load before left them.
-func (f fingerprints) match(ctx context.Context, t Table, section snapshot.Range, stored sectionFingerprint) (bool, error) {
+// matchFingerprint reports whether the section has the stored fingerprint, and its rows are as the load before left them.
+func (f fingerprints) matchFingerprint(ctx context.Context, t Table, section snapshot.Range, stored sectionFingerprint) (bool, error) {
 	if !f.areUsedFor(t, section) || stored.bytes != section.End-section.Start || !stored.appliesTo(section, t) {
 		return false, nil
 	}
@@ -100,9 +100,9 @@ func (f sectionFingerprint) appliesTo(section snapshot.Range, t Table) bool {
 	return observed.Equal(f.observedAt) || f.coversTable && t.usesWatermark(section) && observed.After(f.observedAt)
 }
 
-// save stores the fingerprint of a section if every row is as the section says. A section with issues gets none, because
+// saveFingerprint stores the fingerprint of a section if every row is as the section says. A section with issues gets none, because
 // every load has to report them.
-func (f fingerprints) save(ctx context.Context, t Table, section snapshot.Range, c Counts, h hash.Hash) error {
+func (f fingerprints) saveFingerprint(ctx context.Context, t Table, section snapshot.Range, c Counts, h hash.Hash) error {
 	if h == nil || c.Rejected+c.Adapted > 0 {
 		return nil
 	}

@@ -8,11 +8,10 @@ import (
 	"view360/shared/load/loadtest"
 )
 
-// TestChangedRowsUndoTheFingerprint: a section is loaded again after anything else wrote to its
-// rows, and its rows are as it says again.
+// TestChangedRowsUndoTheFingerprint checks that a section is loaded again after anything else wrote to its rows.
 func TestChangedRowsUndoTheFingerprint(t *testing.T) {
 	t.Parallel()
-	keys := kms("a", "b", "c")
+	keys := buildKMS("a", "b", "c")
 	for name, disturb := range map[string]string{
 		"nothing":         "select",
 		"a row changed":   "update kms_keys set description = 'by hand' where key_id = 'b'",
@@ -36,12 +35,12 @@ func TestChangedRowsUndoTheFingerprint(t *testing.T) {
 	}
 }
 
-// TestMatchingFingerprintMovesTheWatermark: a section that is the same days later is newer than one in between.
+// TestMatchingFingerprintMovesTheWatermark checks that an equal section of a later day is newer than one in between.
 func TestMatchingFingerprintMovesTheWatermark(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	day := func(d int, keys ...string) load.Counts {
-		return b.Load(loadtest.Snapshot{Date: fmt.Sprintf("2026-03-%d", d), Collected: fmt.Sprintf("2026-03-%dT01:00:00Z", d), Sections: kms(keys...)})["kms_keys"]
+		return b.Load(loadtest.Snapshot{Date: fmt.Sprintf("2026-03-%d", d), Collected: fmt.Sprintf("2026-03-%dT01:00:00Z", d), Sections: buildKMS(keys...)})["kms_keys"]
 	}
 	day(11, "a", "b")
 	if got, want := day(14, "a", "b"), (load.Counts{Read: 2, Unchanged: 2}); got != want {
@@ -53,7 +52,7 @@ func TestMatchingFingerprintMovesTheWatermark(t *testing.T) {
 	b.Want("select key_id from kms_keys order by 1", "b")
 }
 
-// TestUnusualRowsUseTheTempTable: rows that cannot be copied into an empty table directly are loaded via the temporary table.
+// TestUnusualRowsUseTheTempTable loads rows that cannot be copied into an empty table directly.
 func TestUnusualRowsUseTheTempTable(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -61,10 +60,10 @@ func TestUnusualRowsUseTheTempTable(t *testing.T) {
 		table    string
 		want     load.Counts
 	}{
-		"a key twice": {kms("a", "b", "a"), "kms_keys", load.Counts{Read: 3, Created: 2, Unchanged: 1}},
+		"a key twice": {buildKMS("a", "b", "a"), "kms_keys", load.Counts{Read: 3, Created: 2, Unchanged: 1}},
 		"no parent": {map[string]string{"inventory": `{"instances":[{"instance_id":"i"}],"applications":[{"instance_id":"i","name":"x"},{"instance_id":"gone","name":"y"}]}`},
 			"inventory_applications", load.Counts{Read: 2, Created: 1, Rejected: 1}},
-		"a parent that does not fit": {map[string]string{"security": `{"security_hub":[{"service":null,"findings":[` + finding("1") + `]},{"service":"A","findings":[` + finding("2") + `]}]}`},
+		"a parent that does not fit": {map[string]string{"security": `{"security_hub":[{"service":null,"findings":[` + buildFinding("1") + `]},{"service":"A","findings":[` + buildFinding("2") + `]}]}`},
 			"findings", load.Counts{Read: 2, Created: 1, Rejected: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"view360/shared/loaders"
 )
 
-// FuzzSection: whatever a section holds, its table is loaded without an error of the database, the numbers add up, and
-// the same text again changes nothing.
+// FuzzSection checks that every section loads without a database error, that the counts add up, and that the same text
+// again changes nothing.
 func FuzzSection(f *testing.F) {
 	b := newBench(f)
 	var tables []load.Table
@@ -27,17 +27,17 @@ func FuzzSection(f *testing.F) {
 		if isInner {
 			text = `{"` + inner + `":` + text + `}`
 		}
-		f := section(top, text)
-		place, err := (&loadtest.Bench{TB: t, Pool: b.Pool, Store: b.Store}).TryIndex(f.Key(), f.JSON())
+		f := buildSection(top, text)
+		indexed, err := (&loadtest.Bench{TB: t, Pool: b.Pool, Store: b.Store}).TryIndex(f.Key(), f.JSON())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if place.Status == index.Rejected {
-			return // no JSON
+		if indexed.Status == index.Rejected {
+			return // not JSON
 		}
-		handler := load.Handler{Group: load.Group{Name: "fuzz", Tables: withParents(tables, table)}, Pool: b.Pool, Bucket: b.Bucket, FingerprintFrom: 1}
+		handler := load.Handler{Group: load.Group{Name: "fuzz", Tables: listWithParents(tables, table)}, Pool: b.Pool, Bucket: b.Bucket, FingerprintFrom: 1}
 		for _, again := range []bool{false, true} {
-			result, err := handler.Handle(t.Context(), load.Input{Index: place.Index, Group: "fuzz", Reload: again})
+			result, err := handler.Handle(t.Context(), load.Input{Index: indexed.Index, Group: "fuzz", Reload: again})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,8 +50,8 @@ func FuzzSection(f *testing.F) {
 	})
 }
 
-// withParents are the tables that a table needs, and itself.
-func withParents(all []load.Table, table load.Table) []load.Table {
+// listWithParents returns a table after the tables that it needs.
+func listWithParents(all []load.Table, table load.Table) []load.Table {
 	var needed []load.Table
 	for _, other := range all {
 		if other.Name == table.Name || table.Parent != nil && other.Name == table.Parent.Table {

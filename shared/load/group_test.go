@@ -11,11 +11,11 @@ import (
 	"view360/shared/loaders"
 )
 
-func section(key, value string) loadtest.Snapshot {
+func buildSection(key, value string) loadtest.Snapshot {
 	return loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{key: value}}
 }
 
-// TestUpdatedAtMovesOnlyWithAChange: updated_at of the tables that have one of their own.
+// TestUpdatedAtMovesOnlyWithAChange checks the tables with their own updated_at.
 func TestUpdatedAtMovesOnlyWithAChange(t *testing.T) { // L23
 	t.Parallel()
 	b := newBench(t)
@@ -50,8 +50,8 @@ func TestUpdatedAtMovesOnlyWithAChange(t *testing.T) { // L23
 	}
 }
 
-// TestVanishedResourcesAreDeleted: of each current-state table, what a later complete snapshot does not list; nothing of the
-// other tables. Rows that went with the row they belonged to are counted as well.
+// TestVanishedResourcesAreDeleted checks that a later complete snapshot deletes the rows of current-state tables that it
+// does not list, and no others. Rows that go with their parent are counted too.
 func TestVanishedResourcesAreDeleted(t *testing.T) { // L50
 	t.Parallel()
 	b := newBench(t)
@@ -71,8 +71,8 @@ func TestVanishedResourcesAreDeleted(t *testing.T) { // L50
 	}
 }
 
-// TestTableGroupLoadsInOneTransaction: when the last table of a group fails the first ones are empty; an error is never
-// taken for a row that is not there.
+// TestTableGroupLoadsInOneTransaction checks that the first tables of a group are empty if the last one fails, and that an
+// error is not treated as an absent row.
 func TestTableGroupLoadsInOneTransaction(t *testing.T) { // L14, L21
 	t.Parallel()
 	b := newBench(t)

@@ -53,17 +53,17 @@ func TestTimesAtTheEdgeFitOrAreAdapted(t *testing.T) {
 func TestSectionOfWrongKindLeavesTheOthers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a")})
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: buildKMS("a")})
 	got := b.Load(loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Sections: map[string]string{"service": `"text"`, "health": `{"a":1}`, "config": `[1]`, "cost": "7",
 		"security": `{"kms":"text","guard_duty":{"a":1},"waf":[1,null,"x",{"id":"w"}]}`, "inventory": "[]", "service_resources": "null"}})
 	if want := (load.Counts{Read: 4, Created: 1, Rejected: 3}); got["waf_rules"] != want {
 		t.Errorf("waf_rules %+v, want %+v", got["waf_rules"], want)
 	}
-	b.Want("select key_id from kms_keys", "a") // complete as it says, it is no list of keys
+	b.Want("select key_id from kms_keys", "a") // the section is complete, but not a list
 }
 
-// finding is the least that a Security Hub finding has.
-func finding(id string) string {
+// buildFinding returns the smallest Security Hub finding.
+func buildFinding(id string) string {
 	return fmt.Sprintf(`{"finding_id":%q,"service":"AwsEc2Instance","title":"t","severity":"LOW","status":"NEW","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}`, id)
 }
 
@@ -71,7 +71,7 @@ func TestRepeatedParentsKeepTheirChildren(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	f := loadtest.Snapshot{Date: "2026-03-11", Sections: map[string]string{"security": `{"security_hub":[
-		{"service":"A","total_findings":1,"findings":[` + finding("1") + `]},{"service":"A","total_findings":2,"findings":[` + finding("2") + `,` + finding("1") + `,7]}]}`}}
+		{"service":"A","total_findings":1,"findings":[` + buildFinding("1") + `]},{"service":"A","total_findings":2,"findings":[` + buildFinding("2") + `,` + buildFinding("1") + `,7]}]}`}}
 	got := b.Load(f)
 	if want := (load.Counts{Read: 4, Created: 2, Unchanged: 1, Rejected: 1}); got["findings"] != want {
 		t.Errorf("findings %+v, want %+v", got["findings"], want)
@@ -80,7 +80,7 @@ func TestRepeatedParentsKeepTheirChildren(t *testing.T) {
 	b.Want("select section, item_index from view360.rejects", "security.security_hub[1].findings|2")
 }
 
-// TestRepeatedRowsAreOne: of rows with one key the last one counts, in every load of the file.
+// TestRepeatedRowsAreOne checks that the last row of each key counts, in every load.
 func TestRepeatedRowsAreOne(t *testing.T) {
 	t.Parallel()
 	for name, patches := range map[string]string{

@@ -29,7 +29,7 @@ func newBench(t testing.TB) *bench {
 	return &bench{loadtest.NewBench(t)}
 }
 
-func kms(ids ...string) map[string]string {
+func buildKMS(ids ...string) map[string]string {
 	var keys []string
 	for _, id := range ids {
 		id, state, _ := strings.Cut(id, "=")
@@ -41,8 +41,8 @@ func kms(ids ...string) map[string]string {
 func TestOlderSnapshotKeepsNewerState(t *testing.T) { // L24
 	t.Parallel()
 	b := newBench(t)
-	newer := loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Sections: kms("a=Disabled")}
-	older := loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a", "b")}
+	newer := loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Sections: buildKMS("a=Disabled")}
+	older := loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: buildKMS("a", "b")}
 	older.Sections["service"] = `[{"service":"EC2","usage_types":"Aggregated","date_from":"2026-03-10","date_to":"2026-03-11","cost":1.5}]`
 	b.Load(newer)
 	b.Load(older)
@@ -54,8 +54,8 @@ func TestOnlyCompleteSectionsDeleteRows(t *testing.T) {
 	t.Parallel()
 	t.Run("go with a complete section", func(t *testing.T) {
 		b := newBench(t)
-		b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a", "b")})
-		got := b.Load(loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Sections: kms("b")})["kms_keys"]
+		b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: buildKMS("a", "b")})
+		got := b.Load(loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Sections: buildKMS("b")})["kms_keys"]
 		if want := (load.Counts{Read: 1, Unchanged: 1, Deleted: 1}); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
@@ -63,15 +63,15 @@ func TestOnlyCompleteSectionsDeleteRows(t *testing.T) {
 	})
 	t.Run("stay with an incomplete one, and with the first generation's", func(t *testing.T) {
 		b := newBench(t)
-		b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a", "b")})
-		b.Load(loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Incomplete: true, Sections: kms("b")})
-		b.Load(loadtest.Snapshot{Date: "2026-03-13", Sections: kms("b")})
+		b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: buildKMS("a", "b")})
+		b.Load(loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Incomplete: true, Sections: buildKMS("b")})
+		b.Load(loadtest.Snapshot{Date: "2026-03-13", Sections: buildKMS("b")})
 		b.Want("select key_id from kms_keys order by key_id", "a", "b")
 	})
 	t.Run("of another account and region stay", func(t *testing.T) {
 		b := newBench(t)
-		b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a")})
-		b.Load(loadtest.Snapshot{Region: "us-east-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: kms("a")})
+		b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: buildKMS("a")})
+		b.Load(loadtest.Snapshot{Region: "us-east-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: buildKMS("a")})
 		b.Load(loadtest.Snapshot{Region: "us-east-1", Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Sections: map[string]string{"security": `{"kms":[]}`}})
 		b.Want("select a.Region, k.key_id from kms_keys k join accounts a on a.id = k.account_id", "eu-west-1|a")
 	})
@@ -132,7 +132,7 @@ func TestUnfitValuesAreRecorded(t *testing.T) { // L09
 func TestFailedLoadReturnsAnError(t *testing.T) { // L55
 	t.Parallel()
 	b := newBench(t)
-	indexed := b.Index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", loadtest.Snapshot{Date: "2026-03-11", Sections: kms("a")}.JSON())
+	indexed := b.Index("data/111122223333/eu-west-1/2026-03-11_DAILY.json", loadtest.Snapshot{Date: "2026-03-11", Sections: buildKMS("a")}.JSON())
 	handlers := b.Handlers()
 	if _, err := handlers[2].Handle(t.Context(), load.Input{Index: indexed.Index}); fault.StatusOf(err) != outcome.Invalid {
 		t.Errorf("security without an accounts row: %v, want an invalid error", err)
@@ -150,11 +150,11 @@ func TestFailedLoadReturnsAnError(t *testing.T) { // L55
 func TestRowsBelongToTheAccountOfTheirFile(t *testing.T) { // L01
 	t.Parallel()
 	b := newBench(t)
-	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: kms("a")})
-	// The collector could not read the Account: the row that is there owns the file.
-	b.Load(loadtest.Snapshot{Date: "2026-03-12", Sections: map[string]string{"account": "{}", "security": kms("a=Disabled")["security"]}})
+	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: buildKMS("a")})
+	// The collector could not read the account: the stored row owns the snapshot.
+	b.Load(loadtest.Snapshot{Date: "2026-03-12", Sections: map[string]string{"account": "{}", "security": buildKMS("a=Disabled")["security"]}})
 	b.Want("select account_name, key_state from kms_keys k join accounts a on a.id = k.account_id", "shop|Disabled")
-	// Of an account that is not known yet nothing is written.
+	// Nothing is written for an unknown account.
 	indexed := b.Index("data/999999999999/eu-west-1/2026-03-12_DAILY.json", loadtest.Snapshot{Account: "999999999999", Sections: map[string]string{"account": "{}"}}.JSON())
 	if _, err := b.Handlers()[0].Handle(t.Context(), load.Input{Index: indexed.Index}); fault.StatusOf(err) != outcome.Invalid {
 		t.Errorf("an unknown account without an account section: %v, want an invalid error", err)

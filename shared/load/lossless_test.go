@@ -13,7 +13,7 @@ import (
 
 var everything = loadtest.Builder{Account: "111122223333", Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: 3}
 
-// TestEveryColumnIsLoaded compares every value of every row with what was sent.
+// TestEveryColumnIsLoaded compares every value of every row with the snapshot.
 func TestEveryColumnIsLoaded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -13,7 +13,7 @@ import (
 // generated are columns that no mapping fills: surrogate keys, and the times of the row itself.
 var generated = []string{"id", "created_at", "updated_at", "observed_at"}
 
-// TestMappingsMatchTheDatabase compares every mapping with the catalogue of a migrated database.
+// TestMappingsMatchTheDatabase compares every mapping with the catalog of a migrated database.
 func TestMappingsMatchTheDatabase(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -54,7 +54,7 @@ func checkMapping(t *testing.T, b *bench, table load.Table) {
 	}
 }
 
-// TestEveryKeyFindsAtMostOneRow: what a row is found by finds one row at most.
+// TestEveryKeyFindsAtMostOneRow checks that every key is a unique index.
 func TestEveryKeyFindsAtMostOneRow(t *testing.T) { // L22
 	t.Parallel()
 	b := newBench(t)
@@ -72,11 +72,11 @@ func checkKey(t *testing.T, b *bench, table load.Table) {
 		unique = append(unique, strings.Trim(line, "{}"))
 	}
 	if !slices.Contains(unique, strings.Join(key, ",")) {
-		t.Errorf("%s: key %v is none of the unique indexes %v", table.Name, key, unique)
+		t.Errorf("%s: key %v is not one of the unique indexes %v", table.Name, key, unique)
 	}
 }
 
-// TestEveryTableIsLoaded: the contract's tables are filled by a mapping, by the account loader or by record.
+// TestEveryTableIsLoaded checks that a mapping, the account loader, or record fills each table of the contract.
 func TestEveryTableIsLoaded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

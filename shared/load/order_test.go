@@ -22,8 +22,8 @@ import (
 
 var seeds = flag.Uint64("seeds", 2, "how many random sets of snapshots are loaded in random orders")
 
-// TestFinalStateIgnoresTheOrderOfSnapshots loads random sets of snapshots in random orders, some of them twice and
-// some after a load that was interrupted, and compares what is in the tables afterwards.
+// TestFinalStateIgnoresTheOrderOfSnapshots loads random sets of snapshots in random orders, some twice and some after an
+// interrupted load, and compares the tables afterwards.
 func TestFinalStateIgnoresTheOrderOfSnapshots(t *testing.T) {
 	t.Parallel()
 	for seed := range *seeds {
@@ -36,7 +36,7 @@ func TestFinalStateIgnoresTheOrderOfSnapshots(t *testing.T) {
 				b := newBench(t)
 				for _, i := range random.Perm(len(files)) {
 					if order > 0 && random.IntN(4) == 0 {
-						b.interrupted(random, files[i])
+						b.loadInterrupted(random, files[i])
 					}
 					b.Load(files[i])
 					if again := random.IntN(i + 1); order > 0 && random.IntN(4) == 0 {
@@ -44,7 +44,7 @@ func TestFinalStateIgnoresTheOrderOfSnapshots(t *testing.T) {
 						b.Load(files[i])
 					}
 				}
-				got := b.dump()
+				got := b.dumpTables()
 				if order == 0 {
 					want = got
 					continue
@@ -57,14 +57,14 @@ func TestFinalStateIgnoresTheOrderOfSnapshots(t *testing.T) {
 	}
 }
 
-// randomFiles are snapshots of two accounts and two regions over three dates, by senders of both generations, complete
-// or not. Resources come, change and go; findings move between regions.
+// randomFiles returns snapshots of two accounts and two regions over three dates, with and without meta, complete and
+// incomplete. Resources appear, change, and disappear; findings move between regions.
 func randomFiles(random *rand.Rand, count int) []loadtest.Snapshot {
 	byKey := map[string]loadtest.Snapshot{}
 	for n := 0; len(byKey) < count; n++ {
 		f := loadtest.Snapshot{
-			Account: pick(random, "111122223333", "444455556666"), Region: pick(random, "eu-west-1", "us-east-1"),
-			Date: pick(random, "2026-03-01", "2026-03-02", "2026-03-08"), Interval: pick(random, "DAILY", "DAILY", "WEEKLY"),
+			Account: pickOne(random, "111122223333", "444455556666"), Region: pickOne(random, "eu-west-1", "us-east-1"),
+			Date: pickOne(random, "2026-03-01", "2026-03-02", "2026-03-08"), Interval: pickOne(random, "DAILY", "DAILY", "WEEKLY"),
 		}
 		if random.IntN(3) > 0 {
 			f.Collected, f.Incomplete = fmt.Sprintf("%sT01:02:%02dZ", f.Date, n%60), random.IntN(3) == 0
@@ -81,7 +81,7 @@ func randomFiles(random *rand.Rand, count int) []loadtest.Snapshot {
 }
 
 func randomSections(random *rand.Rand, f loadtest.Snapshot) map[string]string {
-	value := func() string { return pick(random, "one", "two", "three") }
+	value := func() string { return pickOne(random, "one", "two", "three") }
 	some := func(format string, ids ...string) string { // rows of some of the ids, with a random value
 		var rows []string
 		for _, id := range ids {
@@ -99,7 +99,7 @@ func randomSections(random *rand.Rand, f loadtest.Snapshot) map[string]string {
 	here := f.AccountID() + "-" + f.RegionName()
 	return map[string]string{
 		"account": fmt.Sprintf(`{"account_id":%q,"region":%q,"account_name":%q,"product":%q,"alternate_contacts":{"billing":%s},"contact_info":{"city":%q}}`,
-			f.AccountID(), f.RegionName(), value(), value(), pick(random, "null", `{"name":"b"}`), value()),
+			f.AccountID(), f.RegionName(), value(), value(), pickOne(random, "null", `{"name":"b"}`), value()),
 		"service": some(`{"service":%q,"utilization_unit":%q,"date_from":"2026-03-01","date_to":"2026-03-02","cost":1}`, "EC2", "S3"),
 		"cost": fmt.Sprintf(`{"current_period_cost":%d,"previous_period_cost":0,"cost_difference":0,"cost_difference_percentage":0,"period":{"start":"2026-03-01","end":"2026-03-02","granularity":"DAILY"},"top_services":%s,"forecast":[]}`,
 			number(), some(`{"service":%q,"cost":1,"x":%q}`, "EC2", "S3", "RDS")),
@@ -107,7 +107,7 @@ func randomSections(random *rand.Rand, f loadtest.Snapshot) map[string]string {
 		"security": fmt.Sprintf(`{"security_hub":[{"service":"Inspector","total_findings":%d,"findings":%s}],"kms":%s,"guard_duty":%s}`, number(),
 			some(finding, f.AccountID()+"-1", f.AccountID()+"-2"), some(`{"key_id":%q,"description":%q}`, "a", "b", "c"),
 			some(`{"id":%q,"title":%q,"updated_at":"2026-02-0`+fmt.Sprint(1+number())+`T00:00:00Z"}`, "x", "y")),
-		"inventory": pick(random, `{"instances":[],"applications":[],"patches":[]}`, fmt.Sprintf(`{"instances":[{"instance_id":%q,"platform":%q}],"applications":%s,"patches":%s}`, here, value(),
+		"inventory": pickOne(random, `{"instances":[],"applications":[],"patches":[]}`, fmt.Sprintf(`{"instances":[{"instance_id":%q,"platform":%q}],"applications":%s,"patches":%s}`, here, value(),
 			some(`{"instance_id":"`+here+`","name":%q,"publisher":%q}`, "bash", "vim"), some(`{"instance_id":"`+here+`","title":%q,"state":%q}`, "p", "q"))),
 		"health":            some(`{"arn":%q,"status_code":%q}`, "public", "other"),
 		"service_resources": some(`{"service_name":"EC2","resource_type":"Instance","resource_id":%q,"state":%q}`, "i-1", "i-2", "i-3"),
@@ -116,10 +116,10 @@ func randomSections(random *rand.Rand, f loadtest.Snapshot) map[string]string {
 	}
 }
 
-func pick(random *rand.Rand, values ...string) string { return values[random.IntN(len(values))] }
+func pickOne(random *rand.Rand, values ...string) string { return values[random.IntN(len(values))] }
 
-// interrupted loads a file and gives up somewhere.
-func (b *bench) interrupted(random *rand.Rand, f loadtest.Snapshot) {
+// loadInterrupted starts to load a snapshot and stops at a random step.
+func (b *bench) loadInterrupted(random *rand.Rand, f loadtest.Snapshot) {
 	b.Helper()
 	indexed := b.Index(f.Key(), f.JSON())
 	for _, handler := range b.Handlers() {
@@ -145,8 +145,8 @@ func (b *bench) interrupted(random *rand.Rand, f loadtest.Snapshot) {
 	}
 }
 
-// dump is what is in the tables, without surrogate ids and times of loading.
-func (b *bench) dump() []string {
+// dumpTables returns the rows of the tables without surrogate ids and times of loading.
+func (b *bench) dumpTables() []string {
 	b.Helper()
 	var lines []string
 	for _, statement := range []string{
@@ -175,7 +175,7 @@ func (b *bench) dump() []string {
 	return lines
 }
 
-// TestManyFilesLoadAtOnce loads snapshots of many accounts, each twice, in as many connections as there are.
+// TestManyFilesLoadAtOnce loads snapshots of many accounts, each twice, over all connections.
 func TestManyFilesLoadAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -183,16 +183,16 @@ func TestManyFilesLoadAtOnce(t *testing.T) {
 	const accounts = 64
 	var files []loadtest.Snapshot
 	for n := range accounts {
-		f := loadtest.Snapshot{Account: fmt.Sprintf("%012d", n), Date: "2026-03-11", Sections: kms("a", "b")}
+		f := loadtest.Snapshot{Account: fmt.Sprintf("%012d", n), Date: "2026-03-11", Sections: buildKMS("a", "b")}
 		f.Sections["account"] = fmt.Sprintf(`{"account_id":%q,"region":"eu-west-1","product":"Shared, Another"}`, f.Account)
-		f.Sections["security"] = strings.Replace(f.Sections["security"], "{", `{"security_hub":[{"service":"Inspector","findings":[`+finding("shared")+`]}],`, 1)
+		f.Sections["security"] = strings.Replace(f.Sections["security"], "{", `{"security_hub":[{"service":"Inspector","findings":[`+buildFinding("shared")+`]}],`, 1)
 		if _, err := b.Store.Put(t.Context(), f.Key(), strings.NewReader(f.JSON())); err != nil {
 			t.Fatal(err)
 		}
 		files = append(files, f, f)
 	}
 	for _, f := range files {
-		together.Go(func() { b.atOnce(f) })
+		together.Go(func() { b.loadAtOnce(f) })
 	}
 	together.Wait()
 	b.Want("select count(*) from accounts", fmt.Sprint(accounts))
@@ -201,22 +201,22 @@ func TestManyFilesLoadAtOnce(t *testing.T) {
 	b.Want("select count(*) from view360.loads where state <> 'loaded'", "0")
 }
 
-// atOnce indexes a file that is there and loads it.
-func (b *bench) atOnce(f loadtest.Snapshot) {
+// loadAtOnce indexes and loads a stored snapshot.
+func (b *bench) loadAtOnce(f loadtest.Snapshot) {
 	indexed, err := index.Handler{Bucket: b.Bucket}.Handle(b.Context(), index.Input{Bucket: "data", Key: f.Key()})
 	if err != nil {
 		b.Error(err)
 		return
 	}
-	b.groupsAtOnce(indexed.Index)
+	b.loadGroupsAtOnce(indexed.Index)
 }
 
-// groupsAtOnce loads a snapshot as the state machine does: what may succeed later is tried again.
-func (b *bench) groupsAtOnce(place snapshot.Index) {
+// loadGroupsAtOnce loads a snapshot with the retries of the load machine.
+func (b *bench) loadGroupsAtOnce(indexed snapshot.Index) {
 	for _, handler := range b.Handlers() {
-		_, err := handler.Handle(b.Context(), load.Input{Index: place, Group: handler.Name})
+		_, err := handler.Handle(b.Context(), load.Input{Index: indexed, Group: handler.Name})
 		for attempt := 0; fault.IsRetryable(err) && attempt < 5; attempt++ {
-			_, err = handler.Handle(b.Context(), load.Input{Index: place, Group: handler.Name})
+			_, err = handler.Handle(b.Context(), load.Input{Index: indexed, Group: handler.Name})
 		}
 		if err != nil {
 			b.Errorf("loading group %s: %v", handler.Name, err)
@@ -224,7 +224,7 @@ func (b *bench) groupsAtOnce(place snapshot.Index) {
 	}
 }
 
-// TestBrokenConnectionIsRetriedWhole loses the connection in the middle of each group; the load is whole after it was done again.
+// TestBrokenConnectionIsRetriedWhole breaks the connection in the middle of each group, then loads it again.
 func TestBrokenConnectionIsRetriedWhole(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -254,20 +254,20 @@ func TestBrokenConnectionIsRetriedWhole(t *testing.T) {
 	}
 	clean := newBench(t)
 	clean.Load(f)
-	if diff := cmp.Diff(clean.dump(), b.dump()); diff != "" {
+	if diff := cmp.Diff(clean.dumpTables(), b.dumpTables()); diff != "" {
 		t.Error(diff)
 	}
 	b.Want("select distinct state from view360.loads", "loaded")
 }
 
-// TestReplacedObjectIsNotLoaded: a loader reads the version that was indexed or nothing.
+// TestReplacedObjectIsNotLoaded checks that a loader reads the indexed version or nothing.
 func TestReplacedObjectIsNotLoaded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	f := loadtest.Snapshot{Date: "2026-03-11", Sections: kms("a")}
+	f := loadtest.Snapshot{Date: "2026-03-11", Sections: buildKMS("a")}
 	indexed := b.Index(f.Key(), f.JSON())
 	b.Load(loadtest.Snapshot{Date: "2026-03-10"})
-	f.Sections = kms("b", "c")
+	f.Sections = buildKMS("b", "c")
 	b.Index(f.Key(), f.JSON())
 	_, err := b.Handlers()[2].Handle(t.Context(), load.Input{Index: indexed.Index, Group: "security"})
 	if fault.StatusOf(err) != outcome.Invalid || !strings.Contains(err.Error(), "was replaced") {

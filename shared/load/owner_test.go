@@ -12,16 +12,16 @@ import (
 	"view360/shared/outcome"
 )
 
-func accountSection(members string) map[string]string {
+func buildAccount(members string) map[string]string {
 	return map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1",` + members + `}`}
 }
 
-// TestNothingIsLoadedWithoutTheAccountRow: its section cannot be stored, so no group writes anything.
+// TestNothingIsLoadedWithoutTheAccountRow checks that no group writes anything if the account section cannot be stored.
 func TestNothingIsLoadedWithoutTheAccountRow(t *testing.T) { // L02
 	t.Parallel()
 	b := newBench(t)
-	f := loadtest.Snapshot{Date: "2026-03-11", Sections: accountSection(`"account_arn":"` + strings.Repeat("a", 300) + `"`)}
-	f.Sections["security"] = kms("a")["security"]
+	f := loadtest.Snapshot{Date: "2026-03-11", Sections: buildAccount(`"account_arn":"` + strings.Repeat("a", 300) + `"`)}
+	f.Sections["security"] = buildKMS("a")["security"]
 	indexed := b.Index(f.Key(), f.JSON())
 	for _, handler := range b.Handlers() {
 		_, err := handler.Handle(t.Context(), load.Input{Index: indexed.Index, Group: handler.Name})
@@ -34,8 +34,8 @@ func TestNothingIsLoadedWithoutTheAccountRow(t *testing.T) { // L02
 	b.Want("select distinct state from view360.loads", "failed")
 }
 
-// TestRowWithoutKeyPartIsRejected leaves each part of each key out, of each table: the row is rejected, or the part has a value of
-// its own (L20), and loading the row again does not double it. Tables that others need come in rounds of their own.
+// TestRowWithoutKeyPartIsRejected omits each part of each key of each table: the row is rejected, or the part has a default
+// (L20), and loading the row again does not double it. Parent tables have their own rounds.
 func TestRowWithoutKeyPartIsRejected(t *testing.T) { // L05
 	t.Parallel()
 	b := newBench(t)
@@ -70,7 +70,7 @@ func (b *bench) checkPartialKeys(t *testing.T, parents bool, part int) {
 	again := b.LoadText(s.Key(), s.JSON()+" ")
 	for _, table := range loaders.Tables() {
 		one, two := first[table.Name], again[table.Name]
-		stored := b.Query("select count(*) from " + b.ofAccount(table, s.Account))[0]
+		stored := b.Query("select count(*) from " + b.ofAccountSQL(table, s.Account))[0]
 		if one.Created+one.Rejected != one.Read || stored != fmt.Sprint(one.Created) || two.Created+two.Updated > 0 {
 			t.Errorf("%s: %+v, again %+v, %s rows stored", table.Name, one, two, stored)
 		}
@@ -79,8 +79,8 @@ func (b *bench) checkPartialKeys(t *testing.T, parents bool, part int) {
 
 func isParent(table load.Table) bool { return table.IsParent || table.Name == "inventory_instances" }
 
-// ofAccount is the table's rows of one account, as the from clause of a query.
-func (b *bench) ofAccount(table load.Table, account string) string {
+// ofAccountSQL returns the from clause for the table's rows of one account.
+func (b *bench) ofAccountSQL(table load.Table, account string) string {
 	switch {
 	case table.Parent == nil || table.Parent.Account:
 		return fmt.Sprintf("%s t join accounts a on a.id = t.account_id where a.account_id = '%s'", table.Name, account)
@@ -89,7 +89,7 @@ func (b *bench) ofAccount(table load.Table, account string) string {
 	}
 }
 
-// TestUnknownMembersAreIgnored: what a sender adds is ignored, also where it has the name of a column that is not its own.
+// TestUnknownMembersAreIgnored adds members to a snapshot, also with the names of columns that no member fills.
 func TestUnknownMembersAreIgnored(t *testing.T) { // L06
 	t.Parallel()
 	b := newBench(t)
@@ -107,18 +107,18 @@ func TestUnknownMembersAreIgnored(t *testing.T) { // L06
 	b.Want("select status from non_compliant_resources", "OPEN")
 }
 
-// TestSnapshotCannotClaimRowsOfAnotherAccount: a snapshot that claims every id of another account changes none of its rows.
+// TestSnapshotCannotClaimRowsOfAnotherAccount loads a snapshot with every id of another account.
 func TestSnapshotCannotClaimRowsOfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	victim, thief := everything, everything
 	b.LoadText(victim.Key(), victim.JSON())
-	before := b.rowsOf(victim.Account)
+	before := b.readRowsOf(victim.Account)
 
 	thief.Account, thief.Version = "444455556666", 7
 	stolen := strings.NewReplacer(thief.Account+" ", victim.Account+" ").Replace(thief.JSON()) // in every id and ARN
 	counts := b.LoadText(thief.Key(), stolen)
-	if after := b.rowsOf(victim.Account); fmt.Sprint(after) != fmt.Sprint(before) {
+	if after := b.readRowsOf(victim.Account); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("the other account's rows are\n%v\nand were\n%v", after, before)
 	}
 	for _, name := range []string{"findings", "inspector_findings", "secrets_manager_secrets", "certificates", "inventory_instances", "inventory_applications", "inventory_patches", "resilience_hub_apps", "support_tickets"} {
@@ -138,7 +138,7 @@ func TestSnapshotCannotClaimRowsOfAnotherAccount(t *testing.T) {
 	}
 }
 
-// TestRowOfAnotherAccountArrivingMeanwhileStays: two accounts report one id at the same time; the first one keeps it.
+// TestRowOfAnotherAccountArrivingMeanwhileStays has two accounts report one id at the same time; the first one keeps it.
 func TestRowOfAnotherAccountArrivingMeanwhileStays(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -154,11 +154,11 @@ func TestRowOfAnotherAccountArrivingMeanwhileStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	second.Date, second.Sections["security"] = "2026-03-12", `{"inspector":[{"finding_arn":"own"},{"finding_arn":"shared","title":"stolen"}]}`
-	place := b.Index(second.Key(), second.JSON())
+	indexed := b.Index(second.Key(), second.JSON())
 	loaded := make(chan struct{})
 	go func() {
 		defer close(loaded)
-		b.groupsAtOnce(place.Index)
+		b.loadGroupsAtOnce(indexed.Index)
 	}()
 	for b.Query("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")[0] == "0" {
 		select {
@@ -174,12 +174,12 @@ func TestRowOfAnotherAccountArrivingMeanwhileStays(t *testing.T) {
 	b.Want("select a.account_id, finding_arn, title from inspector_findings f join accounts a on a.id = f.account_id order by 2", "111122223333|own|<nil>", "444455556666|shared|<nil>")
 }
 
-// rowsOf is everything that the tables hold of an account.
-func (b *bench) rowsOf(account string) []string {
+// readRowsOf returns all rows of an account.
+func (b *bench) readRowsOf(account string) []string {
 	b.Helper()
 	var rows []string
 	for _, table := range loaders.Tables() {
-		for _, row := range b.Query("select to_jsonb(t)::text from " + b.ofAccount(table, account) + " order by t.id") {
+		for _, row := range b.Query("select to_jsonb(t)::text from " + b.ofAccountSQL(table, account) + " order by t.id") {
 			rows = append(rows, table.Name+" "+row)
 		}
 	}

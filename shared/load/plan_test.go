@@ -12,7 +12,7 @@ import (
 	"view360/shared/pgtest"
 )
 
-// planNode is what auto_explain says of a node of a plan that was carried out.
+// planNode is a node of an executed plan as auto_explain reports it.
 type planNode struct {
 	Type     string     `json:"Node Type"`
 	Rows     float64    `json:"Actual Rows"`
@@ -22,22 +22,22 @@ type planNode struct {
 	Plans    []planNode `json:"Plans"`
 }
 
-// visited is how many rows the node and those below it looked at.
-func (n planNode) visited() float64 {
+// countVisited returns the number of rows that the node and its children visited.
+func (n planNode) countVisited() float64 {
 	sum := (n.Rows + n.Filtered + n.Unjoined) * n.Loops
 	for _, below := range n.Plans {
-		sum += below.visited()
+		sum += below.countVisited()
 	}
 	return sum
 }
 
-// plans are the statements of a pool's sessions with the rows that each has visited.
+// plans collects the number of rows that each statement of a pool visited.
 type plans struct {
 	mu      sync.Mutex
 	visited map[string]float64
 }
 
-func (p *plans) note(_ *pgconn.PgConn, notice *pgconn.Notice) {
+func (p *plans) addPlan(_ *pgconn.PgConn, notice *pgconn.Notice) {
 	_, text, found := strings.Cut(notice.Message, "plan:\n")
 	if !found {
 		return
@@ -49,12 +49,12 @@ func (p *plans) note(_ *pgconn.PgConn, notice *pgconn.Notice) {
 	if json.Unmarshal([]byte(text), &explained) == nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.visited[explained.Query] = max(p.visited[explained.Query], explained.Plan.visited())
+		p.visited[explained.Query] = max(p.visited[explained.Query], explained.Plan.countVisited())
 	}
 }
 
-// explained is a bench whose database tells the plan of every statement.
-func explained(t *testing.T) (*bench, *plans) {
+// newExplainedBench returns a bench whose database reports the plan of every statement.
+func newExplainedBench(t *testing.T) (*bench, *plans) {
 	t.Helper()
 	b := newBench(t)
 	config, err := pgxpool.ParseConfig(pgtest.URL(t))
@@ -62,7 +62,7 @@ func explained(t *testing.T) (*bench, *plans) {
 		t.Fatal(err)
 	}
 	p := &plans{visited: map[string]float64{}}
-	config.ConnConfig.OnNotice = p.note
+	config.ConnConfig.OnNotice = p.addPlan
 	for name, value := range map[string]string{
 		"session_preload_libraries": "auto_explain", "auto_explain.log_min_duration": "0", "auto_explain.log_analyze": "on",
 		"auto_explain.log_timing": "off", "auto_explain.log_format": "json", "auto_explain.log_level": "notice",
@@ -81,12 +81,12 @@ func explained(t *testing.T) (*bench, *plans) {
 	return b, p
 }
 
-// TestStatementsVisitEachRowOnce: no statement of a load compares each row with each, whatever the planner believes of rows that
-// have just been copied, and whether the section is new, changed, or mostly gone.
+// TestStatementsVisitEachRowOnce checks that no statement compares each row with each, although the planner has no
+// statistics of rows that were just copied, for sections that are new, changed, equal, and mostly gone.
 func TestStatementsVisitEachRowOnce(t *testing.T) {
 	t.Parallel()
 	const rows, perRow = 1_200, 25
-	b, plans := explained(t)
+	b, plans := newExplainedBench(t)
 	s := everything
 	for _, version := range []struct {
 		name            string

@@ -116,7 +116,7 @@ type cell struct {
 
 // readRow reads one element into e.cells, valid until the next call, and returns its issues. ok is false for a row that
 // must be rejected.
-func (e *encoder) readRow(at rowPosition, d *jsontext.Decoder) (misfits []issue, ok bool, err error) {
+func (e *encoder) readRow(at rowPosition, d *jsontext.Decoder) (issues []issue, ok bool, err error) {
 	for i := range e.values {
 		e.values[i] = e.values[i][:0]
 	}
@@ -134,18 +134,18 @@ func (e *encoder) readRow(at rowPosition, d *jsontext.Decoder) (misfits []issue,
 		if err == nil && !adapted {
 			continue
 		}
-		m := issue{at: at, column: strings.TrimPrefix(c.Name, "_"), adapted: err == nil, excerpt: toExcerpt(e.values[i]), reason: "changed to fit " + c.Type.String()}
+		found := issue{at: at, column: strings.TrimPrefix(c.Name, "_"), adapted: err == nil, excerpt: toExcerpt(e.values[i]), reason: "changed to fit " + c.Type.String()}
 		if err != nil {
-			m.reason = err.Error()
+			found.reason = err.Error()
 			ok = false
 		}
-		misfits = append(misfits, m)
+		issues = append(issues, found)
 	}
 	if ok && e.table.PeriodColumns[0] != "" && e.endsBeforeStart() {
 		ok = false
-		misfits = append(misfits, issue{at: at, column: e.table.PeriodColumns[1], reason: "is before " + e.table.PeriodColumns[0]})
+		issues = append(issues, issue{at: at, column: e.table.PeriodColumns[1], reason: "is before " + e.table.PeriodColumns[0]})
 	}
-	return misfits, ok, nil
+	return issues, ok, nil
 }
 
 // endsBeforeStart compares the table's period columns: dates in this form sort as text.
@@ -162,8 +162,8 @@ func (e *encoder) endsBeforeStart() bool {
 	return to < from
 }
 
-// tempTableLine returns the row that was read last in COPY's text format, its position first.
-func (e *encoder) tempTableLine(at rowPosition) []byte {
+// encodeTempTableLine returns the row that was read last in COPY's text format, its position first.
+func (e *encoder) encodeTempTableLine(at rowPosition) []byte {
 	e.line = strconv.AppendInt(e.line[:0], int64(max(at.index, 0)), 10)
 	e.line = append(e.line, '\t')
 	e.line = strconv.AppendInt(e.line, int64(at.parent), 10)

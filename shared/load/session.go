@@ -46,7 +46,7 @@ func (s *Session) loadTables(ctx context.Context, g Group) (err error) {
 		if err != nil {
 			return fmt.Errorf("loading table %s: %w", t.Name, err)
 		}
-		if err := s.report(ctx, t, counts, issues); err != nil {
+		if err := s.reportIssues(ctx, t, counts, issues); err != nil {
 			return err
 		}
 	}
@@ -106,17 +106,17 @@ func (s *Session) readRow(ctx context.Context, t Table, at rowPosition, d *jsont
 			values[c.Name] = &text
 		}
 	}
-	return values, ok, s.report(ctx, t, result.counts, result.issues)
+	return values, ok, s.reportIssues(ctx, t, result.counts, result.issues)
 }
 
 // ReportAdapted records a value of a table that was changed to fit.
 func (s *Session) ReportAdapted(ctx context.Context, t Table, column, value string) error {
 	i := issue{at: rowPosition{index: -1}, column: column, reason: "changed to fit", excerpt: truncate(value, maxExcerpt), adapted: true}
-	return s.report(ctx, t, Counts{Adapted: 1}, []issue{i})
+	return s.reportIssues(ctx, t, Counts{Adapted: 1}, []issue{i})
 }
 
-// report adds the counts of a table and records its issues.
-func (s *Session) report(ctx context.Context, t Table, c Counts, issues []issue) error {
+// reportIssues adds the counts of a table and records its issues.
+func (s *Session) reportIssues(ctx context.Context, t Table, c Counts, issues []issue) error {
 	if c != (Counts{}) {
 		s.AddCounts(t.Name, c)
 	}

@@ -56,20 +56,20 @@ func (p rowPosition) listPath(section string) string {
 
 // openSection opens the range of a path. It leaves large lists inside an object section out, so an object stays small.
 func (s source) openSection(ctx context.Context, loc sectionPath) (io.ReadCloser, error) {
-	place := s.index.Sections[loc.path]
+	section := s.index.Sections[loc.path]
 	version := object.Version{Key: s.index.Key, ETag: s.index.ETag, ID: s.index.Version}
 	if loc.isList {
-		body, err := s.store.OpenRange(ctx, version, place.Start, place.End)
+		body, err := s.store.OpenRange(ctx, version, section.Start, section.End)
 		if err != nil || s.tee == nil {
 			return body, err
 		}
 		return readCloser{io.TeeReader(body, s.tee), body}, nil
 	}
-	return s.openWithoutLists(ctx, version, loc.path, place)
+	return s.openWithoutLists(ctx, version, loc.path, section)
 }
 
 // openWithoutLists opens an object with null in place of each indexed list.
-func (s source) openWithoutLists(ctx context.Context, version object.Version, path string, place snapshot.Range) (io.ReadCloser, error) {
+func (s source) openWithoutLists(ctx context.Context, version object.Version, path string, section snapshot.Range) (io.ReadCloser, error) {
 	var holes []snapshot.Range
 	for member, r := range s.index.Sections {
 		if strings.HasPrefix(member, path+".") && r.End-r.Start > 1<<10 {
@@ -79,15 +79,15 @@ func (s source) openWithoutLists(ctx context.Context, version object.Version, pa
 	slices.SortFunc(holes, func(a, b snapshot.Range) int { return int(a.Start - b.Start) })
 	var readers []io.Reader
 	var closers closers
-	start := place.Start
-	for _, hole := range append(holes, snapshot.Range{Start: place.End, End: place.End}) {
+	start := section.Start
+	for _, hole := range append(holes, snapshot.Range{Start: section.End, End: section.End}) {
 		piece, err := s.store.OpenRange(ctx, version, start, hole.Start)
 		if err != nil {
 			return nil, errors.Join(err, closers.Close())
 		}
 		closers = append(closers, piece)
 		readers = append(readers, piece)
-		if hole.End != place.End || hole.Start != hole.End {
+		if hole.End != section.End || hole.Start != hole.End {
 			readers = append(readers, strings.NewReader("null"))
 		}
 		start = hole.End

@@ -13,11 +13,11 @@ import (
 // t is the stored row, x the row of the temporary table, s that row with its owner, and p its parent.
 type statements struct{ Table }
 
-// tempTable returns the name of the temporary table for the rows of a section.
-func (t statements) tempTable() string { return "temp_" + t.Name }
+// tempTableName returns the name of the temporary table for the rows of a section.
+func (t statements) tempTableName() string { return "temp_" + t.Name }
 
-// idTable returns the name of the temporary table with the ids of the section's rows of a parent table.
-func idTable(parent string) string { return parent + "_ids" }
+// idTableName returns the name of the temporary table with the ids of the section's rows of a parent table.
+func idTableName(parent string) string { return parent + "_ids" }
 
 // createTempTableSQL returns the statement that creates the temporary table: a row's position in the section, and the
 // mapped columns. The connection keeps the table, empty between transactions: creating and dropping one for each load
@@ -27,9 +27,9 @@ func (t statements) createTempTableSQL() string {
 	for _, c := range t.Columns {
 		columns = append(columns, quoteName(c.Name)+" "+c.Type.String())
 	}
-	create := fmt.Sprintf("create temporary table if not exists %s (%s)", t.tempTable(), strings.Join(columns, ", "))
+	create := fmt.Sprintf("create temporary table if not exists %s (%s)", t.tempTableName(), strings.Join(columns, ", "))
 	if t.IsParent {
-		create += fmt.Sprintf(";\ncreate temporary table if not exists %s (_row integer, id integer, fresh boolean)", idTable(t.Name))
+		create += fmt.Sprintf(";\ncreate temporary table if not exists %s (_row integer, id integer, fresh boolean)", idTableName(t.Name))
 	}
 	return create
 }
@@ -39,10 +39,10 @@ func (t statements) copyTempTableSQL() string {
 	for _, c := range t.Columns {
 		columns = append(columns, quoteName(c.Name))
 	}
-	return fmt.Sprintf("copy %s (%s) from stdin", t.tempTable(), strings.Join(columns, ", "))
+	return fmt.Sprintf("copy %s (%s) from stdin", t.tempTableName(), strings.Join(columns, ", "))
 }
 
-func (t statements) analyzeTempTableSQL() string { return "analyze " + t.tempTable() }
+func (t statements) analyzeTempTableSQL() string { return "analyze " + t.tempTableName() }
 
 // copyDirectSQL returns the statement that copies rows into the table itself.
 func (t statements) copyDirectSQL() string {
@@ -52,14 +52,14 @@ func (t statements) copyDirectSQL() string {
 // sourceSQL returns the temporary table with the owner of each row, as a subquery named s.
 func (t statements) sourceSQL() string {
 	if t.Parent == nil {
-		return fmt.Sprintf("(select $1::integer as account_id, x.* from %s x) s", t.tempTable())
+		return fmt.Sprintf("(select $1::integer as account_id, x.* from %s x) s", t.tempTableName())
 	}
 	fresh := ""
 	if t.ReplaceSet { // keep the set of a parent that a newer snapshot has loaded
 		fresh = " and p.fresh"
 	}
 	return fmt.Sprintf("(select $1::integer as account_id, p.id as %s, x.* from %s x\n  join %s p on %s%s) s",
-		quoteName(t.Parent.Column), t.tempTable(), t.Parent.parentsSQL(), t.Parent.matchesSQL(), fresh)
+		quoteName(t.Parent.Column), t.tempTableName(), t.Parent.parentsSQL(), t.Parent.matchesSQL(), fresh)
 }
 
 // upsertSQL returns the statement that inserts new rows and updates rows that differ, unless a newer snapshot has loaded
@@ -138,7 +138,7 @@ func (t statements) deleteMissingSQL() string {
 // deleteFromSetsSQL returns the statement that deletes the rows of this section's parents that the section does not list.
 func (t statements) deleteFromSetsSQL() string {
 	return fmt.Sprintf("delete from %s t\nwhere t.%s = any (array(select id from %s where fresh)) and coalesce(t.observed_at, '-infinity') <= $2\n  and not exists (select from %s where %s)",
-		t.Name, quoteName(t.Parent.Column), idTable(t.Parent.Table), t.sourceSQL(), t.sameKeySQL("t", "s"))
+		t.Name, quoteName(t.Parent.Column), idTableName(t.Parent.Table), t.sourceSQL(), t.sameKeySQL("t", "s"))
 }
 
 // countDeletedSQL returns a statement that runs a delete from t and returns an array: the number of rows deleted, then
@@ -155,12 +155,12 @@ func countDeletedSQL(statement string, children []Table) string {
 func (t statements) deleteDuplicatesSQL() string {
 	return fmt.Sprintf(`delete from %[1]s x
 using (select ctid, row_number() over (partition by %[2]s order by _parent desc, _row desc) as n from %[1]s) d
-where x.ctid = d.ctid and d.n > 1`, t.tempTable(), strings.Join(t.tempKeyColumns(), ", "))
+where x.ctid = d.ctid and d.n > 1`, t.tempTableName(), strings.Join(t.tempKeyColumns(), ", "))
 }
 
 // hasDuplicatesSQL returns the query that reports whether the temporary table has two rows of one key.
 func (t statements) hasDuplicatesSQL() string {
-	return fmt.Sprintf("select exists (select from %s group by %s having count(*) > 1)", t.tempTable(), strings.Join(t.tempKeyColumns(), ", "))
+	return fmt.Sprintf("select exists (select from %s group by %s having count(*) > 1)", t.tempTableName(), strings.Join(t.tempKeyColumns(), ", "))
 }
 
 // tempKeyColumns returns the columns of the temporary table that make the key.
@@ -182,7 +182,7 @@ func (t statements) tempKeyColumns() []string {
 // positions.
 func (t statements) deleteOrphansSQL() string {
 	return fmt.Sprintf("delete from %s x\nwhere $1::integer is not null and not exists (select from %s p where %s)\nreturning x._parent, x._row",
-		t.tempTable(), t.Parent.parentsSQL(), t.Parent.matchesSQL())
+		t.tempTableName(), t.Parent.parentsSQL(), t.Parent.matchesSQL())
 }
 
 // deleteForeignSQL returns the statement that deletes rows that another account has reported from the temporary table and
@@ -193,7 +193,7 @@ func (t statements) deleteForeignSQL() string {
 		owner = fmt.Sprintf("join %s p on p.id = t.%s join accounts o on o.id = p.account_id", t.Parent.Table, quoteName(t.Parent.Column))
 	}
 	return fmt.Sprintf("delete from %s x using %s t\n%s\nwhere %s and o.account_id <> (select account_id from accounts where id = $1)\nreturning x._parent, x._row",
-		t.tempTable(), t.Name, owner, t.sameKeySQL("x", "t"))
+		t.tempTableName(), t.Name, owner, t.sameKeySQL("x", "t"))
 }
 
 // isOwnSQL returns the condition that the stored row is the account's own: another account may have inserted it after
@@ -213,17 +213,17 @@ func (t statements) isOwnSQL() string {
 // snapshot has loaded the row.
 func (t statements) saveIDsSQL() string {
 	return fmt.Sprintf("insert into %s\nselect s._row, t.id, coalesce(t.observed_at, '-infinity') <= $2 as fresh\nfrom %s\njoin %s t on %s",
-		idTable(t.Name), t.sourceSQL(), t.Name, t.sameKeySQL("t", "s"))
+		idTableName(t.Name), t.sourceSQL(), t.Name, t.sameKeySQL("t", "s"))
 }
 
-func (t statements) analyzeIDsSQL() string { return "analyze " + idTable(t.Name) }
+func (t statements) analyzeIDsSQL() string { return "analyze " + idTableName(t.Name) }
 
 // isInScopeSQL returns the condition that a stored row is the account's, or that of a parent in this section.
 func (t statements) isInScopeSQL() string {
 	if t.Parent == nil || t.Parent.Account {
 		return "t.account_id = $1"
 	}
-	return fmt.Sprintf("$1::integer is not null and t.%s in (select id from %s)", quoteName(t.Parent.Column), idTable(t.Parent.Table))
+	return fmt.Sprintf("$1::integer is not null and t.%s in (select id from %s)", quoteName(t.Parent.Column), idTableName(t.Parent.Table))
 }
 
 // storedStateSQL returns the query for the [storedState] of the table ($2) before a section observed at $3 is loaded.
@@ -269,7 +269,7 @@ func (t statements) parentIDsSQL() string {
 	if t.Parent.Member != "" {
 		return fmt.Sprintf("select %s::text, id from %s where account_id = $1 limit $2", quoteName(t.Parent.Lookup), t.Parent.Table)
 	}
-	statement := fmt.Sprintf("select _row::text, id from %s where $1::integer is not null", idTable(t.Parent.Table))
+	statement := fmt.Sprintf("select _row::text, id from %s where $1::integer is not null", idTableName(t.Parent.Table))
 	if t.ReplaceSet {
 		statement += " and fresh"
 	}
@@ -279,7 +279,7 @@ func (t statements) parentIDsSQL() string {
 // parentsSQL returns the possible parent rows: those of the section, or those of any region of the account.
 func (p *Parent) parentsSQL() string {
 	if p.Member == "" {
-		return idTable(p.Table)
+		return idTableName(p.Table)
 	}
 	return fmt.Sprintf("(select * from %s where account_id in (select b.id from accounts a join accounts b on b.account_id = a.account_id where a.id = $1))", p.Table)
 }

@@ -44,7 +44,7 @@ func (s *Session) loadTable(ctx context.Context, t Table, children []Table) (Cou
 		section.ObservedAt = rankBelowComplete(section.ObservedAt)
 	}
 	l := &tableLoader{Session: s, table: t, statements: statements{t}, section: section, children: children}
-	return l.load(ctx)
+	return l.loadSection(ctx)
 }
 
 // unwrapTable returns the table as the snapshot has it: with its rows in a list, or in a list inside an object.
@@ -72,7 +72,7 @@ func (s *Session) unwrapTable(ctx context.Context, t Table) (Table, error) {
 // an incomplete report never deletes rows of a complete set, in whatever order the two are loaded.
 func rankBelowComplete(observed time.Time) time.Time { return observed.AddDate(-1_000, 0, 0) }
 
-func (l *tableLoader) load(ctx context.Context) (Counts, []issue, error) {
+func (l *tableLoader) loadSection(ctx context.Context) (Counts, []issue, error) {
 	if err := l.readStoredState(ctx); err != nil {
 		return Counts{}, nil, err
 	}
@@ -80,7 +80,7 @@ func (l *tableLoader) load(ctx context.Context) (Counts, []issue, error) {
 		return Counts{}, nil, err
 	}
 	if !l.stored.isStale {
-		unchanged, err := l.fingerprints.match(ctx, l.table, l.section, l.stored.sectionFingerprint)
+		unchanged, err := l.fingerprints.matchFingerprint(ctx, l.table, l.section, l.stored.sectionFingerprint)
 		if err != nil || unchanged {
 			return Counts{Read: l.stored.read, Unchanged: l.stored.read}, nil, err
 		}
@@ -127,7 +127,7 @@ func (l *tableLoader) loadRows(ctx context.Context) (Counts, []issue, error) {
 	c := result.counts
 	c.Unchanged = c.Read - c.Created - c.Updated - c.Rejected
 	if !l.stored.isStale {
-		err = l.fingerprints.save(ctx, l.table, l.section, c, hash)
+		err = l.fingerprints.saveFingerprint(ctx, l.table, l.section, c, hash)
 	}
 	return c, result.issues, err
 }

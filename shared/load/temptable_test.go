@@ -11,8 +11,8 @@ import (
 	"view360/shared/postgres"
 )
 
-// TestTempTablesStayWithTheConnection: a connection creates each temporary table once, and no load finds rows of an earlier one in
-// it, whether that one was committed or gave up.
+// TestTempTablesStayWithTheConnection checks that a connection creates each temporary table once, and that a load finds it
+// empty after a commit and after a rollback.
 func TestTempTablesStayWithTheConnection(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -23,7 +23,7 @@ func TestTempTablesStayWithTheConnection(t *testing.T) {
 	t.Cleanup(one.Close)
 	b.Pool = one
 	day := func(d int, keys ...string) {
-		b.Load(loadtest.Snapshot{Date: fmt.Sprintf("2026-03-%d", d), Collected: fmt.Sprintf("2026-03-%dT01:00:00Z", d), Sections: kms(keys...)})
+		b.Load(loadtest.Snapshot{Date: fmt.Sprintf("2026-03-%d", d), Collected: fmt.Sprintf("2026-03-%dT01:00:00Z", d), Sections: buildKMS(keys...)})
 	}
 	day(11, "a", "b")
 	day(12, "a=Disabled", "b")
@@ -32,7 +32,7 @@ func TestTempTablesStayWithTheConnection(t *testing.T) {
 		t.Fatal("no temporary table was created")
 	}
 
-	lost := loadtest.Snapshot{Date: "2026-03-13", Collected: "2026-03-13T01:00:00Z", Sections: kms("lost")}
+	lost := loadtest.Snapshot{Date: "2026-03-13", Collected: "2026-03-13T01:00:00Z", Sections: buildKMS("lost")}
 	indexed := b.Index(lost.Key(), lost.JSON())
 	if err := b.Store.Delete(t.Context(), object.Version{Key: lost.Key()}); err != nil {
 		t.Fatal(err)

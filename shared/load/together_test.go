@@ -13,8 +13,8 @@ import (
 	"view360/shared/loaders"
 )
 
-// TestConcurrentLoadersOfOneFileDoubleNothing: four workers load the file that their events name at once. Every row is there once, and
-// each worker has numbers of its own.
+// TestConcurrentLoadersOfOneFileDoubleNothing loads one snapshot with four workers at once. Every row is stored once, and
+// each worker returns its own counts.
 func TestConcurrentLoadersOfOneFileDoubleNothing(t *testing.T) { // L15, L16, L17
 	t.Parallel()
 	b := newBench(t)
@@ -55,8 +55,8 @@ func TestConcurrentLoadersOfOneFileDoubleNothing(t *testing.T) { // L15, L16, L1
 	}
 }
 
-// TestFilesOfOneAccountLoadAtOnce: two dates of one account and two of its regions, all at the same time, end like one after
-// the other.
+// TestFilesOfOneAccountLoadAtOnce loads two dates and two regions of one account at the same time, and compares the rows
+// with those of one load after the other.
 func TestFilesOfOneAccountLoadAtOnce(t *testing.T) {
 	t.Parallel()
 	var snapshots []loadtest.Builder
@@ -74,17 +74,17 @@ func TestFilesOfOneAccountLoadAtOnce(t *testing.T) {
 	}
 	var all sync.WaitGroup
 	for _, s := range snapshots {
-		place := together.Index(s.Key(), s.JSON())
-		all.Go(func() { together.groupsAtOnce(place.Index) })
+		indexed := together.Index(s.Key(), s.JSON())
+		all.Go(func() { together.loadGroupsAtOnce(indexed.Index) })
 	}
 	all.Wait()
-	if diff := cmp.Diff(after.allRows(), together.allRows()); diff != "" {
+	if diff := cmp.Diff(after.readAllRows(), together.readAllRows()); diff != "" {
 		t.Errorf("one after the other against at once:\n%s", diff)
 	}
 }
 
-// allRows is what the tables hold, without surrogate ids and times of loading.
-func (b *bench) allRows() []string {
+// readAllRows returns the rows of the tables without surrogate ids and times of loading.
+func (b *bench) readAllRows() []string {
 	b.Helper()
 	var rows []string
 	for _, table := range loaders.Tables() {

@@ -15,9 +15,9 @@ func (l *tableLoader) upsertViaTempTable(ctx context.Context, hash io.Writer) (*
 	if _, err := l.Tx.Exec(ctx, l.statements.createTempTableSQL()); err != nil {
 		return nil, fmt.Errorf("creating the temporary table: %w", err)
 	}
-	l.tempTables = append(l.tempTables, l.statements.tempTable())
+	l.tempTables = append(l.tempTables, l.statements.tempTableName())
 	if l.table.IsParent {
-		l.tempTables = append(l.tempTables, idTable(l.table.Name))
+		l.tempTables = append(l.tempTables, idTableName(l.table.Name))
 	}
 	result, err := l.copyRows(ctx, l.statements.copyTempTableSQL(), hash, buildTempTableLine)
 	if err != nil {
@@ -41,7 +41,9 @@ func (l *tableLoader) upsertViaTempTable(ctx context.Context, hash io.Writer) (*
 	return result, l.writeTable(ctx, isLarge, &result.counts)
 }
 
-func buildTempTableLine(e *encoder, at rowPosition) ([]byte, error) { return e.tempTableLine(at), nil }
+func buildTempTableLine(e *encoder, at rowPosition) ([]byte, error) {
+	return e.encodeTempTableLine(at), nil
+}
 
 // rejectOrphans rejects rows whose parent does not exist or belongs to another account.
 func (l *tableLoader) rejectOrphans(ctx context.Context, result *copyResult) error {

@@ -60,8 +60,8 @@ var upsertContactSQL string
 // loadSection writes the accounts row and its contacts and products, and returns the row's id. A snapshot with an empty
 // account section belongs to the stored row.
 func loadSection(ctx context.Context, s *load.Session) (int32, error) {
-	place := s.Index.Sections[accounts.Section]
-	if place.Empty() { // {} or []: the collector could not read it
+	section := s.Index.Sections[accounts.Section]
+	if section.Empty() { // {} or []: the collector could not read it
 		return load.FindAccountRow(ctx, s.Tx, s.Index)
 	}
 	values, ok, err := s.ReadSection(ctx, accounts)
@@ -71,14 +71,14 @@ func loadSection(ctx context.Context, s *load.Session) (int32, error) {
 	if !ok {
 		return 0, fault.New(outcome.Invalid, "the account section cannot be stored: see view360.rejects")
 	}
-	id, err := loadAccount(ctx, s, values, place.ObservedAt)
+	id, err := loadAccount(ctx, s, values, section.ObservedAt)
 	if err != nil {
 		return 0, err
 	}
-	if err := loadContact(ctx, s, id, place); err != nil {
+	if err := loadContact(ctx, s, id, section); err != nil {
 		return 0, err
 	}
-	if err := loadAlternates(ctx, s, id, place); err != nil {
+	if err := loadAlternates(ctx, s, id, section); err != nil {
 		return 0, err
 	}
 	return id, loadProducts(ctx, s, id, values["product"])
@@ -124,12 +124,12 @@ func toCounts(outcome string) load.Counts {
 }
 
 // loadContact writes the primary contact.
-func loadContact(ctx context.Context, s *load.Session, id int32, place snapshot.Range) error {
+func loadContact(ctx context.Context, s *load.Session, id int32, section snapshot.Range) error {
 	info, ok, err := s.ReadSection(ctx, contactInfo)
 	if err != nil || !ok {
 		return err
 	}
-	arguments := []any{id, place.ObservedAt, place.Complete}
+	arguments := []any{id, section.ObservedAt, section.Complete}
 	for _, c := range contactInfo.Columns {
 		arguments = append(arguments, info[c.Name])
 	}
@@ -141,7 +141,7 @@ func loadContact(ctx context.Context, s *load.Session, id int32, place snapshot.
 		s.AddCounts(contactInfo.Name, load.Counts{Read: -1}) // an object without a value is not a contact
 		return nil
 	}
-	return markSeen(ctx, s, markContactSeenSQL, id, place.ObservedAt)
+	return markSeen(ctx, s, markContactSeenSQL, id, section.ObservedAt)
 }
 
 // runUpsert runs a statement that returns the number of rows given, created, updated, and deleted, and adds them to the

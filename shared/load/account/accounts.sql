@@ -1,5 +1,5 @@
--- One accounts row per account and region. What the snapshot does not know gets a placeholder in a new row and keeps a
--- real value that is stored already. A snapshot that was collected earlier than the row changes nothing.
+-- Upserts the accounts row of an account and region. A value that the snapshot lacks is a placeholder in a new row, and
+-- unchanged in a stored row. A snapshot older than the stored row changes nothing.
 with given as (
   select $1::varchar as account_id, $2::text as region, $3::varchar as account_name, $4::varchar as account_email,
     $5::varchar as account_status, $6::varchar as account_arn, coalesce($7::text, '') as partner_name,

@@ -1,6 +1,6 @@
--- Up to three contacts per accounts row: $1 the row, $2 when they were collected, then by position their types, names,
--- titles, addresses and numbers; $8 the types of which the snapshot says that there is none. That is remembered, so that
--- an older snapshot does not bring the contact back.
+-- Upserts up to three contacts of an accounts row: $1 the row, $2 the time of collection, then by position their types,
+-- names, titles, addresses, and numbers. $8 are the types that the snapshot has as null: their contacts are deleted, and a
+-- watermark keeps an older snapshot from restoring them.
 with none as (
   insert into view360.section_watermarks as w (account_row_id, table_name, observed_at)
   select $1, 'alternate_contacts.' || contact_type, $2::timestamptz from unnest($8::text[]) as v (contact_type)

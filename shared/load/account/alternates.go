@@ -38,18 +38,18 @@ var upsertAlternatesSQL string
 
 // loadAlternates writes the billing, operations, and security contacts. It deletes a contact that is null and keeps one
 // that is absent.
-func loadAlternates(ctx context.Context, s *load.Session, id int32, place snapshot.Range) error {
+func loadAlternates(ctx context.Context, s *load.Session, id int32, section snapshot.Range) error {
 	contents, ok, err := s.ReadSection(ctx, alternateContacts)
 	if err != nil || !ok {
 		return err
 	}
 	s.AddCounts(alternateContacts.Name, load.Counts{Read: -1}) // the object around the contacts is not a row
-	var types, gone []string
+	var types, missing []string
 	columns := make([][]*string, len(alternateContact.Columns))
 	for _, c := range alternateContacts.Columns {
 		switch content := contents[c.Name]; {
 		case content == nil:
-			gone = append(gone, c.Name)
+			missing = append(missing, c.Name)
 		case *content == absent || *content == "{}":
 		default:
 			contact := alternateContact
@@ -67,12 +67,12 @@ func loadAlternates(ctx context.Context, s *load.Session, id int32, place snapsh
 			}
 		}
 	}
-	arguments := []any{id, place.ObservedAt, types}
+	arguments := []any{id, section.ObservedAt, types}
 	for _, values := range columns {
 		arguments = append(arguments, values)
 	}
-	if _, err := runUpsert(ctx, s, alternateContacts.Name, upsertAlternatesSQL, append(arguments, gone)...); err != nil {
+	if _, err := runUpsert(ctx, s, alternateContacts.Name, upsertAlternatesSQL, append(arguments, missing)...); err != nil {
 		return err
 	}
-	return markSeen(ctx, s, markAlternatesSeenSQL, id, place.ObservedAt, types)
+	return markSeen(ctx, s, markAlternatesSeenSQL, id, section.ObservedAt, types)
 }

@@ -1,6 +1,6 @@
--- One primary contact per accounts row: $1 the row, $2 when it was collected, $3 whether the section is complete, then
--- the columns. A contact without any value is none: it removes the stored one when the section is complete, and that is
--- remembered, so that an older snapshot does not bring the contact back.
+-- Upserts the primary contact of an accounts row: $1 the row, $2 the time of collection, $3 whether the section is
+-- complete, then the columns. A contact without a value in a complete section deletes the stored one, and a watermark
+-- keeps an older snapshot from restoring it.
 with given as (
   select $4::varchar as address_line1, $5::varchar as address_line2, $6::varchar as address_line3, $7::varchar as city,
     $8::varchar as country_code, $9::varchar as postal_code, $10::varchar as state_or_region, $11::varchar as company_name,

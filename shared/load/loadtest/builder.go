@@ -1,5 +1,5 @@
-// Package loadtest makes snapshots for tests from the loaders' own mappings: every column of every table has a value, so
-// a test that compares tables misses none.
+// Package loadtest tests loaders: [Run] checks one table, [Bench] is the database and bucket that tests share, and
+// [Builder] builds snapshots from the mappings, with a value for every column of every table.
 package loadtest
 
 import (
@@ -14,34 +14,34 @@ import (
 	"view360/shared/snapshot"
 )
 
-// Builder is a snapshot in the making. The same one gives the same text.
+// Builder builds a snapshot. The same fields give the same text.
 type Builder struct {
 	Account, Region string
 	Date            string // 2026-03-11
 	Collected       string // time of collection, RFC 3339
 	Rows            int    // of each list
-	Version         int    // goes into the values that are no keys
-	// Edit changes the nth row of a table; nil leaves them as they are.
+	Version         int    // part of the values outside the keys
+	// Edit changes the nth row of a table; nil changes none.
 	Edit func(table load.Table, n int, row map[string]any)
 }
 
-// Key is the snapshot's object key, of interval DAILY.
+// Key returns the object key of the snapshot, of interval DAILY.
 func (s Builder) Key() string {
 	return fmt.Sprintf("%s%s/%s/%s_DAILY.json", snapshot.DataPrefix, s.Account, s.Region, s.Date)
 }
 
-// JSON is the snapshot's text.
+// JSON returns the text of the snapshot.
 func (s Builder) JSON() string {
-	document := map[string]any{"meta": s.meta(), "account": s.account(), "logs": map[string]any{"account_status": "Pass", "message": []any{"m"}}}
+	document := map[string]any{"meta": s.buildMeta(), "account": s.buildAccount(), "logs": map[string]any{"account_status": "Pass", "message": []any{"m"}}}
 	for _, section := range snapshot.Sections {
-		if _, there := document[section.Key]; !there && section.Object {
+		if _, exists := document[section.Key]; !exists && section.Object {
 			document[section.Key] = map[string]any{}
-		} else if !there {
+		} else if !exists {
 			document[section.Key] = []any{}
 		}
 	}
 	for _, table := range loaders.Tables() {
-		s.add(document, table)
+		s.addRows(document, table)
 	}
 	text, err := json.Marshal(document)
 	if err != nil {
@@ -50,7 +50,7 @@ func (s Builder) JSON() string {
 	return string(text)
 }
 
-func (s Builder) meta() map[string]any {
+func (s Builder) buildMeta() map[string]any {
 	sections := map[string]any{}
 	for _, section := range snapshot.Sections {
 		sections[section.Key] = map[string]any{"complete": true, "collected_at": s.Collected}
@@ -58,7 +58,7 @@ func (s Builder) meta() map[string]any {
 	return map[string]any{"collected_at": s.Collected, "sections": sections}
 }
 
-func (s Builder) account() map[string]any {
+func (s Builder) buildAccount() map[string]any {
 	contact := map[string]any{"name": "n", "title": "t", "email": "e", "phone": "1"}
 	return map[string]any{
 		"account_id": s.Account, "region": s.Region, "account_name": fmt.Sprint("name ", s.Version), "product": "alpha, beta",
@@ -67,13 +67,13 @@ func (s Builder) account() map[string]any {
 	}
 }
 
-// add puts the rows of a table into the document.
-func (s Builder) add(document map[string]any, table load.Table) {
+// addRows adds the rows of a table to the document.
+func (s Builder) addRows(document map[string]any, table load.Table) {
 	outer, nested, isNested := strings.Cut(table.Section, "[].")
 	path := strings.Split(strings.TrimSuffix(outer, "[]"), ".")
 	switch {
 	case isNested: // each element of the outer list has one element
-		for n, parent := range get(document, path).([]any) {
+		for n, parent := range getMember(document, path).([]any) {
 			parent.(map[string]any)[strings.TrimSuffix(nested, "[]")] = []any{s.Row(table, n)}
 		}
 	case strings.HasSuffix(outer, "[]"):
@@ -81,18 +81,18 @@ func (s Builder) add(document map[string]any, table load.Table) {
 		for n := range s.Rows {
 			rows = append(rows, s.Row(table, n))
 		}
-		set(document, path, rows)
+		setMember(document, path, rows)
 	default:
-		set(document, path, s.Row(table, 0))
+		setMember(document, path, s.Row(table, 0))
 	}
 }
 
-// Row is the nth row of a table, as the element of its list.
+// Row returns the nth row of a table, as an element of its list.
 func (s Builder) Row(table load.Table, n int) map[string]any {
 	row := map[string]any{}
 	for _, c := range table.Columns {
-		if member := memberOf(c); c.Fixed == nil && get(row, member) == nil {
-			set(row, member, s.Value(table, c, n))
+		if member := splitMember(c); c.Fixed == nil && getMember(row, member) == nil {
+			setMember(row, member, s.Value(table, c, n))
 		}
 	}
 	if s.Edit != nil {
@@ -101,9 +101,9 @@ func (s Builder) Row(table load.Table, n int) map[string]any {
 	return row
 }
 
-// Value is the value of a column in the nth row.
+// Value returns the value of a column in the nth row.
 func (s Builder) Value(table load.Table, c load.Column, n int) any {
-	member := memberOf(c)
+	member := splitMember(c)
 	name := member[len(member)-1]
 	day := time.Date(2026, 1, 1+n, 0, 0, 0, 0, time.UTC)
 	switch kind := c.Type.String(); {
@@ -124,12 +124,12 @@ func (s Builder) Value(table load.Table, c load.Column, n int) any {
 	case c.Type == load.Granularity:
 		return "DAILY"
 	default:
-		return s.text(table, c, name, n)
+		return s.buildText(table, c, name, n)
 	}
 }
 
-// text tells accounts apart where the key of the table does not.
-func (s Builder) text(table load.Table, c load.Column, name string, n int) string {
+// buildText returns a text that differs between accounts, in case the key of the table does not have the account.
+func (s Builder) buildText(table load.Table, c load.Column, name string, n int) string {
 	text := fmt.Sprintf("%s-%d v%d", name, n, s.Version)
 	if c.Name == "_parent_key" || slices.Contains(table.Key, c.Name) {
 		text = fmt.Sprintf("%s-%d %s %s", name, n, s.Account, s.Region)
@@ -141,27 +141,27 @@ func (s Builder) text(table load.Table, c load.Column, name string, n int) strin
 	return text
 }
 
-// Member is the name of the member at the top of a row that holds a column's value.
-func Member(c load.Column) string { return memberOf(c)[0] }
+// Member returns the name of the top member of a row that has a column's value.
+func Member(c load.Column) string { return splitMember(c)[0] }
 
-func memberOf(c load.Column) []string {
+func splitMember(c load.Column) []string {
 	if c.Member == "" {
 		return []string{c.Name}
 	}
 	return strings.Split(c.Member, ".")
 }
 
-func get(object map[string]any, path []string) any {
+func getMember(object map[string]any, path []string) any {
 	for _, name := range path[:len(path)-1] {
 		object, _ = object[name].(map[string]any)
 	}
 	return object[path[len(path)-1]]
 }
 
-func set(object map[string]any, path []string, value any) {
+func setMember(object map[string]any, path []string, value any) {
 	for _, name := range path[:len(path)-1] {
-		inner, there := object[name].(map[string]any)
-		if !there {
+		inner, exists := object[name].(map[string]any)
+		if !exists {
 			inner = map[string]any{}
 			object[name] = inner
 		}

@@ -28,12 +28,12 @@ func Run(t *testing.T, table string, cases []Case) {
 	group := findGroup(t, table)
 	t.Run("every load", func(t *testing.T) {
 		t.Parallel()
-		checkLoads(NewBench(t), group, table)
+		checkEveryLoad(NewBench(t), group, table)
 	})
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			c.check(NewBench(t), group, table)
+			c.checkCase(NewBench(t), group, table)
 		})
 	}
 }
@@ -51,7 +51,7 @@ func findGroup(t *testing.T, table string) string {
 	return loaders.Groups[0].Name
 }
 
-func checkLoads(b *Bench, group, table string) {
+func checkEveryLoad(b *Bench, group, table string) {
 	newer := Builder{Account: "111122223333", Region: "eu-west-1", Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Rows: 3, Version: 1}
 	older := newer
 	older.Date, older.Collected, older.Version = "2026-03-11", "2026-03-11T01:00:00Z", 0
@@ -59,7 +59,7 @@ func checkLoads(b *Bench, group, table string) {
 	if counts.Read == 0 || counts != (load.Counts{Read: counts.Read, Created: counts.Read}) {
 		b.Errorf("first load: %+v, want all rows created", counts)
 	}
-	want := b.rows(table)
+	want := b.readRows(table)
 	if len(want) != int(counts.Created) {
 		b.Errorf("%d rows of %d are stored", len(want), counts.Created)
 	}
@@ -70,13 +70,13 @@ func checkLoads(b *Bench, group, table string) {
 		if got := b.loadGroup(group, again.key, again.text)[table]; got != (load.Counts{Read: counts.Read, Unchanged: counts.Read}) {
 			b.Errorf("%s: %+v, want all rows unchanged", again.name, got)
 		}
-		if diff := cmp.Diff(want, b.rows(table)); diff != "" {
+		if diff := cmp.Diff(want, b.readRows(table)); diff != "" {
 			b.Errorf("%s changes rows:\n%s", again.name, diff)
 		}
 	}
 }
 
-func (c Case) check(b *Bench, group, table string) {
+func (c Case) checkCase(b *Bench, group, table string) {
 	var counts load.Counts
 	for _, s := range c.Loads {
 		counts = b.loadGroup(group, s.Key(), s.JSON())[table]
@@ -106,7 +106,7 @@ func (b *Bench) loadGroup(group, key, text string) map[string]load.Counts {
 	return tables
 }
 
-func (b *Bench) rows(table string) []string {
+func (b *Bench) readRows(table string) []string {
 	b.Helper()
 	return b.Query(fmt.Sprintf("select to_jsonb(t)::text from %s t order by 1", table))
 }
