@@ -1,6 +1,6 @@
--- Brings a database of any version of the Python program to the shape of its last one, which the migrations up to
--- 0008 make. Every step looks whether it is needed, so one file serves all versions, also those that were upgraded by
--- hand. The caller has dropped the views, and compares the result with 0001 to 0008 before it commits.
+-- Upgrades a database of any version of the Python program to the schema of its last version, which is that of the
+-- migrations up to 0008. Every step checks whether it is needed, so one file works for all versions, including databases
+-- that were upgraded manually. The caller drops the views before, and compares the result with 0001 to 0008 before commit.
 
 create function pg_temp.key_of(constraint_id oid) returns text[] language sql as $$
   select array_agg(a.attname::text order by a.attname::text)
@@ -29,7 +29,7 @@ begin
   end if;
 end $$;
 
--- Version 1 knew accounts by their 12 digits, and one region of each.
+-- Version 1 identified accounts by their 12 digits, with one region each.
 create function pg_temp.account_row(digits text) returns integer language sql as
   'select id from accounts where account_id = digits';
 
@@ -42,7 +42,7 @@ begin
   if (select atttypid <> 'integer'::regtype from pg_attribute where attrelid = relation and attname = 'account_id') then
     execute format('alter table %s alter column account_id type integer using pg_temp.account_row(account_id)', relation);
   end if;
-  -- An upgrade by hand that was run twice leaves contacts of nobody.
+  -- A manual upgrade that ran twice leaves contacts without an account.
   execute format('with gone as (delete from %1$s where account_id is null returning *)
     insert into view360.superseded_rows (table_name, content, reason)
     select %2$L, to_jsonb(gone), ''no account'' from gone', relation, relation::text);

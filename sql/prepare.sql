@@ -1,5 +1,5 @@
--- What has to be there before the first migration: the schema that holds the table of applied migrations, and the
--- place for rows that a migration takes out of the tables. Safe to run again.
+-- Prerequisites of the first migration: the schema of the table of applied migrations, and the table for rows that a
+-- migration removes. Running it again has no effect.
 create schema if not exists view360;
 comment on schema view360 is 'State of loads and migrations.';
 
@@ -23,8 +23,8 @@ create table if not exists view360.kept_grants (
 comment on table view360.kept_grants is
   'Grants on the views of an adopted database, restored after the views are recreated.';
 
--- fold leaves one row of each key: the first by the order best. Rows of children, given as table.column, that refer
--- to the others follow it.
+-- fold keeps one row of each key: the first by the order best. Child rows, given as table.column, of the removed rows
+-- then refer to that row.
 create or replace function view360.fold(
   relation regclass, key text, children text[] default '{}', best text default 'id desc')
 returns void language plpgsql as $$

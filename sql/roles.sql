@@ -1,6 +1,6 @@
--- Three users beside the owner. None has a password yet: loaders sign in with IAM tokens where the server has them; an
--- operator or the deployment gives the others one, which RDS accepts only of users that are not in rds_iam.
--- Roles belong to the whole server, so another database may have made them.
+-- Three users besides the owner, without passwords. Loaders sign in with IAM tokens if the server supports them; an
+-- operator or the deployment sets the passwords of the others, which RDS accepts only from users outside rds_iam.
+-- Roles belong to the whole server, so they may exist because of another database.
 do $$
 declare name text;
 begin
@@ -15,13 +15,13 @@ begin
   end if;
 end $$;
 
--- The loader writes rows and makes nothing.
+-- The loader writes rows and creates no objects.
 grant usage on schema public, view360 to view360_loader;
 grant select, insert, update, delete on all tables in schema public to view360_loader;
 grant select, insert, update, delete on view360.loads, view360.section_watermarks, view360.section_memories, view360.rejects, view360.outcomes to view360_loader;
 grant usage on all sequences in schema public, view360 to view360_loader;
 
--- Dashboards read views, never tables. People's names, addresses and telephone numbers are for view360_contacts.
+-- Dashboards read views, never tables. Only view360_contacts reads people's names, addresses and telephone numbers.
 grant usage on schema public, view360 to view360_dashboard;
 do $$
 declare relation regclass;

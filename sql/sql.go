@@ -1,7 +1,7 @@
-// Package sql holds the database: the migrations that make its tables and the definitions of its views.
+// Package sql has the database's migrations, which create its tables, and the definitions of its views.
 //
-// Migrations are numbered, run once and never change after a release. Views have no data, so each deployment drops
-// and creates them as a whole; one file is one view, named after it.
+// Migrations are numbered, run once, and their statements never change after a release. Views have no data, so each
+// deployment drops and creates all of them; one file is one view, with the view's name.
 package sql
 
 import (
@@ -12,22 +12,22 @@ import (
 	"strings"
 )
 
-// ContractVersion is the last migration of the schema that the Python version has too. A database of the Python
-// version is adopted by taking the migrations up to this one as applied.
+// ContractVersion is the last migration of the schema of the Python version. Adopting a database of the Python version
+// records the migrations up to this one as applied.
 const ContractVersion = 8
 
-// Prepare makes what has to be there before the first migration. It can be run again.
+// Prepare creates the prerequisites of the first migration. Repeating it has no effect.
 //
 //go:embed prepare.sql
 var Prepare string
 
-// Adopt brings a database of any version of the Python program to the schema of ContractVersion.
+// Adopt upgrades a database of any version of the Python program to the schema of ContractVersion.
 //
 //go:embed adopt.sql
 var Adopt string
 
-// Roles makes the users of the loaders and of dashboards and grants them what they need. It can be run again, and must
-// be after views were created. Its user needs CREATEROLE.
+// Roles creates the users of loaders and dashboards and grants their privileges. It must run after the views are created,
+// and may be repeated. Its user needs CREATEROLE.
 //
 //go:embed roles.sql
 var Roles string
@@ -42,7 +42,7 @@ var views embed.FS
 func Migrations() fs.FS {
 	dir, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		panic(err) // the folder is compiled in
+		panic(err) // the folder is embedded
 	}
 	return dir
 }
@@ -67,11 +67,10 @@ func Contract() (string, error) {
 // View is the definition of one view.
 type View struct {
 	Name   string // with its schema, such as public.view_kms_keys
-	Create string // the statements that create and describe it
+	Create string // statements that create and describe it
 }
 
-// Views returns all views in the order in which they can be created: those of schema view360, on which some of the
-// others are built, come first.
+// Views returns all views in an order in which they can be created: first those of schema view360, on which others depend.
 func Views() ([]View, error) {
 	own, err := readViews("views/view360", "view360")
 	if err != nil {

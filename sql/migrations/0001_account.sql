@@ -1,5 +1,5 @@
 -- The monitored accounts, their contacts and the products (workloads) they belong to.
--- Unchanged from the Python version: a database that it made is adopted after 0008.
+-- Unchanged from the Python version, whose databases are adopted at 0008.
 -- +goose Up
 -- One row per monitored AWS account and sender region. Root of every other row.
 create table accounts (

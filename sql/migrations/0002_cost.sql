@@ -1,6 +1,6 @@
--- What the accounts cost, per period: services, reports, forecasts, Marketplace, and the savings of
+-- Costs of the accounts, per period: services, reports, forecasts, Marketplace, and the savings of
 -- Reserved Instances and Savings Plans.
--- Unchanged from the Python version: a database that it made is adopted after 0008.
+-- Unchanged from the Python version, whose databases are adopted at 0008.
 -- +goose Up
 create type period_granularity_type as enum ('MONTHLY', 'WEEKLY', 'DAILY');
 

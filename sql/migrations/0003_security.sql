@@ -1,6 +1,6 @@
--- What the security services report: Security Hub, GuardDuty, Inspector, and the inventories of keys,
+-- Data of the security services: Security Hub, GuardDuty, Inspector, and the inventories of keys,
 -- firewalls, trails, secrets and certificates.
--- Unchanged from the Python version: a database that it made is adopted after 0008.
+-- Unchanged from the Python version, whose databases are adopted at 0008.
 -- +goose Up
 -- Security Hub counters per product (service) and account.
 create table security (

@@ -1,5 +1,5 @@
--- What AWS Config reports: compliance totals, the evaluations behind them, and its resource inventory.
--- Unchanged from the Python version: a database that it made is adopted after 0008.
+-- Data of AWS Config: compliance totals, the evaluations behind them, and its resource inventory.
+-- Unchanged from the Python version, whose databases are adopted at 0008.
 -- +goose Up
 -- AWS Config compliance totals per day.
 create table config_reports (

@@ -1,5 +1,5 @@
--- What Systems Manager knows of the managed instances: applications and patches.
--- Unchanged from the Python version: a database that it made is adopted after 0008.
+-- Data of Systems Manager about managed instances: applications and patches.
+-- Unchanged from the Python version, whose databases are adopted at 0008.
 -- +goose Up
 -- Managed instances from Systems Manager.
 create table inventory_instances (

@@ -1,5 +1,5 @@
--- The resources of the services that are inventoried directly, and what Compute Optimizer says of them.
--- Unchanged from the Python version: a database that it made is adopted after 0008.
+-- The resources of the services that are inventoried directly, and the recommendations of Compute Optimizer.
+-- Unchanged from the Python version, whose databases are adopted at 0008.
 -- +goose Up
 -- Resources of EC2, RDS, EBS, S3, ELB, Auto Scaling, VPC subnets and Lambda.
 create table service_resources (

@@ -1,5 +1,5 @@
 -- Trusted Advisor, AWS Health, Application Signals, Resilience Hub and support cases.
--- Unchanged from the Python version: a database that it made is adopted after 0008.
+-- Unchanged from the Python version, whose databases are adopted at 0008.
 -- +goose Up
 -- Trusted Advisor checks with findings.
 create table trusted_advisor_checks (

@@ -1,5 +1,5 @@
--- How each collection went.
--- Unchanged from the Python version: a database that it made is adopted after 0008.
+-- Results of collections.
+-- Unchanged from the Python version, whose databases are adopted at 0008.
 -- +goose Up
 -- Collection status per file.
 create table logs (

@@ -1,5 +1,5 @@
--- What the loaders remember, in a schema of its own: dashboards never see it. The schema itself is made
--- before the first migration, because the table of applied migrations lives in it.
+-- The state of the loaders, in a separate schema that dashboards never read. The schema itself is created before the
+-- first migration, because it contains the table of applied migrations.
 -- +goose Up
 
 -- One row per version of a snapshot object and table group. The row is inserted as 'running', and set to

@@ -1,4 +1,4 @@
--- A monthly, weekly and daily row of one period start are three rows, not one that is overwritten.
+-- A monthly, a weekly and a daily row with the same start are three rows and do not overwrite each other.
 -- +goose Up
 alter type period_granularity_type add value if not exists 'YEARLY';
 

@@ -1,9 +1,9 @@
--- Every table gets a key that says when two rows are the same thing, so that loading a snapshot twice
--- changes nothing. The Python version had none on these tables, or one that was too narrow or too wide, so
--- rows with the same key are folded into the newest one first; view360.superseded_rows keeps the others.
+-- Every table gets a natural key, so that loading a snapshot twice has no effect. In the Python version, these tables had
+-- no key, or one with too few or too many columns, so rows with the same key are first reduced to the newest one;
+-- view360.superseded_rows keeps the others.
 -- +goose Up
 
--- Two spellings of one product: links move to the product that a person maintains, or the newest one.
+-- Two spellings of one product: links move to the product that an operator maintains, or the newest one.
 with ranked as (
   select l.id, first_value(l.id) over (partition by l.account_id, lower(p.name) order by l.id) as kept
   from product_accounts l join products p on p.id = l.product_id
@@ -51,7 +51,7 @@ alter table waf_rules_detailed
   add constraint waf_rules_detailed_natural_key
     unique nulls not distinct (account_id, web_acl_name, rule_name, scope);
 
--- An organisation trail has one ARN in every member account, and a public health event one in all of AWS.
+-- An organization trail has one ARN in every member account, and a public health event one in all of AWS.
 select view360.fold('cloudtrail_logs', 'account_id, arn');
 alter table cloudtrail_logs
   drop constraint cloudtrail_logs_arn_key,
@@ -83,7 +83,7 @@ select view360.fold('compute_optimizer', 'account_id, resource_arn');
 alter table compute_optimizer add constraint compute_optimizer_natural_key
   unique nulls not distinct (account_id, resource_arn);
 
--- One id can name resources of several types: an instance, and its inventory as a managed node.
+-- Resources of several types can share an id: an instance, and its inventory as a managed node.
 select view360.fold('config_inventory', 'account_id, resource_type, resource_subtype, resource_id');
 drop index if exists idx_config_inventory_unique_resource;
 alter table config_inventory add constraint config_inventory_natural_key

@@ -1,5 +1,5 @@
 -- Joins and cascading deletes need an index on every referencing column; the keys of 0011 begin with most
--- of them. Reading the first product of an account takes one look into an index.
+-- of them. Reading the first product of an account needs one index lookup.
 -- +goose Up
 create index product_accounts_account_id_id_idx on product_accounts (account_id, id);
 create index secrets_manager_secrets_account_id_idx on secrets_manager_secrets (account_id);

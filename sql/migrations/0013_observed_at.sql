@@ -1,5 +1,5 @@
--- Which of two snapshots knows better is decided by when they were collected, row by row.
--- The column stays the last one of every table; no contract view shows it.
+-- The time of collection decides which of two snapshots sets a row.
+-- The column is the last one of every table; no contract view shows it.
 -- +goose Up
 
 alter table accounts add column observed_at timestamptz;

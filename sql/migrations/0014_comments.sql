@@ -1,5 +1,5 @@
--- What every table and column means; sql/README.md is made from these texts. A path such as security.kms_keys[].arn
--- is the place in the snapshot that the value comes from.
+-- Descriptions of tables and columns, from which sql/README.md is generated. A path such as security.kms_keys[].arn is the
+-- source of a value in the snapshot.
 -- +goose Up
 
 comment on table accounts is 'One row per monitored AWS account and region. Root of every other row.';

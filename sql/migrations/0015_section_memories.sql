@@ -1,4 +1,4 @@
--- A section that was loaded whole, and whose rows nobody has written since, need not be loaded again.
+-- A section that was loaded completely, and whose rows have not been written since, need not be loaded again.
 -- +goose Up
 create table view360.section_memories (
   account_row_id integer not null,

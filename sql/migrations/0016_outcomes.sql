@@ -96,8 +96,8 @@ comment on column view360.outcomes.duration_ms is 'Duration in milliseconds.';
 comment on column view360.outcomes.collected_at is 'Time of the run.';
 comment on column view360.outcomes.recorded_at is 'When the row was written.';
 
--- What earlier versions recorded: of each section the newest run with each status. A section's status stands for all its
--- sources; the next run of each source says more.
+-- Records of earlier versions: the newest run of each section with each status. A section's status is used for all of its
+-- sources; the next run of each source is more precise.
 insert into view360.outcomes (account_row_id, source, snapshot_interval, snapshot_date, run, status, reason, warnings,
   messages, items, bytes, calls, throttles, paid_calls, duration_ms, collected_at)
 select distinct on (l.account_id, s.source, s.status)

@@ -1,4 +1,4 @@
--- An account without any row of Security Hub has no health score: nobody looked.
+-- An account without any row of Security Hub has no health score, because it was not checked.
 create view view_acct_summary as
 select
   a.id, a.account_id, a.account_name, a.account_email, a.account_status, a.account_arn,

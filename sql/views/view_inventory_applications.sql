@@ -1,4 +1,4 @@
--- The first columns are those of the instance; what the application is stands at the end.
+-- The first columns are those of the instance; the application's own columns are at the end.
 create view view_inventory_applications as
 select
   ia.name,

@@ -1,5 +1,5 @@
 -- The figures are those of the whole account, repeated for each of its products; divide by products_in_account before
--- adding up over products.
+-- summing up over products.
 create view view_product_summary as
 select
   a.id as account_id,

@@ -1,4 +1,4 @@
--- The account columns are null: a product stands for itself here. view_acct_products has its accounts.
+-- The account columns are null, because a row is one product. view_acct_products has its accounts.
 create view view_products as
 select
   id, name, owner, position, description, created_at, updated_at,

@@ -1,5 +1,5 @@
--- The ten columns that most views end with. Of several products the one that was linked first is shown; it is joined
--- from the left, so that the planner leaves it out where a query does not ask for the product.
+-- The last ten columns of most views. Of several products, the first linked one is shown. It is a left join, which the
+-- planner omits if a query does not read the product.
 create view view360.account_labels as
 select
   a.id as account_row_id,

@@ -1,5 +1,5 @@
--- The newest run that read a source, for each account and region: one that left it out, such as a backfill or a repair,
--- hides nothing.
+-- The newest run that read a source, for each account and region. A run without the source, such as a backfill or a
+-- repair, has no effect.
 create view view360.coverage as
 select
   a.account_id as account,

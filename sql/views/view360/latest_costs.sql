@@ -1,5 +1,5 @@
 -- The newest cost report of each granularity, and the services of the same period and granularity, so that both can
--- stand side by side.
+-- be shown side by side.
 create view view360.latest_costs as
 select
   r.account_id as account_row_id,

@@ -1,4 +1,4 @@
--- The counters of all services of an account row. See the security table for what they count.
+-- The counters of all services of an account row. The security table describes the counters.
 create view view360.security_totals as
 select
   account_id as account_row_id,
