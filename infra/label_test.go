@@ -7,7 +7,7 @@ import (
 	"view360/infra/config"
 )
 
-// TestOptionalSettingsReachTheTemplates synthesizes once what the examples leave out.
+// TestOptionalSettingsReachTheTemplates synthesizes the settings that no example has.
 func TestOptionalSettingsReachTheTemplates(t *testing.T) {
 	stacks := mustSynthesize("single-account", scratch+"/choices", func(f *config.Config) {
 		f.Tags = map[string]string{"owner": "platform"}

@@ -9,7 +9,7 @@ import (
 )
 
 // templates writes the templates of all examples as files, as they would go to CloudFormation, and those of StackSets;
-// what several examples share only once.
+// a template that several examples share is written once.
 func templates(t *testing.T) (paths []string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -36,7 +36,7 @@ func templates(t *testing.T) (paths []string) {
 	return paths
 }
 
-// tool is a program that is not Go. It needs minutes for all templates, so it is asked for.
+// tool is a program that is not Go. It needs minutes for all templates, so it runs only on request.
 func tool(t *testing.T, name string) string {
 	t.Helper()
 	if os.Getenv("VIEW360_LINT") == "" {
@@ -54,7 +54,7 @@ func tool(t *testing.T, name string) string {
 
 // withoutLint are the rules of cfn-lint that are wrong here.
 var withoutLint = []string{
-	"E3601", // knows neither JSONata in MaxConcurrency nor the substitutions of a definition; asl-validator checks the files
+	"E3601", // supports neither JSONata in MaxConcurrency nor the substitutions of a definition; asl-validator checks the files
 	"W3005", // a dependency that the CDK itself writes twice
 }
 
@@ -74,7 +74,7 @@ var accepted = []string{
 	"CKV_AWS_33",  // push: the principal of the data key's statement is everybody in the organization, by conditions
 	"CKV_AWS_111", // X-Ray and network interfaces know no resource
 	"CKV_AWS_115", // the state machine bounds concurrency; reserving it takes it from the account
-	"CKV_AWS_117", // only what uses the database is in the network
+	"CKV_AWS_117", // only functions that use the database are in the network
 	"CKV_AWS_149", // the key of Secrets Manager: QuickSight would need a grant on one of ours
 	"CKV_AWS_158", // push: logs are encrypted with a key of CloudWatch
 	"CKV_AWS_173", // no secrets in variables

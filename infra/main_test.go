@@ -15,7 +15,7 @@ import (
 	"view360/infra/synthtest"
 )
 
-// scratch holds what synthesis writes.
+// scratch is the folder of synthesis.
 var scratch string
 
 func TestMain(m *testing.M) {

@@ -51,7 +51,7 @@ func TestMemberRoleRefusesStrangers(t *testing.T) {
 	}
 }
 
-// TestMemberRoleCanOnlyRead asks for what a session of a collector must not do, and for all that it must.
+// TestMemberRoleCanOnlyRead checks actions that a collector's session must not perform, and all that it needs.
 func TestMemberRoleCanOnlyRead(t *testing.T) {
 	_, read := member(t)
 	session := func(word string) policy.Policies {

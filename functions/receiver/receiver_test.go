@@ -45,7 +45,7 @@ type site struct {
 	log      string
 	environ  []string
 	requests atomic.Int64
-	onCall   atomic.Pointer[func(int64)] // told the number of the request before it is answered
+	onCall   atomic.Pointer[func(int64)] // called with the number of the request, before the response
 }
 
 func newSite(t testing.TB) *site {
@@ -113,7 +113,7 @@ func (s *site) fill() {
 // the next receiver copy again.
 var secondCopy = regexp.MustCompile(`\.\d{8}T\d{6}Z\.json$`)
 
-// content is what the database and the bucket hold, without surrogate ids and times of loading.
+// content is the content of database and bucket, without surrogate ids and load times.
 func (s *site) content() []string {
 	s.Helper()
 	rows, err := pgtest.Open(s, s.database).Query(s.Context(), `
@@ -181,7 +181,7 @@ func TestKilledReceiverLosesAndDoublesNothing(t *testing.T) {
 			}
 			s.onCall.Store(new(func(request int64) {
 				if request == at {
-					_ = victim.Process.Kill() // Wait tells whether it died
+					_ = victim.Process.Kill() // Wait returns how it ended
 				}
 			}))
 			if err := victim.Wait(); err == nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestBillOfMaterialsListsTheProgramsModules compares a real function's bill with what the Go tool says of the program.
+// TestBillOfMaterialsListsTheProgramsModules compares a real function's bill with the Go tool's description of the program.
 func TestBillOfMaterialsListsTheProgramsModules(t *testing.T) {
 	dist := t.TempDir()
 	binary := filepath.Join(dist, "kms")

@@ -38,7 +38,7 @@ func TestOmittedFieldsHaveDefaults(t *testing.T) {
 	}
 }
 
-// Each mistake names its line, its field, its value and what is allowed.
+// Each mistake has its line, its field, its value and the allowed values.
 func TestMistakeNamesLineFieldAndAllowedValues(t *testing.T) {
 	t.Parallel()
 	hub := "hub:\n  account: \"111122223333\"\n  region: eu-west-1\n"

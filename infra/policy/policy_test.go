@@ -95,7 +95,7 @@ func TestVariablesNeedTheNewVersion(t *testing.T) {
 	}
 }
 
-func TestParseRefusesWhatItDoesNotKnow(t *testing.T) {
+func TestParseRejectsUnsupportedElements(t *testing.T) {
 	for _, statement := range []string{
 		`{"Effect":"Allow","NotPrincipal":"*","Action":"*","Resource":"*"}`,
 		`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"o-1/*"}}}`,

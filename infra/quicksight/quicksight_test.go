@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { synthtest.Main(m) }
 
-// synthesize makes the synthtest.Template over a hub that has only what dashboards need.
+// synthesize returns the template of the stack, with a hub that has only the resources that dashboards need.
 func synthesize(f config.QuickSight) synthtest.Template {
 	app := awscdk.NewApp(nil)
 	props := &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}}
@@ -44,7 +44,7 @@ func synthesize(f config.QuickSight) synthtest.Template {
 	return synthtest.Read(NewStack(app, "View360-quicksight", hub, props))
 }
 
-// full is the stack with everything that can be asked for.
+// full is the stack with all options.
 var full = sync.OnceValue(func() synthtest.Template {
 	return synthesize(config.QuickSight{
 		Viewers: []string{"readers"}, Authors: []string{"analysts"}, IdentityRegion: "us-east-1", RefreshAt: "23:50",
@@ -91,7 +91,7 @@ func TestDashboardHasEveryVisual(t *testing.T) { // A10
 	}
 }
 
-// The definition names data sets by their ARNs, from which CloudFormation cannot tell the order.
+// The definition has the ARNs of data sets as text, from which CloudFormation cannot derive dependencies.
 func TestDashboardWaitsForItsDataSets(t *testing.T) {
 	for _, kind := range []string{"AWS::QuickSight::Dashboard", "AWS::QuickSight::Analysis"} {
 		waits := synthtest.ToJSON(full().FindAll(kind)[0].DependsOn)

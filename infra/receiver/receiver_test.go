@@ -64,7 +64,7 @@ var paused = sync.OnceValue(func() pair {
 	return pair{hub, receiver}
 })
 
-// script is the instance's user data, with <...> for what is known only when it is deployed.
+// script is the instance's user data, with <...> for values that are known only after deployment.
 func script(tb testing.TB, t synthtest.Template) string {
 	tb.Helper()
 	encoded := t.FindOne(tb, "AWS::EC2::Instance")["UserData"].(object)["Fn::Base64"].(object)

@@ -33,7 +33,7 @@ func answering(t *testing.T, answers ...string) (cfg aws.Config, asked *atomic.I
 	return cfg, asked
 }
 
-func TestBrokenAnswerIsAskedForAgain(t *testing.T) {
+func TestTruncatedResponseIsRetried(t *testing.T) {
 	for name, answer := range map[string]string{"without content": " \n", "that breaks off": `{"Keys": [{"KeyId": "a`} {
 		t.Run(name, func(t *testing.T) {
 			cfg, asked := answering(t, answer, `{"Keys": [{"KeyId": "a"}]}`)
@@ -45,7 +45,7 @@ func TestBrokenAnswerIsAskedForAgain(t *testing.T) {
 	}
 }
 
-func TestAnswerOfAnotherFormatIsAnError(t *testing.T) {
+func TestResponseInAnotherFormatIsAnError(t *testing.T) {
 	cfg, asked := answering(t, `{"Volumes": []}`)
 	if _, err := ec2.NewFromConfig(cfg).DescribeVolumes(t.Context(), nil); err == nil || asked.Load() != 4 {
 		t.Errorf("got error %v after %d requests, want one after four", err, asked.Load())

@@ -46,7 +46,7 @@ func listKeys(t *testing.T, cfg aws.Config) (*kms.ListKeysOutput, error) {
 	return kms.NewFromConfig(cfg).ListKeys(t.Context(), nil)
 }
 
-func TestForItsOwnCredentials(t *testing.T) {
+func TestTargetWithoutRoleKeepsCredentials(t *testing.T) {
 	server := organization(t)
 	base := server.Config(member)
 	cfg := configFor(t, base, awsconf.Target{Region: "eu-west-1", Session: "run-1", Actions: []string{"kms:DescribeKey"}})
@@ -62,7 +62,7 @@ func TestForItsOwnCredentials(t *testing.T) {
 	}
 }
 
-func TestForAssumesTheRoleWithTheExternalID(t *testing.T) {
+func TestRoleIsAssumedWithTheExternalID(t *testing.T) {
 	server := organization(t)
 	cfg := configFor(t, server.Config(management), awsconf.Target{
 		Region: "eu-west-1", RoleARN: memberRole, ExternalID: simaws.ExternalID, Session: "run: 2026/03/11 of " + strings.Repeat("x", 80),
@@ -105,7 +105,7 @@ func TestSessionPolicyAllowsNothingElse(t *testing.T) {
 	}
 }
 
-func TestRoleThatMayNotBeAssumed(t *testing.T) {
+func TestRoleThatCannotBeAssumedIsReported(t *testing.T) {
 	server := organization(t)
 	for name, target := range map[string]awsconf.Target{
 		"wrong external id": {RoleARN: memberRole, ExternalID: "guess", Session: "run-1"},

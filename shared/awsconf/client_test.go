@@ -21,7 +21,7 @@ type closedBody struct{ io.Reader }
 func (closedBody) Close() error                     { return nil }
 func (closedBody) WriteTo(io.Writer) (int64, error) { return 0, io.EOF }
 
-func TestAnswerOutlivesTheRequestBody(t *testing.T) {
+func TestResponseOutlivesTheRequestBody(t *testing.T) {
 	const size = 8 << 20 // more than the connection's buffers hold
 	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

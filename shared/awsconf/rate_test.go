@@ -13,7 +13,7 @@ import (
 )
 
 // A bucket that fills once in a quarter of an hour gives its burst, and then has nothing within the minute that is left.
-func TestRateHoldsCallsBack(t *testing.T) {
+func TestRateLimitsCalls(t *testing.T) {
 	server := organization(t)
 	client := kms.NewFromConfig(awsconf.WithRate(server.Config(member), 1.0/900, 3))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

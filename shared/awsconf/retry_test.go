@@ -14,7 +14,7 @@ import (
 	"view360/shared/simaws"
 )
 
-func TestPatientAttemptsByKindOfFailure(t *testing.T) {
+func TestAttemptsDependOnTheFailure(t *testing.T) {
 	for kind, want := range map[simaws.Kind]int{
 		simaws.Throttled: 10, simaws.ServerError: 4, simaws.Unavailable: 4, simaws.Denied: 1,
 	} {
@@ -32,7 +32,7 @@ func TestPatientAttemptsByKindOfFailure(t *testing.T) {
 }
 
 // The SDK's own retry quota is empty after a dozen throttled requests; the next ones are then not tried again.
-func TestPatientHasNoQuotaOfItsOwn(t *testing.T) {
+func TestRetryerHasNoRetryQuota(t *testing.T) {
 	const requests = 15
 	server := organization(t)
 	server.Fault(simaws.Fault{Kind: simaws.Throttled, Times: 10 * requests})
@@ -64,7 +64,7 @@ func unreachable(t *testing.T, dial func(context.Context) error) (aws.Config, *a
 	return awsconf.WithMeter(cfg, meter), meter
 }
 
-func TestRegionThatDoesNotExistIsAskedOnce(t *testing.T) {
+func TestUnknownHostIsTriedOnce(t *testing.T) {
 	cfg, meter := unreachable(t, func(context.Context) error {
 		return &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}
 	})
@@ -73,7 +73,7 @@ func TestRegionThatDoesNotExistIsAskedOnce(t *testing.T) {
 	}
 }
 
-func TestHostThatDoesNotAnswerIsGivenUp(t *testing.T) {
+func TestUnreachableHostGetsFewAttempts(t *testing.T) {
 	cfg, meter := unreachable(t, func(ctx context.Context) error {
 		return &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
 	})
@@ -107,7 +107,7 @@ func TestConnectingGivesUpWithinSeconds(t *testing.T) {
 	}
 }
 
-// A host that takes the connection and says nothing is cut by the wait for its answer, and asked once more.
+// A host that accepts the connection and never responds times out, and is retried once.
 func TestHangingConnectionIsClosed(t *testing.T) {
 	for limit, client := range map[string]aws.HTTPClient{
 		"of the answer":  awsconf.HTTPClient().WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = 20 * time.Millisecond }),

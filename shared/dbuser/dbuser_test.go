@@ -19,7 +19,7 @@ import (
 	"view360/shared/pgtest"
 )
 
-// cluster is an Aurora cluster whose Data API executes statements as the master user, who is no superuser.
+// cluster is an Aurora cluster whose Data API executes statements as the master user, who is not a superuser.
 type cluster struct {
 	*testing.T
 	conn     *pgx.Conn
@@ -131,7 +131,7 @@ func TestEnsureCreatesUsersInAnEmptyDatabase(t *testing.T) {
 	asMigrator(t, url)
 }
 
-func TestEnsureTakesOverWhatTheMasterUserMade(t *testing.T) {
+func TestEnsureTransfersObjectsOfTheMasterUser(t *testing.T) {
 	url := pgtest.EmptyURL(t)
 	c, cfg := newCluster(t, url)
 	for _, statement := range []string{

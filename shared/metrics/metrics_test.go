@@ -32,7 +32,7 @@ type line struct {
 	} `json:"_aws"`
 }
 
-// log is what the package logs. Its tests run one after the other.
+// log collects the package's log lines. Its tests are not parallel.
 var log bytes.Buffer
 
 func TestMain(m *testing.M) {
@@ -122,7 +122,7 @@ func TestCollectorsRunIsOneLineWithItsMetrics(t *testing.T) {
 	}
 }
 
-func TestWithoutNamespaceLinesAreNoMetrics(t *testing.T) {
+func TestLinesAreNotMetricsWithoutANamespace(t *testing.T) {
 	t.Setenv(metrics.Variable, "")
 	if _, there := run(t, nil)[0].members["_aws"]; there {
 		t.Error("the line is a metric")

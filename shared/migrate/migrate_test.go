@@ -181,9 +181,9 @@ func checkContent(t *testing.T, url string) {
 	}
 }
 
-// TestAdoptionAfterUpgradeByHand: the Python version's guide leaves the contact tables without keys, and run twice it
+// TestAdoptionAfterManualUpgrade: the Python version's guide leaves the contact tables without keys, and run twice it
 // takes the account away from every contact.
-func TestAdoptionAfterUpgradeByHand(t *testing.T) {
+func TestAdoptionAfterManualUpgrade(t *testing.T) {
 	t.Parallel()
 	url := build(t, migrate.PythonE, `
 		drop view view_contact_info;
@@ -299,7 +299,7 @@ func TestRunsWaitForEachOther(t *testing.T) {
 	}
 }
 
-func TestViewsAreMadeAgainWithTheirGrants(t *testing.T) {
+func TestReplacedViewsKeepTheirGrants(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
 	conn := pgtest.Open(t, url)

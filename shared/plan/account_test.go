@@ -18,7 +18,7 @@ import (
 	"view360/shared/simaws"
 )
 
-// manyAccounts are settings with a list of accounts, of which none can be asked.
+// manyAccounts has a list of accounts, none of which can be read.
 func manyAccounts(n int) plan.Settings {
 	s := settings()
 	s.Organization, s.Regions = false, []string{"us-east-1"}

@@ -21,7 +21,7 @@ import (
 	"view360/shared/s3disk"
 )
 
-// organization is a directory of three accounts; the second is enabled in one region only, the third cannot be asked.
+// organization is a directory of three accounts; the second is enabled in one region only, the third cannot be read.
 type organization struct{}
 
 func (organization) ListAccounts(context.Context) (map[string]string, error) {
@@ -90,7 +90,7 @@ func outline(list []plan.Entry) []string {
 	return lines
 }
 
-func TestRequestNarrowsThePlan(t *testing.T) {
+func TestRequestFiltersThePlan(t *testing.T) {
 	tests := []struct {
 		name, request string
 		want          []string

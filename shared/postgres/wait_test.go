@@ -76,7 +76,7 @@ func forward(client net.Conn, target string) {
 	_, _ = io.Copy(client, server)
 }
 
-func TestServerThatWakesUp(t *testing.T) {
+func TestConnectWaitsForAPausedServer(t *testing.T) {
 	t.Parallel()
 	s := start(t, Options{Dir: folder(t), Ephemeral: true})
 	for name, connect := range map[string]func(url string) error{
@@ -112,7 +112,7 @@ func TestServerThatWakesUp(t *testing.T) {
 	}
 }
 
-// TestLastErrorNamesTheCause: what an operator reads after the last attempt.
+// TestLastErrorNamesTheCause checks the error after the last attempt.
 func TestLastErrorNamesTheCause(t *testing.T) {
 	t.Parallel()
 	s := start(t, Options{Dir: folder(t), Ephemeral: true})

@@ -38,7 +38,7 @@ func TestCostIsCountTimesPrice(t *testing.T) {
 	bill := scenario(t, 100, 10).Month(price.Pull)
 	for name, want := range map[string]float64{
 		"State transitions": (100*10*100*price.Days - 4_000) * 0.000025,
-		"Cost Explorer":     100 * 5 * price.Days * 0.01, // by account, whatever the regions
+		"Cost Explorer":     100 * 5 * price.Days * 0.01, // by account, for any number of regions
 		"EC2 receiver":      0,
 	} {
 		if got := line(t, bill, name).Dollars; !near(got, want) {

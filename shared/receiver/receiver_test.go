@@ -132,7 +132,7 @@ func TestReceiverLoadsEveryWaitingObject(t *testing.T) {
 	}
 }
 
-func TestReceiverLeavesWhatFailedForTheNextRun(t *testing.T) {
+func TestReceiverKeepsFailedObjectsForTheNextRun(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.put(key("111122223333", 11), body("111122223333", 11))

@@ -161,7 +161,7 @@ func TestMoveDeletesTheSource(t *testing.T) {
 	}
 }
 
-func TestStrangersAreRefused(t *testing.T) {
+func TestRequestsWithoutTheKeyAreRejected(t *testing.T) {
 	server, err := s3disk.Start(t.TempDir(), "data")
 	if err != nil {
 		t.Fatal(err)
@@ -212,7 +212,7 @@ func TestReplacedObjectIsNotDeleted(t *testing.T) {
 	}
 }
 
-// A client dials more connections than it then needs: nobody waits for a request on those.
+// A client opens more connections than it needs; Close must not wait for a request on those.
 func TestCloseDoesNotWaitForUnusedConnections(t *testing.T) {
 	server, err := s3disk.Start(t.TempDir(), "data")
 	if err != nil {
@@ -242,7 +242,7 @@ func TestCloseDoesNotWaitForUnusedConnections(t *testing.T) {
 }
 
 // Whoever deletes the last object of a folder takes the folder along, while others may be about to write to it.
-func TestObjectsComeAndGoSideBySide(t *testing.T) {
+func TestConcurrentWritesAndDeletesWork(t *testing.T) {
 	store, ctx := open(t, t.TempDir()), context.Background()
 	var group errgroup.Group
 	for worker := range 8 {
@@ -264,7 +264,7 @@ func TestObjectsComeAndGoSideBySide(t *testing.T) {
 	}
 }
 
-func TestAnswerNamesWhyAWriteFailed(t *testing.T) {
+func TestResponseHasTheReasonOfAFailedWrite(t *testing.T) {
 	dir := t.TempDir()
 	store := open(t, dir)
 	if err := os.RemoveAll(filepath.Join(dir, ".uploads")); err != nil {

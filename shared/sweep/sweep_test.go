@@ -59,7 +59,7 @@ func after(t *testing.T, h sweep.Handler, later time.Duration) sweep.Output {
 // today is the date in the keys of these tests; the clock of the bucket is the real one.
 func today() string { return time.Now().UTC().Format(time.DateOnly) }
 
-func TestStragglersAreStartedAgain(t *testing.T) {
+func TestWaitingSnapshotsAreLoadedAgain(t *testing.T) {
 	t.Parallel()
 	key := "data/111122223333/eu-west-1/" + today() + "_DAILY.json"
 	h, started := bucket(t, key, "data/notes.txt", "staging/x.json")

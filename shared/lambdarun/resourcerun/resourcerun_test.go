@@ -14,7 +14,7 @@ import (
 	"view360/shared/lambdarun/resourcerun"
 )
 
-// answer is what CloudFormation gets.
+// answer is the response to CloudFormation.
 type answer struct {
 	Status, Reason, PhysicalResourceId, RequestId string
 	Data                                          map[string]any
@@ -32,7 +32,7 @@ func cloudFormation(t *testing.T) (url string, got *answer) {
 	return server.URL, got
 }
 
-func TestHandleAnswersCloudFormation(t *testing.T) {
+func TestHandleRespondsToCloudFormation(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		request cfn.RequestType
