@@ -21,7 +21,7 @@ var acmService = service{
 type Certificate struct {
 	ARN, DomainName, Status, Type, KeyAlgorithm, SignatureAlgorithm, RenewalEligibility string
 	Names                                                                               []string
-	Created, Issued, NotBefore, NotAfter                                                time.Time // zero where there is none
+	Created, Issued, NotBefore, NotAfter                                                time.Time // zero for none
 	// Closed certificates cannot be described.
 	Closed bool
 }
@@ -74,7 +74,7 @@ func (a Certificate) addDates(o object) object {
 	return o
 }
 
-// listCertificates shows only RSA keys of 1024 and 2048 bits unless asked for others, as the real one does.
+// listCertificates shows only RSA keys of 1024 and 2048 bits unless others are asked for, as the real one does.
 func listCertificates(c *call, in acmInput) (any, error) {
 	types := in.Includes.KeyTypes
 	if len(types) == 0 {

@@ -8,7 +8,7 @@ import (
 	"view360/shared/simaws/wire"
 )
 
-// call is one call of an operation: where it is made, by whom, and what goes wrong with it.
+// call is one call of an operation: its location, its caller, and its fault.
 type call struct {
 	*location
 	service   *service
@@ -35,7 +35,7 @@ func (c *call) isEnabled() bool {
 	return c.account.hasService(c.service.name) && (c.fault == nil || c.fault.Kind != NotEnabled)
 }
 
-// runOperation answers the operation: by a test's own answer, if there is one, or from the generated organization.
+// runOperation answers the operation: with an [Answer] that replaces it, or from the generated organization.
 func (c *call) runOperation(input []byte) (any, error) {
 	if give := c.findAnswer(); give != nil {
 		out, err := give(Request{Account: c.account.ID, Region: c.region, Service: c.service.name, Operation: c.operation.name, Input: input})

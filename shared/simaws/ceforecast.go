@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// getCostForecast carries the expected cost on, with an interval that widens with the distance.
+// getCostForecast answers with the expected cost, in an interval that widens with the distance.
 func getCostForecast(c *call, in costInput) (any, error) {
 	start, end, err := parsePeriod(c, in.TimePeriod)
 	if err != nil {

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// chance draws the values of one generated thing: the same thing gets the same values in any order of calls.
+// chance draws the values of one generated item: the same item gets the same values in any order of calls.
 type chance struct{ *rand.Rand }
 
-// newChance returns the chance of the thing that parts name, in any account and region.
+// newChance returns the chance of the item that parts name, in any account and region.
 func (o *Organization) newChance(parts ...any) chance {
 	h := fnv.New128a()
 	fmt.Fprint(h, o.options.Seed)

@@ -43,7 +43,7 @@ type responseRecord struct {
 	errorCode string
 }
 
-// clientGone is recorded where the client did not wait for the answer.
+// clientGone is recorded if the client did not wait for the answer.
 var clientGone = responseRecord{errorCode: "client gone"}
 
 func (x exchange) serveRequest() responseRecord {

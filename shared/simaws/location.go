@@ -56,12 +56,12 @@ func (l *location) shortName() string {
 	return name
 }
 
-// newChance returns the chance of the thing that parts name, in the account and region.
+// newChance returns the chance of the item that parts name, in the account and region.
 func (l *location) newChance(parts ...any) chance {
 	return l.Organization.newChance(append([]any{l.account.ID, l.region}, parts...)...)
 }
 
-// drawCount scales the usual number of things by the account's size and the organization's volume, give or take a
+// drawCount scales the usual number of items by the account's size and the organization's volume, give or take a
 // fifth. It is at least 1.
 func (l *location) drawCount(kind string, usual int) int {
 	vary := 0.8 + 0.4*l.newChance("count", kind).Float64()
@@ -78,7 +78,7 @@ func (l *location) regionShare() float64 {
 
 const days = 24 * time.Hour
 
-// startOfYear returns the latest moment at which lasting things were made: they stay as they are while the clock moves.
+// startOfYear returns the latest moment at which lasting items were made: they stay as they are while the clock moves.
 func (l *location) startOfYear() time.Time {
 	return time.Date(l.now.Year(), time.January, 1, 0, 0, 0, 0, time.UTC)
 }

@@ -11,7 +11,7 @@ import (
 // limits are the page sizes of an operation: the usual one, and the least and most that may be asked for.
 type limits struct{ usual, least, most int }
 
-// answerPage returns an answer of one page: items are the member of the page's items, next that of the next token.
+// answerPage returns one page of all as an answer: items names the member with the items, next that with the next token.
 func answerPage[T any](c *call, items string, all []T, next, token string, asked *number, l limits) (any, error) {
 	page, nextToken, err := cutPage(c, all, token, asked, l)
 	if err != nil {

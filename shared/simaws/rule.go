@@ -77,7 +77,7 @@ var ruleNames = []struct{ name, resourceType, annotation string }{
 
 var packNames = []string{"Operational-Best-Practices-for-CIS", "Operational-Best-Practices-for-PCI-DSS", "Security-Baseline"}
 
-// findRules returns the rules of a call's account: none where Config is not enabled.
+// findRules returns the rules of a call's account, none if Config is not enabled.
 func findRules(c *call) []Rule {
 	return findItems(c.location, func(l *location) []Rule {
 		if !c.isEnabled() {

@@ -22,7 +22,7 @@ type Secret struct {
 	ARN               string
 	Description       string `json:",omitempty"`
 	KmsKeyID          string `json:"KmsKeyId,omitempty"`
-	RotationEnabled   *bool  `json:",omitempty"` // nil where rotation was never set
+	RotationEnabled   *bool  `json:",omitempty"` // nil if rotation was never set
 	RotationLambdaARN string `json:",omitempty"`
 	CreatedDate       *Time  `json:",omitempty"`
 	LastChangedDate   *Time  `json:",omitempty"`

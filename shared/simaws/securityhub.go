@@ -56,8 +56,8 @@ func describeHub(c *call, _ hubInput) (any, error) {
 
 var findingPages = limits{usual: 10, least: 1, most: 100}
 
-// getSecurityFindings goes through the findings in the order of their days, without making more than it returns or
-// passes over. The regions of an aggregation follow each other.
+// getSecurityFindings reads the findings in the order of their days, and makes no others than it returns or
+// skips. The regions of an aggregation follow each other.
 func getSecurityFindings(c *call, in hubInput) (any, error) {
 	if err := checkSubscribed(c); err != nil {
 		return nil, err

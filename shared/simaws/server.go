@@ -43,7 +43,7 @@ func Start(ctx context.Context, o *Organization) (*Server, error) {
 // URL returns the endpoint of every service.
 func (s *Server) URL() string { return s.url }
 
-// Close cuts all connections and frees the port. It is called once, and need not be where the context of [Start] ends.
+// Close cuts all connections and frees the port. It is called at most once, and is not needed if the context of [Start] ends.
 func (s *Server) Close() error {
 	if err := s.server.Close(); err != nil {
 		return fmt.Errorf("closing the simulated AWS: %w", err)

@@ -77,7 +77,8 @@ type operation struct {
 	handle func(c *call, input []byte) (any, error)
 }
 
-// handleInput returns a handler that decodes the input into In: members are matched by name without regard to case. The answer of run is a struct with JSON tags or an object.
+// handleInput returns a handler that decodes the input into In: members are matched by name without regard to case. The
+// answer of run is a struct with JSON tags or an object.
 func handleInput[In any](run func(c *call, in In) (any, error)) func(*call, []byte) (any, error) {
 	return func(c *call, input []byte) (any, error) {
 		var in In
