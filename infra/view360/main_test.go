@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	pgtest.RunMain(m)
 }
 
 func must(t *testing.T, err error) {

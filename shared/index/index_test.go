@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"view360/shared/index"
 	"view360/shared/object"
@@ -26,7 +27,7 @@ func document(replace ...string) string {
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 func open(t testing.TB) *object.Store {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 	"testing"
 
@@ -14,11 +13,12 @@ import (
 	"view360/shared/load"
 	"view360/shared/load/loadtest"
 	"view360/shared/outcome"
+	"view360/shared/pgtest"
 )
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	pgtest.RunMain(m)
 }
 
 // bench is a [loadtest.Bench] with the queries of these tests.
