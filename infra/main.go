@@ -27,6 +27,7 @@ func main() {
 	}
 }
 
+// runApp reads the configuration, builds the functions and synthesizes the stacks.
 func runApp(ctx context.Context) error {
 	cdk := newApp(nil)
 	path := "view360.yaml"

@@ -75,6 +75,7 @@ func (h *Hub) newLoad(schema constructs.IConstruct) []awslambda.Function {
 	return functions
 }
 
+// buildLoaderProps returns the properties of a function of the load state machine.
 func (h *Hub) buildLoaderProps(l loader) function.Props {
 	p := function.Props{
 		Main: l.main, Description: l.description, MemoryMB: l.memoryMB, Timeout: l.timeout,

@@ -86,6 +86,7 @@ func buildIDForm(prefix string) form {
 	return form{regexp.MustCompile(`^` + prefix + `-[0-9a-z]{8,17}$`), "write an id such as " + prefix + "-0123456789abcdef0"}
 }
 
+// checkForm adds a mistake if the value does not match.
 func (c *checker) checkForm(field, value string, f form) {
 	if !f.pattern.MatchString(value) {
 		c.addMistake(field, value, f.allowed)
@@ -103,12 +104,14 @@ func (c *checker) checkForms(field string, values []string, f form) {
 	}
 }
 
+// checkOneOf adds a mistake if the value is not allowed.
 func (c *checker) checkOneOf(field, value string, allowed ...string) {
 	if !slices.Contains(allowed, value) {
 		c.addMistake(field, value, "use "+strings.Join(allowed[:len(allowed)-1], ", ")+" or "+allowed[len(allowed)-1])
 	}
 }
 
+// checkRange adds a mistake if the value is below low or above high.
 func (c *checker) checkRange(field string, value, low, high float64) {
 	if value < low || value > high {
 		c.addMistake(field, value, fmt.Sprintf("use %v to %v", low, high))

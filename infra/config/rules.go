@@ -11,6 +11,7 @@ import (
 	"view360/shared/catalog"
 )
 
+// checkConfig checks all fields. It expects defaults for omitted ones.
 func (c *checker) checkConfig(f Config) {
 	c.checkForm("name", f.Name, nameForm)
 	c.checkForm("hub.account", f.Hub.Account, accountForm)
@@ -54,9 +55,9 @@ func (c *checker) checkCollection(f Config) {
 	c.checkRange("collection.concurrency", float64(n.Concurrency), 1, 1000)
 	c.checkRange("collection.regions_at_once", float64(n.RegionsAtOnce), 0, 40)
 	c.checkRange("collection.services_at_once", float64(n.ServicesAtOnce), 0, 40)
-	for _, word := range slices.Sorted(maps.Keys(n.SourceConcurrency)) {
-		c.checkSources("collection.source_concurrency", []string{word})
-		c.checkRange("collection.source_concurrency."+word, float64(n.SourceConcurrency[word]), 1, 1000)
+	for _, name := range slices.Sorted(maps.Keys(n.SourceConcurrency)) {
+		c.checkSources("collection.source_concurrency", []string{name})
+		c.checkRange("collection.source_concurrency."+name, float64(n.SourceConcurrency[name]), 1, 1000)
 	}
 	c.checkRange("collection.trailing_days", float64(n.TrailingDays), 0, 60)
 	c.checkRange("collection.paid_calls", float64(n.PaidCalls), 0, 20)
@@ -77,10 +78,11 @@ func (c *checker) checkCollection(f Config) {
 	}
 }
 
-func (c *checker) checkSources(field string, words []string) {
-	for i, word := range words {
-		if _, known := catalog.FindByName(word); !known {
-			c.addMistake(fmt.Sprintf("%s[%d]", field, i), word, "use one of "+strings.Join(catalog.Names(), ", "))
+// checkSources adds a mistake for each unknown source.
+func (c *checker) checkSources(field string, names []string) {
+	for i, name := range names {
+		if _, known := catalog.FindByName(name); !known {
+			c.addMistake(fmt.Sprintf("%s[%d]", field, i), name, "use one of "+strings.Join(catalog.Names(), ", "))
 		}
 	}
 }

@@ -141,7 +141,7 @@ type Policies struct {
 
 // Allows reports whether the policies allow the call.
 func (p Policies) Allows(r Call) bool {
-	if p.denyCall(r) {
+	if p.deniesCall(r) {
 		return false
 	}
 	session := len(p.Session) == 0 || slices.ContainsFunc(p.Session, func(d Document) bool { return d.hasMatch("Allow", r, nil) })
@@ -163,12 +163,14 @@ func (p Policies) Allows(r Call) bool {
 	}
 }
 
-func (p Policies) denyCall(r Call) bool {
+// deniesCall reports whether any policy denies the call.
+func (p Policies) deniesCall(r Call) bool {
 	says := func(d Document) bool { return d.hasMatch("Deny", r, nil) }
 	onResource := func(d Document) bool { return d.hasMatch("Deny", r, namesEither) }
 	return slices.ContainsFunc(p.Identity, says) || slices.ContainsFunc(p.Session, says) || slices.ContainsFunc(p.Resource, onResource)
 }
 
+// resourceAllows reports whether a resource policy allows the call to the principals that who accepts.
 func (p Policies) resourceAllows(r Call, who func(*Principal, Call) bool) bool {
 	return slices.ContainsFunc(p.Resource, func(d Document) bool { return d.hasMatch("Allow", r, who) })
 }

@@ -29,6 +29,7 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
+// restartWithoutChecks replaces the process by one with the checks turned off.
 func restartWithoutChecks() {
 	program, err := os.Executable()
 	if err == nil {

@@ -33,6 +33,7 @@ func requireWholeAnswers(cfg aws.Config) aws.Config {
 	return cfg
 }
 
+// refuseRepeatedToken returns an error if the output has a page token of the input.
 func refuseRepeatedToken(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 	asked := findTokens(in.Parameters)
 	out, metadata, err := next.HandleInitialize(ctx, in)
@@ -65,6 +66,7 @@ func findTokens(shape any) (found []string) {
 	return found
 }
 
+// requireContent wraps the body of a successful response in [content].
 func requireContent(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	out, metadata, err := next.HandleDeserialize(ctx, in)
 	response, is := out.RawResponse.(*smithyhttp.Response)

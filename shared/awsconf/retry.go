@@ -35,13 +35,14 @@ func NewRetryer(longest time.Duration) func() aws.Retryer {
 			o.MaxBackoff = longest
 			o.RateLimiter = ratelimit.None
 		})
-		return patient{standard}
+		return retryer{standard}
 	}
 }
 
-type patient struct{ *retry.Standard }
+type retryer struct{ *retry.Standard }
 
-func (p patient) IsErrorRetryable(err error) bool {
+// IsErrorRetryable excludes unknown hosts from the standard's retryable errors, and includes unreadable responses.
+func (p retryer) IsErrorRetryable(err error) bool {
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
 		return false
@@ -57,7 +58,7 @@ func isUnreadable(err error) bool {
 }
 
 // RetryDelay returns the standard delay, or an error after the last attempt for this kind of error.
-func (p patient) RetryDelay(attempt int, err error) (time.Duration, error) {
+func (p retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
 	most := brokenAttempts
 	var connection *net.OpError
 	var silence net.Error

@@ -85,6 +85,7 @@ func (c Cluster) Ensure(ctx context.Context, api API, secrets Secrets) error {
 	return nil
 }
 
+// readPassword returns the password of the dashboard user.
 func (c Cluster) readPassword(ctx context.Context, secrets Secrets) (string, error) {
 	secret, err := secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &c.Dashboard})
 	if err != nil {

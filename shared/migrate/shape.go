@@ -62,6 +62,7 @@ var versionColumns = []struct {
 	{"accounts", "region", PythonA},
 }
 
+// findPythonVersion returns the shape of a database of the Python program, by the columns that its versions added.
 func findPythonVersion(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 	for _, c := range versionColumns {
 		var exists bool
@@ -79,6 +80,7 @@ func findPythonVersion(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 	return PythonV1, nil
 }
 
+// listPublicTables returns the tables of schema public, without those of extensions.
 func listPublicTables(ctx context.Context, conn *pgx.Conn) ([]string, error) {
 	rows, err := conn.Query(ctx, `
 		select relname::text from pg_class c

@@ -75,6 +75,7 @@ func viewsAreCurrent(ctx context.Context, conn *pgx.Conn, list []sql.View) (curr
 	return current, nil
 }
 
+// recordViews stores the hash of list for viewsAreCurrent.
 func recordViews(ctx context.Context, tx pgx.Tx, list []sql.View) error {
 	_, err := tx.Exec(ctx, `
 		insert into view360.view_sets (only_row, hash) values (true, $1)

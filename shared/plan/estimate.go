@@ -17,6 +17,7 @@ type Estimate struct {
 // Source: https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/
 const requestsPerDollar = 100
 
+// addEntry adds the size and the cost of one entry.
 func (e *Estimate) addEntry(s Entry) {
 	e.Snapshots++
 	e.Regions += len(s.Regions)

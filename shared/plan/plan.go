@@ -86,6 +86,7 @@ type job struct {
 	started  time.Time
 }
 
+// newJob validates the request and reads the accounts to plan for.
 func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 	j = job{Handler: h, started: in.Started.UTC()}
 	if j.request, err = parseRequest(in.Request); err != nil {

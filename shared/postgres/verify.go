@@ -57,6 +57,7 @@ func verifyRDS(config *pgconn.Config) error {
 	return nil
 }
 
+// buildTLSConfig returns a configuration that verifies host, with the certificates and authorities of asked.
 func buildTLSConfig(asked *tls.Config, host string, roots *x509.CertPool) *tls.Config {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host, RootCAs: roots}
 	if asked != nil {

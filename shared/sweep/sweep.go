@@ -78,6 +78,7 @@ func (h Handler) currentTime() time.Time {
 	return time.Now()
 }
 
+// sweepBucket starts loads of waiting snapshots, and finds silent accounts.
 func (h Handler) sweepBucket(ctx context.Context) (Output, error) {
 	now := h.currentTime()
 	output := Output{Silent: []string{}}

@@ -109,6 +109,8 @@ func listFields(fields ...Field) []Field {
 	return append([]Field{account, accountName, environment, category}, fields...)
 }
 
+// The functions below build fields: to group by, to sort by and to aggregate.
+
 func groupBy(column, label string) Field     { return Field{Column: column, Label: label} }
 func groupByDay(column, label string) Field  { return Field{Column: column, Label: label, Grain: "DAY"} }
 func groupByMonth(column string) Field       { return Field{Column: column, Grain: "MONTH"} }
@@ -132,8 +134,10 @@ func sumFlag(column, label string) Field {
 	return Field{Column: column, Label: label, Count: Sum, Flag: true}
 }
 
+// keepValues returns a filter that keeps rows with one of the values.
 func keepValues(column string, values ...string) Filter {
 	return Filter{Column: column, Values: values}
 }
 
+// keepOne returns a filter that keeps rows with the number 1, which is true.
 func keepOne(column string) Filter { return Filter{Column: column, Number: new(1.0)} }

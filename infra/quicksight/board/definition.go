@@ -59,6 +59,7 @@ const ratioColumn = "compliance_share"
 // renderer builds the sheets and collects the filters of their visuals.
 type renderer struct{ filters []any }
 
+// renderSheet returns a sheet with its visuals, controls and layout.
 func (r *renderer) renderSheet(id string, s Sheet) object {
 	var visuals, dated []any
 	elements, grid := []any{}, layout{}
@@ -94,6 +95,7 @@ const gridColumns = 36
 // layout fills the grid from left to right; a visual that does not fit starts a new line below the highest one.
 type layout struct{ column, row, below int }
 
+// placeNext returns the position of the next visual.
 func (l *layout) placeNext(id string, wide, high int) object {
 	if l.column+wide > gridColumns {
 		l.column, l.row = 0, l.below
