@@ -100,8 +100,8 @@ func (f sectionFingerprint) appliesTo(section snapshot.Range, t Table) bool {
 	return observed.Equal(f.observedAt) || f.coversTable && t.usesWatermark(section) && observed.After(f.observedAt)
 }
 
-// saveFingerprint stores the fingerprint of a section if every row is as the section says. A section with issues gets none, because
-// every load has to report them.
+// saveFingerprint stores the fingerprint of a section if every row is as the section says. A section with issues gets
+// none, because every load has to report them.
 func (f fingerprints) saveFingerprint(ctx context.Context, t Table, section snapshot.Range, c Counts, h hash.Hash) error {
 	if h == nil || c.Rejected+c.Adapted > 0 {
 		return nil

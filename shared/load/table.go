@@ -1,7 +1,7 @@
 // Package load writes one table group of one snapshot into PostgreSQL, with a number of round trips that does not depend
 // on the number of rows. For each section it takes the cheapest path that is safe:
 //
-//   - A section whose fingerprint matches, with rows that nobody has written since, is only hashed.
+//   - A section whose fingerprint matches, and whose rows have not been written since, is only hashed.
 //   - Rows go straight into a table with COPY if it has no row of the account yet.
 //   - All other rows are copied to a temporary table and upserted with one statement.
 //
@@ -128,7 +128,7 @@ func (t Table) usesWatermark(section snapshot.Range) bool {
 }
 
 // keyLacksAccount reports whether rows of several accounts may have one key, such as the ARN of a finding. The regions of
-// an account may share such a row; another account cannot take it over, whatever ids it reports.
+// an account may share such a row; another account cannot take it over, even if it reports the same id.
 func (t Table) keyLacksAccount() bool {
 	return !slices.ContainsFunc(t.ownerColumns(), func(name string) bool { return slices.Contains(t.Key, name) })
 }

@@ -69,7 +69,7 @@ func (s *Session) unwrapTable(ctx context.Context, t Table) (Table, error) {
 }
 
 // rankBelowComplete moves the time of an incomplete report with its set before every complete one of the same period. So
-// an incomplete report never deletes rows of a complete set, in whatever order the two are loaded.
+// an incomplete report never deletes rows of a complete set, regardless of the order of the two loads.
 func rankBelowComplete(observed time.Time) time.Time { return observed.AddDate(-1_000, 0, 0) }
 
 func (l *tableLoader) loadSection(ctx context.Context) (Counts, []issue, error) {

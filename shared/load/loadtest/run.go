@@ -20,8 +20,9 @@ type Case struct {
 	Rejects []string    // of all loads: section|index|column|reason; nil: not checked
 }
 
-// Run checks what holds for every table, that a load writes every row, that the same rows again change nothing, and that
-// an older snapshot changes nothing after a newer one; and then the table's own rules. It loads the account and the table's group.
+// Run checks what holds for every table: a load writes every row, the same rows again change nothing, and an older
+// snapshot changes nothing after a newer one. Then it checks the table's own rules. It loads the account and the table's
+// group.
 func Run(t *testing.T, table string, cases []Case) {
 	t.Helper()
 	t.Parallel()
