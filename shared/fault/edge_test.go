@@ -57,7 +57,7 @@ var calls = map[string]func(context.Context, aws.Config) error{
 }
 
 // Every protocol spells its errors in its own way; the class is the same.
-func TestClassOfAnswersInEveryProtocol(t *testing.T) {
+func TestAnswersOfEveryProtocolAreClassified(t *testing.T) {
 	for kind, want := range map[simaws.Kind]outcome.Status{
 		simaws.Throttled: outcome.Throttled, simaws.Denied: outcome.Denied, simaws.PolicyDenied: outcome.Denied, simaws.NotOptedIn: outcome.Denied,
 		simaws.Expired: outcome.Transient, simaws.ServerError: outcome.Transient, simaws.Unavailable: outcome.Transient, simaws.Reset: outcome.Transient,
@@ -75,7 +75,7 @@ func TestClassOfAnswersInEveryProtocol(t *testing.T) {
 	}
 }
 
-func TestClassOfServicesOwnAnswers(t *testing.T) {
+func TestAnswersOfSingleServicesAreClassified(t *testing.T) {
 	server, cfg := organization(t)
 	server.Override(simaws.Answer{Service: "kms", Operation: "ListKeys", Give: func(simaws.Request) (any, error) {
 		return nil, simaws.Failure(400, "OptInRequired", "You are not subscribed to this service")

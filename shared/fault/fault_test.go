@@ -11,58 +11,66 @@ import (
 	"syscall"
 	"testing"
 
+	smithy "github.com/aws/smithy-go"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"view360/shared/fault"
 	"view360/shared/outcome"
 )
 
-var allClasses = []outcome.Status{
-	outcome.Throttled, outcome.Transient, outcome.Denied, outcome.NotEnabled, outcome.NotSubscribed, outcome.NotAvailable, outcome.Invalid, outcome.Failed,
-}
-
 // The state machines match the Go type's name: aws-lambda-go reports it without a package and does not unwrap.
-func TestClassifyGivesTheTypeThatStateMachinesMatch(t *testing.T) {
+func TestErrorsHaveTheTypeOfTheirStatus(t *testing.T) {
 	t.Parallel()
-	want := map[outcome.Status]string{
-		outcome.Throttled: "RetryableError", outcome.Transient: "RetryableError", outcome.Denied: "AccessDeniedError",
-		outcome.NotEnabled: "NotSubscribedError", outcome.NotSubscribed: "NotSubscribedError", outcome.NotAvailable: "NotSubscribedError",
-		outcome.Invalid: "TerminalError", outcome.Failed: "TerminalError",
-	}
-	for _, class := range allClasses {
-		wrapped := fmt.Errorf("listing keys: %w", fault.New(class, "broken"))
+	for _, info := range outcome.Infos {
+		if info.Error == "" {
+			continue
+		}
+		wrapped := fmt.Errorf("listing keys: %w", fault.New(info.Status, "broken"))
 		got := fault.Classify(wrapped)
-		if name := reflect.TypeOf(got).Elem().Name(); name != want[class] {
-			t.Errorf("%s becomes %s, want %s", class, name, want[class])
+		if name := reflect.TypeOf(got).Elem().Name(); name != info.Error {
+			t.Errorf("%s becomes %s, want %s", info.Status, name, info.Error)
 		}
-		if fault.StatusOf(got) != class || !errors.Is(got, wrapped) {
-			t.Errorf("%s: classifying lost the class %s or the error %v", class, fault.StatusOf(got), got)
+		if fault.StatusOf(got) != info.Status || !errors.Is(got, wrapped) || fault.IsRetryable(got) != info.Retryable {
+			t.Errorf("%s: classifying lost the status %s or the error %v", info.Status, fault.StatusOf(got), got)
 		}
-		if again := fault.Classify(got); fault.StatusOf(again) != class || reflect.TypeOf(again) != reflect.TypeOf(got) {
+		if again := fault.Classify(got); fault.StatusOf(again) != info.Status || reflect.TypeOf(again) != reflect.TypeOf(got) {
 			t.Errorf("classified twice, %T becomes %T", got, again)
 		}
 	}
-	if err := fault.Classify(nil); err != nil {
+	if err := fault.Classify(nil); err != nil || fault.IsRetryable(nil) {
 		t.Errorf("no error becomes %v", err)
 	}
 }
 
-func TestClassSaysWhatToDo(t *testing.T) {
+// What explains an error to the operator replaces its text, and AWS's own words stay.
+func TestExplanationKeepsTheWordsOfAWS(t *testing.T) {
 	t.Parallel()
-	for _, class := range allClasses {
-		retryable := class == outcome.Throttled || class == outcome.Transient
-		notApplicable := class == outcome.NotEnabled || class == outcome.NotSubscribed || class == outcome.NotAvailable
-		if class.IsRetryable() != retryable || class.IsNotApplicable() != notApplicable || fault.IsRetryable(fault.New(class, "x")) != retryable {
-			t.Errorf("%s: retryable %t, not applicable %t", class, class.IsRetryable(), class.IsNotApplicable())
-		}
+	aws := &smithy.OperationError{ServiceID: "Support", OperationName: "DescribeCases", Err: &smithy.GenericAPIError{Code: "SubscriptionRequiredException", Message: "Amazon Web Services Premium Support Subscription is required"}}
+	err := fault.Classify(fmt.Errorf("listing cases: %w", fault.Explain(outcome.NotSubscribed, aws, "change the plan")))
+	words := fault.FindAWSError(err)
+	if err.Error() != "change the plan" || fault.Reason(err) != "change the plan" || fault.StatusOf(err) != outcome.NotSubscribed {
+		t.Errorf("got %q, %s", err, fault.StatusOf(err))
 	}
-	if fault.IsRetryable(nil) {
-		t.Error("no error is not retryable")
+	if words == nil || words.Code != "SubscriptionRequiredException" || words.Operation != "Support DescribeCases" || !strings.Contains(words.Message, "Premium Support") {
+		t.Errorf("AWS's words are %+v", words)
 	}
 }
 
-// A class that was decided beside a call stands above what the edge would say.
-func TestOutermostClassDecides(t *testing.T) {
+// A wrong signature is answered with the canonical request, which has the session token.
+func TestWordsOfAWSHoldNoSecret(t *testing.T) {
+	t.Parallel()
+	message := "The request signature we calculated does not match. The Canonical String for this request should have been 'GET\nx-amz-security-token:SECRET'" + strings.Repeat("x", 3000)
+	err := &smithy.OperationError{ServiceID: "STS", OperationName: "GetCallerIdentity", Err: &smithy.GenericAPIError{Code: "SignatureDoesNotMatch", Message: message}}
+	encoded := &smithy.GenericAPIError{Code: "UnauthorizedOperation", Message: "You are not authorized to perform this operation. Encoded authorization failure message: AQxyzSECRET"}
+	for _, text := range []string{fault.FindAWSError(err).Message, fault.Reason(err), fault.FindAWSError(encoded).Message} {
+		if strings.Contains(text, "SECRET") || len(text) > outcome.MaxMessage+100 {
+			t.Errorf("got %.200s", text)
+		}
+	}
+}
+
+// A status that was decided beside a call stands above what the edge would say.
+func TestOutermostStatusDecides(t *testing.T) {
 	t.Parallel()
 	err := fault.New(outcome.NotEnabled, "Security Hub is off: %w", fault.New(outcome.Denied, "not subscribed"))
 	if got := fault.StatusOf(fmt.Errorf("describing the hub: %w", err)); got != outcome.NotEnabled {
@@ -70,7 +78,7 @@ func TestOutermostClassDecides(t *testing.T) {
 	}
 }
 
-func TestClassOfNetworkErrors(t *testing.T) {
+func TestNetworkErrorsAreClassified(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		err  error
@@ -92,7 +100,7 @@ func TestClassOfNetworkErrors(t *testing.T) {
 }
 
 // The codes are those of https://www.postgresql.org/docs/current/errcodes-appendix.html
-func TestClassOfPostgreSQLErrors(t *testing.T) {
+func TestPostgreSQLErrorsAreClassified(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]outcome.Status{
 		"40001": outcome.Transient, "40P01": outcome.Transient, "55P03": outcome.Transient, "08006": outcome.Transient, "53300": outcome.Transient,

@@ -1,0 +1,106 @@
+package merge_test
+
+import (
+	"testing"
+
+	"view360/shared/collect"
+	"view360/shared/fault"
+	"view360/shared/merge"
+	"view360/shared/outcome"
+	"view360/shared/snapshot"
+)
+
+// metaOf returns the outcomes of the published snapshot.
+func (b *bench) metaOf() map[string]outcome.Outcome {
+	b.t.Helper()
+	var document struct{ Meta snapshot.Meta }
+	if err := b.store.GetJSON(b.t.Context(), "data/111122223333/eu-west-1/2026-03-11_DAILY.json", &document); err != nil {
+		b.t.Fatal(err)
+	}
+	return document.Meta.Services
+}
+
+// What the state machine catches is a name and a text. The rest of the failure is in staging.
+func TestFailureKeepsItsStatusAndRequests(t *testing.T) {
+	b := newBench(t)
+	b.collect("kms", func(*collect.Part) error { return fault.New(outcome.Throttled, "rate exceeded") })
+	b.collect("guardduty", keys)
+	b.collect("waf", func(*collect.Part) error { return fault.New(outcome.Transient, "reset") })
+	// A killed function has staged nothing, or what an earlier attempt met.
+	b.results = append(b.results,
+		merge.CollectorResult{Output: collect.Output{Outcome: outcome.Outcome{SourceName: "cost"}}, Error: "Lambda.Unknown", Cause: "Sandbox.Timedout"})
+	for i, r := range b.results {
+		switch r.SourceName {
+		case "kms":
+			b.results[i].Error = outcome.RetryableError
+		case "waf":
+			b.results[i].Error, b.results[i].Cause = "States.Timeout", ""
+		}
+	}
+	b.merge()
+	got := b.metaOf()
+	if kms := got["kms"]; kms.Status != outcome.Throttled || kms.Class != outcome.RetryableError || kms.Reason != "rate exceeded" {
+		t.Errorf("kms is %+v", kms)
+	}
+	if waf := got["waf"]; waf.Status != outcome.Failed || waf.Class != "States.Timeout" || waf.Reason != "States.Timeout" {
+		t.Errorf("waf is %+v", waf)
+	}
+	if cost := got["cost"]; cost.Status != outcome.Failed || cost.Class != "Lambda.Unknown" || cost.Reason != "Lambda.Unknown: Sandbox.Timedout" {
+		t.Errorf("cost is %+v", cost)
+	}
+	if guardduty := got["guardduty"]; guardduty.Status != outcome.Passed || guardduty.Class != "" || guardduty.Run != b.request.Run {
+		t.Errorf("guardduty is %+v", guardduty)
+	}
+}
+
+// losses returns the sources that a run has reported as lost.
+func (b *bench) losses(run string) (sources []string) {
+	b.t.Helper()
+	var some []merge.Loss
+	if err := b.store.GetJSON(b.t.Context(), snapshot.LossesPrefix(run)+"111122223333/eu-west-1.json", &some); err != nil {
+		return nil
+	}
+	for _, l := range some {
+		sources = append(sources, l.Service)
+	}
+	return sources
+}
+
+// A source that was read before and does not apply now is reported once, until it passes again.
+func TestLossIsReportedOnce(t *testing.T) {
+	b := newBench(t)
+	off := func(*collect.Part) error { return fault.New(outcome.NotSubscribed, "the plan ended") }
+	broken := func(*collect.Part) error { return fault.New(outcome.Denied, "denied") }
+	for _, day := range []struct {
+		run    string
+		read   func(*collect.Part) error
+		losses int
+	}{
+		{"never read", off, 0}, {"first success", keys, 0}, {"a failure is not a loss", broken, 0}, {"lost", off, 1}, {"still lost", off, 0},
+		{"back", keys, 0}, {"lost again", off, 1},
+	} {
+		b.request.Run, b.results = day.run, nil
+		b.collect("kms", day.read)
+		b.merge()
+		if got := b.losses(day.run); len(got) != day.losses {
+			t.Errorf("%s: lost %v, want %d", day.run, got, day.losses)
+		}
+		b.merge() // its answer was lost: a second time changes nothing
+		if got := b.losses(day.run); len(got) != day.losses {
+			t.Errorf("%s, merged twice: lost %v, want %d", day.run, got, day.losses)
+		}
+	}
+}
+
+// A backfill's day says nothing about the present.
+func TestPastDateLosesNothing(t *testing.T) {
+	b := newBench(t)
+	b.collect("kms", keys)
+	b.merge()
+	b.request.Run, b.request.History, b.results = "backfill", true, nil
+	b.collect("kms", func(*collect.Part) error { return fault.New(outcome.NotEnabled, "off") })
+	b.merge()
+	if got := b.losses("backfill"); got != nil {
+		t.Errorf("lost %v", got)
+	}
+}
