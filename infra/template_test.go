@@ -142,7 +142,7 @@ func TestEveryAlarmReachesTheTopic(t *testing.T) { // A7
 			"RejectedFilesAlarm", "SilentAccountsAlarm", "DatabaseCapacityAlarm", "DatabaseMemoryAlarm", "DatabaseConnectionsAlarm",
 			"MakeUsersAlarm", "MigrateAlarm",
 		},
-		"Collection": {"CollectDeadLettersAlarm", "CollectFailedAlarm", "CollectIErrorsAlarm", "CollectIThrottlesAlarm", "CollectIDurationAlarm"},
+		"Collection": {"CollectDeadLettersAlarm", "CollectFailedAlarm", "LostSourcesAlarm", "CollectIErrorsAlarm", "CollectIThrottlesAlarm", "CollectIDurationAlarm"},
 	}
 	for stack, names := range want {
 		alarms := synthesized(t, "organization-pull", stack).resources("AWS::CloudWatch::Alarm")

@@ -10,8 +10,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -25,6 +28,7 @@ import (
 	"view360/infra/schedule"
 	"view360/infra/watch"
 	"view360/shared/catalog"
+	"view360/shared/settle"
 	"view360/statemachines"
 )
 
@@ -69,10 +73,11 @@ func NewStack(scope constructs.Construct, id string, f config.Config, build bund
 // newCollectors creates one function and one role for each source.
 func (s *Stack) newCollectors() {
 	for _, source := range s.sources {
+		parts := []string{"staging/*/" + source.Name} // its own: other sources' parts are none of its business
 		name := s.addFunction(buildCollectorID(source.Name), function.Props{
 			Main: "collect/" + source.Name, Description: "Collects " + source.Name, MemoryMB: source.MemoryMB, Timeout: source.Timeout,
 			Environment: s.site.environment,
-			Statements:  append(s.site.staging.Statements(function.Access{Write: staging}), s.buildCollectorStatements(source)...),
+			Statements:  append(s.site.staging.Statements(function.Access{Read: parts, Write: parts}), s.buildCollectorStatements(source)...),
 			RolePath:    s.config.RolePath("collect"),
 			Concurrency: s.config.Collection.SourceConcurrency[source.Name],
 		})
@@ -80,16 +85,27 @@ func (s *Stack) newCollectors() {
 	}
 }
 
-// addFunction creates a function of the state machine and returns its name.
+// addFunction creates a function of the collect machine and returns its name.
 func (s *Stack) addFunction(id string, props function.Props) string {
+	return *s.newFunction(id, props).FunctionName()
+}
+
+// newFunction creates a function of the collect machine.
+func (s *Stack) newFunction(id string, props function.Props) awslambda.Function {
 	f := s.defaults.New(s.Stack, id, props)
 	s.timed = append(s.timed, watch.Timed{Function: f, Timeout: props.Timeout})
 	s.arns = append(s.arns, *f.FunctionArn())
-	return *f.FunctionName()
+	return f
 }
 
 // newMachine creates the collect state machine and its other functions.
 func (s *Stack) newMachine(logKey awskms.IKey) {
+	settle := s.newFunction("SettleCollect", function.Props{
+		Main: "settle/collect", Description: "Ends a collection, or redrives it", MemoryMB: 256, Timeout: 10 * time.Minute,
+		Environment: s.site.environment,
+		Statements: append(s.site.staging.Statements(function.Access{Read: staging, Write: staging}),
+			function.Allow([]string{"states:DescribeExecution"}, *s.formatARN("states", "execution:*"))),
+	})
 	merge := append(s.site.staging.Statements(function.Access{Read: staging, Write: staging, Delete: staging}), s.site.publish...)
 	placeholders := map[string]string{
 		"Plan": s.addFunction("Plan", s.buildPlanProps()),
@@ -97,12 +113,7 @@ func (s *Stack) newMachine(logKey awskms.IKey) {
 			Main: "merge", Description: "Publishes snapshots", MemoryMB: 512, Timeout: 15 * time.Minute,
 			Environment: s.site.environment, Statements: merge, RolePath: s.config.RolePath("merge"),
 		}),
-		"SettleCollect": s.addFunction("SettleCollect", function.Props{
-			Main: "settle/collect", Description: "Ends a collection, or redrives it", MemoryMB: 256, Timeout: 10 * time.Minute,
-			Environment: s.site.environment,
-			Statements: append(s.site.staging.Statements(function.Access{Read: staging, Write: staging}),
-				function.Allow([]string{"states:DescribeExecution"}, *s.formatARN("states", "execution:*"))),
-		}),
+		"SettleCollect": *settle.FunctionName(),
 	}
 	s.Machine = machine.New(s.Stack, "Collect", machine.Props{
 		Definition: statemachines.Collect, Placeholders: placeholders, Functions: s.arns,
@@ -111,7 +122,18 @@ func (s *Stack) newMachine(logKey awskms.IKey) {
 	})
 	s.alarms.WatchMachine(s.Stack, "Collect", s.Machine,
 		"services of some accounts were not collected: open the failed execution, fix the cause, and choose Redrive")
+	s.watchLosses(settle)
 	s.allowChildren()
+}
+
+// watchLosses alarms if Settle reports sources that were read before and do not apply now. Each loss is reported once.
+func (s *Stack) watchLosses(function awslambda.Function) {
+	filter := awslogs.NewMetricFilter(s.Stack, jsii.String("LostSources"), &awslogs.MetricFilterProps{
+		LogGroup: function.LogGroup(), FilterPattern: awslogs.FilterPattern_StringValue(jsii.String("$.message"), jsii.String("="), jsii.String(settle.LostMessage)),
+		MetricNamespace: jsii.String("View360/" + *s.StackName()), MetricName: jsii.String("LostSources"), MetricValue: jsii.String("$.lost"),
+	})
+	s.alarms.Add(s.Stack, "LostSources", "sources that were read before do not apply any more: the log of SettleCollect names them; a plan was canceled or a service was switched off",
+		watch.Above(filter.Metric(&awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(5))}), 0, 1))
 }
 
 // intervals are the intervals of the schedules.

@@ -45,9 +45,6 @@ var Loaded = []Set{
 	{By: "group", Metrics: []Metric{{"duration_ms", "Milliseconds"}}},
 }
 
-// Lost has the metrics of the sources that were read before and do not apply now.
-var Lost = []Set{{Metrics: buildCounts("lost")}}
-
 // Merged lists the metrics of a published snapshot.
 var Merged = []Set{{Metrics: append(buildCounts("failed"), Metric{"bytes", "Bytes"})}}
 

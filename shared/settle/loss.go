@@ -5,10 +5,12 @@ import (
 	"log/slog"
 
 	"view360/shared/merge"
-	"view360/shared/metrics"
 	"view360/shared/object"
 	"view360/shared/snapshot"
 )
+
+// LostMessage is the log message with the number of lost sources, which the alarm counts.
+const LostMessage = "sources lost"
 
 // reportLosses logs the sources that are lost since the run, which raises the alarm. Merge has compared them with the last
 // outcomes, so that Settle reads no snapshot that lost nothing, and each loss is in one run only. A redrive logs them once
@@ -30,6 +32,6 @@ func (c CollectHandler) reportLosses(ctx context.Context, run string) error {
 		slog.WarnContext(ctx, "source lost", "execution", run, "account", l.Account, "region", l.Region, "service", l.Service,
 			"reason", l.Reason, "passed_at", l.PassedAt)
 	}
-	slog.WarnContext(ctx, "sources lost", "execution", run, "lost", len(losses), metrics.BuildAttr(metrics.Lost))
+	slog.WarnContext(ctx, LostMessage, "execution", run, "lost", len(losses))
 	return nil
 }

@@ -1,5 +1,7 @@
 package board
 
+import "view360/shared/outcome"
+
 var inventory = Sheet{"Inventory", []Visual{
 	{Kind: KPI, Title: "Managed instances", Data: instances, Values: []Field{countDistinct("instance_id", "Instances")}, Wide: 9, High: 5},
 	{Kind: KPI, Title: "Not online", Data: instances, Values: []Field{sumOf("not_online", "Instances")}, Wide: 9, High: 5},
@@ -45,6 +47,16 @@ var coverage = Sheet{"Coverage", []Visual{
 	{Kind: Table, Title: "Rejected values", Data: "recent_rejects", By: listFields(groupBy("table_name", "Table"), groupBy("column_name", "Column"), groupBy("reason", "Reason")),
 		Values: []Field{countRows("object_key", "Values")}, Sort: "object_key", Wide: 36, High: 14},
 }}
+
+// failedStatuses returns the texts of the statuses that fail a run.
+func failedStatuses() (texts []string) {
+	for _, info := range outcome.Infos {
+		if info.Failed {
+			texts = append(texts, string(info.Status))
+		}
+	}
+	return texts
+}
 
 const (
 	instances    = "view_inventory_instances"
