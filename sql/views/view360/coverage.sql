@@ -5,12 +5,12 @@ select
   a.account_id as account,
   a.region as account_region,
   s.name as service,
-  s.title,
-  case when t.not_applicable and o.status <> 'skipped' and p.collected_at is not null then 'lost' else o.status end as last_outcome,
+  case when t.not_applicable and o.status <> 'skipped' and p.collected_at is not null then 'lost' else o.status end::varchar as last_outcome,
   o.collected_at as last_run_at,
   p.collected_at as last_success_at,
   now() - p.collected_at as age,
   o.reason,
+  s.title,
   o.run,
   o.snapshot_date,
   o.operation,
@@ -56,13 +56,13 @@ comment on view view360.coverage is
 comment on column view360.coverage.account is '12-digit AWS account id.';
 comment on column view360.coverage.account_region is 'Region that was collected.';
 comment on column view360.coverage.service is 'Name of the source.';
-comment on column view360.coverage.title is 'Name of the source for people.';
 comment on column view360.coverage.last_outcome is
   'Status of the newest run that read the source, see view360.statuses; lost if it was read before and does not apply now; skipped if no run read it.';
 comment on column view360.coverage.last_run_at is 'When that run collected.';
 comment on column view360.coverage.last_success_at is 'When the newest run that read the source collected; null if there is none.';
 comment on column view360.coverage.age is 'Time since then.';
 comment on column view360.coverage.reason is 'Reason of the outcome; null if it passed.';
+comment on column view360.coverage.title is 'Name of the source for people.';
 comment on column view360.coverage.run is 'Name of the execution that collected the source; empty for files of the Python version.';
 comment on column view360.coverage.snapshot_date is 'Date of the snapshot of that run.';
 comment on column view360.coverage.operation is 'API operation that AWS answered with an error.';
