@@ -15,7 +15,7 @@ import (
 func (d *demonstration) loadArrivals(ctx context.Context) {
 	published := make(chan struct{}, 1)
 	d.loader.progress = newProgress(io.Discard, false)
-	d.watch(func(call inprocess.Call) {
+	d.watchCalls(func(call inprocess.Call) {
 		if call.Function != mergeFunction || call.Err != nil {
 			return
 		}
@@ -51,7 +51,7 @@ func (d *demonstration) loadNew(ctx context.Context, seen map[string]string) err
 	}
 	for _, v := range arrived {
 		seen[v.Key] = v.ETag
-		if _, err := d.loader.loadOne(ctx, item{store: d.data, key: v.Key}); err != nil {
+		if _, err := d.loader.loadItem(ctx, item{store: d.data, key: v.Key}); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/support"
 )
 
-// caller is whose credentials these are.
+// caller identifies the owner of the credentials.
 type caller struct{ account, arn string }
 
 // findCaller asks AWS whose credentials these are. Without an answer no other check makes sense.
@@ -85,7 +85,7 @@ func checkTrustedAccess(ctx context.Context, cfg aws.Config) check {
 		switch {
 		case errorCode(err) == "AWSOrganizationsNotInUseException":
 			return check{what, note, "not needed without an organization"}
-		case isDenied(err):
+		case isAccessDenied(err):
 			return check{what, note, "only the management account and delegated administrators can see it: run this command there, or " + remedy}
 		case err != nil:
 			return reportUnknown(what, "organizations:ListAWSServiceAccessForOrganization", err)
@@ -127,7 +127,7 @@ func checkCostExplorer(ctx context.Context, cfg aws.Config) check {
 	switch {
 	case errorCode(err) == "DataUnavailableException" || err != nil && strings.Contains(err.Error(), "not enabled for cost explorer"):
 		return check{what, todo, "it is off or has no data yet: open Cost Explorer in the console of the management account once, and wait a day"}
-	case isDenied(err):
+	case isAccessDenied(err):
 		return check{what, todo, "the credentials may not read cost: in the management account allow IAM access to billing, and ce:GetCostAndUsage"}
 	case err != nil:
 		return reportUnknown(what, "ce:GetCostAndUsage", err)

@@ -42,9 +42,9 @@ func (c collectCommand) Run(ctx context.Context, g *globals, out *output) error 
 
 // collectFlags are the flags of all commands that collect.
 type collectFlags struct {
-	Accounts   []string `help:"Accounts to collect (default: all that are covered)." name:"account" aliases:"accounts" placeholder:"ID,…"`
-	Regions    []string `help:"Regions to collect (default: all that are covered)." name:"region" aliases:"regions" placeholder:"REGION,…"`
-	Services   []string `help:"Services to collect, by their names or by the sections that they fill (default: all)." name:"service" aliases:"services" placeholder:"NAME,…"`
+	Accounts   []string `help:"Accounts to collect (default: all that are covered)." name:"account" aliases:"accounts" placeholder:"ID"`
+	Regions    []string `help:"Regions to collect (default: all that are covered)." name:"region" aliases:"regions" placeholder:"REGION"`
+	Services   []string `help:"Services to collect, by their names or by the sections that they fill (default: all)." name:"service" aliases:"services" placeholder:"NAME"`
 	ConfigMode string   `help:"AWS Config: delta (evaluations recorded in the window) or all (those of every resource)." default:"delta" enum:"delta,all" placeholder:"MODE"`
 	Resume     bool     `help:"Collect only what is missing or failed for the date."`
 	DryRun     bool     `help:"Print what would be collected and what Cost Explorer would cost, and collect nothing."`
@@ -101,7 +101,7 @@ func (f collectFlags) collect(ctx context.Context, g *globals, out *output, what
 		return fmt.Errorf("%w (to collect in this process, add --out DIR)", err)
 	}
 	if f.DryRun {
-		return machines.estimate(ctx, g.poll, out, request)
+		return machines.estimateCollect(ctx, g.poll, out, request)
 	}
 	arn, err := machines.startCollect(ctx, what, request)
 	if err != nil {

@@ -12,14 +12,14 @@ import (
 )
 
 type costCommand struct {
-	Accounts int `help:"Accounts of the organization." default:"300" placeholder:"N"`
-	Regions  int `help:"Regions that are covered in each." default:"5" placeholder:"N"`
+	Accounts int `help:"Number of accounts." default:"300" placeholder:"N"`
+	Regions  int `help:"Number of regions covered in each account." default:"5" placeholder:"N"`
 }
 
 // Help returns the text of cost --help.
 func (costCommand) Help() string {
-	return `What View360 costs a month, one daily run: counts that were measured in the demonstration, scaled, times
-AWS's list prices. It sends no request. Ways to deploy:
+	return `Multiplies counts that were measured in the demonstration, scaled to the organization, by AWS's list prices, for one
+daily run. It sends no request. Ways to deploy:
   pull      collectors in the hub assume a role in every account
   push      collectors in every account, each with its own free tier, bucket and key
   option B  as pull, and an EC2 receiver loads in place of Lambda`
@@ -50,10 +50,10 @@ func (c costCommand) Run(_ context.Context, out *output) error {
 	if out.json {
 		return json.NewEncoder(out.out).Encode(bills)
 	}
-	return c.print(out.out, scenario, bills)
+	return c.printBills(out.out, scenario, bills)
 }
 
-func (c costCommand) print(out io.Writer, s price.Scenario, bills map[price.Way][]price.Component) error {
+func (c costCommand) printBills(out io.Writer, s price.Scenario, bills map[price.Way][]price.Component) error {
 	fmt.Fprintf(out, "%d accounts × %d regions, one daily run: US dollars a month\n\n", c.Accounts, c.Regions)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(table, "\tquantity (pull)\t")

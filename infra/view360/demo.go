@@ -15,12 +15,12 @@ import (
 )
 
 type demoCommand struct {
-	Once         bool   `help:"Exit after the summary instead of serving the page until Ctrl-C."`
-	Listen       string `help:"Loopback address of the page and of the Step Functions API." default:"127.0.0.1:8360" placeholder:"HOST:PORT"`
+	Once         bool   `help:"Exit after the summary instead of serving the pages until Ctrl-C."`
+	Listen       string `help:"Loopback address of the pages and of the Step Functions API." default:"127.0.0.1:8360" placeholder:"HOST:PORT"`
 	Fresh        bool   `help:"Start with an empty database and object store."`
-	WithFailures bool   `help:"Add accounts that are denied, throttled and broken, to see how failure looks."`
+	WithFailures bool   `help:"Add accounts that are denied, throttled and broken, to show failures."`
 	DatabaseURL  string `help:"PostgreSQL to load into (default: the embedded one)." placeholder:"URL"`
-	Seed         int64  `help:"Seed of the simulated organization." default:"360"`
+	Seed         int64  `help:"Seed of the simulated organization." default:"360" placeholder:"N"`
 }
 
 // Run observes the simulated organization, loads what was collected, and says how to look at it.
@@ -40,7 +40,7 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 		return err
 	}
 	defer objects.Close()
-	organization, err := d.observe(ctx)
+	organization, err := d.startOrganization(ctx)
 	if err != nil {
 		return err
 	}
@@ -54,24 +54,24 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 	if err := demo.addCollect(dropRates(collectors.All), organization.Config(""), demoSettings(), demo.staging, demo.data); err != nil {
 		return err
 	}
-	if demo.loader, err = newLoader(demo.pipeline, db, demo.data, nil, false); err != nil {
+	if demo.loader, err = newLoadRunner(demo.pipeline, db, demo.data, nil, false); err != nil {
 		return err
 	}
 	if d.Once {
-		return d.run(ctx, demo, out, db.URL)
+		return d.collectAndLoad(ctx, demo, out, db.URL)
 	}
 	return d.serve(ctx, demo, out, db)
 }
 
-// demonstration is what the demonstration runs on.
+// demonstration has the pipeline and the buckets of the demonstration.
 type demonstration struct {
 	*pipeline
-	loader        *loader
+	loader        *loadRunner
 	staging, data *object.Store
 }
 
-// observe starts the simulated organization.
-func (d demoCommand) observe(ctx context.Context) (*simaws.Server, error) {
+// startOrganization starts the simulated organization.
+func (d demoCommand) startOrganization(ctx context.Context) (*simaws.Server, error) {
 	return simaws.Start(ctx, simaws.New(simaws.Options{
 		Seed: d.Seed, WithFailures: d.WithFailures, Role: simaws.MemberRole, ExternalID: simaws.ExternalID,
 	}))
@@ -85,8 +85,8 @@ func demoSettings() plan.Settings {
 	}
 }
 
-// run collects, loads, and says what came of it.
-func (d demoCommand) run(ctx context.Context, demo *demonstration, out *output, url string) error {
+// collectAndLoad collects, loads, and says what came of it.
+func (d demoCommand) collectAndLoad(ctx context.Context, demo *demonstration, out *output, url string) error {
 	collected, err := d.collect(ctx, demo, out)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (d demoCommand) run(ctx context.Context, demo *demonstration, out *output, 
 		return err
 	}
 	if !out.json {
-		d.next(out, url)
+		d.printNextSteps(out, url)
 	}
 	return checkClean(collected.Clean() && loaded.Clean())
 }
@@ -104,34 +104,34 @@ func (d demoCommand) run(ctx context.Context, demo *demonstration, out *output, 
 func (d demoCommand) collect(ctx context.Context, demo *demonstration, out *output) (summary.CollectRun, error) {
 	started := time.Now()
 	shown := newProgress(out.err, out.json)
-	result, err := collector{demo.pipeline, demo.staging, shown}.collect(ctx, runName("demo", started), struct{}{})
-	shown.stop()
+	result, err := collectRunner{demo.pipeline, demo.staging, shown}.runMachine(ctx, runName("demo", started), struct{}{})
+	shown.stopBars()
 	if err != nil {
 		return summary.CollectRun{}, err
 	}
 	ended := summary.NewCollectRun(result.run, result.reports, time.Since(started))
-	return ended, out.print(ended)
+	return ended, out.printResult(ended)
 }
 
 // load takes everything that waits under data/, as the arrival of an object does on AWS.
 func (d demoCommand) load(ctx context.Context, demo *demonstration, out *output) (*summary.LoadRun, error) {
-	items, err := demo.waiting(ctx)
+	items, err := demo.listWaiting(ctx)
 	if err != nil {
 		return nil, err
 	}
 	started := time.Now()
 	demo.loader.progress = newProgress(out.err, out.json)
-	ended, err := demo.loader.load(ctx, items)
-	demo.loader.progress.stop()
+	ended, err := demo.loader.loadItems(ctx, items)
+	demo.loader.progress.stopBars()
 	if err != nil {
 		return nil, err
 	}
 	ended.DurationMS = time.Since(started).Milliseconds()
-	return ended, out.print(ended)
+	return ended, out.printResult(ended)
 }
 
-// waiting lists the objects under data/.
-func (d *demonstration) waiting(ctx context.Context) (items []item, err error) {
+// listWaiting lists the objects under data/.
+func (d *demonstration) listWaiting(ctx context.Context) (items []item, err error) {
 	err = d.data.List(ctx, snapshot.DataPrefix, func(v object.Version) error {
 		items = append(items, item{store: d.data, key: v.Key})
 		return nil
@@ -139,7 +139,7 @@ func (d *demonstration) waiting(ctx context.Context) (items []item, err error) {
 	return items, err
 }
 
-func (d demoCommand) next(out *output, url string) {
+func (d demoCommand) printNextSteps(out *output, url string) {
 	fmt.Fprintf(out.out, `
 Look at the data
   psql '%s'

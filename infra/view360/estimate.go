@@ -14,7 +14,7 @@ import (
 	"view360/shared/plan"
 )
 
-// estimate is what an execution would collect, and its price.
+// estimate describes what an execution would collect, and its price.
 type estimate plan.Estimate
 
 // Print writes the estimate as text.
@@ -37,16 +37,16 @@ func estimateHere(ctx context.Context, out *output, handler plan.Handler, reques
 	if err != nil {
 		return err
 	}
-	return out.print(estimate(planned.Estimate))
+	return out.printResult(estimate(planned.Estimate))
 }
 
-// estimate lets the deployed machine plan: its settings say which accounts and regions are covered.
-func (m *stateMachines) estimate(ctx context.Context, poll time.Duration, out *output, request map[string]any) error {
+// estimateCollect lets the deployed machine plan: its settings say which accounts and regions are covered.
+func (m *stateMachines) estimateCollect(ctx context.Context, poll time.Duration, out *output, request map[string]any) error {
 	arn, err := m.startCollect(ctx, "estimate", request)
 	if err != nil {
 		return err
 	}
-	x, err := m.follow(ctx, poll, io.Discard, arn)
+	x, err := m.followExecution(ctx, poll, io.Discard, arn)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (m *stateMachines) estimate(ctx context.Context, poll time.Duration, out *o
 			if err := json.Unmarshal([]byte(event.Details.Output), &planned); err != nil {
 				return fmt.Errorf("reading the plan: %w", err)
 			}
-			return out.print(estimate(planned.Estimate))
+			return out.printResult(estimate(planned.Estimate))
 		}
 	}
 	return errors.New("the execution planned nothing")

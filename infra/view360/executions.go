@@ -18,7 +18,7 @@ import (
 
 type executionsCommand struct {
 	Execution string   `arg:"" optional:"" help:"Name or ARN of one execution to show in full."`
-	Accounts  []string `help:"Accounts of one collect execution to show service by service." name:"account" aliases:"accounts" placeholder:"ID,…"`
+	Accounts  []string `help:"Accounts of one collect execution to show service by service." name:"account" aliases:"accounts" placeholder:"ID"`
 	Limit     int32    `help:"Number of executions of each state machine." default:"10" placeholder:"N"`
 	Failed    bool     `help:"Only executions that failed."`
 	deploymentFlags
@@ -42,13 +42,13 @@ func (c executionsCommand) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	if c.Execution == "" {
-		return c.list(ctx, machines, out)
+		return c.listExecutions(ctx, machines, out)
 	}
 	m, x, err := machines.findExecution(ctx, c.Execution)
 	if err != nil {
 		return err
 	}
-	return machines.show(ctx, out, m, x, c.Accounts)
+	return machines.showExecution(ctx, out, m, x, c.Accounts)
 }
 
 // execution is one line of the list.
@@ -63,7 +63,7 @@ type execution struct {
 	Reasons    []string `json:"reasons,omitempty"` // what failed: account region service: reason
 }
 
-func (c executionsCommand) list(ctx context.Context, s *stateMachines, out *output) error {
+func (c executionsCommand) listExecutions(ctx context.Context, s *stateMachines, out *output) error {
 	var list []execution
 	for _, m := range s.machines {
 		in := &sfn.ListExecutionsInput{StateMachineArn: &m.arn, MaxResults: c.Limit}
@@ -83,7 +83,7 @@ func (c executionsCommand) list(ctx context.Context, s *stateMachines, out *outp
 		}
 	}
 	slices.SortStableFunc(list, func(a, b execution) int { return strings.Compare(b.Started, a.Started) })
-	return out.print(executions(list))
+	return out.printResult(executions(list))
 }
 
 // describeExecution asks for the cause of an execution that did not succeed.

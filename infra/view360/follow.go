@@ -29,7 +29,7 @@ func (w waitFlag) reportStart(ctx context.Context, g *globals, out *output, s *s
 		_, err := fmt.Fprintf(out.out, "Started %s. See its progress: %s executions %s\n", name, calledAs, name)
 		return err
 	}
-	x, err := s.follow(ctx, g.poll, out.err, arn)
+	x, err := s.followExecution(ctx, g.poll, out.err, arn)
 	if ctx.Err() != nil {
 		return errGoesOn
 	}
@@ -40,14 +40,14 @@ func (w waitFlag) reportStart(ctx context.Context, g *globals, out *output, s *s
 	if err != nil {
 		return err
 	}
-	if err := s.show(ctx, out, m, x, nil); err != nil {
+	if err := s.showExecution(ctx, out, m, x, nil); err != nil {
 		return err
 	}
 	return checkClean(x.Status == types.ExecutionStatusSucceeded)
 }
 
-// follow polls an execution until it has ended, and prints its progress.
-func (s *stateMachines) follow(ctx context.Context, poll time.Duration, progress io.Writer, arn string) (*sfn.DescribeExecutionOutput, error) {
+// followExecution polls an execution until it has ended, and prints its progress.
+func (s *stateMachines) followExecution(ctx context.Context, poll time.Duration, progress io.Writer, arn string) (*sfn.DescribeExecutionOutput, error) {
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
 	before := ""

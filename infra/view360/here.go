@@ -19,14 +19,14 @@ import (
 type hereFlags struct {
 	Out             string            `help:"Folder for the snapshots: DIR/data/{account}/{region}/{date}_{INTERVAL}.json." placeholder:"DIR" type:"path" group:"here"`
 	Organization    bool              `help:"Collect the active accounts of the organization (default: the account of the credentials)." group:"here"`
-	Units           []string          `help:"Only accounts in these organizational units or roots, their children included." name:"unit" aliases:"units" placeholder:"OU,…" group:"here"`
-	ExcludeUnits    []string          `help:"Organizational units to leave out." name:"exclude-unit" aliases:"exclude-units" placeholder:"OU,…" group:"here"`
-	ExcludeAccounts []string          `help:"Accounts to leave out." name:"exclude-account" aliases:"exclude-accounts" placeholder:"ID,…" group:"here"`
+	Units           []string          `help:"Only accounts in these organizational units or roots, their children included." name:"unit" aliases:"units" placeholder:"OU" group:"here"`
+	ExcludeUnits    []string          `help:"Organizational units to leave out." name:"exclude-unit" aliases:"exclude-units" placeholder:"OU" group:"here"`
+	ExcludeAccounts []string          `help:"Accounts to leave out." name:"exclude-account" aliases:"exclude-accounts" placeholder:"ID" group:"here"`
 	HomeRegion      string            `help:"Region that carries the account-wide sections." default:"us-east-1" placeholder:"REGION" group:"here"`
 	RoleName        string            `help:"Role to assume in each account (default: none, the credentials themselves)." placeholder:"NAME" group:"here"`
 	ExternalID      string            `help:"External id for the role." placeholder:"ID" group:"here"`
 	Tenancy         string            `help:"JSON file with the labels of accounts: {\"111122223333\":{\"customer\":\"A\",\"product\":\"X,Y\"},\"\":{\"partner\":\"for all\"}}; labels are customer, partner, category, environment and product." placeholder:"FILE" type:"existingfile" group:"here"`
-	TenancyTags     map[string]string `help:"Tags of the organization's accounts that give labels, such as customer=Customer." name:"tenancy-tag" aliases:"tenancy-tags" placeholder:"LABEL=TAG;…" group:"here"`
+	TenancyTags     map[string]string `help:"Tags of the organization's accounts that give labels, such as customer=Customer." name:"tenancy-tag" aliases:"tenancy-tags" placeholder:"LABEL=TAG" group:"here"`
 	TrailingDays    int               `help:"Days whose cost a daily run reads again, because costs settle late; 1 is yesterday only." default:"3" placeholder:"N" group:"here"`
 	PaidCalls       int               `help:"Limit of Cost Explorer requests for each account and day, further pages aside." default:"5" placeholder:"N" group:"here"`
 	NoPaidCalls     bool              `help:"Leave out Cost Explorer, whose requests AWS charges for." group:"here"`
@@ -67,14 +67,14 @@ func (f collectFlags) collectHere(ctx context.Context, g *globals, out *output, 
 	}
 	started := time.Now()
 	shown := newProgress(out.err, out.json)
-	result, err := collector{p, staging, shown}.collect(ctx, runName(what, started), request)
-	shown.stop()
+	result, err := collectRunner{p, staging, shown}.runMachine(ctx, runName(what, started), request)
+	shown.stopBars()
 	// Snapshots that were published before an interrupt are complete. They are moved too, so that --resume takes the rest.
 	if err := errors.Join(err, exportReports(context.WithoutCancel(ctx), data, result.reports, f.Out)); err != nil {
 		return err
 	}
 	ended := summary.NewCollectRun(result.run, result.reports, time.Since(started))
-	if err := out.print(ended); err != nil {
+	if err := out.printResult(ended); err != nil {
 		return err
 	}
 	if !out.json {

@@ -20,7 +20,7 @@ import (
 // historiesAtOnce stays below the quota of GetExecutionHistory.
 const historiesAtOnce = 8
 
-// readHistory reads the events of an execution that summaries are made of.
+// readHistory reads the events of an execution that summaries need.
 func (s *stateMachines) readHistory(ctx context.Context, arn string) ([]asl.Event, error) {
 	var events []asl.Event
 	pages := sfn.NewGetExecutionHistoryPaginator(s.Client, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: 1000})
@@ -29,7 +29,7 @@ func (s *stateMachines) readHistory(ctx context.Context, arn string) ([]asl.Even
 			return nil, fmt.Errorf("reading the history of %s: %w", arn, err)
 		}
 		for _, e := range page.Events {
-			if event, wanted := eventOf(e); wanted {
+			if event, wanted := toEvent(e); wanted {
 				events = append(events, event)
 			}
 		}
@@ -37,8 +37,8 @@ func (s *stateMachines) readHistory(ctx context.Context, arn string) ([]asl.Even
 	return events, nil
 }
 
-// eventOf keeps what states were entered and left with, and what functions returned.
-func eventOf(e types.HistoryEvent) (asl.Event, bool) {
+// toEvent converts the events of states and of function results; summaries need no others.
+func toEvent(e types.HistoryEvent) (asl.Event, bool) {
 	event := asl.Event{ID: e.Id, Type: string(e.Type), Time: aws.ToTime(e.Timestamp)}
 	switch {
 	case e.StateEnteredEventDetails != nil:
@@ -51,8 +51,8 @@ func eventOf(e types.HistoryEvent) (asl.Event, bool) {
 	return event, event.Details != nil
 }
 
-// readReports reads how the services of a collect execution ended, from its child executions: the account and date of each
-// are in its input, so that those of other accounts need not be read when accounts are named.
+// readReports reads the reports of a collect execution from the histories of its child executions, and returns those of
+// the accounts, or all if there are none.
 func (s *stateMachines) readReports(ctx context.Context, arn string, accounts []string) ([]merge.Report, error) {
 	children, err := s.listChildren(ctx, arn)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *stateMachines) listChildren(ctx context.Context, arn string) ([]string,
 	return children, nil
 }
 
-// reasons are the lines of an execution's cause.
+// splitReasons returns the lines of an execution's cause.
 func splitReasons(name, cause string) []string {
 	if name == "" && cause == "" {
 		return nil

@@ -74,7 +74,7 @@ func (f hubFlags) loadHubConfig(ctx context.Context, options ...func(*config.Loa
 type deploymentFlags struct {
 	hubFlags
 	Name            string   `help:"Stack name prefix." default:"View360" placeholder:"NAME" group:"deployment"`
-	StateMachineARN []string `help:"State machines to work on, instead of those of the stacks." name:"state-machine-arn" placeholder:"ARN,…" group:"deployment"`
+	StateMachineARN []string `help:"State machines to work on, instead of those of the stacks." name:"state-machine-arn" placeholder:"ARN" group:"deployment"`
 	EndpointURL     string   `help:"Step Functions endpoint, such as that of the demonstration." name:"endpoint-url" env:"VIEW360_ENDPOINT_URL" placeholder:"URL" group:"deployment"`
 }
 

@@ -42,9 +42,9 @@ const description = `View360 reports what AWS accounts cost, run and expose.
 Without a command it runs the demonstration: it collects a simulated organization, loads it into an embedded
 PostgreSQL, and serves pages at http://127.0.0.1:8360 until Ctrl-C.
 
-In this process:       demo, collect --out, backfill --out, load, migrate
-On a deployment:       collect, backfill, executions, redrive
-Before a deployment:   preflight, cost
+  In this process:      demo, collect --out, backfill --out, load, migrate
+  On a deployment:      collect, backfill, executions, redrive
+  Before a deployment:  preflight, cost
 
 A deployment is found by the outputs CollectMachineArn and LoadMachineArn of its stacks, by --state-machine-arn, or by
 --endpoint-url: the demonstration, for example, answers at http://127.0.0.1:8360.
@@ -56,7 +56,7 @@ type globals struct {
 	Log   string `help:"File for the JSON log of the functions; - is standard error." placeholder:"FILE"`
 	JSON  bool   `help:"Print JSON instead of text."`
 
-	poll time.Duration // between two looks at an execution of a deployment
+	poll time.Duration // how long to wait before reading an execution of a deployment again
 }
 
 type cli struct {
@@ -84,13 +84,13 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], 2*time.Second, os.Stdout, os.Stderr)
+	code := runCommand(ctx, os.Args[1:], 2*time.Second, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
-// run parses the arguments, runs the command, and returns the exit code. poll is globals.poll.
-func run(ctx context.Context, args []string, poll time.Duration, stdout, stderr io.Writer) int {
+// runCommand parses the arguments, runs the command, and returns the exit code. poll sets globals.poll.
+func runCommand(ctx context.Context, args []string, poll time.Duration, stdout, stderr io.Writer) int {
 	var options cli
 	code := -1
 	parser, err := kong.New(&options, kong.Name(programName), kong.Description(description),
@@ -101,29 +101,29 @@ func run(ctx context.Context, args []string, poll time.Duration, stdout, stderr 
 			{Key: deploymentGroup, Title: "On a deployment:"},
 		}))
 	if err != nil {
-		return report(stderr, err)
+		return reportEnd(stderr, err)
 	}
 	command, err := parser.Parse(args)
 	if code >= 0 { // help was printed
 		return code
 	}
 	if err != nil {
-		report(stderr, err)
+		reportEnd(stderr, err)
 		fmt.Fprintf(stderr, "Try: %s --help\n", calledAs)
 		return exitUsage
 	}
 	closeLog, err := startLog(options.Log, stderr)
 	if err != nil {
-		return report(stderr, err)
+		return reportEnd(stderr, err)
 	}
 	defer closeLog()
 	options.poll = poll
 	command.BindTo(ctx, (*context.Context)(nil))
-	return report(stderr, command.Run(&options.globals, &output{stdout, stderr, options.JSON}))
+	return reportEnd(stderr, command.Run(&options.globals, &output{stdout, stderr, options.JSON}))
 }
 
-// report prints how a command ended, unless the command did, and returns the exit code.
-func report(stderr io.Writer, err error) int {
+// reportEnd prints how a command ended, unless the command did, and returns the exit code.
+func reportEnd(stderr io.Writer, err error) int {
 	switch {
 	case err == nil:
 		return exitOK
@@ -154,8 +154,8 @@ type output struct {
 	json     bool
 }
 
-// print prints a result as text or as one line of JSON.
-func (o *output) print(p summary.Printer) error { return summary.Write(o.out, o.json, p) }
+// printResult prints a result as text or as one line of JSON.
+func (o *output) printResult(p summary.Printer) error { return summary.Write(o.out, o.json, p) }
 
 const programName = "view360"
 

@@ -39,7 +39,7 @@ func runProgram(t *testing.T, args ...string) (code int, stdout, stderr string) 
 // runUntil runs the program until ctx ends, which is an interrupt.
 func runUntil(ctx context.Context, args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
-	code = run(ctx, args, poll, &out, &err)
+	code = runCommand(ctx, args, poll, &out, &err)
 	return code, out.String(), err.String()
 }
 
@@ -191,6 +191,14 @@ func TestSecondMigrationChangesNothing(t *testing.T) {
 		if code, out, stderr := runProgram(t, "migrate", "--database-url", url); code != exitOK || !strings.Contains(out, want) {
 			t.Errorf("exit code %d, output %q %q, want it to say %q", code, out, stderr, want)
 		}
+	}
+}
+
+func TestMigrationIsReportedAsJSON(t *testing.T) {
+	var result migration
+	code, out, stderr := runProgram(t, "migrate", "--json", "--dry-run", "--database-url", pgtest.EmptyURL(t))
+	if err := json.Unmarshal([]byte(out), &result); err != nil || code != exitOK || !result.DryRun || len(result.Migrations) == 0 {
+		t.Errorf("exit code %d, error %v, output %s%s", code, err, out, stderr)
 	}
 }
 

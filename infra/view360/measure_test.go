@@ -87,7 +87,7 @@ func measure(t *testing.T) price.Measured {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = stores.Close() })
-	organization, err := demoCommand{Seed: 360}.observe(t.Context())
+	organization, err := demoCommand{Seed: 360}.startOrganization(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,16 +97,16 @@ func measure(t *testing.T) price.Measured {
 	if err := demo.addCollect(dropRates(collectors.All), organization.Config(""), demoSettings(), staging, data); err != nil {
 		t.Fatal(err)
 	}
-	if demo.loader, err = newLoader(demo.pipeline, db, data, newProgress(io.Discard, true), false); err != nil {
+	if demo.loader, err = newLoadRunner(demo.pipeline, db, data, newProgress(io.Discard, true), false); err != nil {
 		t.Fatal(err)
 	}
-	demo.watch(m.called)
+	demo.watchCalls(m.called)
 	x, err := demo.Run(t.Context(), demo.collectMachine, "measured", struct{}{})
 	if err != nil || x.Describe().Status != asl.Succeeded {
 		t.Fatalf("collect ended with %+v, error %v", x.Describe(), err)
 	}
 	result := price.Measured{Date: time.Now().UTC().Format(time.DateOnly), Accounts: len(organization.Accounts()), LogBytes: m.logged.Load()}
-	reports, err := collector{pipeline: demo.pipeline, staging: staging}.reports(t.Context(), "measured")
+	reports, err := collectRunner{pipeline: demo.pipeline, staging: staging}.listReports(t.Context(), "measured")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func measure(t *testing.T) price.Measured {
 		}
 	}
 	m.now.Store(&m.load)
-	items, err := demo.waiting(t.Context())
+	items, err := demo.listWaiting(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func measure(t *testing.T) price.Measured {
 			t.Fatal(err)
 		}
 		result.Bytes += version.Size
-		if _, err := demo.loader.run(t.Context(), data, i); err != nil {
+		if _, err := demo.loader.runMachine(t.Context(), data, i); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,14 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
+	"io"
 
 	"view360/shared/migrate"
 )
 
 type migrateCommand struct {
 	DatabaseURL string `help:"PostgreSQL to create or upgrade." required:"" placeholder:"URL"`
-	DryRun      bool   `help:"Say what would be done and change nothing."`
+	DryRun      bool   `help:"Print what would be done, and change nothing."`
 }
 
 // Help returns the text of migrate --help.
@@ -25,18 +25,32 @@ func (m migrateCommand) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
+	return out.printResult(migration{result.Found, append([]string{}, result.Migrations...), result.Views, m.DryRun})
+}
+
+// migration describes a migrated database.
+type migration struct {
+	Found      migrate.Shape `json:"found"`
+	Migrations []string      `json:"migrations"`
+	Views      int           `json:"views"`
+	DryRun     bool          `json:"dry_run"`
+}
+
+// Print writes what was changed.
+func (m migration) Print(w io.Writer) error {
 	verb := "Applied"
 	if m.DryRun {
 		verb = "Would apply"
 	}
-	fmt.Fprintf(out.out, "Found: %s\n", result.Found)
-	if len(result.Migrations) == 0 && result.Views == 0 {
-		fmt.Fprintln(out.out, "The schema and the views are up to date.")
-		return nil
+	text := fmt.Sprintf("Found: %s\n", m.Found)
+	if len(m.Migrations) == 0 && m.Views == 0 {
+		text += "The schema and the views are up to date.\n"
+	} else {
+		text += fmt.Sprintf("%s %d migrations and %d views\n", verb, len(m.Migrations), m.Views)
 	}
-	fmt.Fprintf(out.out, "%s %d migrations and %d views\n", verb, len(result.Migrations), result.Views)
-	if len(result.Migrations) > 0 {
-		fmt.Fprintln(out.out, "  "+strings.Join(result.Migrations, "\n  "))
+	for _, name := range m.Migrations {
+		text += "  " + name + "\n"
 	}
-	return nil
+	_, err := io.WriteString(w, text)
+	return err
 }

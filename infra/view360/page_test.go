@@ -53,10 +53,10 @@ func startSite(t *testing.T, faults ...simaws.Fault) *site {
 	demo := &demonstration{pipeline: newPipeline(objects.openBucket(stagingBucket)), staging: objects.openBucket(stagingBucket), data: objects.openBucket(dataBucket)}
 	demo.Engine().Base = t.Context()
 	must(t, demo.addCollect(dropRates(collectors.All), organization.Config(""), demoSettings(), demo.staging, demo.data))
-	demo.loader, err = newLoader(demo.pipeline, db, demo.data, nil, false)
+	demo.loader, err = newLoadRunner(demo.pipeline, db, demo.data, nil, false)
 	must(t, err)
 	var out bytes.Buffer
-	if code := report(&out, demoCommand{}.run(t.Context(), demo, &output{&out, &out, false}, db.URL)); code != exitPartial && len(faults) > 0 {
+	if code := reportEnd(&out, demoCommand{}.collectAndLoad(t.Context(), demo, &output{&out, &out, false}, db.URL)); code != exitPartial && len(faults) > 0 {
 		t.Fatalf("exit code %d\n%s", code, out.String())
 	}
 	arriving, stop := context.WithCancel(t.Context())
@@ -64,7 +64,7 @@ func startSite(t *testing.T, faults ...simaws.Fault) *site {
 	arrivals.Go(func() { demo.loadArrivals(arriving) })
 	t.Cleanup(func() { stop(); arrivals.Wait() })
 
-	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.pipeline, CollectAgain: demo.runAgain})
+	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.pipeline, CollectAgain: demo.collectAgain})
 	must(t, err)
 	s := &site{Server: httptest.NewUnstartedServer(nil), organization: organization, demo: demo}
 	s.Config.Handler = page.Guard(s.Listener.Addr().String(), shown)

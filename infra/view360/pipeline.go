@@ -33,7 +33,7 @@ type pipeline struct {
 // newPipeline returns a pipeline without machines, which keeps its executions in memory.
 func newPipeline(staging *object.Store) *pipeline {
 	p := &pipeline{functions: inprocess.Functions{}}
-	p.Orchestrator = inprocess.NewOrchestrator(p.functions, staging, p.notify)
+	p.Orchestrator = inprocess.NewOrchestrator(p.functions, staging, p.notifyWatcher)
 	return p
 }
 
@@ -97,10 +97,10 @@ func (p *pipeline) addLoad(pool *pgxpool.Pool, bucket func(string) *object.Store
 	return nil
 }
 
-// watch calls f for every finished call of a function. It replaces the previous f.
-func (p *pipeline) watch(f func(inprocess.Call)) { p.watcher.Store(&f) }
+// watchCalls calls f for every finished call of a function. It replaces the previous f.
+func (p *pipeline) watchCalls(f func(inprocess.Call)) { p.watcher.Store(&f) }
 
-func (p *pipeline) notify(call inprocess.Call) {
+func (p *pipeline) notifyWatcher(call inprocess.Call) {
 	if f := p.watcher.Load(); f != nil {
 		(*f)(call)
 	}

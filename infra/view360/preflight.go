@@ -38,7 +38,7 @@ const (
 	todo = "todo"
 )
 
-// check is the line of one thing that was looked at.
+// check is the result of one check.
 type check struct {
 	What    string `json:"check"`
 	Verdict string `json:"verdict"`
@@ -75,13 +75,13 @@ func (c preflightCommand) Run(ctx context.Context, out *output) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := out.print(lines); err != nil {
+	if err := out.printResult(lines); err != nil {
 		return err
 	}
 	return checkClean(!slices.ContainsFunc(lines, func(c check) bool { return c.Verdict == todo }))
 }
 
-// checklist is all lines, in a fixed order.
+// checklist has the results in a fixed order.
 type checklist []check
 
 // Print writes a line for each check.
@@ -102,14 +102,14 @@ func errorCode(err error) string {
 	return answer.ErrorCode()
 }
 
-// isDenied reports whether the credentials may not look.
-func isDenied(err error) bool {
+// isAccessDenied reports whether the credentials may not look.
+func isAccessDenied(err error) bool {
 	return slices.Contains([]string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}, errorCode(err))
 }
 
 // reportUnknown returns the line of a check that failed itself.
 func reportUnknown(what, action string, err error) check {
-	if isDenied(err) {
+	if isAccessDenied(err) {
 		return check{what, todo, "the credentials may not call " + action + ": allow it, or let an administrator run this command"}
 	}
 	var answer smithy.APIError

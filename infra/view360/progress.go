@@ -42,16 +42,16 @@ func newProgress(out io.Writer, asJSON bool) *progress {
 	return p
 }
 
-// expect adds to the number of pieces of a kind that are to come. Kinds that are finer are expected later.
-func (p *progress) expect(kind string, n int) {
+// expectPieces adds to the expected number of pieces of a kind. Coarse kinds come first.
+func (p *progress) expectPieces(kind string, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	counted := p.of(kind)
+	counted := p.findKind(kind)
 	if counted == nil {
 		counted = &pieces{kind: kind}
 		p.kinds = append(p.kinds, counted)
 		if p.bars != nil {
-			counted.bar = p.bar(kind)
+			counted.bar = p.addBar(kind)
 		}
 	}
 	counted.expected += int64(n)
@@ -60,14 +60,14 @@ func (p *progress) expect(kind string, n int) {
 	}
 }
 
-func (p *progress) bar(kind string) *mpb.Bar {
+func (p *progress) addBar(kind string) *mpb.Bar {
 	return p.bars.AddBar(0,
 		mpb.PrependDecorators(decor.Name(kind, decor.WC{W: 12, C: decor.DindentRight}), decor.CountersNoUnit("%6d / %d")),
 		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_MMSS), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_MMSS, decor.WC{W: 7}), "   done")))
 }
 
-// of finds a kind; p is locked.
-func (p *progress) of(kind string) *pieces {
+// findKind returns the pieces of a kind, or nil. The caller holds the lock.
+func (p *progress) findKind(kind string) *pieces {
 	for _, counted := range p.kinds {
 		if counted.kind == kind {
 			return counted
@@ -76,11 +76,11 @@ func (p *progress) of(kind string) *pieces {
 	return nil
 }
 
-// done counts one finished piece of a kind.
-func (p *progress) done(kind string) {
+// countPiece counts one finished piece of a kind.
+func (p *progress) countPiece(kind string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	counted := p.of(kind)
+	counted := p.findKind(kind)
 	if counted == nil {
 		return
 	}
@@ -90,36 +90,36 @@ func (p *progress) done(kind string) {
 	}
 }
 
-// read counts rows.
-func (p *progress) read(rows int64) {
+// countRows counts rows.
+func (p *progress) countRows(rows int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.rows += rows
 }
 
-// say prints a line where there are no bars, with how far the run is.
-func (p *progress) say(format string, args ...any) { p.line(false, format, args...) }
+// printStep prints a message with the progress, unless there are bars.
+func (p *progress) printStep(format string, args ...any) { p.printLine(false, format, args...) }
 
-// note prints a line everywhere, above the bars.
-func (p *progress) note(format string, args ...any) { p.line(true, format, args...) }
+// printNote prints a message with the progress; above the bars, if there are any.
+func (p *progress) printNote(format string, args ...any) { p.printLine(true, format, args...) }
 
-func (p *progress) line(always bool, format string, args ...any) {
+func (p *progress) printLine(always bool, format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.distance(fmt.Sprintf(format, args...))
+	now := p.measureDistance(fmt.Sprintf(format, args...))
 	switch {
 	case p.asJSON:
 		encoder := json.NewEncoder(p.out)
 		encoder.SetEscapeHTML(false)
 		_ = encoder.Encode(now) // progress is a courtesy
 	case p.bars == nil:
-		fmt.Fprintf(p.out, "%s %s\n", now.Time.Local().Format(time.TimeOnly), now.text())
+		fmt.Fprintf(p.out, "%s %s\n", now.Time.Local().Format(time.TimeOnly), now.formatText())
 	case always:
 		fmt.Fprintln(p.bars, now.Message)
 	}
 }
 
-// distance is how far a run is.
+// distance describes the progress of a run.
 type distance struct {
 	Time             time.Time        `json:"time"`
 	Message          string           `json:"message"`
@@ -132,7 +132,7 @@ type distance struct {
 	kinds []string
 }
 
-func (p *progress) distance(message string) distance {
+func (p *progress) measureDistance(message string) distance {
 	now := time.Now()
 	d := distance{Time: now.UTC(), Message: message, Done: map[string]int64{}, Expected: map[string]int64{}, Rows: p.rows}
 	elapsed := now.Sub(p.started).Seconds()
@@ -149,8 +149,8 @@ func (p *progress) distance(message string) distance {
 	return d
 }
 
-// text is the message with what matters of the rest.
-func (d distance) text() string {
+// formatText returns the message with the counts.
+func (d distance) formatText() string {
 	var parts []string
 	for _, kind := range d.kinds {
 		parts = append(parts, fmt.Sprintf("%d/%d %s", d.Done[kind], d.Expected[kind], kind))
@@ -167,8 +167,8 @@ func (d distance) text() string {
 	return d.Message + " [" + strings.Join(parts, ", ") + "]"
 }
 
-// stop leaves the bars as they are and ends the display.
-func (p *progress) stop() {
+// stopBars ends the display and leaves the bars as they are.
+func (p *progress) stopBars() {
 	if p.bars == nil {
 		return
 	}

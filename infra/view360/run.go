@@ -16,15 +16,15 @@ import (
 	"view360/shared/summary"
 )
 
-// collection is one run of the collect machine.
-type collection struct {
+// collectResult is the result of one run of the collect machine.
+type collectResult struct {
 	run       string
 	execution *asl.Execution
 	reports   []merge.Report
 }
 
-// collector runs the collect machine of a pipeline and shows its progress.
-type collector struct {
+// collectRunner runs the collect machine of a pipeline and shows its progress.
+type collectRunner struct {
 	*pipeline
 	staging  *object.Store
 	progress *progress
@@ -38,24 +38,24 @@ func runName(what string, started time.Time) string {
 	return what + "-" + started.UTC().Format("20060102T150405.000Z")
 }
 
-// collect takes the snapshots that the request asks for. After an interrupt the collection is what was published before.
-func (c collector) collect(ctx context.Context, run string, request any) (collection, error) {
-	c.watch((&collectWatcher{progress: c.progress, staging: c.staging}).watch)
+// runMachine collects what the request asks for. After an interrupt, the result has what was published before.
+func (c collectRunner) runMachine(ctx context.Context, run string, request any) (collectResult, error) {
+	c.watchCalls((&collectWatcher{progress: c.progress, staging: c.staging}).countCall)
 	execution, err := c.Run(ctx, c.collectMachine, run, request)
 	if err != nil {
-		return collection{}, err
+		return collectResult{}, err
 	}
-	result := collection{run: run, execution: execution}
-	if result.reports, err = c.reports(context.WithoutCancel(ctx), run); err != nil {
-		return collection{}, err
+	result := collectResult{run: run, execution: execution}
+	if result.reports, err = c.listReports(context.WithoutCancel(ctx), run); err != nil {
+		return collectResult{}, err
 	}
 	if ctx.Err() != nil {
 		return result, ctx.Err()
 	}
-	return result, result.broken()
+	return result, result.checkUsable()
 }
 
-func (c collector) reports(ctx context.Context, run string) (reports []merge.Report, err error) {
+func (c collectRunner) listReports(ctx context.Context, run string) (reports []merge.Report, err error) {
 	err = c.staging.List(ctx, snapshot.RunPrefix(run)+"reports/", func(v object.Version) error {
 		var report merge.Report
 		if err := c.staging.GetJSON(ctx, v.Key, &report); err != nil {
@@ -67,8 +67,8 @@ func (c collector) reports(ctx context.Context, run string) (reports []merge.Rep
 	return reports, err
 }
 
-// broken is the error of a run that came to nothing: no plan, or no snapshot at all.
-func (c collection) broken() error {
+// checkUsable returns an error if the run has no snapshot at all.
+func (c collectResult) checkUsable() error {
 	s := c.execution.Describe()
 	if s.Status == asl.Succeeded || len(c.reports) > 0 {
 		return nil
@@ -85,22 +85,22 @@ type collectWatcher struct {
 	left map[string]int // snapshots to come, by account
 }
 
-func (w *collectWatcher) watch(call inprocess.Call) {
+func (w *collectWatcher) countCall(call inprocess.Call) {
 	switch {
 	case call.Function == planFunction && call.Err == nil:
-		w.planned(call.Result)
+		w.countPlan(call.Result)
 	case call.Function == mergeFunction && call.Err == nil:
-		w.merged(call)
+		w.countMerge(call)
 	case call.Function == settleCollectFunction:
 	case call.Err != nil:
-		w.progress.say("%s: %v", call.Function, call.Err)
+		w.progress.printStep("%s: %v", call.Function, call.Err)
 	default:
-		w.progress.done("services")
+		w.progress.countPiece("services")
 	}
 }
 
-// planned sets what is to come, from the plan's list.
-func (w *collectWatcher) planned(result json.RawMessage) {
+// countPlan sets the expected pieces from the plan's list.
+func (w *collectWatcher) countPlan(result json.RawMessage) {
 	var p plan.Plan
 	var list []plan.Entry
 	if json.Unmarshal(result, &p) != nil || w.staging.GetJSON(context.Background(), p.Key, &list) != nil {
@@ -117,41 +117,41 @@ func (w *collectWatcher) planned(result json.RawMessage) {
 	w.mu.Lock()
 	w.left = accounts
 	w.mu.Unlock()
-	w.progress.expect("accounts", len(accounts))
-	w.progress.expect("snapshots", regions)
-	w.progress.expect("services", services)
-	w.progress.say("collecting %d accounts: %d snapshots of a region, %d services", len(accounts), regions, services)
+	w.progress.expectPieces("accounts", len(accounts))
+	w.progress.expectPieces("snapshots", regions)
+	w.progress.expectPieces("services", services)
+	w.progress.printStep("collecting %d accounts: %d snapshots of a region, %d services", len(accounts), regions, services)
 }
 
-// snapshotDone counts a snapshot, and its account when that was the last one.
-func (w *collectWatcher) snapshotDone(account string) {
-	w.progress.done("snapshots")
+// countSnapshot counts a snapshot, and its account when that was the last one.
+func (w *collectWatcher) countSnapshot(account string) {
+	w.progress.countPiece("snapshots")
 	w.mu.Lock()
 	w.left[account]--
 	last := w.left[account] == 0
 	w.mu.Unlock()
 	if last {
-		w.progress.done("accounts")
+		w.progress.countPiece("accounts")
 	}
 }
 
-func (w *collectWatcher) merged(call inprocess.Call) {
+func (w *collectWatcher) countMerge(call inprocess.Call) {
 	var in merge.Input
 	var out merge.Output
 	if json.Unmarshal(call.Payload, &in) != nil || json.Unmarshal(call.Result, &out) != nil {
 		return
 	}
-	w.snapshotDone(in.Request.Account)
+	w.countSnapshot(in.Request.Account)
 	for _, r := range in.Results {
 		if r.Error != "" && r.SourceName != "account" {
-			w.progress.done("services")
-			w.progress.note("%s %s %s failed", in.Request.Account, in.Request.Region, r.SourceName)
+			w.progress.countPiece("services")
+			w.progress.printNote("%s %s %s failed", in.Request.Account, in.Request.Region, r.SourceName)
 		}
 	}
 	items := 0
 	for _, r := range in.Results {
 		items += r.Items
 	}
-	w.progress.read(int64(items))
-	w.progress.say("collected %s %s: %d services, %d items, %d failed", in.Request.Account, in.Request.Region, out.Services, items, out.Failed)
+	w.progress.countRows(int64(items))
+	w.progress.printStep("collected %s %s: %d services, %d items, %d failed", in.Request.Account, in.Request.Region, out.Services, items, out.Failed)
 }

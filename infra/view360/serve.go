@@ -17,12 +17,12 @@ import (
 
 // serve runs the demonstration with the page and the Step Functions API on, and keeps them on until ctx ends.
 func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output, db *database) error {
-	listener, err := listen(ctx, d.Listen)
+	listener, err := listenOnLoopback(ctx, d.Listen)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.pipeline, CollectAgain: demo.runAgain})
+	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.pipeline, CollectAgain: demo.collectAgain})
 	if err != nil {
 		return err
 	}
@@ -31,9 +31,9 @@ func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	defer server.Close()
-	defer demo.settle(out.err, d.Listen)
+	defer demo.waitForExecutions(out.err, d.Listen)
 
-	outcome := d.run(ctx, demo, out, db.URL)
+	outcome := d.collectAndLoad(ctx, demo, out, db.URL)
 	if outcome != nil && !errors.Is(outcome, errPartial) {
 		return outcome
 	}
@@ -49,8 +49,8 @@ func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output
 	}
 }
 
-// settle waits until what ran when the process was told to end has stopped, and says how to go on with it.
-func (d *demonstration) settle(w io.Writer, address string) {
+// waitForExecutions waits until all executions have stopped, and prints how to continue those that were interrupted.
+func (d *demonstration) waitForExecutions(w io.Writer, address string) {
 	for _, x := range d.List() {
 		<-x.Done()
 		if s := x.Describe(); s.Status == asl.Aborted && time.Since(s.Stopped) < time.Minute {
@@ -59,8 +59,8 @@ func (d *demonstration) settle(w io.Writer, address string) {
 	}
 }
 
-// listen takes a loopback address: the page has no log-in.
-func listen(ctx context.Context, address string) (net.Listener, error) {
+// listenOnLoopback takes a loopback address: the page has no log-in.
+func listenOnLoopback(ctx context.Context, address string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, fmt.Errorf("--listen %s: the page is for this machine only, such as 127.0.0.1:8360", address)
@@ -73,8 +73,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// runAgain collects one source of one account again. What it publishes is loaded when it arrives.
-func (d *demonstration) runAgain(ctx context.Context, r page.Rerun) (string, error) {
+// collectAgain collects one source of one account again. What it publishes is loaded when it arrives.
+func (d *demonstration) collectAgain(ctx context.Context, r page.Rerun) (string, error) {
 	input, err := json.Marshal(map[string]any{"accounts": []string{r.Account}, "services": []string{r.Source}, "regions": r.Regions})
 	if err != nil {
 		return "", fmt.Errorf("encoding the request: %w", err)

@@ -14,8 +14,8 @@ import (
 	"view360/shared/summary"
 )
 
-// show prints one execution as the local process does at its end.
-func (s *stateMachines) show(ctx context.Context, out *output, m stateMachine, x *sfn.DescribeExecutionOutput, accounts []string) error {
+// showExecution prints one execution as the local process does at its end.
+func (s *stateMachines) showExecution(ctx context.Context, out *output, m stateMachine, x *sfn.DescribeExecutionOutput, accounts []string) error {
 	if m.does == loads {
 		return s.showLoad(ctx, out, x)
 	}
@@ -24,7 +24,7 @@ func (s *stateMachines) show(ctx context.Context, out *output, m stateMachine, x
 		return err
 	}
 	ended := summary.NewCollectRun(*x.Name, reports, tookSince(x.StartDate, x.StopDate, x.RedriveDate))
-	if err := out.print(ended); err != nil {
+	if err := out.printResult(ended); err != nil {
 		return err
 	}
 	if out.json {
@@ -44,7 +44,7 @@ func (s *stateMachines) showLoad(ctx context.Context, out *output, x *sfn.Descri
 	if err != nil {
 		return err
 	}
-	source := sourceOf(aws.ToString(x.Input))
+	source := parseSource(aws.ToString(x.Input))
 	end := asl.Description{Status: asl.Status(x.Status), Error: aws.ToString(x.Error), Cause: aws.ToString(x.Cause)}
 	ended := &summary.LoadRun{DurationMS: tookSince(x.StartDate, x.StopDate, x.RedriveDate).Milliseconds()}
 	if x.Status == types.ExecutionStatusRunning {
@@ -52,15 +52,15 @@ func (s *stateMachines) showLoad(ctx context.Context, out *output, x *sfn.Descri
 	} else {
 		ended.Add(summary.ResultOf(source, source, end, events))
 	}
-	if err := out.print(ended); err != nil || out.json {
+	if err := out.printResult(ended); err != nil || out.json {
 		return err
 	}
 	s.printVerdict(out, x)
 	return nil
 }
 
-// sourceOf is the object that a load execution was started for, by hand or by an event.
-func sourceOf(input string) string {
+// parseSource returns the object that a load execution loads, from the input of a person or of an event.
+func parseSource(input string) string {
 	var in struct {
 		Bucket, Key string
 		Detail      struct {
@@ -74,7 +74,7 @@ func sourceOf(input string) string {
 	return fmt.Sprintf("s3://%s/%s", cmp.Or(in.Bucket, in.Detail.Bucket.Name), cmp.Or(in.Key, in.Detail.Object.Key))
 }
 
-// printVerdict says where the execution stands and, if something failed, how to go on.
+// printVerdict prints the status of the execution and, if it failed, the next step.
 func (s *stateMachines) printVerdict(out *output, x *sfn.DescribeExecutionOutput) {
 	fmt.Fprintf(out.out, "\n%s %s, redriven %d times\n", *x.Name, x.Status, aws.ToInt32(x.RedriveCount))
 	for _, reason := range splitReasons(aws.ToString(x.Error), aws.ToString(x.Cause)) {

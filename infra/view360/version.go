@@ -24,7 +24,7 @@ type version struct {
 // Run prints the version.
 func (versionCommand) Run(out *output) error {
 	info, _ := debug.ReadBuildInfo() // nil without modules
-	return out.print(buildVersion(info))
+	return out.printResult(buildVersion(info))
 }
 
 func buildVersion(info *debug.BuildInfo) version {
