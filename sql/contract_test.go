@@ -212,7 +212,7 @@ func TestObservedAtIsTheLastColumn(t *testing.T) {
 	t.Parallel()
 	for name, table := range readCatalog(t, pgtest.Conn(t)).Tables {
 		last := table.Columns[len(table.Columns)-1].Name
-		if isCatalogue := name == "products" || name == "product_accounts"; (last == "observed_at") == isCatalogue {
+		if isCatalog := name == "products" || name == "product_accounts"; (last == "observed_at") == isCatalog {
 			t.Errorf("%s ends with %s", name, last)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"view360/shared/simaws"
 )
 
-// observed points the SDK's default chain at a simulated organisation.
+// observed points the SDK's default chain at a simulated organization.
 func observed(t *testing.T) *simaws.Server {
 	t.Helper()
 	server, err := simaws.Start(t.Context(), simaws.New(simaws.Options{}))

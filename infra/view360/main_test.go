@@ -76,7 +76,7 @@ func TestDemonstrationCollectsLoadsAndReports(t *testing.T) {
 	}
 }
 
-// oldSnapshot is a snapshot as the first generation wrote it, with one row that does not fit.
+// oldSnapshot is a snapshot as the Python version wrote it, with one row that does not fit.
 const oldSnapshot = `{"account":{"account_id":"111122223333","account_name":"shop","region":"eu-west-1"},"config":[],"service":[],"cost":[],
 "security":{"kms":[{"key_id":"a"},{"key_id":null}]},"inventory":[],"marketplace":{"a":1},"trusted_advisor":[],"health":[],"application":[],"resilience_hub":[],
 "logs":{"account_status":"Pass","message":[{"config":"m1"},{"config":"m2"}]},"extra":1}`

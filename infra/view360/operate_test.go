@@ -82,7 +82,7 @@ func (i *installation) newest(t *testing.T) execution {
 	return list[0]
 }
 
-// A service fails in one region; the operator sees where and why, mends it, and redrives until all is green.
+// A service fails in one region; the operator sees where and why, fixes it, and redrives until all is green.
 func TestAFailureIsSeenAndRedriven(t *testing.T) {
 	i := install(t)
 	broken := i.organization.Accounts()[1].ID
@@ -109,7 +109,7 @@ func TestAFailureIsSeenAndRedriven(t *testing.T) {
 		t.Errorf("the services of the account are\n%s", services)
 	}
 
-	// Nothing is mended yet. A run that succeeded meanwhile does not hide the one that failed.
+	// Nothing is fixed yet. A run that succeeded meanwhile does not hide the one that failed.
 	if code, out, _ := i.operate(t, "collect", "--account", i.organization.Accounts()[2].ID, "--region", "us-east-1", "--service", "kms", "--wait"); code != exitOK {
 		t.Errorf("the narrow run ended with exit code %d\n%s", code, out)
 	}

@@ -222,7 +222,7 @@ func TestPageWorksInABrowser(t *testing.T) {
 		b := openBrowser(t, s.URL)
 		b.open("/coverage")
 		b.do(chromedp.Click(`a[href="/coverage/617390258846/kms"]`), chromedp.WaitVisible(`//td[contains(., "denied kms:ListKeys")]`))
-		s.organization.ClearFaults() // somebody has mended the role
+		s.organization.ClearFaults() // the role is fixed
 		b.do(chromedp.Click(`//button[.="Collect again"]`), chromedp.WaitVisible(`//p[@class="facts"]//span[.="SUCCEEDED"]`))
 		b.until(`fetch("/coverage/617390258846/kms").then(r => r.text()).then(t => !t.includes("denied kms:ListKeys"))`)
 		b.open("/coverage")

@@ -47,7 +47,7 @@ func TestRetriesCountAgainstTheRate(t *testing.T) {
 	}
 }
 
-// The clients of one configuration share the bucket, and a cancelled run does not wait for it.
+// The clients of one configuration share the bucket, and a canceled run does not wait for it.
 func TestRateIsSharedAndEndsWithTheRun(t *testing.T) {
 	server := organization(t)
 	cfg := awsconf.WithRate(server.Config(member), 1.0/900, 1)

@@ -259,7 +259,7 @@ var Sources = []Source{
 		Views:     []string{"view_cloudtrail_logs"},
 		Actions: []Action{
 			{Name: "cloudtrail:DescribeTrails"},
-			// An organisation's trail belongs to another account.
+			// An organization's trail belongs to another account.
 			{Name: "cloudtrail:GetTrailStatus", Resource: "arn:${Partition}:cloudtrail:${Region}:*:trail/*"},
 			{Name: "cloudtrail:LookupEvents"},
 		},
@@ -286,7 +286,7 @@ var Sources = []Source{
 		Views:    []string{"view_acct_security", "view_acct_security_findings_details", "view_acct_security_findings_summary"},
 		Actions: []Action{
 			{Name: "securityhub:ListFindingAggregators"},
-			// The home of an aggregation may be another region, and an organisation's belongs to its administrator.
+			// The home of an aggregation may be another region, and an organization's belongs to its administrator.
 			{Name: "securityhub:GetFindingAggregator", Resource: "arn:${Partition}:securityhub:*:*:finding-aggregator/*"},
 			{Name: "securityhub:GetFindings"},
 		},

@@ -61,7 +61,7 @@ func TestOnlyCompleteSectionsDeleteRows(t *testing.T) {
 		}
 		b.Want("select key_id from kms_keys", "b")
 	})
-	t.Run("stay with an incomplete one, and with the first generation's", func(t *testing.T) {
+	t.Run("stay with an incomplete one, and with the Python version's", func(t *testing.T) {
 		b := newBench(t)
 		b.Load(loadtest.Snapshot{Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Sections: buildKMS("a", "b")})
 		b.Load(loadtest.Snapshot{Date: "2026-03-12", Collected: "2026-03-12T01:00:00Z", Incomplete: true, Sections: buildKMS("b")})
@@ -83,7 +83,7 @@ func TestKeysSeparateExactlyDifferentRows(t *testing.T) { // L26
 	shared := map[string]string{
 		"service_resources": `[{"service_name":"RDS","resource_type":"DBInstance","resource_id":"prod"},{"service_name":"AutoScaling","resource_type":"AutoScalingGroup","resource_id":"prod"}]`,
 		"health":            `[{"arn":"public-event"}]`,
-		"security":          `{"cloudtrail":[{"arn":"organisation-trail"}],"waf_rules":[{"web_acl_name":"w","rule_name":"r","priority":1,"scope":"REGIONAL"},{"web_acl_name":"w","rule_name":"r","priority":1,"scope":"CLOUDFRONT"}]}`,
+		"security":          `{"cloudtrail":[{"arn":"organization-trail"}],"waf_rules":[{"web_acl_name":"w","rule_name":"r","priority":1,"scope":"REGIONAL"},{"web_acl_name":"w","rule_name":"r","priority":1,"scope":"CLOUDFRONT"}]}`,
 	}
 	b.Load(loadtest.Snapshot{Date: "2026-03-11", Sections: shared})
 	b.Load(loadtest.Snapshot{Account: "444455556666", Date: "2026-03-11", Sections: shared})
@@ -142,7 +142,7 @@ func TestFailedLoadReturnsAnError(t *testing.T) { // L55
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := handlers[0].Handle(ctx, load.Input{Index: indexed.Index}); err == nil {
-		t.Error("a cancelled load succeeds")
+		t.Error("a canceled load succeeds")
 	}
 	b.Want("select count(*) from accounts", "0")
 }

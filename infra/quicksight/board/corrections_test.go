@@ -9,7 +9,7 @@ import (
 	"view360/infra/quicksight/dataset"
 )
 
-// The errors of the dashboards that this one replaces; those that are mended in the queries are tested there.
+// The errors of the dashboards that this one replaces; those that are fixed in the queries are tested there.
 func TestVisualsAvoidTheErrorsOfThePythonVersion(t *testing.T) { // A10
 	t.Parallel()
 	definition := BuildDefinition(arns())

@@ -21,8 +21,8 @@ values (1, 5, 0, 0, 0, 'DAILY', '2026-03-01', '2026-03-02'), (1, 150, 0, 0, 0, '
 insert into config_reports (id, account_id, date_from, date_to, period_granularity)
 values (1, 1, '2026-03-01', '2026-03-02', 'DAILY'), (2, 1, '2026-03-02', '2026-03-03', 'DAILY');
 insert into non_compliant_resources (config_report_id, resource_type, resource_id, compliance_type, rule_name)
-values (1, 't', 'open', 'NON_COMPLIANT', 'r'), (2, 't', 'open', 'NON_COMPLIANT', 'r'), (1, 't', 'mended', 'NON_COMPLIANT', 'r'),
-  (2, 't', 'mended', 'COMPLIANT', 'r'), (1, 't', 'untouched', 'NON_COMPLIANT', 'r'), (2, 't', 'fine', 'COMPLIANT', 'r');
+values (1, 't', 'open', 'NON_COMPLIANT', 'r'), (2, 't', 'open', 'NON_COMPLIANT', 'r'), (1, 't', 'fixed', 'NON_COMPLIANT', 'r'),
+  (2, 't', 'fixed', 'COMPLIANT', 'r'), (1, 't', 'untouched', 'NON_COMPLIANT', 'r'), (2, 't', 'fine', 'COMPLIANT', 'r');
 insert into inventory_instances (account_id, instance_id, ping_status) values (1, 'i-1', 'Online'), (1, 'i-2', 'ConnectionLost'), (1, 'i-3', null);
 insert into service_resources (account_id, service_name, resource_type, resource_id, availability_zone)
 values (1, 'RDS', 'db', 'x', 'eu-west-1b, eu-west-1a'), (1, 'S3', 'bucket', 'x', null), (2, 'S3', 'bucket', 'x', 'Generic');`
