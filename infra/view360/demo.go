@@ -98,7 +98,7 @@ func (d demoCommand) collectAndLoad(ctx context.Context, demo *demonstration, ou
 	if !out.json {
 		d.printNextSteps(out, url)
 	}
-	return checkClean(collected.Clean() && loaded.Clean())
+	return checkClean(collected.IsClean() && loaded.IsClean())
 }
 
 func (d demoCommand) collect(ctx context.Context, demo *demonstration, out *output) (summary.CollectRun, error) {

@@ -80,7 +80,7 @@ func (f collectFlags) collectHere(ctx context.Context, g *globals, out *output, 
 	if !out.json {
 		fmt.Fprintf(out.out, "\nThe snapshots are in %s. Load them: %s load %s\n", filepath.Join(f.Out, "data"), calledAs, f.Out)
 	}
-	return checkClean(ended.Clean())
+	return checkClean(ended.IsClean())
 }
 
 // buildSettings returns what a deployment has in its configuration.

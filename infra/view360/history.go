@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"view360/shared/asl"
+	"view360/shared/fault"
 	"view360/shared/merge"
 	"view360/shared/paging"
 	"view360/shared/summary"
@@ -64,14 +65,14 @@ func (s *stateMachines) readReports(ctx context.Context, arn string, accounts []
 	for i, child := range children {
 		group.Go(func() error {
 			events, err := s.readHistory(ctx, child)
-			found[i] = summary.Reports(events)
+			found[i] = summary.ReadReports(events)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	reports := summary.Newest(slices.Concat(found...))
+	reports := summary.JoinReports(slices.Concat(found...))
 	return slices.DeleteFunc(reports, func(r merge.Report) bool {
 		return len(accounts) > 0 && !slices.Contains(accounts, r.Account)
 	}), nil
@@ -106,7 +107,7 @@ func splitReasons(name, cause string) []string {
 	if name == "" && cause == "" {
 		return nil
 	}
-	text := summary.Reason(cause)
+	text := fault.CauseMessage("", cause)
 	if !strings.HasPrefix(name, "View360.") {
 		text = strings.TrimSuffix(name+": "+text, ": ")
 	}

@@ -74,5 +74,5 @@ func (l loadCommand) Run(ctx context.Context, g *globals, out *output) error {
 	if !out.json {
 		fmt.Fprintf(out.out, "\nThe data is in %s\n", db.URL)
 	}
-	return checkClean(ended.Clean())
+	return checkClean(ended.IsClean())
 }

@@ -131,9 +131,9 @@ func (l *loadRunner) runMachine(ctx context.Context, store *object.Store, i item
 	if ctx.Err() != nil {
 		return summary.LoadedSnapshot{}, ctx.Err()
 	}
-	result := summary.ResultOf(i.key, i.displayName(), execution.Describe(), execution.History())
+	result := summary.ReadLoadedSnapshot(i.key, i.displayName(), execution.Describe(), execution.History())
 	l.progress.countPiece("snapshots")
-	l.progress.countRows(result.Rows())
-	l.progress.printStep("%s %s: %d rows", result.Status, result.Source, result.Rows())
+	l.progress.countRows(result.CountRows())
+	l.progress.printStep("%s %s: %d rows", result.Status, result.Origin, result.CountRows())
 	return result, nil
 }

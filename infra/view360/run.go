@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"view360/shared/asl"
+	"view360/shared/fault"
 	"view360/shared/inprocess"
 	"view360/shared/merge"
 	"view360/shared/object"
 	"view360/shared/plan"
 	"view360/shared/snapshot"
-	"view360/shared/summary"
 )
 
 // collectResult is the result of one run of the collect machine.
@@ -73,7 +73,7 @@ func (c collectResult) checkUsable() error {
 	if s.Status == asl.Succeeded || len(c.reports) > 0 {
 		return nil
 	}
-	return fmt.Errorf("the collect execution ended with %s: %s", s.Error, summary.Reason(s.Cause))
+	return fmt.Errorf("the collect execution ended with %s: %s", s.Error, fault.CauseMessage("", s.Cause))
 }
 
 // collectWatcher turns function calls into progress.

@@ -31,7 +31,7 @@ func (s *stateMachines) showExecution(ctx context.Context, out *output, m stateM
 		return nil
 	}
 	if len(accounts) > 0 {
-		if err := ended.PrintServices(out.out); err != nil {
+		if err := ended.PrintSources(out.out); err != nil {
 			return err
 		}
 	}
@@ -50,7 +50,7 @@ func (s *stateMachines) showLoad(ctx context.Context, out *output, x *sfn.Descri
 	if x.Status == types.ExecutionStatusRunning {
 		fmt.Fprintf(out.err, "%s is still running\n", *x.Name)
 	} else {
-		ended.Add(summary.ResultOf(source, source, end, events))
+		ended.Add(summary.ReadLoadedSnapshot(source, source, end, events))
 	}
 	if err := out.printResult(ended); err != nil || out.json {
 		return err

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"view360/shared/asl"
-	"view360/shared/summary"
+	"view360/shared/fault"
 )
 
 // executionRow is one execution in a list.
@@ -58,5 +58,5 @@ func (r executionRow) Reason() string {
 
 // Causes returns the lines of the cause.
 func (r executionRow) Causes() []string {
-	return strings.Split(summary.Reason(r.Cause), "\n")
+	return strings.Split(fault.CauseMessage("", r.Cause), "\n")
 }

@@ -1,4 +1,4 @@
-// Package summary tells people and programs how runs of the two state machines ended: what was collected and loaded,
+// Package summary reports to people and programs how runs of the two state machines ended: what was collected and loaded,
 // what failed and why. It reads reports, or the histories of executions, of this process or of Step Functions.
 package summary
 
@@ -33,10 +33,11 @@ type CollectRun struct {
 	Throttles  int                 `json:"throttles"`
 	PaidCalls  int                 `json:"paid_calls"`
 
-	reports []merge.Report
+	reports  []merge.Report
+	outcomes map[verdict][]outcome.Outcome
 }
 
-// CollectedSnapshot is one account, region and date.
+// CollectedSnapshot is one account, region, and date, with the number of sources that ended in each way.
 type CollectedSnapshot struct {
 	Account       string            `json:"account"`
 	Region        string            `json:"region"`
@@ -48,62 +49,69 @@ type CollectedSnapshot struct {
 	Warned        int               `json:"warned"`
 	NotApplicable int               `json:"not_applicable"`
 	Failed        int               `json:"failed"`
-	Services      map[string]string `json:"services"` // word to status and reason
+	Sources       map[string]string `json:"services"` // source to status and reason
 }
 
 // NewCollectRun sums up the reports of a run.
 func NewCollectRun(run string, reports []merge.Report, took time.Duration) CollectRun {
-	s := CollectRun{Run: run, DurationMS: took.Milliseconds(), reports: reports, Snapshots: []CollectedSnapshot{}}
+	s := CollectRun{
+		Run: run, DurationMS: took.Milliseconds(), Snapshots: []CollectedSnapshot{},
+		reports: reports, outcomes: map[verdict][]outcome.Outcome{},
+	}
 	accounts := map[string]bool{}
 	for _, report := range reports {
-		snapshot := CollectedSnapshot{Account: report.Account, Region: report.Region, Date: report.Date, Key: report.Key, Bytes: report.Bytes, Services: map[string]string{}}
+		s.Snapshots = append(s.Snapshots, s.addReport(report))
 		for _, o := range report.Outcomes {
-			snapshot.count(o)
 			if o.SourceName == "account" && accounts[o.Account] {
 				continue // collected once, part of every region's snapshot
 			}
 			accounts[o.Account] = accounts[o.Account] || o.SourceName == "account"
 			s.Calls, s.Throttles, s.PaidCalls = s.Calls+o.Calls, s.Throttles+o.Throttles, s.PaidCalls+o.PaidCalls
 		}
-		s.Snapshots = append(s.Snapshots, snapshot)
 	}
 	return s
 }
 
-func (s *CollectedSnapshot) count(o outcome.Outcome) {
-	s.Services[o.SourceName] = text(o)
-	s.Items += o.Items
-	switch {
-	case o.Status.IsFailure():
-		s.Failed++
-	case o.Status == outcome.Warned:
-		s.Warned++
-	case o.Status.IsNotApplicable():
-		s.NotApplicable++
+// addReport adds the outcomes of a report to the run and returns the line of its snapshot.
+func (s *CollectRun) addReport(report merge.Report) CollectedSnapshot {
+	line := CollectedSnapshot{
+		Account: report.Account, Region: report.Region, Date: report.Date, Key: report.Key, Bytes: report.Bytes, Sources: map[string]string{},
+	}
+	counts := map[verdict]int{}
+	for _, o := range report.Outcomes {
+		v := judge(o.Status)
+		counts[v]++
+		s.outcomes[v] = append(s.outcomes[v], o)
+		line.Sources[o.SourceName] = o.Text()
+		line.Items += o.Items
+	}
+	line.Passed, line.Warned, line.Failed, line.NotApplicable = counts[passed], counts[warned], counts[failed], counts[notApplicable]
+	return line
+}
+
+// verdict is what a summary makes of a status.
+type verdict int
+
+const (
+	passed verdict = iota
+	warned
+	failed
+	notApplicable
+)
+
+// judge returns the verdict on a status by the table of statuses.
+func judge(s outcome.Status) verdict {
+	switch info := s.Info(); {
+	case info.Failed:
+		return failed
+	case info.NotApplicable:
+		return notApplicable
+	case info.Complete:
+		return passed
 	default:
-		s.Passed++
+		return warned
 	}
 }
 
-// Clean reports that nothing needs attention: nothing failed, or was read only in part.
-func (s CollectRun) Clean() bool {
-	failed, warned, _ := s.attention()
-	return len(failed)+len(warned) == 0
-}
-
-// attention are the outcomes that are not green.
-func (s CollectRun) attention() (failed, warned, notApplicable []outcome.Outcome) {
-	for _, report := range s.reports {
-		for _, o := range report.Outcomes {
-			switch {
-			case o.Status.IsFailure():
-				failed = append(failed, o)
-			case o.Status == outcome.Warned:
-				warned = append(warned, o)
-			case o.Status.IsNotApplicable():
-				notApplicable = append(notApplicable, o)
-			}
-		}
-	}
-	return failed, warned, notApplicable
-}
+// IsClean reports whether every source was read completely or does not apply.
+func (s CollectRun) IsClean() bool { return len(s.outcomes[failed])+len(s.outcomes[warned]) == 0 }

@@ -13,9 +13,9 @@ import (
 // mergeState is the state of the collect machine whose input has all outcomes of one account, region and date.
 const mergeState = "Merge"
 
-// Reports reads how the services of one account and date ended from the history of its child execution: of a redriven
-// one also what was reported before.
-func Reports(history []asl.Event) []merge.Report {
+// ReadReports returns the reports of one account and date, in the order in which they were made, from the history of its
+// child execution. A redriven execution has one for each attempt.
+func ReadReports(history []asl.Event) []merge.Report {
 	published := map[string]merge.Output{} // by key
 	var reports []merge.Report
 	for _, event := range history {
@@ -28,7 +28,7 @@ func Reports(history []asl.Event) []merge.Report {
 		case event.Type == "TaskStateEntered" && event.Details.Name == mergeState:
 			var in merge.Input
 			if json.Unmarshal([]byte(event.Details.Input), &in) == nil {
-				reports = append(reports, reportOf(in))
+				reports = append(reports, buildReport(in))
 			}
 		}
 	}
@@ -38,20 +38,20 @@ func Reports(history []asl.Event) []merge.Report {
 	return reports
 }
 
-func reportOf(in merge.Input) merge.Report {
+func buildReport(in merge.Input) merge.Report {
 	report := merge.Report{
 		Account: in.Request.Account, Region: in.Request.Region, Date: in.Request.Date, Interval: in.Request.Interval,
 		Outcomes: in.Outcomes(),
 	}
-	if name, err := in.Request.Name(); err == nil { // a plan has only dates that are dates
+	if name, err := in.Request.Name(); err == nil { // the dates of a plan are valid
 		report.Key = name.Key()
 	}
 	return report
 }
 
-// Newest makes one report of all that are about one account, region and date: of each service the last outcome. Reports
-// come in the order in which they were made; the result is sorted by key.
-func Newest(reports []merge.Report) []merge.Report {
+// JoinReports returns one report for each account, region, and date, sorted by key, with the last outcome of each source.
+// Reports are given in the order in which they were made.
+func JoinReports(reports []merge.Report) []merge.Report {
 	byKey := map[string]*merge.Report{}
 	for _, report := range reports {
 		before, known := byKey[report.Key]

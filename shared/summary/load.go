@@ -20,10 +20,10 @@ const (
 	Failed   = "failed"
 )
 
-// LoadedSnapshot is what became of one snapshot.
+// LoadedSnapshot is how the load of one snapshot ended.
 type LoadedSnapshot struct {
 	Key       string                 `json:"key"`
-	Source    string                 `json:"source"` // the file or object it was read from
+	Origin    string                 `json:"source"` // the file or object it was read from
 	Status    string                 `json:"status"`
 	Reason    string                 `json:"reason,omitempty"`
 	Tables    map[string]load.Counts `json:"tables"`
@@ -40,7 +40,7 @@ type LoadRun struct {
 	mu sync.Mutex
 }
 
-// Add adds a snapshot.
+// Add adds a snapshot to the run and its rows to the totals.
 func (s *LoadRun) Add(r LoadedSnapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,8 +50,8 @@ func (s *LoadRun) Add(r LoadedSnapshot) {
 	}
 }
 
-// Clean reports that everything was loaded.
-func (s *LoadRun) Clean() bool {
+// IsClean reports whether every row of every snapshot was loaded.
+func (s *LoadRun) IsClean() bool {
 	return s.Totals.Rejected == 0 && !slices.ContainsFunc(s.Snapshots, func(r LoadedSnapshot) bool { return r.Status != Loaded })
 }
 
@@ -66,13 +66,13 @@ func (s *LoadRun) Print(w io.Writer) error {
 			tables[name] = sum
 		}
 	}
-	fmt.Fprintf(w, "\nLoaded %d of %d snapshots in %s\n\n", ended[Loaded], len(s.Snapshots), duration(s.DurationMS))
+	fmt.Fprintf(w, "\nLoaded %d of %d snapshots in %s\n\n", ended[Loaded], len(s.Snapshots), formatDuration(s.DurationMS))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "TABLE\tREAD\tCREATED\tUPDATED\tUNCHANGED\tADAPTED\tREJECTED\tDELETED\t")
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
-		row(table, name, tables[name])
+		printRow(table, name, tables[name])
 	}
-	row(table, "total", s.Totals)
+	printRow(table, "total", s.Totals)
 	if err := table.Flush(); err != nil {
 		return err
 	}
@@ -80,26 +80,26 @@ func (s *LoadRun) Print(w io.Writer) error {
 	return nil
 }
 
-func row(w io.Writer, name string, c load.Counts) {
+func printRow(w io.Writer, name string, c load.Counts) {
 	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", name, c.Read, c.Created, c.Updated, c.Unchanged, c.Adapted, c.Rejected, c.Deleted)
 }
 
-// shownRejects bounds the rejected rows that the summary names; the database has them all.
+// shownRejects bounds the rejected rows that the summary lists; view360.rejects has all of them.
 const shownRejects = 10
 
 func (s *LoadRun) printAttention(w io.Writer) {
 	for _, r := range s.Snapshots {
 		if r.Status != Loaded {
-			fmt.Fprintf(w, "\n%s %s\n  %s\n", r.Source, r.Status, strings.ReplaceAll(r.Reason, "\n", "\n  "))
+			fmt.Fprintf(w, "\n%s %s\n  %s\n", r.Origin, r.Status, strings.ReplaceAll(r.Reason, "\n", "\n  "))
 		}
 		if len(r.NotLoaded) > 0 {
-			fmt.Fprintf(w, "\n%s: sections not loaded: %s\n", r.Source, strings.Join(r.NotLoaded, ", "))
+			fmt.Fprintf(w, "\n%s: sections not loaded: %s\n", r.Origin, strings.Join(r.NotLoaded, ", "))
 		}
 		for _, reject := range r.Rejects[:min(len(r.Rejects), shownRejects)] {
 			fmt.Fprintf(w, "  rejected %s\n", reject)
 		}
 	}
 	if s.Totals.Rejected > 0 {
-		fmt.Fprintln(w, "\nEvery rejected row, with its place and reason: select * from view360.rejects")
+		fmt.Fprintln(w, "\nEvery rejected row, with its path and reason: select * from view360.rejects")
 	}
 }

@@ -9,24 +9,25 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
 	"view360/shared/outcome"
 )
 
-// Print writes a line for each snapshot, and what is not green by its reason.
+// Print writes a line for each snapshot, then the reasons of the outcomes that need attention or did not apply, and notes.
 func (s CollectRun) Print(w io.Writer) error {
 	fmt.Fprintf(w, "\nCollected %d snapshots in %s: %d AWS calls, %d throttled, %d paid (Cost Explorer)\n\n",
-		len(s.Snapshots), duration(s.DurationMS), s.Calls, s.Throttles, s.PaidCalls)
+		len(s.Snapshots), formatDuration(s.DurationMS), s.Calls, s.Throttles, s.PaidCalls)
 	if err := s.printSnapshots(w); err != nil {
 		return err
 	}
-	failed, warned, notApplicable := s.attention()
-	outcomes(w, "Failed", failed)
-	outcomes(w, "Read only in part", warned)
-	outcomes(w, "Not applicable", notApplicable)
+	printReasons(w, "Failed", s.outcomes[failed])
+	printReasons(w, "Read only in part", s.outcomes[warned])
+	printReasons(w, "Not applicable", s.outcomes[notApplicable])
+	printReasons(w, "Notes", s.listNotes())
 	return nil
 }
 
-// shownSnapshots bounds the lines of a run that is not small: then only snapshots that need attention have one.
+// shownSnapshots bounds the lines. A run with more snapshots has lines only for those that need attention.
 const shownSnapshots = 60
 
 func (s CollectRun) printSnapshots(w io.Writer) error {
@@ -40,7 +41,7 @@ func (s CollectRun) printSnapshots(w io.Writer) error {
 	fmt.Fprintln(table, "ACCOUNT\tREGION\tDATE\tPASSED\tWARNED\tFAILED\tNOT APPLICABLE\tITEMS\tSIZE")
 	for _, x := range shown {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n",
-			x.Account, x.Region, x.Date, x.Passed, x.Warned, x.Failed, x.NotApplicable, x.Items, size(x.Bytes))
+			x.Account, x.Region, x.Date, x.Passed, x.Warned, x.Failed, x.NotApplicable, x.Items, formatSize(x.Bytes))
 	}
 	if more := len(s.Snapshots) - rest - len(shown); more > 0 {
 		fmt.Fprintf(table, "and %d more that need attention\n", more)
@@ -51,53 +52,59 @@ func (s CollectRun) printSnapshots(w io.Writer) error {
 	return table.Flush()
 }
 
-// PrintServices writes a line for each service of each snapshot.
-func (s CollectRun) PrintServices(w io.Writer) error {
+// listNotes returns the notes of the run, each as an outcome with the note as its reason.
+func (s CollectRun) listNotes() (notes []outcome.Outcome) {
+	for _, report := range s.reports {
+		for _, o := range report.Outcomes {
+			for _, message := range o.Messages {
+				if message.Note {
+					o.Reason = message.Text
+					notes = append(notes, o)
+				}
+			}
+		}
+	}
+	return notes
+}
+
+// printReasons lists each source and reason once, with the accounts and regions where it applies.
+func printReasons(w io.Writer, title string, list []outcome.Outcome) {
+	if len(list) == 0 {
+		return
+	}
+	regions := map[string][]string{}
+	for _, o := range list {
+		reason := fmt.Sprintf("%s: %s", o.SourceName, cmp.Or(o.Reason, string(o.Status)))
+		regions[reason] = append(regions[reason], o.Account+" "+o.Region)
+	}
+	fmt.Fprintf(w, "\n%s\n", title)
+	for _, reason := range slices.Sorted(maps.Keys(regions)) {
+		shown, more := regions[reason], ""
+		if len(shown) > 3 {
+			more = fmt.Sprintf(" and %d more", len(shown)-3)
+			shown = shown[:3]
+		}
+		fmt.Fprintf(w, "  %s\n      in %s%s\n", reason, strings.Join(shown, ", "), more)
+	}
+}
+
+// PrintSources writes a line for each source of each snapshot.
+func (s CollectRun) PrintSources(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "\nACCOUNT\tREGION\tDATE\tSERVICE\tITEMS\tOUTCOME")
+	fmt.Fprintln(table, "\nACCOUNT\tREGION\tDATE\tSOURCE\tITEMS\tOUTCOME")
 	for _, report := range s.reports {
 		for _, o := range slices.SortedFunc(slices.Values(report.Outcomes), func(a, b outcome.Outcome) int { return cmp.Compare(a.SourceName, b.SourceName) }) {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", report.Account, report.Region, report.Date, o.SourceName, o.Items, text(o))
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", report.Account, report.Region, report.Date, o.SourceName, o.Items, o.Text())
 		}
 	}
 	return table.Flush()
 }
 
-// text is an outcome in one line.
-func text(o outcome.Outcome) string {
-	if o.Reason == "" {
-		return string(o.Status)
-	}
-	return string(o.Status) + ": " + o.Reason
-}
-
-// outcomes lists what one reason has in common once, with the places it holds for.
-func outcomes(w io.Writer, title string, list []outcome.Outcome) {
-	if len(list) == 0 {
-		return
-	}
-	places := map[string][]string{}
-	for _, o := range list {
-		reason := fmt.Sprintf("%s: %s", o.SourceName, cmp.Or(o.Reason, string(o.Status)))
-		places[reason] = append(places[reason], o.Account+" "+o.Region)
-	}
-	fmt.Fprintf(w, "\n%s\n", title)
-	for _, reason := range slices.Sorted(maps.Keys(places)) {
-		where := places[reason]
-		more := ""
-		if len(where) > 3 {
-			more = fmt.Sprintf(" and %d more", len(where)-3)
-			where = where[:3]
-		}
-		fmt.Fprintf(w, "  %s\n      in %s%s\n", reason, strings.Join(where, ", "), more)
-	}
-}
-
-func duration(ms int64) string {
+func formatDuration(ms int64) string {
 	return (time.Duration(ms) * time.Millisecond).Round(100 * time.Millisecond).String()
 }
 
-func size(bytes int64) string {
+func formatSize(bytes int64) string {
 	switch {
 	case bytes >= 1<<20:
 		return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))

@@ -5,11 +5,12 @@ import (
 	"fmt"
 
 	"view360/shared/asl"
+	"view360/shared/fault"
 	"view360/shared/load"
 	"view360/shared/snapshot"
 )
 
-// loadedState is what the last state of the machine that got so far knows.
+// loadedState is the part of a state's output that the summary needs.
 type loadedState struct {
 	Index   snapshot.Index `json:"index"`
 	Results []struct {
@@ -18,19 +19,19 @@ type loadedState struct {
 	} `json:"results"`
 }
 
-// ResultOf reads how an execution of the load machine ended; source is what the user knows the snapshot by.
-func ResultOf(key, source string, end asl.Description, history []asl.Event) LoadedSnapshot {
-	result := LoadedSnapshot{Key: key, Source: source, Status: Loaded, Tables: map[string]load.Counts{}}
+// ReadLoadedSnapshot returns how an execution of the load machine ended; origin is the file or object as the user named it.
+func ReadLoadedSnapshot(key, origin string, end asl.Description, history []asl.Event) LoadedSnapshot {
+	result := LoadedSnapshot{Key: key, Origin: origin, Status: Loaded, Tables: map[string]load.Counts{}}
 	switch {
 	case end.Status == asl.Succeeded:
 	case end.Error == "View360.RejectedSnapshot":
 		result.Status, result.Reason = Rejected, end.Cause
 	case end.Error == "View360.PartialLoad":
-		result.Status, result.Reason = Partial, Reason(end.Cause)
+		result.Status, result.Reason = Partial, fault.CauseMessage("", end.Cause)
 	default:
-		result.Status, result.Reason = Failed, Reason(end.Cause)
+		result.Status, result.Reason = Failed, fault.CauseMessage("", end.Cause)
 	}
-	state := lastState(history)
+	state := findLastState(history)
 	for _, r := range state.Results {
 		for table, c := range r.Tables {
 			result.Tables[table] = c
@@ -51,31 +52,22 @@ func ResultOf(key, source string, end asl.Description, history []asl.Event) Load
 	return result
 }
 
-// lastState finds the newest index and results in the execution's history.
-func lastState(history []asl.Event) loadedState {
+// findLastState returns the newest index and results in the execution's history.
+func findLastState(history []asl.Event) loadedState {
 	var state loadedState
 	for _, event := range history {
 		d := event.Details
 		if event.Type == "TaskStateExited" && d.Name != "Load" || event.Type == "MapStateExited" {
-			_ = json.Unmarshal([]byte(d.Output), &state) // outputs that say something else are left alone
+			_ = json.Unmarshal([]byte(d.Output), &state) // other outputs set nothing
 		}
 	}
 	return state
 }
 
-// Rows is how many rows the snapshot has.
-func (r LoadedSnapshot) Rows() (rows int64) {
+// CountRows returns the number of rows that the snapshot has.
+func (r LoadedSnapshot) CountRows() (rows int64) {
 	for _, c := range r.Tables {
 		rows += c.Read
 	}
 	return rows
-}
-
-// Reason is the errorMessage of a cause that a function made.
-func Reason(cause string) string {
-	var reported struct{ ErrorMessage string }
-	if json.Unmarshal([]byte(cause), &reported) == nil && reported.ErrorMessage != "" {
-		return reported.ErrorMessage
-	}
-	return cause
 }
