@@ -148,7 +148,7 @@ func TestInOrderEndsWhenTheRunIsCancelled(t *testing.T) {
 	}
 }
 
-func TestFailureOfAnItemEndsOnlyACanceledRun(t *testing.T) {
+func TestItemFailureEndsOnlyACanceledRun(t *testing.T) {
 	t.Parallel()
 	part := &collect.Part{}
 	if err := collect.Tolerate(t.Context(), part, "kms", errors.New("denied")); err != nil {

@@ -322,7 +322,7 @@ func TestUnlistedRegionsLeaveTheHomeRegion(t *testing.T) {
 	}
 }
 
-func TestEverythingDenied(t *testing.T) {
+func TestEverythingDeniedFailsTheSource(t *testing.T) {
 	b := bench(t)
 	b.Fault(simaws.Fault{Kind: simaws.Denied})
 	if err := b.Run().Err; fault.StatusOf(err) != outcome.Denied {
