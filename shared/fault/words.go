@@ -28,7 +28,10 @@ func FindAWSError(err error) *outcome.AWSError {
 	if !errors.As(err, &api) {
 		return nil
 	}
-	found := &outcome.AWSError{Code: api.ErrorCode(), Message: shorten(api.ErrorMessage())}
+	found := &outcome.AWSError{Code: api.ErrorCode()}
+	if api.ErrorMessage() != noMessage {
+		found.Message = shorten(api.ErrorMessage())
+	}
 	var operation *smithy.OperationError
 	if errors.As(err, &operation) {
 		found.Operation = operation.ServiceID + " " + operation.OperationName
@@ -39,6 +42,9 @@ func FindAWSError(err error) *outcome.AWSError {
 	}
 	return found
 }
+
+// noMessage is the SDK's message for an answer without one.
+const noMessage = "UnknownError"
 
 // shorten returns a message of AWS without what must not be stored, and not longer than outcome.MaxMessage.
 func shorten(message string) string {
