@@ -1,5 +1,5 @@
 // Package statemachines holds the definitions of the two state machines as plain Amazon States Language, with
-// ${Placeholders} for what a deployment fills in. Step Functions and the one-process interpreter run the same files.
+// ${Placeholders} for the values of a deployment. Step Functions and the one-process interpreter run the same files.
 package statemachines
 
 import _ "embed"

@@ -16,22 +16,22 @@ import (
 
 var definitions = map[string][]byte{"collect": statemachines.Collect, "load": statemachines.Load}
 
-// Names that Step Functions and Lambda report on their own.
+// The errors of Step Functions and Lambda themselves.
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
 var reported = []string{"States.ALL", "States.Timeout", "Lambda.ServiceException", "Lambda.AWSLambdaException",
 	"Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown"}
 
-func TestInterpreterTakesTheFiles(t *testing.T) {
+func TestInterpreterAcceptsTheFiles(t *testing.T) {
 	for name, definition := range definitions {
-		if _, err := asl.Parse(name, definition, fill(definition)); err != nil {
+		if _, err := asl.Parse(name, definition, fillPlaceholders(definition)); err != nil {
 			t.Error(err)
 		}
 	}
 }
 
-// A misspelt error name would never match, and nothing would be retried.
-func TestErrorNamesAreThoseFunctionsReport(t *testing.T) {
+// A misspelled error name would never match, and nothing would be retried.
+func TestStateMachinesMatchOnlyReportedErrors(t *testing.T) {
 	known := map[string]bool{}
 	for _, name := range reported {
 		known[name] = true
@@ -55,7 +55,7 @@ func TestErrorNamesAreThoseFunctionsReport(t *testing.T) {
 	}
 }
 
-// TestValidatorAcceptsTheFiles asks asl-validator, which knows more of the language than the interpreter does.
+// TestValidatorAcceptsTheFiles uses asl-validator, which checks more of the language than the interpreter.
 func TestValidatorAcceptsTheFiles(t *testing.T) {
 	validator, err := filepath.Abs("../.ci/tools/bin/asl-validator")
 	if err != nil {
@@ -66,7 +66,7 @@ func TestValidatorAcceptsTheFiles(t *testing.T) {
 	}
 	for file, definition := range definitions {
 		filled := string(definition)
-		for placeholder, value := range fill(definition) {
+		for placeholder, value := range fillPlaceholders(definition) {
 			filled = strings.ReplaceAll(filled, "${"+placeholder+"}", value)
 		}
 		path := filepath.Join(t.TempDir(), file+".asl.json")
@@ -79,8 +79,8 @@ func TestValidatorAcceptsTheFiles(t *testing.T) {
 	}
 }
 
-// fill gives every placeholder of a definition a value.
-func fill(definition []byte) map[string]string {
+// fillPlaceholders returns a value for every placeholder of a definition.
+func fillPlaceholders(definition []byte) map[string]string {
 	values := map[string]string{"Partition": "aws"}
 	for _, match := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllSubmatch(definition, -1) {
 		if placeholder := string(match[1]); placeholder != "Partition" {

@@ -32,8 +32,8 @@ func newBucket(t *testing.T) bucket {
 	return bucket{t, object.New(server.Client(), "data", object.Options{})}
 }
 
-// put writes an object and returns the index that a loader would have made of it.
-func (b bucket) put(key, content string) snapshot.Index {
+// putObject writes an object and returns its index.
+func (b bucket) putObject(key, content string) snapshot.Index {
 	b.Helper()
 	if _, err := b.store.Put(b.Context(), key, strings.NewReader(content)); err != nil {
 		b.Fatal(err)
@@ -45,13 +45,13 @@ func (b bucket) put(key, content string) snapshot.Index {
 	return snapshot.Index{Bucket: "data", Key: key, ETag: v.ETag, Version: v.ID, LastModified: time.Date(2026, 3, 12, 4, 5, 6, 0, time.UTC)}
 }
 
-func (b bucket) archive(in archive.Input) (string, error) {
+func (b bucket) runHandler(in archive.Input) (string, error) {
 	h := archive.Handler{Bucket: func(string) *object.Store { return b.store }}
 	out, err := h.Handle(b.Context(), in)
 	return out.Key, err
 }
 
-func (b bucket) keys() []string {
+func (b bucket) listKeys() []string {
 	b.Helper()
 	var keys []string
 	if err := b.store.List(b.Context(), "", func(v object.Version) error { keys = append(keys, v.Key); return nil }); err != nil {
@@ -62,26 +62,26 @@ func (b bucket) keys() []string {
 
 func TestLoadedSnapshotMovesOnce(t *testing.T) {
 	b := newBucket(t)
-	in := archive.Input{Index: b.put(key, "{}")}
+	in := archive.Input{Index: b.putObject(key, "{}")}
 	for range 2 { // a retry after the move changes nothing
-		if got, err := b.archive(in); err != nil || got != archived {
+		if got, err := b.runHandler(in); err != nil || got != archived {
 			t.Fatalf("moved to %q with error %v, want %s", got, err, archived)
 		}
 	}
-	if diff := cmp.Diff([]string{archived}, b.keys()); diff != "" {
+	if diff := cmp.Diff([]string{archived}, b.listKeys()); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestEarlierContentIsKept(t *testing.T) { // L11
 	b := newBucket(t)
-	b.put(archived, "what was loaded before")
-	got, err := b.archive(archive.Input{Index: b.put(key, "{}")})
+	b.putObject(archived, "what was loaded before")
+	got, err := b.runHandler(archive.Input{Index: b.putObject(key, "{}")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	again := "loaded/111122223333/eu-west-1/2026-03-11_DAILY.20260312T040506Z.json"
-	if diff := cmp.Diff([]string{again, archived}, b.keys()); diff != "" || got != again {
+	if diff := cmp.Diff([]string{again, archived}, b.listKeys()); diff != "" || got != again {
 		t.Errorf("moved to %s: %s", got, diff)
 	}
 }
@@ -89,12 +89,12 @@ func TestEarlierContentIsKept(t *testing.T) { // L11
 // A collector may publish a newer snapshot while the old one is being loaded; that one has not been loaded.
 func TestReplacedObjectStays(t *testing.T) { // L10
 	b := newBucket(t)
-	loaded := b.put(key, "{}")
-	b.put(key, `{"newer": true}`)
-	if got, err := b.archive(archive.Input{Index: loaded}); err == nil {
+	loaded := b.putObject(key, "{}")
+	b.putObject(key, `{"newer": true}`)
+	if got, err := b.runHandler(archive.Input{Index: loaded}); err == nil {
 		t.Errorf("moved to %s, though the object is not the one that was loaded", got)
 	}
-	if diff := cmp.Diff([]string{key}, b.keys()); diff != "" {
+	if diff := cmp.Diff([]string{key}, b.listKeys()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -102,10 +102,10 @@ func TestReplacedObjectStays(t *testing.T) { // L10
 func TestSampleAndKeptObjectsStay(t *testing.T) {
 	b := newBucket(t)
 	for _, in := range []archive.Input{
-		{Index: b.put(key, "{}"), Keep: true},
-		{Index: b.put("elsewhere/2026-03-11_DAILY.json", "{}")},
+		{Index: b.putObject(key, "{}"), Keep: true},
+		{Index: b.putObject("elsewhere/2026-03-11_DAILY.json", "{}")},
 	} {
-		if got, err := b.archive(in); err != nil || got != in.Index.Key {
+		if got, err := b.runHandler(in); err != nil || got != in.Index.Key {
 			t.Errorf("moved to %q with error %v, want it left at %s", got, err, in.Index.Key)
 		}
 	}

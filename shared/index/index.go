@@ -1,16 +1,17 @@
-// Package index validates a snapshot object and finds where its sections lie. It reads the object once as a stream and
-// holds nothing of it, whatever its size.
+// Package index validates a snapshot object and finds the byte ranges of its sections. It reads the object once, as a
+// stream, so that memory does not depend on its size.
 package index
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"log/slog"
-	"slices"
-	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"view360/shared/fault"
 	"view360/shared/object"
@@ -18,18 +19,18 @@ import (
 	"view360/shared/snapshot"
 )
 
-// Input is the input: an object by bucket and key, or the event that S3 sends through EventBridge when one was created.
+// Input is an object by bucket and key, or the event that S3 sends through EventBridge for a new object.
 type Input struct {
 	Bucket string `json:"bucket"`
 	Key    string `json:"key"`
 	Detail Detail `json:"detail"`
-	// Keep: leave the object where it is, whatever becomes of it.
+	// Keep: do not move the object, not even if it is rejected.
 	Keep bool `json:"keep"`
-	// Reload: load it again even if the ledger says that it is loaded.
+	// Reload: load the object again even if the ledger has it as loaded.
 	Reload bool `json:"reload"`
 }
 
-// Detail is the part of an "Object Created" event that says which object.
+// Detail is the part of an "Object Created" event that identifies the object.
 type Detail struct {
 	Bucket struct {
 		Name string `json:"name"`
@@ -41,13 +42,13 @@ type Detail struct {
 	} `json:"object"`
 }
 
-// Statuses of a result.
+// The statuses of an output.
 const (
 	Indexed  = "indexed"
-	Rejected = "rejected" // it is no snapshot
+	Rejected = "rejected" // not a snapshot
 )
 
-// Output is the output.
+// Output is the index, or the reason of the rejection.
 type Output struct {
 	Status string         `json:"status"`
 	Reason string         `json:"reason,omitempty"` // of a rejection
@@ -60,146 +61,83 @@ type Output struct {
 type Handler struct {
 	// Bucket returns the store of a bucket.
 	Bucket func(name string) *object.Store
-	// MaxBytes is the size from which an object is rejected; 0 means 5 GiB, the most that one copy request can move.
+	// MaxBytes is the size of the largest object that is accepted; 0 means 5 GiB, the limit of one copy request.
 	MaxBytes int64
 	Now      func() time.Time // nil: the clock
 }
 
 const maxBytes = 5 << 30
 
-// Handle indexes the object. What is not a snapshot is a result with the reason, not an error: it is moved to rejected/
-// with a file beside it that says why, unless Keep.
-func (h Handler) Handle(ctx context.Context, request Input) (Output, error) {
-	result, err := h.index(ctx, request)
-	return result, fault.Classify(err)
+// Handle indexes the object. It reports an invalid object as rejected, with a reason, and returns no error: the object is
+// moved to rejected/ with a [RejectionFile] beside it, unless Keep is set.
+func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
+	out, err := h.indexObject(ctx, in)
+	return out, fault.Classify(err)
 }
 
-func (h Handler) index(ctx context.Context, request Input) (Output, error) {
-	version := object.Version{Key: request.Key}
-	if request.Key == "" { // the event; its ETag has no quotes
-		version = object.Version{Key: request.Detail.Object.Key, ID: request.Detail.Object.Version}
-		request.Bucket = request.Detail.Bucket.Name
+func (h Handler) indexObject(ctx context.Context, in Input) (Output, error) {
+	version := object.Version{Key: in.Key}
+	if in.Key == "" { // an event; its ETag has no quotes
+		version = object.Version{Key: in.Detail.Object.Key, ID: in.Detail.Object.Version}
+		in.Bucket = in.Detail.Bucket.Name
 	}
-	if version.Key == "" || request.Bucket == "" {
-		return Output{}, fault.New(outcome.Invalid, `the input names no object: give {"bucket": …, "key": …} or an "Object Created" event`)
+	if version.Key == "" || in.Bucket == "" {
+		return Output{}, fault.New(outcome.Invalid, `the input does not name an object: give {"bucket": …, "key": …} or an "Object Created" event`)
 	}
-	store := h.Bucket(request.Bucket)
+	store := h.Bucket(in.Bucket)
 	body, version, err := store.Open(ctx, version)
 	if err != nil {
 		return Output{}, err
 	}
 	defer body.Close()
-	result := Output{Status: Indexed, Keep: request.Keep, Reload: request.Reload}
-	result.Index, err = h.read(ctx, store, body, version)
-	var unfit *unfitError
-	if errors.As(err, &unfit) {
-		return h.reject(ctx, store, version, request, unfit)
+	out := Output{Status: Indexed, Keep: in.Keep, Reload: in.Reload}
+	out.Index, err = h.scanObject(ctx, store, body, version)
+	var invalid *invalidError
+	if errors.As(err, &invalid) {
+		return h.moveRejected(ctx, store, version, in, invalid)
 	}
 	if err != nil {
 		return Output{}, fmt.Errorf("indexing %s: %w", version.Key, err)
 	}
-	slog.InfoContext(ctx, "indexed", "account", result.Index.Name.Account, "region", result.Index.Name.Region, "key", version.Key,
-		"bytes", version.Size, "sections", len(result.Index.Sections), "problems", len(result.Index.Problems))
-	return result, nil
+	slog.InfoContext(ctx, "indexed", "account", out.Index.Name.Account, "region", out.Index.Name.Region, "key", version.Key,
+		"bytes", version.Size, "sections", len(out.Index.Sections), "problems", len(out.Index.Problems))
+	return out, nil
 }
 
-// unfitError says why an object is no snapshot.
-type unfitError struct {
-	reason string
-	offset int64 // of the byte where it shows; -1 where there is none
-}
-
-func (u *unfitError) Error() string { return u.reason }
-
-func unfit(offset int64, format string, args ...any) error {
-	return &unfitError{fmt.Sprintf(format, args...), offset}
-}
-
-// Reason is the file beside a rejected object.
-type Reason struct {
-	Key    string    `json:"key"`
-	Reason string    `json:"reason"`
-	Offset *int64    `json:"offset,omitempty"` // byte where it shows
-	Size   int64     `json:"size"`
-	ETag   string    `json:"etag"`
-	At     time.Time `json:"at"`
-	ToDo   string    `json:"to_do"`
-}
-
-func (h Handler) reject(ctx context.Context, store *object.Store, version object.Version, request Input, why *unfitError) (Output, error) {
-	result := Output{Status: Rejected, Reason: why.reason, Keep: request.Keep, Reload: request.Reload}
-	slog.WarnContext(ctx, "rejected", "key", version.Key, "reason", why.reason, "offset", why.offset, "bytes", version.Size)
-	if request.Keep {
-		return result, nil
+// scanObject returns the index of an object. The error is an invalidError if the object is not a snapshot.
+func (h Handler) scanObject(ctx context.Context, store *object.Store, body io.Reader, version object.Version) (snapshot.Index, error) {
+	index := snapshot.Index{
+		Bucket: store.Bucket(), Key: version.Key, ETag: version.ETag, Version: version.ID, Size: version.Size,
+		LastModified: version.LastModified.UTC(), Sections: map[string]snapshot.Range{},
 	}
-	target, reasonKey := snapshot.RejectedKey(version.Key)
-	now := time.Now
-	if h.Now != nil {
-		now = h.Now
+	name, err := snapshot.ParseKey(version.Key)
+	if err != nil {
+		return index, newInvalid(-1, "%v", err)
 	}
-	reason := Reason{
-		Key: version.Key, Reason: why.reason, Size: version.Size, ETag: version.ETag, At: now().UTC(),
-		ToDo: "Mend the object and put it under " + snapshot.DataPrefix + " again, or delete it here.",
+	index.Name = name
+	limit := h.MaxBytes
+	if limit == 0 {
+		limit = maxBytes
 	}
-	if why.offset >= 0 {
-		reason.Offset = &why.offset
+	if version.Size > limit {
+		return index, newInvalid(-1, "it has %d bytes, more than the %d that are loaded", version.Size, limit)
 	}
-	if err := store.PutJSON(ctx, reasonKey, reason); err != nil {
-		return Output{}, err
+	body, foreign, err := detectFormat(body)
+	if err != nil {
+		return index, err
 	}
-	return result, store.Move(ctx, version, target)
-}
-
-// metaLimit bounds the snapshot's own description; it has a few lines for each source.
-const metaLimit = 1 << 20
-
-// applyMeta fills in what the snapshot says of itself: when, and how complete, each section was collected.
-//
-// A sender that does not say when it collected gets the snapshot's date, and longer intervals of the same date a second
-// more each, so that each has its row in logs. Two versions of one name would then be equally old, so the content decides
-// within the second: whatever the order in which they are loaded, the outcome is the same.
-func (h Handler) applyMeta(ctx context.Context, store *object.Store, index *snapshot.Index, content uint64) error {
-	second := slices.Index([]snapshot.Interval{snapshot.Daily, snapshot.Weekly, snapshot.Monthly, snapshot.Yearly}, index.Name.Interval)
-	index.CollectedAt = index.Name.Date.Add(time.Duration(second) * time.Second)
-	observed := index.CollectedAt.Add(time.Duration(content%1_000_000) * time.Microsecond)
-	place, described := index.Sections["meta"]
-	delete(index.Sections, "meta")
-	index.Meta = place
-	var meta snapshot.Meta
-	if described && place.End-place.Start <= metaLimit {
-		body, err := store.OpenRange(ctx, object.Version{Key: index.Key, ETag: index.ETag, ID: index.Version}, place.Start, place.End)
-		if err != nil {
-			return err
-		}
-		defer body.Close()
-		if err := json.NewDecoder(body).Decode(&meta); err != nil {
-			return unfit(place.Start, "meta cannot be read: %v", err)
-		}
+	if foreign != "" {
+		return index, newInvalid(0, "%s", foreign)
 	}
-	if !meta.CollectedAt.IsZero() {
-		index.CollectedAt = meta.CollectedAt.UTC()
-		observed = index.CollectedAt
+	content := fnv.New64a()
+	// Half a surrogate pair is valid JSON, and the loaders replace it. The reader rejects bytes that are not UTF-8.
+	d := jsontext.NewDecoder(&checkedReader{source: io.TeeReader(body, content)}, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	s := scanner{d: d, index: &index, seen: map[string]bool{}}
+	if err := s.scanDocument(); err != nil {
+		return index, s.explainError(err)
 	}
-	for path, r := range index.Sections {
-		r.ObservedAt = observed
-		if section, known := lookup(meta.Sections, path); known {
-			r.ObservedAt, r.Complete, r.Partial = section.CollectedAt.UTC(), section.Complete, !section.Complete
-		}
-		index.Sections[path] = r
+	if err := s.checkIdentity(); err != nil {
+		return index, err
 	}
-	return nil
-}
-
-// lookup finds the description of a path or of the nearest section around it.
-func lookup(sections map[string]snapshot.MetaSection, path string) (snapshot.MetaSection, bool) {
-	for {
-		if section, known := sections[path]; known {
-			return section, true
-		}
-		i := strings.LastIndexByte(path, '.')
-		if i < 0 {
-			return snapshot.MetaSection{}, false
-		}
-		path = path[:i]
-	}
+	return index, h.applyMeta(ctx, store, &index, content.Sum64())
 }

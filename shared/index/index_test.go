@@ -18,8 +18,8 @@ import (
 
 const key = "data/111122223333/eu-west-1/2026-03-11_DAILY.json"
 
-// document is a snapshot with what a test makes of its sections.
-func document(replace ...string) string {
+// buildDocument returns a snapshot with some of its text replaced.
+func buildDocument(replace ...string) string {
 	text := `{"account": {"account_id": "111122223333", "region": "eu-west-1"}, "config": [], "service": [], "cost": {}, "security": {"kms": [{"key_id": "\u00e9"}]},
 "inventory": [], "marketplace": [], "trusted_advisor": [], "health": [], "application": [], "resilience_hub": [], "logs": {}}`
 	return strings.NewReplacer(replace...).Replace(text)
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-func open(t testing.TB) *object.Store {
+func openStore(t testing.TB) *object.Store {
 	t.Helper()
 	server, err := s3disk.Start(t.TempDir(), "data")
 	if err != nil {
@@ -40,7 +40,7 @@ func open(t testing.TB) *object.Store {
 	return object.New(server.Client(), "data", object.Options{})
 }
 
-func indexed(t testing.TB, store *object.Store, key, text string, keep bool) index.Output {
+func indexText(t testing.TB, store *object.Store, key, text string, keep bool) index.Output {
 	t.Helper()
 	if _, err := store.Put(t.Context(), key, strings.NewReader(text)); err != nil {
 		t.Fatal(err)
@@ -55,41 +55,41 @@ func indexed(t testing.TB, store *object.Store, key, text string, keep bool) ind
 
 func TestInvalidSnapshotIsRejected(t *testing.T) {
 	tests := []struct{ name, key, text, want string }{
-		{"empty", key, "", "it is empty"},             // L12
-		{"a list", key, "[]", "it is no JSON object"}, // L12
-		{"truncated in a text", key, document()[:60], "byte 60"},
-		{"truncated at the end", key, strings.TrimSuffix(document(), "}"), "it is no valid JSON at byte"}, // L12
-		{"something follows", key, document() + "{}", "something follows the end"},
+		{"empty", key, "", "it is empty"},                // L12
+		{"a list", key, "[]", "it is not a JSON object"}, // L12
+		{"truncated in a text", key, buildDocument()[:60], "byte 60"},
+		{"truncated at the end", key, strings.TrimSuffix(buildDocument(), "}"), "it is not valid JSON at byte"}, // L12
+		{"text after the end", key, buildDocument() + "{}", "something follows the end"},
 		{"gzip", key, "\x1f\x8b\x08", "it is compressed with gzip"},
 		{"ZIP", key, "PK\x03\x04", "it is a ZIP archive"},
 		{"UTF-16", key, "\xff\xfe{\x00", "it is UTF-16"},
 		{"UTF-16, big-endian", key, "\xfe\xff\x00{", "it is UTF-16"},
-		{"UTF-16 without a mark", key, "{\x00}\x00", "it is no valid JSON at byte 1"},
-		{"a byte order mark", key, "\xef\xbb\xbf" + document(), "it begins with a byte order mark"},
+		{"UTF-16 without a mark", key, "{\x00}\x00", "it is not valid JSON at byte 1"},
+		{"a byte order mark", key, "\xef\xbb\xbf" + buildDocument(), "it begins with a byte order mark"},
 		{"zero bytes", key, strings.Repeat("\x00", 1000), "it begins with zero bytes"},
-		{"a NUL in a text", key, document("eu-west-1", "eu\x00west"), "it is no valid JSON at byte"},
-		{"invalid UTF-8", key, document(`\u00e9`, "\xff"), "it is no UTF-8 at byte"},
-		{"too deep by far", key, document(`"cost": {}`, `"cost": `+strings.Repeat(`{"a":`, 10_000)+"1"+strings.Repeat("}", 10_000)), "nested deeper than 64 levels"},
-		{"too deep", key, document(`"cost": {}`, `"cost": `+strings.Repeat("[", 100)+strings.Repeat("]", 100)), "nested deeper than 64 levels"},
-		{"a missing section", key, document(`"health": [], `, ""), "the section health is missing"}, // L08
-		{"a section twice", key, document(`"cost": {}`, `"cost": {}, "cost": {}`), "section cost is there twice"},
-		{"another account", key, document("111122223333", "444455556666"), "it belongs to account 444455556666 and lies under account 111122223333"}, // L03
-		{"an account id that is none", key, document("111122223333", "12"), `account.account_id "12" is not 12 digits`},
-		{"no account id", key, document(`"account_id": "111122223333", `, ""), "account.account_id is missing"},
-		{"another region", key, document("eu-west-1", "us-east-1"), "account.region is us-east-1 and the key says eu-west-1"},
-		{"a name that is none", "data/111122223333/notes.json", document(), "is not data/{12-digit account}"},
-		{"a date that is none", "data/111122223333/eu-west-1/2026-13-11_DAILY.json", document(), "2026-13-11 is not a date"},
-		{"too large", key, document(`"cost": {}`, `"cost": {"x": "`+strings.Repeat("x", 11<<20)+`"}`), "more than the 10485760 that are loaded"},
+		{"a NUL in a text", key, buildDocument("eu-west-1", "eu\x00west"), "it is not valid JSON at byte"},
+		{"invalid UTF-8", key, buildDocument(`\u00e9`, "\xff"), "it is not UTF-8 at byte"},
+		{"far too deep", key, buildDocument(`"cost": {}`, `"cost": `+strings.Repeat(`{"a":`, 10_000)+"1"+strings.Repeat("}", 10_000)), "nested deeper than 64 levels"},
+		{"too deep", key, buildDocument(`"cost": {}`, `"cost": `+strings.Repeat("[", 100)+strings.Repeat("]", 100)), "nested deeper than 64 levels"},
+		{"a missing section", key, buildDocument(`"health": [], `, ""), "the section health is missing"}, // L08
+		{"a duplicate section", key, buildDocument(`"cost": {}`, `"cost": {}, "cost": {}`), "section cost exists twice"},
+		{"another account", key, buildDocument("111122223333", "444455556666"), "it belongs to account 444455556666, its key to account 111122223333"}, // L03
+		{"an invalid account id", key, buildDocument("111122223333", "12"), `account.account_id "12" is not 12 digits`},
+		{"no account id", key, buildDocument(`"account_id": "111122223333", `, ""), "account.account_id is missing"},
+		{"another region", key, buildDocument("eu-west-1", "us-east-1"), "account.region is us-east-1, the key has eu-west-1"},
+		{"an invalid name", "data/111122223333/notes.json", buildDocument(), "is not data/{12-digit account}"},
+		{"an invalid date", "data/111122223333/eu-west-1/2026-13-11_DAILY.json", buildDocument(), "2026-13-11 is not a date"},
+		{"too large", key, buildDocument(`"cost": {}`, `"cost": {"x": "`+strings.Repeat("x", 11<<20)+`"}`), "more than the 10485760 that are loaded"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			store := open(t)
-			result := indexed(t, store, test.key, test.text, false)
+			store := openStore(t)
+			result := indexText(t, store, test.key, test.text, false)
 			if result.Status != index.Rejected || !strings.Contains(result.Reason, test.want) {
 				t.Fatalf("%s: %q, want a rejection with %q", result.Status, result.Reason, test.want)
 			}
 			rejected := "rejected/" + strings.TrimPrefix(test.key, "data/")
-			var reason index.Reason
+			var reason index.RejectionFile
 			if err := store.GetJSON(t.Context(), rejected+".reason.json", &reason); err != nil {
 				t.Fatal(err)
 			}
@@ -106,18 +106,16 @@ func TestInvalidSnapshotIsRejected(t *testing.T) {
 	}
 }
 
-// TestTruncatedSnapshotIsRejected: whatever is missing at the end is noticed.
 func TestTruncatedSnapshotIsRejected(t *testing.T) {
-	store, text := open(t), document()
+	store, text := openStore(t), buildDocument()
 	for n := range len(text) - 1 {
-		result := indexed(t, store, key, text[:n], true)
+		result := indexText(t, store, key, text[:n], true)
 		if result.Status != index.Rejected || result.Reason == "" {
 			t.Errorf("the first %d bytes are %s: %q", n, result.Status, result.Reason)
 		}
 	}
 }
 
-// TestHostileKeyIsRejectedUnderItsName: an object whose name is none is rejected under its own name, and nothing else is touched.
 func TestHostileKeyIsRejectedUnderItsName(t *testing.T) {
 	for _, key := range []string{
 		"data/../loaded/111122223333/eu-west-1/2026-03-11_DAILY.json", "data/111122223333/../2026-03-11_DAILY.json", "data/%2e%2e/x.json",
@@ -125,11 +123,11 @@ func TestHostileKeyIsRejectedUnderItsName(t *testing.T) {
 		"data/111122223333/eu-west-1/2026-03-11_DAILY.json\n", "data/é ü+&?#.json", "data/111122223333/'; drop table accounts; --/2026-03-11_DAILY.json", "data/" + strings.Repeat("x", 200) + ".json",
 	} {
 		t.Run(key, func(t *testing.T) {
-			store := open(t)
-			_, err := store.Put(t.Context(), key, strings.NewReader(document()))
+			store := openStore(t)
+			_, err := store.Put(t.Context(), key, strings.NewReader(buildDocument()))
 			if strings.Contains(key, "/../") { // a folder's own check; in a bucket it is a key like any other
 				if err == nil {
-					t.Error("the folder took a key that leads out of its place")
+					t.Error("the folder took a key that leads out of it")
 				}
 				return
 			}
@@ -141,21 +139,21 @@ func TestHostileKeyIsRejectedUnderItsName(t *testing.T) {
 			if err != nil || result.Status != index.Rejected || !strings.Contains(result.Reason, "is not data/{12-digit account}") {
 				t.Errorf("%s %q, error %v", result.Status, result.Reason, err)
 			}
-			var there []string
-			if err := store.List(t.Context(), "", func(v object.Version) error { there = append(there, v.Key); return nil }); err != nil {
+			var keys []string
+			if err := store.List(t.Context(), "", func(v object.Version) error { keys = append(keys, v.Key); return nil }); err != nil {
 				t.Fatal(err)
 			}
 			rejected := "rejected/" + strings.TrimPrefix(key, "data/")
-			if len(there) != 2 || there[0] != rejected || there[1] != rejected+".reason.json" {
-				t.Errorf("afterwards there are %q", there)
+			if len(keys) != 2 || keys[0] != rejected || keys[1] != rejected+".reason.json" {
+				t.Errorf("the keys are %q", keys)
 			}
 		})
 	}
 }
 
 func TestKeepLeavesTheObject(t *testing.T) {
-	store := open(t)
-	if result := indexed(t, store, key, "[]", true); result.Status != index.Rejected || !result.Keep {
+	store := openStore(t)
+	if result := indexText(t, store, key, "[]", true); result.Status != index.Rejected || !result.Keep {
 		t.Errorf("result %+v", result)
 	}
 	if _, err := store.Head(t.Context(), key); err != nil {
@@ -164,20 +162,20 @@ func TestKeepLeavesTheObject(t *testing.T) {
 }
 
 func TestRangesCoverTheValues(t *testing.T) {
-	pretty, err := json.MarshalIndent(json.RawMessage(document()), "", "    ")
+	pretty, err := json.MarshalIndent(json.RawMessage(buildDocument()), "", "    ")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"compact": document(), "pretty-printed": string(pretty)} {
+	for name, text := range map[string]string{"compact": buildDocument(), "pretty-printed": string(pretty)} {
 		t.Run(name, func(t *testing.T) {
-			store := open(t)
-			result := indexed(t, store, key, text, false)
+			store := openStore(t)
+			result := indexText(t, store, key, text, false)
 			if result.Status != index.Indexed {
 				t.Fatal(result.Reason)
 			}
 			for path, want := range map[string]string{"security.kms": `[{"key_id":"é"}]`, "account": `{"account_id":"111122223333","region":"eu-west-1"}`} {
-				place := result.Index.Sections[path]
-				body, err := store.OpenRange(t.Context(), object.Version{Key: key}, place.Start, place.End)
+				r := result.Index.Sections[path]
+				body, err := store.OpenRange(t.Context(), object.Version{Key: key}, r.Start, r.End)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -198,26 +196,26 @@ func TestRangesCoverTheValues(t *testing.T) {
 }
 
 func TestSectionsOfTheWrongKindAreReported(t *testing.T) {
-	store := open(t)
-	result := indexed(t, store, key, document(`"service": []`, `"service": {"a": 1}`, `"config": []`, `"config": [1, 2, 3, 4]`, `"logs": {}`, `"logs": {}, "extra": 1, "iam": []`), false)
+	store := openStore(t)
+	result := indexText(t, store, key, buildDocument(`"service": []`, `"service": {"a": 1}`, `"config": []`, `"config": [1, 2, 3, 4]`, `"logs": {}`, `"logs": {}, "extra": 1, "iam": []`), false)
 	if result.Status != index.Indexed || len(result.Index.Problems) != 2 || !slices.Equal(result.Index.Unknown, []string{"extra"}) {
 		t.Errorf("status %s, problems %v, unknown %v", result.Status, result.Index.Problems, result.Index.Unknown)
 	}
-	if place := result.Index.Sections["security.kms"]; place.Empty() {
+	if kms := result.Index.Sections["security.kms"]; kms.Empty() {
 		t.Error("the other sections are not indexed")
 	}
 }
 
 func TestKeyWithoutRegionUsesTheAccountSection(t *testing.T) {
-	result := indexed(t, open(t), "data/111122223333/2026-03-11_DAILY.json", document(), false)
+	result := indexText(t, openStore(t), "data/111122223333/2026-03-11_DAILY.json", buildDocument(), false)
 	if result.Index.Name.Region != "eu-west-1" {
 		t.Errorf("region %q, want that of the account section", result.Index.Name.Region)
 	}
 }
 
-func TestMetaSaysWhenAndHowComplete(t *testing.T) {
+func TestMetaSetsTimeAndCompleteness(t *testing.T) {
 	meta := `{"meta": {"collected_at": "2026-03-11T01:02:03Z", "sections": {"security.kms": {"complete": true, "collected_at": "2026-03-11T01:00:00Z"}}}, `
-	result := indexed(t, open(t), key, meta+strings.TrimPrefix(document(), "{"), false)
+	result := indexText(t, openStore(t), key, meta+strings.TrimPrefix(buildDocument(), "{"), false)
 	kms, health := result.Index.Sections["security.kms"], result.Index.Sections["health"]
 	if !kms.Complete || !kms.ObservedAt.Equal(time.Date(2026, 3, 11, 1, 0, 0, 0, time.UTC)) || health.Complete {
 		t.Errorf("kms %+v, health %+v", kms, health)
@@ -225,15 +223,15 @@ func TestMetaSaysWhenAndHowComplete(t *testing.T) {
 	if !result.Index.CollectedAt.Equal(time.Date(2026, 3, 11, 1, 2, 3, 0, time.UTC)) {
 		t.Errorf("collected at %s", result.Index.CollectedAt)
 	}
-	old := indexed(t, open(t), key, document(), false).Index
+	old := indexText(t, openStore(t), key, buildDocument(), false).Index
 	if !old.CollectedAt.Equal(time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)) || old.Sections["security.kms"].Complete {
 		t.Errorf("without meta: collected at %s, kms %+v", old.CollectedAt, old.Sections["security.kms"])
 	}
 }
 
-func TestEventOfANewObject(t *testing.T) {
-	store := open(t)
-	if _, err := store.Put(t.Context(), key, strings.NewReader(document())); err != nil {
+func TestEventOfANewObjectIsIndexed(t *testing.T) {
+	store := openStore(t)
+	if _, err := store.Put(t.Context(), key, strings.NewReader(buildDocument())); err != nil {
 		t.Fatal(err)
 	}
 	var request index.Input

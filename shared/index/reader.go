@@ -12,7 +12,7 @@ import (
 // maxToken bounds one text or number, which the JSON decoder holds as a whole.
 const maxToken = 16 << 20
 
-// beginnings are the first bytes of what people put in place of plain JSON.
+// beginnings has the first bytes of files that are not plain JSON.
 var beginnings = []struct{ bytes, reason string }{
 	{"\x1f\x8b", "it is compressed with gzip: a snapshot is plain JSON"},
 	{"PK\x03\x04", "it is a ZIP archive: a snapshot is plain JSON"},
@@ -22,8 +22,8 @@ var beginnings = []struct{ bytes, reason string }{
 	{"\x00", "it begins with zero bytes: a snapshot begins with {"},
 }
 
-// begin looks at the first bytes of a document and says what it is when it cannot be a snapshot.
-func begin(body io.Reader) (whole io.Reader, foreign string, err error) {
+// detectFormat returns the reason if the first bytes of a document cannot begin a snapshot, else all of the document.
+func detectFormat(body io.Reader) (whole io.Reader, foreign string, err error) {
 	buffered := bufio.NewReader(body)
 	head, err := buffered.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -37,33 +37,34 @@ func begin(body io.Reader) (whole io.Reader, foreign string, err error) {
 	return buffered, "", nil
 }
 
-// maxBlanks bounds what stands between two tokens, which the decoder holds as well.
+// maxBlanks bounds the blanks between two tokens, which the decoder holds as well.
 const maxBlanks = 1 << 20
 
-// checkedReader passes a document on, and fails at the first byte that is no UTF-8, in the middle of a text or number
-// that is longer than maxToken, and in the middle of more than maxBlanks blanks.
+// checkedReader reads a document. It fails at the first byte that is not UTF-8, inside a text or number that is longer than
+// maxToken, and after maxBlanks blanks.
 type checkedReader struct {
 	source  io.Reader
-	offset  int64  // bytes passed on
-	partial []byte // beginning of a character that the last piece ended in
+	offset  int64  // bytes read
+	partial []byte // beginning of a character at the end of the last piece
 	run     int    // bytes since the token began
 	blanks  int    // since the last token
 	inText  bool
 	escaped bool
 }
 
+// Read reads the next piece of the document.
 func (c *checkedReader) Read(p []byte) (int, error) {
 	n, err := c.source.Read(p)
-	if at := c.invalid(p[:n]); at >= 0 {
-		return 0, unfit(at, "it is no UTF-8 at byte %d", at)
+	if at := c.findInvalidUTF8(p[:n]); at >= 0 {
+		return 0, newInvalid(at, "it is not UTF-8 at byte %d", at)
 	}
 	for _, b := range p[:n] {
-		c.step(b)
+		c.trackToken(b)
 		if c.run > maxToken {
-			return 0, unfit(c.offset, "a text or number before byte %d is longer than %d bytes", c.offset+int64(n), maxToken)
+			return 0, newInvalid(c.offset, "a text or number before byte %d is longer than %d bytes", c.offset+int64(n), maxToken)
 		}
 		if c.blanks > maxBlanks {
-			return 0, unfit(c.offset, "more than %d blanks follow each other before byte %d", maxBlanks, c.offset+int64(n))
+			return 0, newInvalid(c.offset, "there are more than %d blanks in a row before byte %d", maxBlanks, c.offset+int64(n))
 		}
 	}
 	c.offset += int64(n)
@@ -73,8 +74,8 @@ func (c *checkedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// invalid is the offset of the first byte in piece that is no UTF-8, or -1. A character may go on in the next piece.
-func (c *checkedReader) invalid(piece []byte) int64 {
+// findInvalidUTF8 returns the offset of the first byte that is not UTF-8, or -1. A character may end in the next piece.
+func (c *checkedReader) findInvalidUTF8(piece []byte) int64 {
 	start := c.offset - int64(len(c.partial))
 	for len(c.partial) > 0 && len(piece) > 0 && !utf8.FullRune(c.partial) {
 		c.partial, piece = append(c.partial, piece[0]), piece[1:]
@@ -111,8 +112,8 @@ func (c *checkedReader) invalid(piece []byte) int64 {
 	}
 }
 
-// step follows where texts, numbers and blanks begin and end.
-func (c *checkedReader) step(b byte) {
+// trackToken updates the lengths of the current token and of the current blanks.
+func (c *checkedReader) trackToken(b byte) {
 	c.run++
 	c.blanks++
 	if c.inText || b != ' ' && b != '\n' && b != '\r' && b != '\t' {

@@ -2,147 +2,74 @@ package index
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"hash/fnv"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"view360/shared/catalog"
-	"view360/shared/object"
 	"view360/shared/snapshot"
 )
 
-// maxDepth bounds nesting; a snapshot has less than ten levels.
+// maxDepth bounds nesting; a snapshot has fewer than ten levels.
 const maxDepth = 64
 
-// maxUnknown bounds the unknown keys that an index names.
+// maxUnknown bounds the unknown keys that an index lists.
 const maxUnknown = 20
 
-func (h Handler) read(ctx context.Context, store *object.Store, body io.Reader, version object.Version) (snapshot.Index, error) {
-	index := snapshot.Index{
-		Bucket: store.Bucket(), Key: version.Key, ETag: version.ETag, Version: version.ID, Size: version.Size,
-		LastModified: version.LastModified.UTC(), Sections: map[string]snapshot.Range{},
-	}
-	name, err := snapshot.ParseKey(version.Key)
-	if err != nil {
-		return index, unfit(-1, "%v", err)
-	}
-	index.Name = name
-	limit := h.MaxBytes
-	if limit == 0 {
-		limit = maxBytes
-	}
-	if version.Size > limit {
-		return index, unfit(-1, "it has %d bytes, more than the %d that are loaded", version.Size, limit)
-	}
-	body, foreign, err := begin(body)
-	if err != nil {
-		return index, err
-	}
-	if foreign != "" {
-		return index, unfit(0, "%s", foreign)
-	}
-	content := fnv.New64a()
-	// Half a surrogate pair is legal JSON: the loaders replace it. Bytes that are no UTF-8 are refused by the reader.
-	d := jsontext.NewDecoder(&checkedReader{source: io.TeeReader(body, content)}, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	s := scanner{d: d, index: &index, seen: map[string]bool{}}
-	if err := s.document(); err != nil {
-		return index, s.readable(err)
-	}
-	if err := s.check(); err != nil {
-		return index, err
-	}
-	return index, h.applyMeta(ctx, store, &index, content.Sum64())
-}
-
-// scanner goes through the document once.
+// scanner reads the document once and fills the index.
 type scanner struct {
 	d               *jsontext.Decoder
 	index           *snapshot.Index
 	seen            map[string]bool // top-level keys
-	account, region string          // as the body says
-	accountGiven    bool
+	account, region string          // from the account section
+	hasAccount      bool
 }
 
-// readable turns a reading error into the reason of a rejection, unless the object could not be read at all.
-func (s *scanner) readable(err error) error {
-	var syntax *jsontext.SyntacticError
-	switch {
-	case errors.As(err, &syntax):
-		return unfit(syntax.ByteOffset, "it is no valid JSON at byte %d: %v", syntax.ByteOffset, syntax.Err)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return unfit(s.d.InputOffset(), "it ends in the middle, after %d bytes", s.d.InputOffset())
-	default:
-		return err
-	}
-}
-
-func (s *scanner) document() error {
+// scanDocument reads the whole document, which must be one object.
+func (s *scanner) scanDocument() error {
 	switch s.d.PeekKind() {
 	case '{':
 	case 0:
 		_, err := s.d.ReadToken()
 		if errors.Is(err, io.EOF) {
-			return unfit(0, "it is empty")
+			return newInvalid(0, "it is empty")
 		}
 		return err
 	default:
-		return unfit(0, "it is no JSON object")
+		return newInvalid(0, "it is not a JSON object")
 	}
-	err := s.members("", func(key string) error { return s.section(key) })
-	if err != nil {
+	if err := s.scanMembers("", s.scanSection); err != nil {
 		return err
 	}
 	if _, err := s.d.ReadToken(); !errors.Is(err, io.EOF) {
-		return unfit(s.d.InputOffset(), "something follows the end of the document")
+		return newInvalid(s.d.InputOffset(), "something follows the end of the document")
 	}
 	return nil
 }
 
-// members calls read for every member of the object that comes next, standing before its value.
-func (s *scanner) members(path string, read func(key string) error) error {
-	if _, err := s.d.ReadToken(); err != nil {
-		return err
-	}
-	for s.d.PeekKind() != '}' {
-		name, err := s.d.ReadToken()
-		if err != nil {
-			return err
-		}
-		if err := read(path + name.String()); err != nil {
-			return err
-		}
-	}
-	_, err := s.d.ReadToken()
-	return err
-}
-
-// section notes where a top-level value lies and, for objects, where its members do.
-func (s *scanner) section(key string) error {
+// scanSection adds the range of a top-level value to the index and, if it is an object, those of its members.
+func (s *scanner) scanSection(key string) error {
 	known, isSection := catalog.FindSection(key)
 	if !isSection && key != "meta" {
 		if len(s.index.Unknown) < maxUnknown {
-			s.index.Unknown = append(s.index.Unknown, cut(key))
+			s.index.Unknown = append(s.index.Unknown, cutText(key))
 		}
-		_, err := s.skip()
+		_, err := s.skipValue()
 		return err
 	}
 	if s.seen[key] {
-		return unfit(s.d.InputOffset(), "section %s is there twice", key)
+		return newInvalid(s.d.InputOffset(), "section %s exists twice", key)
 	}
 	s.seen[key] = true
 	kind := s.d.PeekKind()
-	start := s.start()
-	object := key == "meta" || known.Object
-	read := s.skip
-	if kind == '{' && (object || key == tickets) { // tickets come as a list, or as an object with the list in it
+	start := s.findValueStart()
+	isObject := key == "meta" || known.Object
+	read := s.skipValue
+	if kind == '{' && (isObject || key == tickets) { // a list of tickets, or an object with the list in it
 		read = func() (empty bool, err error) {
 			empty = true
-			err = s.members(key+".", func(path string) error { empty = false; return s.member(path) })
+			err = s.scanMembers(key+".", func(path string) error { empty = false; return s.scanMember(path) })
 			return empty, err
 		}
 	}
@@ -151,25 +78,34 @@ func (s *scanner) section(key string) error {
 		return err
 	}
 	_, wrapped := s.index.Sections[key+".tickets"]
-	if kind == '{' && (object || wrapped) || kind == '[' && !object {
+	if kind == '{' && (isObject || wrapped) || kind == '[' && !isObject {
 		s.index.Sections[key] = snapshot.Range{Start: start, End: s.d.InputOffset()}
 	} else if !empty && key != "meta" {
-		s.problem(key, kind, !object)
+		s.addProblem(key, kind, !isObject)
 	}
 	return nil
 }
 
-func (s *scanner) problem(path string, kind jsontext.Kind, list bool) {
-	names := map[jsontext.Kind]string{'{': "an object", '[': "a list", '"': "a text", '0': "a number", 't': "true"}
-	want := names['{']
-	if list {
-		want = names['[']
+// scanMembers calls read before the value of every member of the next object, with prefix and the member's name.
+func (s *scanner) scanMembers(prefix string, read func(path string) error) error {
+	if _, err := s.d.ReadToken(); err != nil {
+		return err
 	}
-	s.index.Problems = append(s.index.Problems, snapshot.Problem{Section: path, Reason: "it is " + names[kind] + ", not " + want})
+	for s.d.PeekKind() != '}' {
+		name, err := s.d.ReadToken()
+		if err != nil {
+			return err
+		}
+		if err := read(prefix + name.String()); err != nil {
+			return err
+		}
+	}
+	_, err := s.d.ReadToken()
+	return err
 }
 
-// members are the objects and lists in object sections that are loaded, and their kinds.
-var members = func() map[string]jsontext.Kind {
+// memberKinds has the kinds of the loaded objects and lists in object sections.
+var memberKinds = func() map[string]jsontext.Kind {
 	kinds := map[string]jsontext.Kind{
 		"account.contact_info": '{', "account.alternate_contacts": '{', "config.non_compliant_resources": '[',
 		"cost.top_services": '[', "cost.forecast": '[', tickets + ".tickets": '[',
@@ -184,44 +120,27 @@ var members = func() map[string]jsontext.Kind {
 
 const tickets = "support_tickets"
 
-// member notes the place of a list or object inside an object section, and reads who the account is.
-func (s *scanner) member(path string) error {
+// scanMember adds the range of a list or object inside an object section to the index, and reads the account's identity.
+func (s *scanner) scanMember(path string) error {
 	kind := s.d.PeekKind()
 	if path == "account.account_id" || path == "account.region" {
-		return s.identity(path, kind)
+		return s.scanIdentity(path, kind)
 	}
-	start := s.start()
-	empty, err := s.skip()
-	switch want := members[path]; {
+	start := s.findValueStart()
+	empty, err := s.skipValue()
+	switch want := memberKinds[path]; {
 	case err != nil || want == 0:
 		return err
 	case kind == want:
 		s.index.Sections[path] = snapshot.Range{Start: start, End: s.d.InputOffset()}
 	case !empty:
-		s.problem(path, kind, want == '[')
+		s.addProblem(path, kind, want == '[')
 	}
 	return nil
 }
 
-func (s *scanner) identity(path string, kind jsontext.Kind) error {
-	if kind != '"' {
-		_, err := s.skip()
-		return err
-	}
-	token, err := s.d.ReadToken()
-	if err != nil {
-		return err
-	}
-	if path == "account.region" {
-		s.region = token.String()
-		return nil
-	}
-	s.account, s.accountGiven = token.String(), true
-	return nil
-}
-
-// skip goes past the next value token by token, so that nesting is bounded, and reports whether it holds nothing.
-func (s *scanner) skip() (empty bool, err error) {
+// skipValue reads over the next value by token, so that nesting is bounded, and reports whether the value is empty.
+func (s *scanner) skipValue() (empty bool, err error) {
 	depth := s.d.StackDepth()
 	for tokens := 1; ; tokens++ {
 		token, err := s.d.ReadToken()
@@ -235,51 +154,36 @@ func (s *scanner) skip() (empty bool, err error) {
 		case at == depth:
 			return tokens == 2, nil
 		case at > maxDepth:
-			return false, unfit(s.d.InputOffset(), "it is nested deeper than %d levels", maxDepth)
+			return false, newInvalid(s.d.InputOffset(), "it is nested deeper than %d levels", maxDepth)
 		}
 	}
 }
 
-// start is the offset of the first byte of the value that comes next; its kind has been peeked at.
-func (s *scanner) start() int64 {
+// findValueStart returns the offset of the next value's first byte. The caller has peeked at its kind.
+func (s *scanner) findValueStart() int64 {
 	rest := s.d.UnreadBuffer()
 	return s.d.InputOffset() + int64(len(rest)-len(bytes.TrimLeft(rest, " \t\r\n:,")))
 }
 
-// check compares what the body says with the key, so that nobody writes under another account's name.
-func (s *scanner) check() error {
-	for _, section := range snapshot.Sections {
-		if section.Required && !s.seen[section.Key] {
-			return unfit(-1, "the section %s is missing", section.Key)
-		}
+// addProblem adds a section of the wrong kind to the index.
+func (s *scanner) addProblem(path string, kind jsontext.Kind, wantList bool) {
+	names := map[jsontext.Kind]string{'{': "an object", '[': "a list", '"': "a text", '0': "a number", 't': "true"}
+	want := names['{']
+	if wantList {
+		want = names['[']
 	}
-	name := &s.index.Name
-	_, wrong := snapshot.ParseAccount(s.account)
-	switch account := s.index.Sections["account"]; {
-	case slices.ContainsFunc(s.index.Problems, func(p snapshot.Problem) bool { return p.Section == "account" }):
-		return unfit(-1, "the section account is no object")
-	case !s.accountGiven && !account.Empty():
-		return unfit(account.Start, "account.account_id is missing")
-	case s.accountGiven && wrong != nil:
-		return unfit(account.Start, "account.account_id %q is not 12 digits", cut(s.account))
-	case s.accountGiven && s.account != name.Account:
-		return unfit(account.Start, "it belongs to account %s and lies under account %s", s.account, name.Account)
-	case s.region != "" && name.Region != "" && s.region != name.Region:
-		return unfit(account.Start, "account.region is %s and the key says %s", cut(s.region), name.Region)
-	}
-	if name.Region == "" {
-		name.Region = s.region
-	}
-	if name.Region == "" {
-		return unfit(-1, "neither the key nor account.region says which region it is")
-	}
-	return nil
+	s.index.Problems = append(s.index.Problems, snapshot.Problem{Section: path, Reason: "it is " + names[kind] + ", not " + want})
 }
 
-func cut(text string) string {
-	const longest = 100
-	if len(text) > longest {
-		return strings.ToValidUTF8(text[:longest], "") + "…"
+// explainError returns a syntax error as the reason of a rejection, and any other error unchanged.
+func (s *scanner) explainError(err error) error {
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &syntax):
+		return newInvalid(syntax.ByteOffset, "it is not valid JSON at byte %d: %v", syntax.ByteOffset, syntax.Err)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return newInvalid(s.d.InputOffset(), "it ends in the middle, after %d bytes", s.d.InputOffset())
+	default:
+		return err
 	}
-	return text
 }

@@ -14,21 +14,21 @@ type LoadInput struct {
 	Execution string            `json:"execution"` // ARN
 	Redrives  int               `json:"redrives"`  // the redrive count that was used last
 	Key       string            `json:"key"`       // of the snapshot
-	Groups    []Group           `json:"groups"`    // all table groups and their functions
-	Results   []json.RawMessage `json:"results"`   // what the loaders returned, or the error that was caught
+	Groups    []GroupFunction   `json:"groups"`    // all table groups and their functions
+	Results   []json.RawMessage `json:"results"`   // what each loader returned, or the error that was caught
 }
 
-// Group is a table group and the function that loads it.
-type Group struct {
+// GroupFunction is a table group and the function that loads it.
+type GroupFunction struct {
 	Group    string `json:"group"`
 	Function string `json:"function"`
 }
 
-// LoadOutput says whether to go on with Groups: with Again, Groups are those that failed and Results those that did not.
+// LoadOutput is the output: what to load again.
 type LoadOutput struct {
-	Retry    bool              `json:"again"`
+	Retry    bool              `json:"again"` // load Groups, which failed; Results are those of the others
 	Redrives int               `json:"redrives"`
-	Groups   []Group           `json:"groups"`
+	Groups   []GroupFunction   `json:"groups"`
 	Results  []json.RawMessage `json:"results"`
 }
 
@@ -38,9 +38,9 @@ const recordGroup = "logs"
 // LoadHandler is the settle function of the load machine.
 type LoadHandler struct{ Executions API }
 
-// Handle fails with [PartialLoad] when a table group failed; a redrive of the execution makes it hand back just those.
+// Handle fails with [PartialLoad] if a table group failed. After a redrive of the execution it returns these groups instead.
 func (l LoadHandler) Handle(ctx context.Context, in LoadInput) (LoadOutput, error) {
-	out := LoadOutput{Redrives: in.Redrives, Groups: []Group{}, Results: []json.RawMessage{}}
+	out := LoadOutput{Redrives: in.Redrives, Groups: []GroupFunction{}, Results: []json.RawMessage{}}
 	var lines []string
 	for _, raw := range in.Results {
 		var result struct{ Group, Error, Cause string }
@@ -53,8 +53,8 @@ func (l LoadHandler) Handle(ctx context.Context, in LoadInput) (LoadOutput, erro
 			}
 			continue
 		}
-		lines = append(lines, line("%s %s: %s", in.Key, result.Group, fault.CauseMessage(result.Error, result.Cause)))
-		i := slices.IndexFunc(in.Groups, func(g Group) bool { return g.Group == result.Group })
+		lines = append(lines, formatLine("%s %s: %s", in.Key, result.Group, fault.CauseMessage(result.Error, result.Cause)))
+		i := slices.IndexFunc(in.Groups, func(g GroupFunction) bool { return g.Group == result.Group })
 		if i < 0 {
 			return LoadOutput{}, fault.New(outcome.Failed, "loader %q failed and is not one of the groups", result.Group)
 		}
@@ -64,7 +64,7 @@ func (l LoadHandler) Handle(ctx context.Context, in LoadInput) (LoadOutput, erro
 		out.Results = in.Results
 		return out, nil
 	}
-	redrives, err := redriveCount(ctx, l.Executions, in.Execution)
+	redrives, err := readRedriveCount(ctx, l.Executions, in.Execution)
 	if err != nil {
 		return LoadOutput{}, fault.Classify(err)
 	}

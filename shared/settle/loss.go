@@ -12,9 +12,8 @@ import (
 // LostMessage is the log message with the number of lost sources, which the alarm counts.
 const LostMessage = "sources lost"
 
-// reportLosses logs the sources that are lost since the run, which raises the alarm. Merge has compared them with the last
-// outcomes, so that Settle reads no snapshot that lost nothing, and each loss is in one run only. A redrive logs them once
-// more.
+// reportLosses logs the sources that Merge found to be lost in this run, which raises the alarm. Settle reads only the
+// snapshots that lost a source, and each loss belongs to one run. A redrive logs them again.
 func (c CollectHandler) reportLosses(ctx context.Context, run string) error {
 	var losses []merge.Loss
 	err := c.Staging.List(ctx, snapshot.LossesPrefix(run), func(v object.Version) error {

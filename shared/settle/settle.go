@@ -1,9 +1,9 @@
-// Package settle makes the failures of an execution visible where operators look, and repairable by the console's
-// Redrive button: the Settle step ends the execution with a named error after everything that could be done is done.
-// A redrive enters Settle again, which sees a redrive count that it has not used yet and hands back only what failed.
+// Package settle shows the failures of an execution to the operator, who can repair them with the console's Redrive
+// button: after all other work is done, the Settle step ends the execution with a named error. A redrive enters Settle
+// again, which sees a new redrive count and returns only what failed, to be done again.
 //
-// The count comes from DescribeExecution and not from the state's arguments, so that nothing depends on whether Step
-// Functions evaluates them again.
+// The count comes from DescribeExecution and not from the state's arguments, because Step Functions may keep their values
+// over a redrive.
 package settle
 
 import (
@@ -34,7 +34,7 @@ const (
 	PartialLoad     = "View360.PartialLoad"
 )
 
-// maxLines keeps the cause short enough to read on a phone.
+// maxLines bounds the cause, so that it can be read on a phone.
 const maxLines = 40
 
 func newPartial(name string, lines []string) *Partial {
@@ -52,20 +52,20 @@ func (p *Partial) Error() string {
 	return text
 }
 
-// ErrorType is the error's name for the state machine.
+// ErrorType returns the error's name for the state machine.
 func (p *Partial) ErrorType() string { return p.Name }
 
-// redriveCount asks how often the execution was redriven.
-func redriveCount(ctx context.Context, api API, execution string) (int, error) {
+// readRedriveCount returns how often the execution was redriven.
+func readRedriveCount(ctx context.Context, api API, execution string) (int, error) {
 	described, err := api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
 	if err != nil {
-		return 0, fmt.Errorf("asking for the redrive count: %w", err)
+		return 0, fmt.Errorf("reading the redrive count of %s: %w", execution, err)
 	}
 	return int(aws.ToInt32(described.RedriveCount)), nil
 }
 
-// line shortens a reason to one line.
-func line(format string, args ...any) string {
+// formatLine returns the formatted text as one line of at most 300 bytes.
+func formatLine(format string, args ...any) string {
 	const longest = 300
 	text := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
 	if len(text) > longest {

@@ -32,8 +32,8 @@ func (e executions) DescribeExecution(context.Context, *sfn.DescribeExecutionInp
 
 var date = time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)
 
-// aRun is a run that planned kms and guardduty in two regions of one account.
-func aRun(t *testing.T) *object.Store {
+// planRun stores a plan of kms and guardduty in two regions of one account.
+func planRun(t *testing.T) *object.Store {
 	t.Helper()
 	server, err := s3disk.Start(t.TempDir(), "data")
 	if err != nil {
@@ -58,8 +58,8 @@ func aRun(t *testing.T) *object.Store {
 	return store
 }
 
-// report merges one region's results as the state machine would hand them over; errors map a service to its denial.
-func report(t *testing.T, store *object.Store, region string, denied ...string) {
+// mergeRegion merges the results of one region, in which some sources were denied.
+func mergeRegion(t *testing.T, store *object.Store, region string, denied ...string) {
 	t.Helper()
 	var results []merge.CollectorResult
 	for _, service := range []string{"kms", "guardduty"} {
@@ -85,9 +85,9 @@ func settleRun(t *testing.T, store *object.Store, redriven, used int) (settle.Co
 }
 
 func TestCleanRunSucceeds(t *testing.T) {
-	store := aRun(t)
-	report(t, store, "eu-west-1")
-	report(t, store, "us-east-1")
+	store := planRun(t)
+	mergeRegion(t, store, "eu-west-1")
+	mergeRegion(t, store, "us-east-1")
 	out, err := settleRun(t, store, 0, 0)
 	if err != nil || out.Retry || out.Published != 2 {
 		t.Errorf("settled as %+v, error %v, want two published snapshots", out, err)
@@ -95,8 +95,8 @@ func TestCleanRunSucceeds(t *testing.T) {
 }
 
 func TestFailedRunNamesItsFailures(t *testing.T) {
-	store := aRun(t)
-	report(t, store, "eu-west-1", "guardduty", "kms") // us-east-1 was never published
+	store := planRun(t)
+	mergeRegion(t, store, "eu-west-1", "guardduty", "kms") // us-east-1 was never published
 	_, err := settleRun(t, store, 0, 0)
 	var partial *settle.Partial
 	if !errors.As(err, &partial) || partial.ErrorType() != "View360.PartialSnapshot" {
@@ -113,7 +113,7 @@ func TestFailedRunNamesItsFailures(t *testing.T) {
 }
 
 func TestAccountThatCannotBeAssumedIsOneLine(t *testing.T) {
-	store := aRun(t)
+	store := planRun(t)
 	role := &collect.Role{ARN: "arn:aws:iam::111122223333:role/View360", ExternalID: "x"}
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
 		var results []merge.CollectorResult
@@ -127,7 +127,7 @@ func TestAccountThatCannotBeAssumedIsOneLine(t *testing.T) {
 		}
 	}
 	_, err := settleRun(t, store, 0, 0)
-	want := "111122223333 6 services in eu-west-1 us-east-1: denied sts:AssumeRole of arn:aws:iam::111122223333:role/View360: " +
+	want := "111122223333 6 sources in eu-west-1 us-east-1: denied sts:AssumeRole of arn:aws:iam::111122223333:role/View360: " +
 		"the role is missing or its trust policy does not name this deployment with its external id"
 	if err == nil || err.Error() != want {
 		t.Errorf("the cause is\n%v\nwant\n%s", err, want)
@@ -135,12 +135,12 @@ func TestAccountThatCannotBeAssumedIsOneLine(t *testing.T) {
 }
 
 func TestRedriveHandsBackOnlyWhatFailed(t *testing.T) {
-	store := aRun(t)
-	report(t, store, "eu-west-1", "guardduty")
-	report(t, store, "us-east-1")
+	store := planRun(t)
+	mergeRegion(t, store, "eu-west-1", "guardduty")
+	mergeRegion(t, store, "us-east-1")
 	out, err := settleRun(t, store, 1, 0)
 	if err != nil || !out.Retry || out.Redrives != 1 || out.Plan.Snapshots != 1 || out.Plan.Concurrency != 3 {
-		t.Fatalf("redriven, settle says %+v, error %v", out, err)
+		t.Fatalf("redriven, settled as %+v, error %v", out, err)
 	}
 	var list []plan.Entry
 	if err := store.GetJSON(t.Context(), out.Plan.Key, &list); err != nil {
@@ -155,15 +155,15 @@ func TestRedriveHandsBackOnlyWhatFailed(t *testing.T) {
 	if _, err := settleRun(t, store, 1, 1); err == nil {
 		t.Error("a used redrive settles a failed run")
 	}
-	report(t, store, "eu-west-1")
+	mergeRegion(t, store, "eu-west-1")
 	if out, err := settleRun(t, store, 1, 1); err != nil || out.Retry {
-		t.Errorf("after the repair settle says %+v, error %v", out, err)
+		t.Errorf("after the repair settled as %+v, error %v", out, err)
 	}
 }
 
-func TestUnpublishedRegionIsDoneAgainWhole(t *testing.T) {
-	store := aRun(t)
-	report(t, store, "us-east-1")
+func TestUnpublishedRegionIsCollectedAgainCompletely(t *testing.T) {
+	store := planRun(t)
+	mergeRegion(t, store, "us-east-1")
 	out, err := settleRun(t, store, 1, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -173,12 +173,12 @@ func TestUnpublishedRegionIsDoneAgainWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(list[0].Regions) != 1 || len(list[0].Regions[0].Sources) != 2 {
-		t.Errorf("handed back %+v, want both services of eu-west-1", list[0].Regions)
+		t.Errorf("handed back %+v, want both sources of eu-west-1", list[0].Regions)
 	}
 }
 
 func TestFailedLoadNamesItsGroups(t *testing.T) {
-	groups := []settle.Group{{Group: "cost", Function: "load-cost"}, {Group: "security", Function: "load-security"}}
+	groups := []settle.GroupFunction{{Group: "cost", Function: "load-cost"}, {Group: "security", Function: "load-security"}}
 	ok := json.RawMessage(`{"group":"cost","tables":{}}`)
 	broken := json.RawMessage(`{"group":"security","error":"RetryableError","cause":"{\"errorMessage\":\"the database is full\"}"}`)
 	logs := json.RawMessage(`{"group":"logs"}`)

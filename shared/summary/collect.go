@@ -79,7 +79,7 @@ func (s *CollectRun) addReport(report merge.Report) CollectedSnapshot {
 	}
 	counts := map[verdict]int{}
 	for _, o := range report.Outcomes {
-		v := judge(o.Status)
+		v := judgeStatus(o.Status)
 		counts[v]++
 		s.outcomes[v] = append(s.outcomes[v], o)
 		line.Sources[o.SourceName] = o.Text()
@@ -99,8 +99,8 @@ const (
 	notApplicable
 )
 
-// judge returns the verdict on a status by the table of statuses.
-func judge(s outcome.Status) verdict {
+// judgeStatus returns the verdict on a status by the table of statuses.
+func judgeStatus(s outcome.Status) verdict {
 	switch info := s.Info(); {
 	case info.Failed:
 		return failed

@@ -1,0 +1,66 @@
+package index
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"view360/shared/object"
+	"view360/shared/snapshot"
+)
+
+// maxMeta bounds the meta section, which has a few lines for each source.
+const maxMeta = 1 << 20
+
+// applyMeta sets the times of the sections and whether they are complete, from the snapshot's meta section.
+//
+// Without one, the snapshot's date is the time, plus a second for each longer interval of the same date, so that each
+// interval has its own row in logs. Two versions of one snapshot would then be equally old, so a hash of the content sets
+// the fraction of the second: the result does not depend on the order in which they are loaded.
+func (h Handler) applyMeta(ctx context.Context, store *object.Store, index *snapshot.Index, content uint64) error {
+	seconds := slices.Index([]snapshot.Interval{snapshot.Daily, snapshot.Weekly, snapshot.Monthly, snapshot.Yearly}, index.Name.Interval)
+	index.CollectedAt = index.Name.Date.Add(time.Duration(seconds) * time.Second)
+	observed := index.CollectedAt.Add(time.Duration(content%1_000_000) * time.Microsecond)
+	r, found := index.Sections["meta"]
+	delete(index.Sections, "meta")
+	index.Meta = r
+	var meta snapshot.Meta
+	if found && r.End-r.Start <= maxMeta {
+		body, err := store.OpenRange(ctx, object.Version{Key: index.Key, ETag: index.ETag, ID: index.Version}, r.Start, r.End)
+		if err != nil {
+			return err
+		}
+		defer body.Close()
+		if err := json.NewDecoder(body).Decode(&meta); err != nil {
+			return newInvalid(r.Start, "meta cannot be read: %v", err)
+		}
+	}
+	if !meta.CollectedAt.IsZero() {
+		index.CollectedAt = meta.CollectedAt.UTC()
+		observed = index.CollectedAt
+	}
+	for path, r := range index.Sections {
+		r.ObservedAt = observed
+		if section, known := findMetaSection(meta.Sections, path); known {
+			r.ObservedAt, r.Complete, r.Partial = section.CollectedAt.UTC(), section.Complete, !section.Complete
+		}
+		index.Sections[path] = r
+	}
+	return nil
+}
+
+// findMetaSection returns the description of a path, or else of the closest section that contains it.
+func findMetaSection(sections map[string]snapshot.MetaSection, path string) (snapshot.MetaSection, bool) {
+	for {
+		if section, known := sections[path]; known {
+			return section, true
+		}
+		i := strings.LastIndexByte(path, '.')
+		if i < 0 {
+			return snapshot.MetaSection{}, false
+		}
+		path = path[:i]
+	}
+}
