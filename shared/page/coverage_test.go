@@ -2,9 +2,12 @@ package page
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -57,5 +60,28 @@ func TestRunAgainStartsTheSameCollect(t *testing.T) {
 	want := Rerun{Account: "111122223333", Source: "guardduty", Regions: []string{"us-east-1"}}
 	if diff := cmp.Diff(want, asked); diff != "" {
 		t.Errorf("asked for something else (-want +got):\n%s", diff)
+	}
+}
+
+// The execution of a cell is the one that the outcome names, not the one at its time.
+func TestCellLinksToTheRunThatCollected(t *testing.T) {
+	t.Parallel()
+	var repaired atomic.Bool
+	repaired.Store(true)
+	engine, machine := newEngine(t, &repaired)
+	children := map[string]string{}
+	for _, run := range []string{"run-1", "run-2", "run-4", "run-5"} {
+		x := engine.Run(t.Context(), machine, run, json.RawMessage(`{}`))
+		children[run] = x.MapRuns()[0].Children[0].ARN
+	}
+	s := newSite(t, Options{Executions: engine})
+	for source, run := range map[string]string{"guardduty": "run-2", "cost": "run-4", "waf": "run-5"} {
+		body := s.get("/coverage/111122223333/" + source)
+		if link := `href="/executions/` + children[run] + `"`; !strings.Contains(body, link) {
+			t.Errorf("the cell of %s does not link to %s:\n%s", source, run, body)
+		}
+	}
+	if body := s.get("/coverage/111122223333/serviceresources"); strings.Count(body, `href="/executions/`) != 1 { // of the other region
+		t.Errorf("a file of the Python version links to an execution:\n%s", body)
 	}
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // twoRegions is a plan of one account: kms is denied, waf is tried twice.
-const twoRegions = `[{"account_function": "account", "home_region": "us-east-1", "regions_at_once": 1, "services_at_once": 1, "request": {"account": "111122223333"}, "regions": [
+const twoRegions = `[{"account_function": "account", "home_region": "us-east-1", "regions_at_once": 1, "services_at_once": 1, "request": {"account": "111122223333", "date": "2026-03-19"}, "regions": [
 	{"region": "us-east-1", "home": true, "services": [{"service": "kms", "function": "kms"}, {"service": "waf", "function": "waf"}]},
 	{"region": "eu-west-1", "home": false, "services": [{"service": "waf", "function": "waf"}]}]}]`
 
