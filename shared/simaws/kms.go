@@ -135,7 +135,7 @@ func getKeyRotationStatus(c *call, in kmsInput) (any, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case k.Closed || k.Opaque:
+	case k.Closed || k.Opaque || k.KeyManager == "AWS": // the policies of AWS managed keys, such as aws/acm, do not allow it
 		return nil, denyKey(c, k)
 	case !k.canRotate():
 		return nil, c.newErrorf("UnsupportedOperationException", "")

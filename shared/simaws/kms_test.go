@@ -71,16 +71,19 @@ func TestKeysCanBeSet(t *testing.T) {
 	server := start(t, simaws.Options{})
 	simaws.Set(server.Organization, simaws.Place{Account: production, Region: "eu-west-1"},
 		simaws.Key{KeyID: "one", KeySpec: "SYMMETRIC_DEFAULT", KeyUsage: "ENCRYPT_DECRYPT", Origin: "AWS_KMS", Rotates: true},
-		simaws.Key{KeyID: "two", Closed: true})
+		simaws.Key{KeyID: "two", Closed: true},
+		simaws.Key{KeyID: "managed", KeySpec: "SYMMETRIC_DEFAULT", KeyUsage: "ENCRYPT_DECRYPT", Origin: "AWS_KMS", KeyManager: "AWS"})
 	client := kms.NewFromConfig(in(server, production, "eu-west-1"))
 	list, err := client.ListKeys(t.Context(), nil)
-	if err != nil || len(list.Keys) != 2 {
-		t.Fatalf("got keys %v, error %v, want 2", list, err)
+	if err != nil || len(list.Keys) != 3 {
+		t.Fatalf("got keys %v, error %v, want 3", list, err)
 	}
 	rotation, err := client.GetKeyRotationStatus(t.Context(), &kms.GetKeyRotationStatusInput{KeyId: aws.String("one")})
 	if err != nil || !rotation.KeyRotationEnabled {
 		t.Errorf("got rotation %v, error %v", rotation, err)
 	}
 	_, err = client.DescribeKey(t.Context(), &kms.DescribeKeyInput{KeyId: aws.String("two")})
+	wantCode(t, err, "AccessDeniedException")
+	_, err = client.GetKeyRotationStatus(t.Context(), &kms.GetKeyRotationStatusInput{KeyId: aws.String("managed")})
 	wantCode(t, err, "AccessDeniedException")
 }

@@ -1,6 +1,7 @@
 // Package kms collects the KMS keys of a region, those of AWS services included.
 //
-//	operations  kms ListKeys (all pages), DescribeKey and GetKeyRotationStatus (one call per key, side by side)
+//	operations  kms ListKeys (all pages), DescribeKey and GetKeyRotationStatus (one call per key, the
+//	            latter of customer managed ones only, side by side)
 //	scope       region
 //	window      none: state at run time
 //	section     security.kms
@@ -93,10 +94,14 @@ func warnOfKey(ctx context.Context, part *collect.Part, format string, entry typ
 }
 
 // readRotation reports whether the key rotates. Keys that cannot rotate, or are in a state without a rotation status,
-// do not (D49).
+// do not (D49). AWS rotates the keys that it manages every year, and some of their policies, such as that of aws/acm,
+// allow nobody to ask.
 func readRotation(ctx context.Context, api API, entry types.KeyListEntry, key *types.KeyMetadata) (*bool, error) {
 	if !canRotate(key) {
 		return aws.Bool(false), nil
+	}
+	if key.KeyManager == types.KeyManagerTypeAws {
+		return aws.Bool(true), nil
 	}
 	status, err := api.GetKeyRotationStatus(ctx, &kms.GetKeyRotationStatusInput{KeyId: entry.KeyId})
 	var unsupported *types.UnsupportedOperationException
