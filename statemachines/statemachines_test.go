@@ -2,12 +2,17 @@ package statemachines_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"view360/shared/asl"
 	"view360/shared/outcome"
@@ -16,11 +21,25 @@ import (
 
 var definitions = map[string][]byte{"collect": statemachines.Collect, "load": statemachines.Load}
 
-// The errors of Step Functions and Lambda themselves.
-// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
-// https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
-var reported = []string{"States.ALL", "States.Timeout", "Lambda.ServiceException", "Lambda.AWSLambdaException",
-	"Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown"}
+// Names of errors that every task retries, by the reason.
+var (
+	// Lambda could not run the function, or its answer was lost.
+	// https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+	// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
+	transient = []string{"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+		"Lambda.ClientExecutionTimeoutException", "Lambda.ResourceNotReadyException", "Lambda.EC2UnexpectedException"}
+	// The quota of concurrent executions is used up, perhaps for long. The pages are those of transient.
+	throttled = []string{"Lambda.TooManyRequestsException", "Lambda.EC2ThrottledException"}
+	// The function ended without a result. The platform reports the names with a dot as errorType of the payload:
+	// https://github.com/aws/aws-lambda-runtime-interface-emulator/blob/develop/internal/lambda/fatalerror/fatalerror.go
+	// (Sandbox.Timedout: cmd/aws-lambda-rie/handlers.go; Runtime.OutOfMemory: same repository,
+	// internal/lambda-managed-instances, and https://github.com/nasa-gcn/gcn.nasa.gov/pull/3628). An execution reported
+	// Runtime.ExitError in https://github.com/awslabs/amazon-s3-find-and-forget/pull/283 and Sandbox.Timedout in
+	// https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/issues/917.
+	// Lambda.Unknown is the name in the pages of transient, States.Timeout that of a task's TimeoutSeconds.
+	crashed = []string{"Sandbox.Timedout", "Sandbox.Failure", "Runtime.ExitError", "Runtime.OutOfMemory",
+		"Runtime.TruncatedResponse", "Runtime.Unknown", "Lambda.Unknown", "States.Timeout"}
+)
 
 func TestInterpreterAcceptsTheFiles(t *testing.T) {
 	for name, definition := range definitions {
@@ -32,8 +51,8 @@ func TestInterpreterAcceptsTheFiles(t *testing.T) {
 
 // A misspelled error name would never match, and nothing would be retried.
 func TestStateMachinesMatchOnlyReportedErrors(t *testing.T) {
-	known := map[string]bool{}
-	for _, name := range reported {
+	known := map[string]bool{"States.ALL": true}
+	for _, name := range slices.Concat(transient, throttled, crashed) {
 		known[name] = true
 	}
 	for _, info := range outcome.Infos {
@@ -53,6 +72,65 @@ func TestStateMachinesMatchOnlyReportedErrors(t *testing.T) {
 			}
 		}
 	}
+}
+
+// retrier is the part of a retrier that the tests read.
+type retrier struct {
+	ErrorEquals []string
+	MaxAttempts int
+}
+
+func TestEveryTaskRetriesErrorsOfLambda(t *testing.T) {
+	for file, definition := range definitions {
+		var machine any
+		if err := json.Unmarshal(definition, &machine); err != nil {
+			t.Fatal(err)
+		}
+		tasks := listTasks(machine, file)
+		if len(tasks) == 0 {
+			t.Errorf("%s has no tasks", file)
+		}
+		for name, retriers := range tasks {
+			for _, c := range []struct {
+				errors      []string
+				least, most int // attempts
+			}{
+				{append(transient, "RetryableError"), 4, 8},
+				{throttled, 40, 40}, // an hour on average, in 120 events of the execution's history
+				{crashed, 2, 2},     // the same work would most often end the same way
+			} {
+				i := slices.IndexFunc(retriers, func(r retrier) bool { return slices.Contains(r.ErrorEquals, c.errors[0]) })
+				if i < 0 {
+					t.Errorf("%s does not retry %s", name, c.errors[0])
+					continue
+				}
+				less := cmpopts.SortSlices(strings.Compare)
+				if diff := cmp.Diff(c.errors, retriers[i].ErrorEquals, less); diff != "" {
+					t.Errorf("%s: names in the retrier of %s (-want +got):\n%s", name, c.errors[0], diff)
+				}
+				if n := retriers[i].MaxAttempts; n < c.least || n > c.most {
+					t.Errorf("%s retries %s %d times, want %d to %d", name, c.errors[0], n, c.least, c.most)
+				}
+			}
+		}
+	}
+}
+
+// listTasks returns the retriers of the tasks in value, a part of a definition, by the path of the task.
+func listTasks(value any, path string) map[string][]retrier {
+	tasks := map[string][]retrier{}
+	object, _ := value.(map[string]any)
+	for name, member := range object {
+		maps.Copy(tasks, listTasks(member, path+"."+name))
+	}
+	if object["Type"] != "Task" {
+		return tasks
+	}
+	text, _ := json.Marshal(object["Retry"])
+	var retriers []retrier
+	_ = json.Unmarshal(text, &retriers)
+	tasks[path] = retriers
+	return tasks
 }
 
 // TestValidatorAcceptsTheFiles uses asl-validator, which checks more of the language than the interpreter.
