@@ -72,8 +72,8 @@ func TestExecutionIsShownAndRedriven(t *testing.T) {
 	})
 	t.Run("shows the iterations of a child with retries, input and output", func(t *testing.T) {
 		s := s.in(t)
-		s.expect(s.get("/executions/"+child), "Collect KMS keys 111122223333 us-east-1 · Regions 0, Services 0 AccessDeniedError",
-			"FAILED, CAUGHT", "Collect WAF web ACLs and rules 111122223333 eu-west-1 · Regions 1, Services 0", "SUCCEEDED 1 ", `&#34;status&#34;: &#34;passed&#34;`)
+		s.expect(s.get("/executions/"+child), "Collect KMS keys 111122223333 us-east-1 2026-03-19 · Regions 0, Services 0 AccessDeniedError",
+			"FAILED, CAUGHT", "Collect WAF web ACLs and rules 111122223333 eu-west-1 2026-03-19 · Regions 1, Services 0", "SUCCEEDED 1 ", `&#34;status&#34;: &#34;passed&#34;`)
 	})
 	t.Run("is not redriven by somebody else's form", func(t *testing.T) {
 		answer, _ := s.in(t).ask(http.MethodPost, "/redrive/"+x.ARN, nil, url.Values{"token": {"x"}})
