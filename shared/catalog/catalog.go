@@ -1,5 +1,5 @@
 // Package catalog is the list of sources: one row for each, data only. The stacks, the plan, the merge, the local
-// process and the tests loop over it; adding a source is one row here and files that no other source touches.
+// process, and the tests read it; a new source is one row here and files of its own.
 package catalog
 
 import (
@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Placement says where a source is collected.
+// Placement is where a source is collected.
 type Placement string
 
 const (
@@ -20,27 +20,27 @@ const (
 	Regional Placement = "regional"
 )
 
-// Source is one row: everything that differs between sources, outside their own code.
+// Source is one row: all properties of a source that other packages use.
 type Source struct {
 	Name string // lower case, no separators, such as guardduty
 	// Title names the source for people, such as GuardDuty findings.
 	Title     string
 	Placement Placement
-	// Sections are the paths in the snapshot that the source fills, such as security.kms.
+	// Sections lists the paths in the snapshot that the source fills, such as security.kms.
 	Sections []string
-	// Group is the table group whose loader takes the sections; Tables and Views are what they feed.
+	// Group is the table group that loads the sections into Tables, which Views read.
 	Group  string
 	Tables []string
 	Views  []string
-	// Dated sources answer for past windows and take part in a backfill. The others only know the present.
+	// Dated sources can be collected for past windows, as in a backfill. The others have only present data.
 	Dated bool
-	// Paid sources make requests that AWS charges for.
+	// Paid sources send requests that AWS charges for.
 	Paid bool
 	// CoversManyDays: the source reads many days with the requests of one.
 	CoversManyDays bool
-	// NotIn are enabled-by-default regions where the service does not exist.
+	// NotIn lists enabled-by-default regions where AWS does not offer the service.
 	NotIn []string
-	// Actions are what the collector's role holds: exactly what it calls.
+	// Actions lists the actions of the collector's role: exactly those that it calls.
 	Actions []Action
 	// MemoryMB and Timeout are the function's limits.
 	MemoryMB int
@@ -52,28 +52,28 @@ type Action struct {
 	Name string // such as kms:ListKeys
 	// Resource is the narrowest ARN that the action allows, with ${Partition}, ${Region} and ${Account}; "" is *.
 	Resource string
-	// Operation is the API operation where its name is not the action's, such as ListBuckets for s3:ListAllMyBuckets.
+	// Operation is the API operation if its name differs from the action's, such as ListBuckets for s3:ListAllMyBuckets.
 	Operation string
-	// Dependent actions are not called by us: AWS requires them of the caller of another action.
+	// Dependent actions are not called: AWS requires them of the caller of another action.
 	Dependent bool
 }
 
-// The limits of a collector function that nothing else asks for.
+// The default limits of a collector function.
 const (
 	memoryMB = 256
 	timeout  = 5 * time.Minute
 )
 
-// FindByName returns the row of word.
-func FindByName(word string) (Source, bool) {
-	i := slices.IndexFunc(Sources, func(s Source) bool { return s.Name == word })
+// FindByName returns the source with that name.
+func FindByName(name string) (Source, bool) {
+	i := slices.IndexFunc(Sources, func(s Source) bool { return s.Name == name })
 	if i < 0 {
 		return Source{}, false
 	}
 	return Sources[i], true
 }
 
-// FindByNameOrSection returns the row that a person means by name: its word, or a section that it fills, such as security.waf_rules or
+// FindByNameOrSection returns the source with that name, or that fills a section of that name, such as security.waf_rules or
 // waf_rules.
 func FindByNameOrSection(name string) (Source, bool) {
 	if source, found := FindByName(name); found {
@@ -88,16 +88,16 @@ func FindByNameOrSection(name string) (Source, bool) {
 	return Sources[i], true
 }
 
-// Names are the sources' words in catalogue order.
+// Names returns the names of the sources in catalog order.
 func Names() []string {
-	words := make([]string, len(Sources))
+	names := make([]string, len(Sources))
 	for i, s := range Sources {
-		words[i] = s.Name
+		names[i] = s.Name
 	}
-	return words
+	return names
 }
 
-// ActionNames are the names of the role's actions.
+// ActionNames returns the names of the role's actions.
 func (s Source) ActionNames() []string {
 	names := make([]string, len(s.Actions))
 	for i, a := range s.Actions {
@@ -106,5 +106,5 @@ func (s Source) ActionNames() []string {
 	return names
 }
 
-// OfferedIn reports whether the service exists in region.
-func (s Source) OfferedIn(region string) bool { return !slices.Contains(s.NotIn, region) }
+// IsOfferedIn reports whether AWS offers the service in region.
+func (s Source) IsOfferedIn(region string) bool { return !slices.Contains(s.NotIn, region) }

@@ -14,15 +14,15 @@ import (
 var root = filepath.Join("..", "..")
 
 func TestEverySourceHasItsFiles(t *testing.T) {
-	for _, word := range catalog.Names() {
+	for _, name := range catalog.Names() {
 		for _, file := range []string{
-			filepath.Join("shared", "collect", word, word+".go"),
-			filepath.Join("shared", "collect", word, word+"_test.go"),
-			filepath.Join("shared", "snapshot", word+".go"),
-			filepath.Join("functions", "collect", word, "main.go"),
+			filepath.Join("shared", "collect", name, name+".go"),
+			filepath.Join("shared", "collect", name, name+"_test.go"),
+			filepath.Join("shared", "snapshot", name+".go"),
+			filepath.Join("functions", "collect", name, "main.go"),
 		} {
 			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
-				t.Errorf("%s: %s is missing", word, file)
+				t.Errorf("%s: %s is missing", name, file)
 			}
 		}
 	}
@@ -32,8 +32,8 @@ func TestEverySourceHasItsFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, file := range folders {
-			if word := filepath.Base(filepath.Dir(file)); !slices.Contains(catalog.Names(), word) {
-				t.Errorf("%s/%s has no row in the catalogue", parent, word)
+			if name := filepath.Base(filepath.Dir(file)); !slices.Contains(catalog.Names(), name) {
+				t.Errorf("%s/%s has no row in the catalog", parent, name)
 			}
 		}
 	}
@@ -44,7 +44,7 @@ func TestRowsHaveWhatDeploymentsNeed(t *testing.T) {
 	sections := map[string]string{}
 	for _, s := range catalog.Sources {
 		if !slices.Contains([]catalog.Placement{catalog.Account, catalog.Home, catalog.Regional}, s.Placement) {
-			t.Errorf("%s: scope %q", s.Name, s.Placement)
+			t.Errorf("%s: placement %q", s.Name, s.Placement)
 		}
 		if len(s.Sections) == 0 || len(s.Actions) == 0 || s.MemoryMB < 128 || s.MemoryMB > 1024 || s.Timeout <= 0 || s.Timeout.Minutes() > 15 {
 			t.Errorf("%s: sections %v, %d actions, %d MB, %s", s.Name, s.Sections, len(s.Actions), s.MemoryMB, s.Timeout)
@@ -58,7 +58,7 @@ func TestRowsHaveWhatDeploymentsNeed(t *testing.T) {
 		names := s.ActionNames()
 		for i, name := range names {
 			if !action.MatchString(name) || slices.Contains(names[:i], name) {
-				t.Errorf("%s: action %q is not an action, or there twice", s.Name, name)
+				t.Errorf("%s: action %q is not an action, or a duplicate", s.Name, name)
 			}
 		}
 		if _, err := os.Stat(filepath.Join(root, "functions", "load", s.Group, "main.go")); err != nil {
@@ -73,19 +73,19 @@ func TestRowsHaveWhatDeploymentsNeed(t *testing.T) {
 }
 
 func TestSourcesAreFoundByNameOrSection(t *testing.T) {
-	for _, word := range catalog.Names() {
-		source, found := catalog.FindByName(word)
-		if !found || source.Name != word {
-			t.Errorf("Lookup(%s) = %v, %t", word, source.Name, found)
+	for _, name := range catalog.Names() {
+		source, found := catalog.FindByName(name)
+		if !found || source.Name != name {
+			t.Errorf("FindByName(%s) = %v, %t", name, source.Name, found)
 		}
 		for _, region := range source.NotIn {
-			if source.OfferedIn(region) {
-				t.Errorf("%s is offered in %s, its row says it is not", word, region)
+			if source.IsOfferedIn(region) {
+				t.Errorf("%s is offered in %s, its row says it is not", name, region)
 			}
 		}
 	}
-	if _, found := catalog.FindByName("no such word"); found {
-		t.Error("an unknown word was found")
+	if _, found := catalog.FindByName("no such source"); found {
+		t.Error("an unknown source was found")
 	}
 }
 
@@ -100,7 +100,7 @@ func TestSectionNamesItsSource(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"", "rules", "security", "no such word"} {
+	for _, name := range []string{"", "rules", "security", "no such source"} {
 		if source, found := catalog.FindByNameOrSection(name); found {
 			t.Errorf("%q names %s", name, source.Name)
 		}

@@ -135,7 +135,7 @@ func (r Input) DaysBefore(daysBefore int) Input {
 	return r
 }
 
-func (r Input) scope() Scope {
+func (r Input) buildScope() Scope {
 	return Scope{
 		Account: r.Account, Region: r.Region, Home: r.Home, Interval: r.Interval, Window: r.Window,
 		History: r.History, AllResources: r.AllResources, AccountState: r.AccountState, Now: r.Now.UTC(), Tenancy: r.Tenancy, Options: r.Options,

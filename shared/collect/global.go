@@ -7,10 +7,10 @@ import (
 	"view360/shared/outcome"
 )
 
-// GlobalRegion is the region where the partition of region runs what an account has only once, such as Support and
+// FindGlobalRegion is the region where the partition of region runs what an account has only once, such as Support and
 // Health.
 // Source: https://docs.aws.amazon.com/general/latest/gr/awssupport.html and .../health.html
-func GlobalRegion(region string) string {
+func FindGlobalRegion(region string) string {
 	for prefix, global := range map[string]string{
 		"cn-": "cn-northwest-1", "us-gov-": "us-gov-west-1", "us-iso-": "us-iso-east-1", "us-isob-": "us-isob-east-1",
 		"eu-isoe-": "eu-isoe-west-1", "us-isof-": "us-isof-south-1", "eusc-": "eusc-de-east-1",

@@ -15,7 +15,7 @@ func TestGlobalRegionDependsOnThePartition(t *testing.T) {
 		"cn-north-1": "cn-northwest-1", "us-gov-east-1": "us-gov-west-1", "us-isob-west-1": "us-isob-east-1",
 		"us-iso-west-1": "us-iso-east-1", "eusc-de-east-1": "eusc-de-east-1", "eu-isoe-west-1": "eu-isoe-west-1",
 	} {
-		if got := collect.GlobalRegion(region); got != want {
+		if got := collect.FindGlobalRegion(region); got != want {
 			t.Errorf("got %s for %s, want %s", got, region, want)
 		}
 	}

@@ -49,7 +49,7 @@ func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 		h.stageFailure(ctx, in, out.Outcome, failure)
 		return Output{}, failure
 	}
-	return out, fault.Classify(h.stage(ctx, in, out))
+	return out, fault.Classify(h.stageOutput(ctx, in, out))
 }
 
 // openDays returns the days to collect, the newest first: the input's own, and the days before for a source that covers
@@ -66,30 +66,30 @@ func (h Handler) openDays(ctx context.Context, in Input) ([]Day, error) {
 		if err != nil {
 			return nil, fault.New(outcome.Invalid, "request date %q is not YYYY-MM-DD", before.Date)
 		}
-		days[i] = Day{Scope: before.scope(), Part: newPart(ctx, h.Staging, name.PartPrefix(h.Collector.Source))}
+		days[i] = Day{Scope: before.buildScope(), Part: newPart(ctx, h.Staging, name.PartPrefix(h.Collector.Source))}
 	}
 	return days, nil
 }
 
 // collectDays reads the source and ends the parts: published if it succeeded, dropped if it failed.
 func (h Handler) collectDays(ctx context.Context, in Input, meter *awsconf.Meter, days []Day) error {
-	cfg, err := awsconf.ForTarget(h.Config, h.target(in))
+	cfg, err := awsconf.ForTarget(h.Config, h.buildTarget(in))
 	if err == nil {
 		rate := h.Collector.Rate
 		cfg = awsconf.WithMeter(awsconf.WithRate(cfg, rate.PerSecond, rate.Burst), meter)
-		err = h.read(ctx, cfg, days)
+		err = h.readSource(ctx, cfg, days)
 	}
 	for _, day := range days {
 		if err != nil {
-			day.Part.abort(err)
+			day.Part.abortStreams(err)
 			continue
 		}
-		err = day.Part.close()
+		err = day.Part.closeStreams()
 	}
 	return err
 }
 
-func (h Handler) read(ctx context.Context, cfg aws.Config, days []Day) error {
+func (h Handler) readSource(ctx context.Context, cfg aws.Config, days []Day) error {
 	if h.Collector.CollectDays != nil {
 		return h.Collector.CollectDays(ctx, cfg, days)
 	}
@@ -103,7 +103,7 @@ func (h Handler) stageEarlier(ctx context.Context, in Input, days []Day) (dates 
 			continue
 		}
 		before := in.DaysBefore(i + 1)
-		if err := h.stage(ctx, before, h.buildOutput(before, day.Part, nil)); err != nil {
+		if err := h.stageOutput(ctx, before, h.buildOutput(before, day.Part, nil)); err != nil {
 			return nil, err
 		}
 		dates = append(dates, before.Date)
@@ -112,13 +112,13 @@ func (h Handler) stageEarlier(ctx context.Context, in Input, days []Day) (dates 
 }
 
 func (h Handler) buildOutput(in Input, part *Part, failure error) Output {
-	out := part.output(failure)
+	out := part.toOutput(failure)
 	out.Account, out.Region, out.SourceName, out.Run = in.Account, in.Region, h.Collector.Source, in.Run
 	out.CollectedAt = in.Now.UTC()
 	return out
 }
 
-func (h Handler) stage(ctx context.Context, in Input, out Output) error {
+func (h Handler) stageOutput(ctx context.Context, in Input, out Output) error {
 	name, err := in.Name()
 	if err != nil {
 		return err
@@ -144,7 +144,7 @@ func (h Handler) stageFailure(ctx context.Context, in Input, o outcome.Outcome, 
 	}
 }
 
-func (h Handler) target(in Input) awsconf.Target {
+func (h Handler) buildTarget(in Input) awsconf.Target {
 	target := awsconf.Target{Region: in.Region, Session: in.Run}
 	if in.Role != nil {
 		target.RoleARN, target.ExternalID, target.Actions = in.Role.ARN, in.Role.ExternalID, h.Actions

@@ -19,9 +19,9 @@ type List[T any] struct {
 // listAhead is how many elements of one list wait in memory while a list before it is still written.
 const listAhead = 5000
 
-// Lists reads all lists side by side and adds their elements to the section, one list after the other. A list that
+// AddLists reads all lists side by side and adds their elements to the section, one list after the other. A list that
 // cannot be read is a warning of the section; the error says that none could.
-func Lists[T any](ctx context.Context, part *Part, section string, lists []List[T]) error {
+func AddLists[T any](ctx context.Context, part *Part, section string, lists []List[T]) error {
 	found, failures := make([]chan T, len(lists)), make([]error, len(lists))
 	group, reading := errgroup.WithContext(ctx)
 	for i, list := range lists {
@@ -84,8 +84,8 @@ func warnOrFail(part *Part, section string, failures []error) error {
 	return nil
 }
 
-// Each calls visit with every item as to maps it, until the first error.
-func Each[Item, T any](items iter.Seq2[Item, error], to func(Item) T, visit func(T) error) error {
+// VisitEach calls visit with every item as to maps it, until the first error.
+func VisitEach[Item, T any](items iter.Seq2[Item, error], to func(Item) T, visit func(T) error) error {
 	for item, err := range items {
 		if err != nil {
 			return err

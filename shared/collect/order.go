@@ -7,10 +7,10 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// InOrder calls fetch for every item, at most limit (1 or more) at a time, and emit with the results one after the other
+// FetchInOrder calls fetch for every item, at most limit (1 or more) at a time, and emit with the results one after the other
 // in the order of the items. The first error, of the items, of fetch or of emit, ends it. Use it for one call per item:
 // the items may come from a paginator that is still reading.
-func InOrder[In, Out any](ctx context.Context, limit int, items iter.Seq2[In, error], fetch func(context.Context, In) (Out, error), emit func(Out) error) error {
+func FetchInOrder[In, Out any](ctx context.Context, limit int, items iter.Seq2[In, error], fetch func(context.Context, In) (Out, error), emit func(Out) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	pending := make(chan chan Out, limit-1) // and one more in the hands of emit's goroutine
 	group.Go(func() error {
@@ -52,8 +52,8 @@ func InOrder[In, Out any](ctx context.Context, limit int, items iter.Seq2[In, er
 	return group.Wait()
 }
 
-// Sequence returns the items as a sequence for [InOrder].
-func Sequence[Item any](items []Item) iter.Seq2[Item, error] {
+// ToSequence returns the items as a sequence for [InOrder].
+func ToSequence[Item any](items []Item) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		for _, item := range items {
 			if !yield(item, nil) {

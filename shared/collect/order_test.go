@@ -37,7 +37,7 @@ func TestInOrderKeepsTheOrderOfTheItems(t *testing.T) {
 	}
 	emit, got := collected()
 	// The first of each pair is fetched only after the second: it must be emitted first all the same.
-	err := collect.InOrder(t.Context(), limit, upTo(items), func(_ context.Context, i int) (int, error) {
+	err := collect.FetchInOrder(t.Context(), limit, upTo(items), func(_ context.Context, i int) (int, error) {
 		defer close(done[i])
 		if i%2 == 0 {
 			<-done[i+1]
@@ -67,7 +67,7 @@ func TestInOrderFetchesAtMostTheLimit(t *testing.T) {
 			}
 			emit, got := collected()
 			go func() {
-				ended <- collect.InOrder(t.Context(), limit, upTo(50), func(_ context.Context, i int) (int, error) {
+				ended <- collect.FetchInOrder(t.Context(), limit, upTo(50), func(_ context.Context, i int) (int, error) {
 					running.Add(1)
 					defer running.Add(-1)
 					<-release[i]
@@ -102,9 +102,9 @@ func TestInOrderEndsWithTheFirstError(t *testing.T) {
 		yield(0, broken)
 	}
 	for name, run := range map[string]func() error{
-		"of the items": func() error { return collect.InOrder(t.Context(), 3, items, ok, emit) },
+		"of the items": func() error { return collect.FetchInOrder(t.Context(), 3, items, ok, emit) },
 		"of fetch": func() error {
-			return collect.InOrder(t.Context(), 3, upTo(1_000_000), func(ctx context.Context, i int) (int, error) {
+			return collect.FetchInOrder(t.Context(), 3, upTo(1_000_000), func(ctx context.Context, i int) (int, error) {
 				if i == 5 {
 					return 0, broken
 				}
@@ -116,7 +116,7 @@ func TestInOrderEndsWithTheFirstError(t *testing.T) {
 			}, emit)
 		},
 		"of emit": func() error {
-			return collect.InOrder(t.Context(), 3, upTo(1_000_000), ok, func(i int) error {
+			return collect.FetchInOrder(t.Context(), 3, upTo(1_000_000), ok, func(i int) error {
 				if i == 5 {
 					return broken
 				}
@@ -136,7 +136,7 @@ func TestInOrderEndsWhenTheRunIsCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	emit, _ := collected()
-	err := collect.InOrder(ctx, 3, upTo(1_000_000), func(ctx context.Context, i int) (int, error) {
+	err := collect.FetchInOrder(ctx, 3, upTo(1_000_000), func(ctx context.Context, i int) (int, error) {
 		if i == 2 {
 			cancel()
 		}

@@ -47,8 +47,8 @@ func (p *Part) Add(section string, element any) error {
 	if err != nil {
 		return fmt.Errorf("encoding an element of %s: %w", section, err)
 	}
-	s := p.stream(section)
-	if err := s.write(body); err != nil {
+	s := p.findStream(section)
+	if err := s.writeElement(body); err != nil {
 		return fmt.Errorf("staging %s: %w", section, err)
 	}
 	return nil
@@ -87,9 +87,9 @@ func (p *Part) Compose(section string, items int, fragments []Fragment) {
 	p.sections[section] = PartSection{Items: items, Fragments: fragments}
 }
 
-// Staged reads into value what an earlier run staged as an object section of the same day. It reports false, and leaves
+// ReadStaged reads into value what an earlier run staged as an object section of the same day. It reports false, and leaves
 // value alone, when there is none.
-func (p *Part) Staged(section string, value any) (bool, error) {
+func (p *Part) ReadStaged(section string, value any) (bool, error) {
 	err := p.store.GetJSON(p.ctx, p.prefix+section+".json", value)
 	if object.IsMissing(err) {
 		return false, nil
@@ -97,8 +97,8 @@ func (p *Part) Staged(section string, value any) (bool, error) {
 	return err == nil, err
 }
 
-// Items is the number of elements that were added to a list so far.
-func (p *Part) Items(list string) int {
+// CountItems is the number of elements that were added to a list so far.
+func (p *Part) CountItems(list string) int {
 	p.mu.Lock()
 	s, open := p.streams[list]
 	p.mu.Unlock()
@@ -146,11 +146,11 @@ func (p *Part) Note(key, text string) {
 // DeclareLists declares array sections that were read completely and may hold nothing.
 func (p *Part) DeclareLists(sections ...string) {
 	for _, section := range sections {
-		p.stream(section)
+		p.findStream(section)
 	}
 }
 
-func (p *Part) stream(section string) *stream {
+func (p *Part) findStream(section string) *stream {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if s, open := p.streams[section]; open {
@@ -162,8 +162,8 @@ func (p *Part) stream(section string) *stream {
 	return s
 }
 
-// output returns what the part holds, or why it holds nothing.
-func (p *Part) output(failure error) Output {
+// toOutput returns what the part holds, or why it holds nothing.
+func (p *Part) toOutput(failure error) Output {
 	out := Output{Outcome: outcome.Outcome{Status: outcome.Passed, Messages: p.messages, Warnings: p.warnings}}
 	switch {
 	case failure != nil:
@@ -181,12 +181,12 @@ func (p *Part) output(failure error) Output {
 	return out
 }
 
-// close ends every stream and waits for the uploads. After it the sections are complete in S3.
-func (p *Part) close() error {
+// closeStreams ends every stream and waits for the uploads. After it the sections are complete in S3.
+func (p *Part) closeStreams() error {
 	var failures []error
 	for _, section := range p.order {
 		s := p.streams[section]
-		if err := s.close(); err != nil {
+		if err := s.finishList(); err != nil {
 			failures = append(failures, fmt.Errorf("staging %s: %w", section, err))
 			continue
 		}
@@ -199,11 +199,11 @@ func (p *Part) close() error {
 	return errors.Join(failures...)
 }
 
-// abort ends every stream without publishing it, and waits until the store has forgotten what was sent: a function that
+// abortStreams ends every stream without publishing it, and waits until the store has forgotten what was sent: a function that
 // has answered may be frozen.
-func (p *Part) abort(cause error) {
+func (p *Part) abortStreams(cause error) {
 	for _, s := range p.streams {
-		s.abort(cause)
+		s.abortUpload(cause)
 	}
 	for _, s := range p.streams {
 		<-s.done // fails with cause
@@ -232,7 +232,7 @@ func openStream(ctx context.Context, store *object.Store, key string) *stream {
 	return s
 }
 
-func (s *stream) write(element []byte) error {
+func (s *stream) writeElement(element []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	separator := byte(',')
@@ -248,7 +248,7 @@ func (s *stream) write(element []byte) error {
 	return err
 }
 
-func (s *stream) close() error {
+func (s *stream) finishList() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	end := "]"
@@ -256,15 +256,15 @@ func (s *stream) close() error {
 		end = "[]"
 	}
 	if _, err := s.buffer.WriteString(end); err != nil {
-		s.abort(err)
+		s.abortUpload(err)
 		return <-s.done
 	}
 	if err := s.buffer.Flush(); err != nil {
-		s.abort(err)
+		s.abortUpload(err)
 		return <-s.done
 	}
 	s.pipe.Close()
 	return <-s.done
 }
 
-func (s *stream) abort(cause error) { s.pipe.CloseWithError(cause) }
+func (s *stream) abortUpload(cause error) { s.pipe.CloseWithError(cause) }

@@ -193,7 +193,7 @@ func TestPartKeepsSectionsApart(t *testing.T) {
 				return err
 			}
 		}
-		if part.Items("security.kms") != 3 || part.Items("security.waf") != 0 || part.Items("never") != 0 {
+		if part.CountItems("security.kms") != 3 || part.CountItems("security.waf") != 0 || part.CountItems("never") != 0 {
 			t.Error("the part has lost count")
 		}
 		return part.Set("account", map[string]string{"account_id": "111122223333"})

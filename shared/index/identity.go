@@ -40,7 +40,7 @@ func (s *scanner) checkIdentity() error {
 	switch account := s.index.Sections["account"]; {
 	case slices.ContainsFunc(s.index.Problems, func(p snapshot.Problem) bool { return p.Section == "account" }):
 		return newInvalid(-1, "the section account is not an object")
-	case !s.hasAccount && !account.Empty():
+	case !s.hasAccount && !account.IsEmpty():
 		return newInvalid(account.Start, "account.account_id is missing")
 	case s.hasAccount && accountErr != nil:
 		return newInvalid(account.Start, "account.account_id %q is not 12 digits", cutText(s.account))

@@ -201,7 +201,7 @@ func TestSectionsOfTheWrongKindAreReported(t *testing.T) {
 	if result.Status != index.Indexed || len(result.Index.Problems) != 2 || !slices.Equal(result.Index.Unknown, []string{"extra"}) {
 		t.Errorf("status %s, problems %v, unknown %v", result.Status, result.Index.Problems, result.Index.Unknown)
 	}
-	if kms := result.Index.Sections["security.kms"]; kms.Empty() {
+	if kms := result.Index.Sections["security.kms"]; kms.IsEmpty() {
 		t.Error("the other sections are not indexed")
 	}
 }

@@ -26,7 +26,7 @@ func (l *tableLoader) copyDirectly(ctx context.Context, hash io.Writer) (result 
 	if l.stored.isStale || !l.stored.isEmpty || l.table.IsParent {
 		return nil, false, nil
 	}
-	if l.section.Empty() {
+	if l.section.IsEmpty() {
 		return &copyResult{}, true, nil
 	}
 	build, err := l.newDirectLine(ctx)

@@ -37,7 +37,7 @@ func (s *Session) loadTable(ctx context.Context, t Table, children []Table) (Cou
 	}
 	path := parseSectionPath(t.Section)
 	section, exists := s.Index.Sections[path.path]
-	if !exists || section.Empty() && !path.isList {
+	if !exists || section.IsEmpty() && !path.isList {
 		return Counts{}, nil, nil
 	}
 	if section.Partial && t.isReportOrSet() {

@@ -108,7 +108,7 @@ func (h Handler) planSources(names []string, region string, home, history bool, 
 		case source.Placement == catalog.Home && !home:
 		case history && !source.Dated:
 		case source.CoversManyDays && earlierDays == readWithLater:
-		case !source.OfferedIn(region):
+		case !source.IsOfferedIn(region):
 		default:
 			planned = append(planned, PlannedSource{Source: source.Name, Function: function})
 		}

@@ -19,7 +19,7 @@ func (j job) visitMissing(ctx context.Context, visit func(Entry) error) error {
 			}
 		}
 	}
-	return collect.InOrder(ctx, accountLookups, all, j.removeStaged, func(s Entry) error {
+	return collect.FetchInOrder(ctx, accountLookups, all, j.removeStaged, func(s Entry) error {
 		if len(s.Regions) == 0 {
 			return nil
 		}

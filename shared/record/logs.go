@@ -34,7 +34,7 @@ func (h Handler) readSection(ctx context.Context, index snapshot.Index, name str
 	switch size := section.End - section.Start; {
 	case size > maxLogs:
 		return fault.New(outcome.Invalid, "the section %s has %d bytes, more than %d", name, size, maxLogs)
-	case section.Empty():
+	case section.IsEmpty():
 		return nil
 	}
 	version := object.Version{Key: index.Key, ETag: index.ETag, ID: index.Version}

@@ -19,7 +19,7 @@ import (
 // readOutcomes returns how the snapshot's sources were collected: what its meta says, or for a file of the Python version
 // what its logs section says, translated here once.
 func (h Handler) readOutcomes(ctx context.Context, index snapshot.Index, logs map[string]json.RawMessage) ([]outcome.Outcome, error) {
-	if index.Meta.Empty() {
+	if index.Meta.IsEmpty() {
 		return translateLogs(index, logs), nil
 	}
 	var meta snapshot.Meta

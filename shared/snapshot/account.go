@@ -1,7 +1,7 @@
 package snapshot
 
-// Account is the section account: who the account is, and how it is labelled. Readers of the first generation make
-// every member but contact_info, alternate_contacts and product a column, so none may be added.
+// Account is the section account: the account's identity and labels. The loaders of the Python version make every member
+// except contact_info, alternate_contacts, and product a column, so none may be added.
 type Account struct {
 	AccountID       string       `json:"account_id"`
 	AccountName     *string      `json:"account_name"`
@@ -16,9 +16,9 @@ type Account struct {
 	JoinedTimestamp *Time        `json:"joined_timestamp"`
 	Region          string       `json:"region"`       // of the snapshot
 	Product         string       `json:"product"`      // names separated by commas
-	ContactInfo     *ContactInfo `json:"contact_info"` // {} when it could not be read
-	// AlternateContacts are billing, operations and security: null where the account has none, no member where that
-	// could not be read.
+	ContactInfo     *ContactInfo `json:"contact_info"` // {} if it could not be read
+	// AlternateContacts has the members billing, operations, and security: null if the account has no such contact, and
+	// without the member if the contact could not be read.
 	AlternateContacts map[string]*AlternateContact `json:"alternate_contacts"`
 }
 

@@ -1,6 +1,6 @@
 package snapshot
 
-// Trail is one element of security.cloudtrail. What the trail's status tells is null where we may not read it.
+// Trail is one element of security.cloudtrail. The members of its status are null if access is denied.
 type Trail struct {
 	Name                *string `json:"name"`
 	ARN                 *string `json:"arn"`
@@ -11,7 +11,7 @@ type Trail struct {
 	KMSKeyID            *string `json:"kms_key_id"` // null: not encrypted with a KMS key
 	LogFileValidation   *bool   `json:"log_file_validation"`
 	// RecentEventsCount is the number of management events of the account in the region in the window, at most 50, the
-	// same for all trails of the region; null where they cannot be looked up.
+	// same for all trails of the region; null if access is denied.
 	RecentEventsCount  *int  `json:"recent_events_count"`
 	LatestDeliveryTime *Time `json:"latest_delivery_time"`
 	StartLoggingTime   *Time `json:"start_logging_time"`

@@ -1,8 +1,8 @@
 package snapshot
 
-// Recommendation is one element of compute_optimizer: what Compute Optimizer finds about an instance, a volume or a
-// function, and its first choice of a better size. Members that a kind does not have are null, and so is what is
-// recommended where the size fits.
+// Recommendation is one element of compute_optimizer: the finding of Compute Optimizer for an instance, a volume, or a
+// function, and its first recommendation. Members that a kind does not have are null, and so is the recommendation if the
+// size fits.
 type Recommendation struct {
 	AccountID               string   `json:"account_id"`
 	ResourceType            string   `json:"resource_type"` // EC2, EBS or Lambda

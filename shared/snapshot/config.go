@@ -1,6 +1,6 @@
 package snapshot
 
-// Config is the section config. Readers of the first generation make every member a column, so none may be added.
+// Config is the section config. The loaders of the Python version make every member a column, so none may be added.
 type Config struct {
 	DateFrom          string  `json:"date_from"`
 	DateTo            string  `json:"date_to"`
@@ -17,9 +17,9 @@ type ConfigEvaluation struct {
 	RuleName     string  `json:"rule_name"`
 	ResourceID   *string `json:"resource_id"`
 	ResourceType *string `json:"resource_type"`
-	// RecordedAt is ResultRecordedTime, whatever the member's name says.
+	// RecordedAt is ResultRecordedTime, despite the member's name.
 	RecordedAt      *Time   `json:"config_rule_invoked_time"`
-	ConformancePack string  `json:"conformance_pack"` // Standalone for a rule of none
+	ConformancePack string  `json:"conformance_pack"` // Standalone if the rule belongs to none
 	ComplianceType  string  `json:"compliance_type"`
 	Annotation      *string `json:"annotation"`
 	EvaluationMode  *string `json:"evaluation_mode"`

@@ -7,31 +7,31 @@ import (
 	"strings"
 )
 
-// Amount is a sum of money, exact: it never passes through a binary float.
+// Amount is an exact sum of money, never converted to a binary float.
 type Amount struct{ rat big.Rat }
 
 // ParseAmount reads the decimal text of an API.
 func ParseAmount(text string) (Amount, error) {
 	var a Amount
 	if _, ok := a.rat.SetString(text); !ok || strings.ContainsAny(text, "/_xX") {
-		return Amount{}, fmt.Errorf("amount %q is no decimal number", text)
+		return Amount{}, fmt.Errorf("amount %q is not a decimal number", text)
 	}
 	return a, nil
 }
 
-// Plus is a + b.
+// Plus returns a + b.
 func (a Amount) Plus(b Amount) (sum Amount) {
 	sum.rat.Add(&a.rat, &b.rat)
 	return sum
 }
 
-// Minus is a - b.
+// Minus returns a - b.
 func (a Amount) Minus(b Amount) (difference Amount) {
 	difference.rat.Sub(&a.rat, &b.rat)
 	return difference
 }
 
-// PercentOf is a in percent of b, as the nearest double; b must not be zero.
+// PercentOf returns a in percent of b, as the nearest double; b must not be zero.
 func (a Amount) PercentOf(b Amount) float64 {
 	var quotient big.Rat
 	quotient.Quo(&a.rat, &b.rat)
@@ -42,13 +42,13 @@ func (a Amount) PercentOf(b Amount) float64 {
 // Cmp compares like strings.Compare.
 func (a Amount) Cmp(b Amount) int { return a.rat.Cmp(&b.rat) }
 
-// Sign is -1, 0 or 1.
+// Sign returns -1, 0, or 1.
 func (a Amount) Sign() int { return a.rat.Sign() }
 
-// amountDigits are the digits after the decimal point that are written; Cost Explorer has 10.
+// amountDigits is the number of decimal places that are written; Cost Explorer has 10.
 const amountDigits = 20
 
-// String is the plain decimal text, without trailing zeros.
+// String returns the plain decimal text, without trailing zeros.
 func (a Amount) String() string {
 	text := a.rat.FloatString(amountDigits)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
@@ -80,14 +80,14 @@ type ServiceCost struct {
 	UtilizationUnit *string `json:"utilization_unit"` // always null
 }
 
-// Cost is the section cost: the account's total and its comparison with the period before. Readers of the first
-// generation make its members columns, so none may be added.
+// Cost is the section cost: the account's total and its comparison with the period before. The loaders of the Python
+// version make its members columns, so none may be added.
 type Cost struct {
 	AccountID          string       `json:"account_id"`
 	CurrentPeriodCost  Amount       `json:"current_period_cost"`
 	PreviousPeriodCost Amount       `json:"previous_period_cost"`
 	CostDifference     Amount       `json:"cost_difference"`
-	CostDifferencePct  float64      `json:"cost_difference_percentage"` // percent, not rounded; 0 when the previous cost is not positive
+	CostDifferencePct  float64      `json:"cost_difference_percentage"` // percent, not rounded; 0 if the previous cost is not positive
 	TopServices        []TopService `json:"top_services"`               // at most five, most expensive first
 	Period             CostPeriod   `json:"period"`
 	Forecast           []Forecast   `json:"forecast"`

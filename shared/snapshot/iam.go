@@ -1,7 +1,7 @@
 package snapshot
 
 // IAMUser is one element of iam: an IAM user's credentials, or those of the root user, whose name is <root_account>.
-// Times are null where something never happened or IAM does not know.
+// Times are null if the event never happened or IAM does not record it.
 type IAMUser struct {
 	Username             string           `json:"username"`
 	ARN                  string           `json:"arn"`

@@ -2,11 +2,12 @@ package snapshot
 
 import (
 	"time"
+
 	"view360/shared/outcome"
 )
 
-// Index says where everything in one snapshot object lies, so that a loader reads only its own byte ranges. It carries
-// positions and no data, and stays far below a state machine's payload limit.
+// Index has the byte ranges of the sections of one snapshot object, so that a loader reads only its own. It contains no data
+// and is much smaller than the payload limit of a state machine.
 type Index struct {
 	Bucket  string `json:"bucket"`
 	Key     string `json:"key"`
@@ -14,47 +15,45 @@ type Index struct {
 	Version string `json:"version,omitempty"`
 	Size    int64  `json:"size"` // bytes
 	Name    Name   `json:"name"` // Region is always set, from the key or else from the account section
-	// CollectedAt is meta.collected_at, or the date of the name where the sender wrote none, a few seconds later for
-	// longer intervals.
+	// CollectedAt is meta.collected_at. Without it, it is the date of the name, a few seconds later for longer intervals.
 	CollectedAt time.Time `json:"collected_at"`
-	// LastModified is when the object was written.
+	// LastModified is the time when the object was written.
 	LastModified time.Time `json:"last_modified"`
-	// Sections maps a path to its place: every top-level key that holds the object or list it should, and each object
-	// and list in the object sections (security.kms, inventory.instances, config.non_compliant_resources,
+	// Sections has the ranges by path: of every top-level key with a value of the right kind, and of each object and list
+	// in the object sections (security.kms, inventory.instances, config.non_compliant_resources,
 	// cost.top_services, account.contact_info, …).
 	Sections map[string]Range `json:"sections"`
-	// Unknown are top-level keys that neither the contract nor the catalogue knows; they are left alone. At most 20 are
-	// named. Sections that have no table, such as iam, are known.
+	// Unknown lists top-level keys that neither the contract nor the catalog has, at most 20; they are ignored. Sections
+	// without a table, such as iam, are known.
 	Unknown []string `json:"unknown,omitempty"`
 	// Meta is the range of the snapshot's own description; empty in files of the Python version.
 	Meta Range `json:"meta,omitzero"`
-	// Problems are sections of the wrong kind; they are not loaded.
+	// Problems lists the sections of the wrong kind; they are not loaded.
 	Problems []Problem `json:"problems,omitempty"`
 }
 
-// Range is the place of one JSON value in the object.
+// Range is the byte range of one JSON value in the object.
 type Range struct {
 	Start int64 `json:"start"` // offset of the value's first byte
 	End   int64 `json:"end"`   // offset after its last byte
-	// Complete: the sender vouches that nothing is missing, so that what is not in the section is gone at the source.
+	// Complete: the section has all items, so that an item that it lacks no longer exists.
 	Complete bool `json:"complete,omitempty"`
-	// Partial: the sender says that something is missing. One that says nothing is neither complete nor partial.
+	// Partial: items are missing. A section of an unknown state is neither complete nor partial.
 	Partial bool `json:"partial,omitempty"`
-	// ObservedAt is when the section was collected.
+	// ObservedAt is the time when the section was collected.
 	ObservedAt time.Time `json:"observed_at"`
 }
 
-// Empty reports whether there is no value, or one that holds nothing, such as {}: that is how a section that was not
-// collected looks.
-func (r Range) Empty() bool { return r.End-r.Start <= 8 }
+// IsEmpty reports whether the value is missing or empty, such as {}, as in a section that was not collected.
+func (r Range) IsEmpty() bool { return r.End-r.Start <= 8 }
 
-// Problem is a section that cannot be loaded, and why.
+// Problem is a section that cannot be loaded, with the reason.
 type Problem struct {
 	Section string `json:"section"`
 	Reason  string `json:"reason"`
 }
 
-// Meta is the snapshot's own description under the key meta, which readers of the first generation ignore (D30).
+// Meta is the snapshot's own description under the key meta, which the Python version ignores (D30).
 type Meta struct {
 	SchemaVersion int                        `json:"schema_version"`
 	Run           string                     `json:"run"`
@@ -69,11 +68,11 @@ type Meta struct {
 	Sections      map[string]MetaSection     `json:"sections"` // by path, such as security.kms
 }
 
-// MetaSection says how far a section can be trusted.
+// MetaSection describes one section.
 type MetaSection struct {
 	Service string `json:"service"` // source
 	Items   int    `json:"items"`
-	// Complete: the source passed without a warning, so that what is not listed does not exist.
+	// Complete: the source passed without a warning, so that an item that is not listed does not exist.
 	Complete    bool      `json:"complete"`
 	CollectedAt time.Time `json:"collected_at"`
 }

@@ -16,7 +16,7 @@ const (
 	Yearly  Interval = "YEARLY"
 )
 
-// ParseInterval accepts the four names in upper case.
+// ParseInterval returns the interval with that name in upper case.
 func ParseInterval(text string) (Interval, error) {
 	switch interval := Interval(text); interval {
 	case Daily, Weekly, Monthly, Yearly:
@@ -26,28 +26,28 @@ func ParseInterval(text string) (Interval, error) {
 	}
 }
 
-// Window is the half-open span [Start, End) in UTC that a snapshot's dated sections describe.
+// Window is the period [Start, End) in UTC that a snapshot's dated sections describe.
 type Window struct {
 	Start time.Time `json:"start"`
 	End   time.Time `json:"end"`
 }
 
-// Contains reports whether t lies in the window: not before Start and before End (D21).
+// Contains reports whether t is in the window: not before Start and before End (D21).
 func (w Window) Contains(t time.Time) bool { return !t.Before(w.Start) && t.Before(w.End) }
 
-// Days is the number of days in the window.
+// Days returns the number of days in the window.
 func (w Window) Days() int { return int(w.End.Sub(w.Start).Hours() / 24) }
 
-// StartDate and EndDate are the window's ends as the APIs and the snapshot write them, YYYY-MM-DD; the end is exclusive.
+// StartDate returns the window's first day, YYYY-MM-DD.
 func (w Window) StartDate() string { return w.Start.Format(time.DateOnly) }
 
-// EndDate is the exclusive end, YYYY-MM-DD.
+// EndDate returns the exclusive end, YYYY-MM-DD.
 func (w Window) EndDate() string { return w.End.Format(time.DateOnly) }
 
 // WindowOf returns the window of a snapshot with the given run date: for DAILY the day before the date, for the others
 // the calendar week (from Monday), month or year that holds it, with an exclusive end (D5).
 func WindowOf(interval Interval, date time.Time) Window {
-	day := dayOf(date)
+	day := startOfDay(date)
 	switch interval {
 	case Weekly:
 		monday := day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
@@ -75,7 +75,7 @@ func (w Window) previousDate(interval Interval) time.Time {
 	return w.Start.AddDate(0, 0, -1)
 }
 
-// NameDate is the date in a snapshot's object key: the run date for DAILY (the window's exclusive end), else the
+// NameDate returns the date in a snapshot's object key: the run date for DAILY (the window's exclusive end), else the
 // period's last day.
 func (w Window) NameDate(interval Interval) time.Time {
 	if interval == Daily {
@@ -84,7 +84,7 @@ func (w Window) NameDate(interval Interval) time.Time {
 	return w.End.AddDate(0, 0, -1)
 }
 
-func dayOf(t time.Time) time.Time {
+func startOfDay(t time.Time) time.Time {
 	t = t.UTC()
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }

@@ -31,7 +31,7 @@ var (
 	filePattern = regexp.MustCompile(`(?:^|/)(` + keyPath + `)$`)
 )
 
-// ParseKey reads an object key of either form, data/{account}/{region}/{date}_{INTERVAL}.json or without the region.
+// ParseKey returns the name in an object key of either form, data/{account}/{region}/{date}_{INTERVAL}.json or without the region.
 func ParseKey(key string) (Name, error) {
 	match := keyPattern.FindStringSubmatch(key)
 	if match == nil {
@@ -54,19 +54,19 @@ func FindKey(path string) (key string, found bool) {
 }
 
 // Key returns the object key under data/.
-func (n Name) Key() string { return DataPrefix + n.path() + ".json" }
+func (n Name) Key() string { return DataPrefix + n.buildPath() + ".json" }
 
-// LoadedKey returns where the object of a key under data/ goes once it is loaded.
+// LoadedKey returns the key of the object after it is loaded, for its key under data/.
 func LoadedKey(key string) string { return LoadedPrefix + strings.TrimPrefix(key, DataPrefix) }
 
-// RejectedKey returns where the object of a key under data/ goes if it is not a snapshot, and where its reason goes.
+// RejectedKey returns the keys of a rejected object and of its reason, for its key under data/.
 func RejectedKey(key string) (object, reason string) {
 	object = RejectedPrefix + strings.TrimPrefix(key, DataPrefix)
 	return object, object + ".reason.json"
 }
 
-// path returns the key without prefix and extension.
-func (n Name) path() string {
+// buildPath returns the key without prefix and extension.
+func (n Name) buildPath() string {
 	region := ""
 	if n.Region != "" {
 		region = n.Region + "/"

@@ -9,5 +9,5 @@ type KMSKey struct {
 	KeyState           *string `json:"key_state"`
 	CreationDate       *Time   `json:"creation_date"`
 	Enabled            *bool   `json:"enabled"`
-	KeyRotationEnabled *bool   `json:"key_rotation_enabled"` // null where the key policy does not let us ask
+	KeyRotationEnabled *bool   `json:"key_rotation_enabled"` // null if the key policy denies access
 }

@@ -1,11 +1,11 @@
 package snapshot
 
-// MarketplaceProduct is one element of marketplace: what a product of AWS Marketplace cost in the window.
+// MarketplaceProduct is one element of marketplace: the cost of an AWS Marketplace product in the window.
 type MarketplaceProduct struct {
-	ProductCode        string            `json:"product_code"` // the same as ProductName: Cost Explorer knows no codes
+	ProductCode        string            `json:"product_code"` // the same as ProductName: Cost Explorer has no codes
 	ProductName        string            `json:"product_name"`
 	Dimension          string            `json:"dimension"`           // always Usage
-	CustomerIdentifier *string           `json:"customer_identifier"` // always null, as Value and ExpirationDate: sellers know them
+	CustomerIdentifier *string           `json:"customer_identifier"` // always null, as are Value and ExpirationDate: only sellers can read them
 	Value              *string           `json:"value"`
 	ExpirationDate     *string           `json:"expiration_date"`
 	CostConsumed       Amount            `json:"cost_consumed"` // unblended, of the whole window

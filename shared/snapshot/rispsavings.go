@@ -6,7 +6,7 @@ const (
 	SavingsPlan      = "Savings Plan"
 )
 
-// CommitmentSaving is one element of ri_sp_savings: a reservation of EC2 or RDS, or a Savings Plan, and what it brought
+// CommitmentSaving is one element of ri_sp_savings: a reservation of EC2 or RDS, or a Savings Plan, and its savings
 // in the window. Members that a kind does not have are null. Amounts are in Currency.
 type CommitmentSaving struct {
 	OfferingID     *string `json:"offering_id"`
@@ -39,8 +39,8 @@ type CommitmentSaving struct {
 	ReservationType    string   `json:"reservation_type"`
 	SubscriptionID     string   `json:"subscription_id"` // id of the reservation or plan
 	Date               *string  `json:"date,omitempty"`  // first day of the figures below; absent without figures
-	// The figures of the window, with two decimals, null where Cost Explorer has none (yet): never a zero that nobody
-	// measured.
+	// The figures of the window, with two decimals, null if Cost Explorer has none (yet), never a zero that was
+	// not measured.
 	UtilizationPercentage *float64 `json:"utilization_percentage"`
 	OnDemandCost          *float64 `json:"on_demand_cost"`   // what the covered usage would have cost on demand
 	ReservationCost       *float64 `json:"reservation_cost"` // amortized fee of a reservation, used commitment of a plan

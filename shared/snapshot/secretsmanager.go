@@ -1,6 +1,6 @@
 package snapshot
 
-// Secret is one element of security.secrets_manager: what is known about a secret, never its value.
+// Secret is one element of security.secrets_manager: the properties of a secret, never its value.
 type Secret struct {
 	Name              *string `json:"name"`
 	ARN               *string `json:"arn"`

@@ -2,19 +2,18 @@ package snapshot
 
 // Section is one key of a snapshot, as the contract fixes it.
 type Section struct {
-	Key    string // top-level key
-	Object bool   // true: an object, empty {}; false: an array, empty []
-	Arrays []string
-	// Required: readers of the first generation skip a file that lacks the key.
+	Key    string   // top-level key
+	Object bool     // true: an object, empty {}; false: an array, empty []
+	Arrays []string // members of an object section that always exist
+	// Required: the Python version skips a file that lacks the key.
 	Required bool
-	// Status is the section's member in logs, "" if it has none.
+	// Status is the section's member in logs; "" if it has none.
 	Status string
-	// Added: the Python version does not know the key.
+	// Added: the Python version does not have the key.
 	Added bool
 }
 
-// Sections are the 17 keys of every snapshot in contract order; Arrays are the members of an object
-// section that are always there.
+// Sections lists the 17 keys of every snapshot in contract order.
 var Sections = []Section{
 	{Key: "account", Object: true, Required: true, Status: "account_status"},
 	{Key: "config", Object: true, Required: true, Status: "config_status"},

@@ -6,12 +6,12 @@ type SecurityHubProduct struct {
 	Findings []SecurityHubFinding `json:"findings"`
 }
 
-// SecurityHubCounts is what a product's findings of the window amount to; it says nothing of the backlog.
+// SecurityHubCounts counts a product's findings of the window, not its backlog.
 type SecurityHubCounts struct {
 	Service          string         `json:"service"` // the product's name, empty where a finding has none
 	TotalFindings    int            `json:"total_findings"`
 	SeverityCounts   SeverityCounts `json:"severity_counts"`
-	OpenFindings     int            `json:"open_findings"`     // active, and nobody noticed, suppressed or resolved them
+	OpenFindings     int            `json:"open_findings"`     // active, and not notified, suppressed, or resolved
 	ResolvedFindings int            `json:"resolved_findings"` // workflow status RESOLVED
 }
 

@@ -1,9 +1,9 @@
 package snapshot
 
 // ServiceResource is one element of service_resources: an instance, volume, subnet, database, bucket, load balancer,
-// Auto Scaling group or function. Members that a kind does not have are null. What some of them hold for functions is
-// unusual and fixed by the readers: the runtime as type and engine, the architecture as scheme, the ephemeral storage
-// in MiB as the largest size.
+// Auto Scaling group or function. Members that a kind does not have are null. Some members
+// have an unusual meaning for functions, fixed by the contract: type and engine are the runtime, scheme is the
+// architecture, and max_size is the ephemeral storage in MiB.
 type ServiceResource struct {
 	ServiceName      string   `json:"service_name"`      // EC2, EBS, VPC, RDS, S3, ELB, AutoScaling or Lambda
 	ResourceType     string   `json:"resource_type"`     // such as Instance
@@ -26,5 +26,5 @@ type ServiceResource struct {
 	MinSize          *int     `json:"min_size"`
 	MaxSize          *int     `json:"max_size"`
 	AvailableIPCount *int     `json:"available_ip_count"`
-	ARN              *string  `json:"arn"` // null where the API does not give it; readers of the first generation ignore it
+	ARN              *string  `json:"arn"` // null if the API does not return it; ignored by the Python version
 }

@@ -8,7 +8,7 @@ import (
 	"view360/shared/snapshot"
 )
 
-func day(text string) time.Time {
+func parseDay(text string) time.Time {
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil {
 		panic(err)
@@ -30,7 +30,7 @@ func TestWindowIsACalendarPeriod(t *testing.T) { // D5
 		{snapshot.Yearly, "2026-03-11", "2026-01-01", "2027-01-01", "2026-12-31", "2025-01-01", "2026-01-01"},
 	}
 	for _, test := range tests {
-		w := snapshot.WindowOf(test.interval, day(test.date))
+		w := snapshot.WindowOf(test.interval, parseDay(test.date))
 		p := w.Previous(test.interval)
 		got := [5]string{w.StartDate(), w.EndDate(), w.NameDate(test.interval).Format(time.DateOnly), p.StartDate(), p.EndDate()}
 		if want := [5]string{test.start, test.end, test.name, test.previous, test.untilOld}; got != want {
@@ -40,7 +40,7 @@ func TestWindowIsACalendarPeriod(t *testing.T) { // D5
 }
 
 func TestWindowExcludesItsEnd(t *testing.T) { // D21
-	w := snapshot.WindowOf(snapshot.Daily, day("2026-03-11"))
+	w := snapshot.WindowOf(snapshot.Daily, parseDay("2026-03-11"))
 	if !w.Contains(w.Start) || w.Contains(w.End) || !w.Contains(w.End.Add(-time.Nanosecond)) {
 		t.Error("the window is not [start, end)")
 	}

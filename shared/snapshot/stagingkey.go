@@ -3,9 +3,9 @@ package snapshot
 import "strings"
 
 // StagingPrefix returns the folder of the snapshot's parts, with a trailing slash.
-func (n Name) StagingPrefix() string { return StagingPrefix + n.path() + "/" }
+func (n Name) StagingPrefix() string { return StagingPrefix + n.buildPath() + "/" }
 
-// PublishedKey returns the key of what Merge leaves beside the parts once the snapshot is published.
+// PublishedKey returns the key of the file that Merge writes beside the parts after it published the snapshot.
 func (n Name) PublishedKey() string { return n.StagingPrefix() + "published.json" }
 
 // PartPrefix returns the folder of one source's part, with a trailing slash.
@@ -30,10 +30,10 @@ func (n Name) FindOutput(key string) (source string, found bool) {
 	return source, isStaged && found
 }
 
-// RosterKey is where the accounts that runs have covered are kept from run to run.
+// RosterKey is the key of the list of accounts that runs have covered.
 const RosterKey = StagingPrefix + "roster.json"
 
-// LastOutcomesKey returns where the last outcomes of an account and region are kept from run to run.
+// LastOutcomesKey returns the key of the last outcomes of an account and region.
 func LastOutcomesKey(account, region string) string {
 	return StagingPrefix + "outcomes/" + account + "/" + region + ".json"
 }
@@ -44,15 +44,14 @@ func RunPrefix(run string) string { return StagingPrefix + "runs/" + run + "/" }
 // ReportsPrefix returns the folder of a run's reports.
 func ReportsPrefix(run string) string { return RunPrefix(run) + "reports/" }
 
-// FailedPrefix returns the folder of the reports with failures, which are there a second time, so that Settle need not
-// read the others.
+// FailedPrefix returns the folder with copies of the reports that have failures, so that Settle need not read the others.
 func FailedPrefix(run string) string { return RunPrefix(run) + "failed/" }
 
 // LossesPrefix returns the folder of a run's new losses.
 func LossesPrefix(run string) string { return RunPrefix(run) + "lost/" }
 
 // ReportName returns the last part of the keys of a snapshot's reports.
-func (n Name) ReportName() string { return n.path() + ".json" }
+func (n Name) ReportName() string { return n.buildPath() + ".json" }
 
-// ParseReportName reads what ReportName returns.
+// ParseReportName returns the snapshot of a report, from what ReportName returned.
 func ParseReportName(name string) (Name, error) { return ParseKey(DataPrefix + name) }

@@ -1,6 +1,6 @@
 package snapshot
 
-// Text is an enumeration's value, or null when the API left it out.
+// Text returns the value of an enumeration, or nil for the empty value of an answer without it.
 func Text[T ~string](value T) *string {
 	if value == "" {
 		return nil
@@ -9,7 +9,7 @@ func Text[T ~string](value T) *string {
 	return &text
 }
 
-// TextOr is the value of an optional text, or otherwise when it is absent or empty.
+// TextOr returns the value of an optional text, or otherwise if it is absent or empty.
 func TextOr(text *string, otherwise string) string {
 	if text == nil || *text == "" {
 		return otherwise

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Time is an SDK timestamp as snapshots write it: ISO 8601 in UTC with +00:00, six fractional digits only when the
+// Time is a timestamp with the text form of snapshots: ISO 8601 in UTC with +00:00, and six fractional digits only if the
 // microseconds are not zero.
 type Time struct{ time.Time }
 
@@ -18,7 +18,7 @@ func TimeOf(t *time.Time) *Time {
 	return &Time{*t}
 }
 
-// String is the snapshot's text form of t.
+// String returns the snapshot's text form of t.
 func (t Time) String() string {
 	utc := t.UTC().Truncate(time.Microsecond)
 	if utc.Nanosecond() == 0 {

@@ -18,10 +18,10 @@ type WebACL struct {
 	LoggingEnabled           bool       `json:"logging_enabled"`
 	LogDestinations          []string   `json:"log_destinations"`     // ARNs
 	GeoBlockingEnabled       bool       `json:"geo_blocking_enabled"` // blocked_countries is not empty
-	BlockedCountries         []string   `json:"blocked_countries"`    // codes, those of several rules one after the other
+	BlockedCountries         []string   `json:"blocked_countries"`    // codes, of all rules in order
 	IPSets                   []string   `json:"ip_sets"`              // ARNs
-	CreatedDate              *Time      `json:"created_date"`         // null: the API does not tell
-	LastModified             *Time      `json:"last_modified"`        // null: the API does not tell
+	CreatedDate              *Time      `json:"created_date"`         // always null: the API has no source for it
+	LastModified             *Time      `json:"last_modified"`        // always null: the API has no source for it
 	Tags                     []Tag      `json:"tags"`                 // empty where the deployment omits tags
 	SampledRequestsEnabled   bool       `json:"sampled_requests_enabled"`
 	CloudWatchMetricsEnabled bool       `json:"cloudwatch_metrics_enabled"`
@@ -38,7 +38,7 @@ type WAFRule struct {
 	IsCustomRule         bool      `json:"is_custom_rule"`
 	RateLimit            bool      `json:"rate_limit"`
 	LoggingEnabled       bool      `json:"logging_enabled"` // of the web ACL
-	GeoBlocking          bool      `json:"geo_blocking"`    // looks at countries, nested statements included
+	GeoBlocking          bool      `json:"geo_blocking"`    // matches countries, nested statements included
 	SQLInjection         bool      `json:"sql_injection"`   // looks for it, nested and managed ones included
 	SampleRequestEnabled bool      `json:"sample_request_enabled"`
 	CloudWatchEnabled    bool      `json:"cloudwatch_enabled"`
@@ -58,18 +58,18 @@ type WAFAction struct {
 	None      *WAFReply `json:"None,omitempty"`
 }
 
-// WAFReply is what an action adds to the request or answers.
+// WAFReply is the change to a request or the response of an action.
 type WAFReply struct {
 	CustomRequestHandling *WAFRequestHandling `json:"CustomRequestHandling,omitempty"`
 	CustomResponse        *WAFResponse        `json:"CustomResponse,omitempty"`
 }
 
-// WAFRequestHandling adds headers to a request that goes on.
+// WAFRequestHandling has the headers that are added to a forwarded request.
 type WAFRequestHandling struct {
 	InsertHeaders []WAFHeader `json:"InsertHeaders"`
 }
 
-// WAFResponse answers a blocked request.
+// WAFResponse is the response to a blocked request.
 type WAFResponse struct {
 	ResponseCode          *int32      `json:"ResponseCode,omitempty"`
 	CustomResponseBodyKey *string     `json:"CustomResponseBodyKey,omitempty"`

@@ -52,7 +52,7 @@ func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) 
 	part.DeclareLists(section)
 	pages := acm.NewListCertificatesPaginator(api, listAllInput(), func(o *acm.ListCertificatesPaginatorOptions) { o.StopOnDuplicateToken = true })
 	summaries := paging.EachItem(paging.ReadPages(ctx, pages), func(page *acm.ListCertificatesOutput) []types.CertificateSummary { return page.CertificateSummaryList })
-	err := collect.InOrder(ctx, atOnce, summaries,
+	err := collect.FetchInOrder(ctx, atOnce, summaries,
 		func(ctx context.Context, summary types.CertificateSummary) (*snapshot.Certificate, error) {
 			return describeCertificate(ctx, api, summary, part)
 		},

@@ -64,7 +64,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	if err := collect.Tolerate(ctx, part, source, err); err != nil {
 		return err
 	}
-	return collect.InOrder(ctx, atOnce, collect.Sequence(trails),
+	return collect.FetchInOrder(ctx, atOnce, collect.ToSequence(trails),
 		func(ctx context.Context, trail types.Trail) (*snapshot.Trail, error) {
 			status, err := api.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: trail.TrailARN})
 			if isGone(err, trail) {

@@ -68,7 +68,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return fault.New(outcome.NotEnabled, "Compute Optimizer is %s: opt the account in, in the console of Compute Optimizer", enrollment.Status)
 	}
 	part.DeclareLists(section)
-	return collect.Lists(ctx, part, section, []list{
+	return collect.AddLists(ctx, part, section, []list{
 		{Name: "instance recommendations", Read: func(ctx context.Context, visit visit) error {
 			return readInstances(ctx, api, scope.Account, part, visit)
 		}},
@@ -137,7 +137,7 @@ func readFunctions(ctx context.Context, api API, account string, visit visit) er
 		func(o *computeoptimizer.GetLambdaFunctionRecommendationsPaginatorOptions) {
 			o.StopOnDuplicateToken = true
 		})
-	return collect.Each(paging.EachItem(paging.ReadPages(ctx, pages), func(page *computeoptimizer.GetLambdaFunctionRecommendationsOutput) []types.LambdaFunctionRecommendation {
+	return collect.VisitEach(paging.EachItem(paging.ReadPages(ctx, pages), func(page *computeoptimizer.GetLambdaFunctionRecommendationsOutput) []types.LambdaFunctionRecommendation {
 		return page.LambdaFunctionRecommendations
 	}),
 		func(r types.LambdaFunctionRecommendation) snapshot.Recommendation { return toFunction(account, r) }, visit)

@@ -171,7 +171,7 @@ type kept struct{ compliant, nonCompliant int }
 // reported (D44). Several rules are read at once and written in order.
 func addEvaluations(ctx context.Context, api API, scope collect.Scope, rules []rule, packs map[string]string, part *collect.Part) (kept, error) {
 	var counters kept
-	err := collect.InOrder(ctx, atOnce, collect.Sequence(rules),
+	err := collect.FetchInOrder(ctx, atOnce, collect.ToSequence(rules),
 		func(ctx context.Context, r rule) ([]snapshot.ConfigEvaluation, error) {
 			found, err := listEvaluations(ctx, api, scope, r, packs)
 			if err != nil {
@@ -258,7 +258,7 @@ func composeSection(scope collect.Scope, rules []rule, counters kept, part *coll
 	if err != nil {
 		return fmt.Errorf("encoding the counters: %w", err)
 	}
-	part.Compose(section, part.Items(evaluations)+1, []collect.Fragment{
+	part.Compose(section, part.CountItems(evaluations)+1, []collect.Fragment{
 		{Text: strings.TrimSuffix(string(head), "}") + `,"non_compliant_resources":`}, {Key: evaluations}, {Text: "}"},
 	})
 	return nil

@@ -51,7 +51,7 @@ func readForecast(ctx context.Context, api API, day collect.Day) ([]snapshot.For
 // readStagedForecast returns the forecast of an earlier run for the same day.
 func readStagedForecast(part *collect.Part) ([]snapshot.Forecast, error) {
 	kept := snapshot.Cost{Forecast: []snapshot.Forecast{}}
-	if _, err := part.Staged("cost", &kept); err != nil {
+	if _, err := part.ReadStaged("cost", &kept); err != nil {
 		return nil, fmt.Errorf("reading the staged forecast: %w", err)
 	}
 	return kept.Forecast, nil

@@ -91,7 +91,7 @@ func listDetectors(ctx context.Context, api API) ([]string, error) {
 
 // addFindings reads the ids page by page, and the findings of several pages at once.
 func addFindings(ctx context.Context, api API, detector string, scope collect.Scope, part *collect.Part) error {
-	return collect.InOrder(ctx, atOnce, listFindingIDs(ctx, api, detector, scope),
+	return collect.FetchInOrder(ctx, atOnce, listFindingIDs(ctx, api, detector, scope),
 		func(ctx context.Context, ids []string) ([]types.Finding, error) {
 			got, err := api.GetFindings(ctx, &guardduty.GetFindingsInput{DetectorId: &detector, FindingIds: ids})
 			if err != nil {

@@ -34,7 +34,7 @@ var Collector = collect.Collector{
 	Source: "health",
 	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
-		cfg.Region = collect.GlobalRegion(scope.Region)
+		cfg.Region = collect.FindGlobalRegion(scope.Region)
 		return Collect(ctx, health.NewFromConfig(cfg), scope, part)
 	},
 }

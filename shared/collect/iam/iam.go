@@ -38,7 +38,7 @@ var Collector = collect.Collector{
 	Source: "iam",
 	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
-		cfg.Region = collect.GlobalRegion(scope.Region)
+		cfg.Region = collect.FindGlobalRegion(scope.Region)
 		return Collect(ctx, iam.NewFromConfig(cfg), scope, part)
 	},
 }

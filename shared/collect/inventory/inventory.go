@@ -66,7 +66,7 @@ func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) 
 	listed := paging.EachItem(paging.ReadPages(ctx, pages), func(page *ssm.DescribeInstanceInformationOutput) []types.InstanceInformation {
 		return page.InstanceInformationList
 	})
-	err := collect.InOrder(ctx, atOnce, listed,
+	err := collect.FetchInOrder(ctx, atOnce, listed,
 		func(ctx context.Context, information types.InstanceInformation) (node, error) {
 			return readNode(ctx, api, information, part)
 		},

@@ -52,7 +52,7 @@ func Collect(ctx context.Context, api API, _ collect.Scope, part *collect.Part) 
 	part.DeclareLists(section)
 	pages := kms.NewListKeysPaginator(api, &kms.ListKeysInput{Limit: aws.Int32(pageSize)}, func(o *kms.ListKeysPaginatorOptions) { o.StopOnDuplicateToken = true })
 	keys := paging.EachItem(paging.ReadPages(ctx, pages), func(page *kms.ListKeysOutput) []types.KeyListEntry { return page.Keys })
-	err := collect.InOrder(ctx, atOnce, keys,
+	err := collect.FetchInOrder(ctx, atOnce, keys,
 		func(ctx context.Context, entry types.KeyListEntry) (*snapshot.KMSKey, error) {
 			return describeKey(ctx, api, entry, part)
 		},

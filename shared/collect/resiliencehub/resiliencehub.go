@@ -57,7 +57,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	pages := resiliencehub.NewListAppsPaginator(api, &resiliencehub.ListAppsInput{MaxResults: aws.Int32(pageSize)},
 		func(o *resiliencehub.ListAppsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	apps := paging.EachItem(paging.ReadPages(ctx, pages), func(page *resiliencehub.ListAppsOutput) []types.AppSummary { return page.AppSummaries })
-	err := collect.InOrder(ctx, atOnce, apps,
+	err := collect.FetchInOrder(ctx, atOnce, apps,
 		func(ctx context.Context, listed types.AppSummary) (snapshot.ResilienceApp, error) {
 			return completeApp(ctx, api, listed, part)
 		},

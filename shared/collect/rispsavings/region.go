@@ -47,7 +47,7 @@ func (r *run) listReservations(ctx context.Context) ([]commitment, error) {
 		names = []string{r.scope.Region}
 	}
 	var all []commitment
-	err = collect.InOrder(ctx, regionsAtOnce, collect.Sequence(names), r.readRegion, func(here region) error {
+	err = collect.FetchInOrder(ctx, regionsAtOnce, collect.ToSequence(names), r.readRegion, func(here region) error {
 		for i, list := range r.reservationLists() {
 			r.recordList(list.kind+" in "+here.name, here.errs[i])
 			all = append(all, here.found[i]...)

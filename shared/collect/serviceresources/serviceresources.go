@@ -70,7 +70,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return nil
 	}
 	part.DeclareLists(section)
-	return collect.Lists(ctx, part, section, api.allLists(scope))
+	return collect.AddLists(ctx, part, section, api.allLists(scope))
 }
 
 func (api API) allLists(scope collect.Scope) []list {
@@ -86,5 +86,5 @@ func (api API) allLists(scope collect.Scope) []list {
 
 // readAll calls visit with every item of all pages, mapped by to.
 func readAll[Page, Item any](pages iter.Seq2[Page, error], items func(Page) []Item, to func(Item) snapshot.ServiceResource, visit visit) error {
-	return collect.Each(paging.EachItem(pages, items), to, visit)
+	return collect.VisitEach(paging.EachItem(pages, items), to, visit)
 }

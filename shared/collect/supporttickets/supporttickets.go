@@ -35,7 +35,7 @@ var Collector = collect.Collector{
 	Source: "supporttickets",
 	Rate:   collect.Rate{PerSecond: 2, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
-		cfg.Region = collect.GlobalRegion(scope.Region)
+		cfg.Region = collect.FindGlobalRegion(scope.Region)
 		return Collect(ctx, support.NewFromConfig(cfg), scope, part)
 	},
 }

@@ -38,7 +38,7 @@ var Collector = collect.Collector{
 	Source: "trustedadvisor",
 	Rate:   collect.Rate{PerSecond: 2, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
-		cfg.Region = collect.GlobalRegion(scope.Region)
+		cfg.Region = collect.FindGlobalRegion(scope.Region)
 		return Collect(ctx, support.NewFromConfig(cfg), scope, part)
 	},
 }
@@ -69,7 +69,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	part.DeclareLists(section)
 	var failures []error
 	batches := 0
-	err = collect.InOrder(ctx, atOnce, collect.Sequence(slices.Collect(slices.Chunk(listed, batch))),
+	err = collect.FetchInOrder(ctx, atOnce, collect.ToSequence(slices.Collect(slices.Chunk(listed, batch))),
 		func(ctx context.Context, batch checks) (result, error) { return summarizeBatch(ctx, api, batch) },
 		func(r result) error {
 			batches++

@@ -49,7 +49,7 @@ var Collector = collect.Collector{
 	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		global := cfg.Copy()
-		global.Region = collect.GlobalRegion(scope.Region)
+		global.Region = collect.FindGlobalRegion(scope.Region)
 		return Collect(ctx, wafv2.NewFromConfig(cfg), wafv2.NewFromConfig(global), cloudfront.NewFromConfig(global), scope, part)
 	},
 }
@@ -101,7 +101,7 @@ func (r reader) readScope(ctx context.Context) error {
 		return page, page.NextMarker, nil
 	}
 	summaries := paging.EachItem(paging.FollowTokens(read), func(page *wafv2.ListWebACLsOutput) []types.WebACLSummary { return page.WebACLs })
-	err := collect.InOrder(ctx, atOnce, summaries, r.readAccessList, func(list *accessList) error {
+	err := collect.FetchInOrder(ctx, atOnce, summaries, r.readAccessList, func(list *accessList) error {
 		if list == nil {
 			return nil
 		}

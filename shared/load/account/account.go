@@ -61,7 +61,7 @@ var upsertContactSQL string
 // account section belongs to the stored row.
 func loadSection(ctx context.Context, s *load.Session) (int32, error) {
 	section := s.Index.Sections[accounts.Section]
-	if section.Empty() { // {} or []: the collector could not read it
+	if section.IsEmpty() { // {} or []: the collector could not read it
 		return load.FindAccountRow(ctx, s.Tx, s.Index)
 	}
 	values, ok, err := s.ReadSection(ctx, accounts)
