@@ -7,8 +7,8 @@ import (
 	"view360/shared/outcome"
 )
 
-// FindGlobalRegion is the region where the partition of region runs what an account has only once, such as Support and
-// Health.
+// FindGlobalRegion returns the region that has the endpoints of account-wide services, such as Support and Health, in the
+// partition of region.
 // Source: https://docs.aws.amazon.com/general/latest/gr/awssupport.html and .../health.html
 func FindGlobalRegion(region string) string {
 	for prefix, global := range map[string]string{
@@ -22,7 +22,7 @@ func FindGlobalRegion(region string) string {
 	return "us-east-1"
 }
 
-// ExplainMissingPlan returns err, with the support plan that the source needs if the account lacks it.
+// ExplainMissingPlan returns err, with the required support plan if the account does not have it.
 func ExplainMissingPlan(source string, err error) error {
 	if fault.StatusOf(err) != outcome.NotSubscribed {
 		return err

@@ -21,12 +21,12 @@ func TestGlobalRegionDependsOnThePartition(t *testing.T) {
 	}
 }
 
-func TestWithoutPlanKeepsOtherFailures(t *testing.T) {
+func TestMissingPlanExplainsNoOtherFailure(t *testing.T) {
 	t.Parallel()
-	for _, class := range []outcome.Status{outcome.Denied, outcome.Transient, outcome.NotAvailable} {
-		err := fault.New(class, "broken")
+	for _, status := range []outcome.Status{outcome.Denied, outcome.Transient, outcome.NotAvailable} {
+		err := fault.New(status, "broken")
 		if got := collect.ExplainMissingPlan("AWS Health", err); got != err {
-			t.Errorf("got %v for a failure of class %s", got, class)
+			t.Errorf("got %v for a failure with status %s", got, status)
 		}
 	}
 }

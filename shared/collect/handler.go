@@ -16,18 +16,17 @@ import (
 // Handler is the function of one collector.
 type Handler struct {
 	Collector Collector
-	// Config names the function's own credentials; a request with a role assumes it from there.
+	// Config has the function's own credentials, which assume the role of an input that has one.
 	Config aws.Config
-	// Actions are the IAM actions of the session policy when a role is assumed.
+	// Actions lists the IAM actions of the session policy of an assumed role.
 	Actions []string
-	// Staging is where parts are written.
+	// Staging stores the parts.
 	Staging *object.Store
 }
 
-// Handle collects the source for one account and region and stages the part and its output, for each day that it covers
-// one. A source that does not apply is an output without an error. Any other reason that keeps the source from being read
-// is one of the error types of package fault, so that the state machine can tell a retry from a failure; its outcome is
-// staged at [snapshot.Name.FailureKey].
+// Handle collects the source for one account and region, and stages a part and an output for each day. If the source does
+// not apply, it returns an output and no error. Any other failure is an error type of package fault, which the state machine
+// matches to retry or to fail; its outcome is staged at [snapshot.Name.FailureKey].
 func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	started := time.Now()
 	days, err := h.openDays(ctx, in)
@@ -52,8 +51,7 @@ func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	return out, fault.Classify(h.stageOutput(ctx, in, out))
 }
 
-// openDays returns the days to collect, the newest first: the input's own, and the days before for a source that covers
-// many.
+// openDays returns the days to collect, the newest first: the input's own, and the earlier days if the collector reads many.
 func (h Handler) openDays(ctx context.Context, in Input) ([]Day, error) {
 	count := 1
 	if h.Collector.CollectDays != nil {
@@ -71,7 +69,7 @@ func (h Handler) openDays(ctx context.Context, in Input) ([]Day, error) {
 	return days, nil
 }
 
-// collectDays reads the source and ends the parts: published if it succeeded, dropped if it failed.
+// collectDays reads the source, then stages the parts if it succeeded and drops them if it failed.
 func (h Handler) collectDays(ctx context.Context, in Input, meter *awsconf.Meter, days []Day) error {
 	cfg, err := awsconf.ForTarget(h.Config, h.buildTarget(in))
 	if err == nil {
@@ -126,8 +124,8 @@ func (h Handler) stageOutput(ctx context.Context, in Input, out Output) error {
 	return h.Staging.PutJSON(ctx, name.OutputKey(h.Collector.Source), out)
 }
 
-// stageFailure keeps the outcome of a failed attempt with the requests of the run's attempts before it, because the state
-// machine passes on only the error's name and text. The error itself counts for more than what cannot be staged.
+// stageFailure stores the outcome of a failed attempt, with the requests of the run's earlier attempts, because the state
+// machine passes on only the error's name and text. It only logs its own failure, so that the collector's is returned.
 func (h Handler) stageFailure(ctx context.Context, in Input, o outcome.Outcome, failure error) {
 	name, err := in.Name()
 	if err != nil {

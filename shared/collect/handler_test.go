@@ -18,29 +18,29 @@ import (
 	"view360/shared/simaws"
 )
 
-// What does not apply is an outcome; what keeps the source from being read is an error, and nothing is staged.
-func TestOutcomeOfASourceThatCannotBeRead(t *testing.T) {
-	for class, want := range map[outcome.Status]outcome.Status{
+// A source that does not apply is an outcome. Any other failure is an error, and no part is staged.
+func TestUnreadableSourceIsAnOutcomeOrAnError(t *testing.T) {
+	for status, want := range map[outcome.Status]outcome.Status{
 		outcome.NotEnabled: outcome.NotEnabled, outcome.NotSubscribed: outcome.NotSubscribed, outcome.NotAvailable: outcome.NotAvailable,
 		outcome.Denied: "", outcome.Throttled: "", outcome.Transient: "", outcome.Invalid: "", outcome.Failed: "",
 	} {
-		t.Run(string(class), func(t *testing.T) {
-			s := newStage(t)
-			out, err := s.run(func(_ context.Context, part *collect.Part) error {
+		t.Run(string(status), func(t *testing.T) {
+			s := newStagingStore(t)
+			out, err := s.runCollector(func(_ context.Context, part *collect.Part) error {
 				part.DeclareLists("security.kms")
-				return fmt.Errorf("listing keys: %w", fault.New(class, "turn it on"))
+				return fmt.Errorf("listing keys: %w", fault.New(status, "turn it on"))
 			})
 			if out.Status != want || (want == "") == (err == nil) || len(out.Sections) != 0 {
 				t.Errorf("got status %q with %v, error %v", out.Status, out.Sections, err)
 			}
 			if want == "" {
-				if fault.StatusOf(err) != class || len(s.files()) != 0 {
-					t.Errorf("got %v, staged %v", err, s.files())
+				if fault.StatusOf(err) != status || len(s.listFiles()) != 0 {
+					t.Errorf("got %v, staged %v", err, s.listFiles())
 				}
 				return
 			}
-			if out.Status.NeedsAction() || out.Reason != "listing keys: turn it on" || len(s.files()) != 1 {
-				t.Errorf("got reason %q, staged %v", out.Reason, s.files())
+			if out.Status.NeedsAction() || out.Reason != "listing keys: turn it on" || len(s.listFiles()) != 1 {
+				t.Errorf("got reason %q, staged %v", out.Reason, s.listFiles())
 			}
 		})
 	}
@@ -48,7 +48,7 @@ func TestOutcomeOfASourceThatCannotBeRead(t *testing.T) {
 
 // The state machine passes on only the name and the text of an error: Merge takes the rest from staging.
 func TestFailureIsStagedWithItsRequests(t *testing.T) {
-	s := newStage(t)
+	s := newStagingStore(t)
 	server, err := simaws.Start(t.Context(), simaws.New(simaws.Options{Volume: 0.1}))
 	if err != nil {
 		t.Fatal(err)
@@ -86,8 +86,8 @@ func TestFailureIsStagedWithItsRequests(t *testing.T) {
 }
 
 func TestOutcomeIsStagedBesideThePart(t *testing.T) {
-	s := newStage(t)
-	out, err := s.run(func(_ context.Context, part *collect.Part) error { return part.Add("security.kms", 1) })
+	s := newStagingStore(t)
+	out, err := s.runCollector(func(_ context.Context, part *collect.Part) error { return part.Add("security.kms", 1) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +108,8 @@ func TestOutcomeIsStagedBesideThePart(t *testing.T) {
 }
 
 func TestWarningsCountAllAndShowTheFirst(t *testing.T) {
-	s := newStage(t)
-	out, err := s.run(func(_ context.Context, part *collect.Part) error {
+	s := newStagingStore(t)
+	out, err := s.runCollector(func(_ context.Context, part *collect.Part) error {
 		part.Note("kms", "keys of services are listed too")
 		for i := range 12 {
 			part.Warn("kms", fmt.Errorf("describing key %d: %w", i, errors.New("broken")))
@@ -128,15 +128,15 @@ func TestWarningsCountAllAndShowTheFirst(t *testing.T) {
 }
 
 func TestSkippedSourceNeedsNoAction(t *testing.T) {
-	s := newStage(t)
-	nothing, err := s.run(func(_ context.Context, part *collect.Part) error {
+	s := newStagingStore(t)
+	nothing, err := s.runCollector(func(_ context.Context, part *collect.Part) error {
 		part.Skip("paid calls are switched off")
 		return nil
 	})
 	if err != nil || nothing.Status != outcome.Skipped || nothing.Reason != "paid calls are switched off" {
 		t.Errorf("got status %q, reason %q, error %v", nothing.Status, nothing.Reason, err)
 	}
-	something, err := s.run(func(_ context.Context, part *collect.Part) error {
+	something, err := s.runCollector(func(_ context.Context, part *collect.Part) error {
 		part.Skip("contacts are left out")
 		return part.Add("security.kms", 1)
 	})
@@ -146,7 +146,7 @@ func TestSkippedSourceNeedsNoAction(t *testing.T) {
 }
 
 func TestInvalidRequestDateIsRefused(t *testing.T) {
-	s := newStage(t)
+	s := newStagingStore(t)
 	wrong := request
 	wrong.Date = "11.03.2026"
 	_, err := collect.Handler{Staging: s.store}.Handle(t.Context(), wrong)
@@ -157,7 +157,7 @@ func TestInvalidRequestDateIsRefused(t *testing.T) {
 
 // A role is assumed with the source's own actions and nothing else, and what is sent is counted.
 func TestHandlerAssumesTheRole(t *testing.T) {
-	s := newStage(t)
+	s := newStagingStore(t)
 	server, err := simaws.Start(t.Context(), simaws.New(simaws.Options{Role: simaws.MemberRole, ExternalID: simaws.ExternalID, Volume: 0.1}))
 	if err != nil {
 		t.Fatal(err)

@@ -11,16 +11,16 @@ import (
 
 // List is one of several independent lists that fill one section.
 type List[T any] struct {
-	Name string // in messages: listing <Name>
+	Name string // for messages: listing <Name>
 	// Read calls visit with every element in order.
 	Read func(ctx context.Context, visit func(T) error) error
 }
 
-// listAhead is how many elements of one list wait in memory while a list before it is still written.
+// listAhead bounds the elements of a list that wait in memory while an earlier list is written.
 const listAhead = 5000
 
-// AddLists reads all lists side by side and adds their elements to the section, one list after the other. A list that
-// cannot be read is a warning of the section; the error says that none could.
+// AddLists reads all lists in parallel and adds their elements to the section, one list after the other. A list that cannot
+// be read is a warning of the section; it is an error only if all lists failed.
 func AddLists[T any](ctx context.Context, part *Part, section string, lists []List[T]) error {
 	found, failures := make([]chan T, len(lists)), make([]error, len(lists))
 	group, reading := errgroup.WithContext(ctx)
@@ -53,7 +53,7 @@ func AddLists[T any](ctx context.Context, part *Part, section string, lists []Li
 	return warnOrFail(part, section, failures)
 }
 
-// sendTo returns a visit that waits while the writer is busy with the lists before.
+// sendTo returns a visit that sends to found, and waits while it is full.
 func sendTo[T any](ctx context.Context, found chan<- T) func(T) error {
 	return func(element T) error {
 		select {
@@ -65,7 +65,7 @@ func sendTo[T any](ctx context.Context, found chan<- T) func(T) error {
 	}
 }
 
-// warnOrFail makes each failure a warning, unless every list has one.
+// warnOrFail adds each failure as a warning, or returns all of them if every list failed.
 func warnOrFail(part *Part, section string, failures []error) error {
 	failed := 0
 	for _, err := range failures {
@@ -84,13 +84,13 @@ func warnOrFail(part *Part, section string, failures []error) error {
 	return nil
 }
 
-// VisitEach calls visit with every item as to maps it, until the first error.
-func VisitEach[Item, T any](items iter.Seq2[Item, error], to func(Item) T, visit func(T) error) error {
+// VisitEach calls visit with every item, mapped by toValue, until the first error.
+func VisitEach[Item, T any](items iter.Seq2[Item, error], toValue func(Item) T, visit func(T) error) error {
 	for item, err := range items {
 		if err != nil {
 			return err
 		}
-		if err := visit(to(item)); err != nil {
+		if err := visit(toValue(item)); err != nil {
 			return err
 		}
 	}

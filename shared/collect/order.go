@@ -7,12 +7,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// FetchInOrder calls fetch for every item, at most limit (1 or more) at a time, and emit with the results one after the other
-// in the order of the items. The first error, of the items, of fetch or of emit, ends it. Use it for one call per item:
-// the items may come from a paginator that is still reading.
+// FetchInOrder calls fetch for every item, at most limit (1 or more) at a time, and emit with one result after the other, in
+// the order of the items. It ends with the first error of the items, fetch, or emit. Use it for one call for each item; the
+// items may come from a paginator that is still reading.
 func FetchInOrder[In, Out any](ctx context.Context, limit int, items iter.Seq2[In, error], fetch func(context.Context, In) (Out, error), emit func(Out) error) error {
 	group, ctx := errgroup.WithContext(ctx)
-	pending := make(chan chan Out, limit-1) // and one more in the hands of emit's goroutine
+	pending := make(chan chan Out, limit-1) // one more is held by the goroutine that calls emit
 	group.Go(func() error {
 		defer close(pending)
 		for item, err := range items {
@@ -21,7 +21,7 @@ func FetchInOrder[In, Out any](ctx context.Context, limit int, items iter.Seq2[I
 			}
 			slot := make(chan Out, 1)
 			select {
-			case pending <- slot: // blocks while limit results are under way or wait for their turn
+			case pending <- slot: // blocks while limit results are fetched or wait to be emitted
 			case <-ctx.Done():
 				return ctx.Err()
 			}
@@ -52,7 +52,7 @@ func FetchInOrder[In, Out any](ctx context.Context, limit int, items iter.Seq2[I
 	return group.Wait()
 }
 
-// ToSequence returns the items as a sequence for [InOrder].
+// ToSequence returns the items as a sequence for [FetchInOrder].
 func ToSequence[Item any](items []Item) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		for _, item := range items {
@@ -63,14 +63,14 @@ func ToSequence[Item any](items []Item) iter.Seq2[Item, error] {
 	}
 }
 
-// Tolerate records err, if there is one, as a warning from source and returns nil, so that the run goes on with the next
-// item. It returns the error of ctx if the run as a whole has ended.
-func Tolerate(ctx context.Context, part *Part, source string, err error) error {
+// Tolerate adds err, if it is not nil, as a warning with that key and returns nil, so that the collector goes on with the next
+// item. It returns the error of ctx if the whole run was canceled.
+func Tolerate(ctx context.Context, part *Part, key string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		part.Warn(source, err)
+		part.Warn(key, err)
 	}
 	return nil
 }

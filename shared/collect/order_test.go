@@ -12,7 +12,7 @@ import (
 	"view360/shared/collect"
 )
 
-func upTo(n int) iter.Seq2[int, error] {
+func countTo(n int) iter.Seq2[int, error] {
 	return func(yield func(int, error) bool) {
 		for i := range n {
 			if !yield(i, nil) {
@@ -22,8 +22,8 @@ func upTo(n int) iter.Seq2[int, error] {
 	}
 }
 
-// collected returns an emit and what it was given.
-func collected() (func(int) error, *[]int) {
+// recordEmitted returns an emit and the values that it got.
+func recordEmitted() (func(int) error, *[]int) {
 	got := &[]int{}
 	return func(v int) error { *got = append(*got, v); return nil }, got
 }
@@ -35,9 +35,9 @@ func TestInOrderKeepsTheOrderOfTheItems(t *testing.T) {
 	for i := range done {
 		done[i] = make(chan struct{})
 	}
-	emit, got := collected()
+	emit, got := recordEmitted()
 	// The first of each pair is fetched only after the second: it must be emitted first all the same.
-	err := collect.FetchInOrder(t.Context(), limit, upTo(items), func(_ context.Context, i int) (int, error) {
+	err := collect.FetchInOrder(t.Context(), limit, countTo(items), func(_ context.Context, i int) (int, error) {
 		defer close(done[i])
 		if i%2 == 0 {
 			<-done[i+1]
@@ -65,9 +65,9 @@ func TestInOrderFetchesAtMostTheLimit(t *testing.T) {
 			for i := range release {
 				release[i] = make(chan struct{})
 			}
-			emit, got := collected()
+			emit, got := recordEmitted()
 			go func() {
-				ended <- collect.FetchInOrder(t.Context(), limit, upTo(50), func(_ context.Context, i int) (int, error) {
+				ended <- collect.FetchInOrder(t.Context(), limit, countTo(50), func(_ context.Context, i int) (int, error) {
 					running.Add(1)
 					defer running.Add(-1)
 					<-release[i]
@@ -104,19 +104,19 @@ func TestInOrderEndsWithTheFirstError(t *testing.T) {
 	for name, run := range map[string]func() error{
 		"of the items": func() error { return collect.FetchInOrder(t.Context(), 3, items, ok, emit) },
 		"of fetch": func() error {
-			return collect.FetchInOrder(t.Context(), 3, upTo(1_000_000), func(ctx context.Context, i int) (int, error) {
+			return collect.FetchInOrder(t.Context(), 3, countTo(1_000_000), func(ctx context.Context, i int) (int, error) {
 				if i == 5 {
 					return 0, broken
 				}
 				if i > 5 {
-					<-ctx.Done() // the others are told
+					<-ctx.Done() // the others are canceled
 					return 0, ctx.Err()
 				}
 				return i, nil
 			}, emit)
 		},
 		"of emit": func() error {
-			return collect.FetchInOrder(t.Context(), 3, upTo(1_000_000), ok, func(i int) error {
+			return collect.FetchInOrder(t.Context(), 3, countTo(1_000_000), ok, func(i int) error {
 				if i == 5 {
 					return broken
 				}
@@ -132,11 +132,11 @@ func TestInOrderEndsWithTheFirstError(t *testing.T) {
 	}
 }
 
-func TestInOrderEndsWhenTheRunIsCancelled(t *testing.T) {
+func TestInOrderEndsWithACanceledRun(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	emit, _ := collected()
-	err := collect.FetchInOrder(ctx, 3, upTo(1_000_000), func(ctx context.Context, i int) (int, error) {
+	emit, _ := recordEmitted()
+	err := collect.FetchInOrder(ctx, 3, countTo(1_000_000), func(ctx context.Context, i int) (int, error) {
 		if i == 2 {
 			cancel()
 		}

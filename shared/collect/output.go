@@ -8,17 +8,17 @@ import (
 	"view360/shared/outcome"
 )
 
-// Output is what a collector function returns and what is kept beside its part.
+// Output is the output of a collector function, also stored beside its part.
 type Output struct {
 	outcome.Outcome
-	// Sections maps a section's path, such as security.kms, to what the part holds of it.
+	// Sections has the sections of the part by path, such as security.kms.
 	Sections map[string]PartSection `json:"sections,omitempty"`
-	// Earlier are the dates before the input's own for which the source staged a part as well, YYYY-MM-DD, the newest
-	// first: their snapshots are published again.
+	// Earlier lists the earlier dates for which the source staged a part too, YYYY-MM-DD, the newest first. Their snapshots
+	// are published again.
 	Earlier []string `json:"earlier,omitempty"`
 }
 
-// PartSection is one section of a part: the staged objects whose texts, one after the other, are the section's value.
+// PartSection is one section of a part: the fragments whose concatenation is the section's value.
 type PartSection struct {
 	Items     int        `json:"items"`
 	Fragments []Fragment `json:"fragments"`
@@ -30,7 +30,7 @@ type Fragment struct {
 	Key  string `json:"key,omitempty"`
 }
 
-// logOutcome writes the line that the metrics of collectors come from.
+// logOutcome logs an outcome, from which the metrics of collectors are made.
 func logOutcome(ctx context.Context, o outcome.Outcome) {
 	failed := 0
 	if o.Status.IsFailure() {

@@ -1,12 +1,10 @@
 package collect
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 
 	"view360/shared/fault"
@@ -14,11 +12,11 @@ import (
 	"view360/shared/outcome"
 )
 
-// maxMessages bounds the first reasons that an outcome carries for items that failed.
+// maxMessages bounds the warnings that an outcome lists.
 const maxMessages = 5
 
-// Part receives what a collector reads, section by section, and stages it in S3 while the collector goes on: an array
-// section is streamed, so its size does not matter to memory. Its methods are safe for concurrent use.
+// Part stages the sections that a collector reads in S3. An array section is streamed while the collector reads, so that
+// memory does not depend on its size. The methods are safe for concurrent use.
 type Part struct {
 	ctx    context.Context
 	store  *object.Store
@@ -26,7 +24,7 @@ type Part struct {
 
 	mu       sync.Mutex
 	streams  map[string]*stream
-	order    []string
+	order    []string // of the streams
 	sections map[string]PartSection
 	composed map[string]bool // lists that are part of a composed section
 	messages []outcome.Message
@@ -47,7 +45,7 @@ func (p *Part) Add(section string, element any) error {
 	if err != nil {
 		return fmt.Errorf("encoding an element of %s: %w", section, err)
 	}
-	s := p.findStream(section)
+	s := p.openSection(section)
 	if err := s.writeElement(body); err != nil {
 		return fmt.Errorf("staging %s: %w", section, err)
 	}
@@ -72,9 +70,9 @@ func (p *Part) Set(section string, value any) error {
 	return nil
 }
 
-// Compose declares a section made of texts and streamed lists: for what is known only after the list that it stands
-// before, such as Security Hub's products. A fragment's Key names a list that the collector filled with Add; the list is
-// no section of its own then.
+// Compose declares a section of texts and streamed lists, for text that precedes a list but is known only after it, such as
+// the counts of Security Hub's products. A fragment's Key is a list that the collector filled with Add, which then is not a
+// section of its own.
 func (p *Part) Compose(section string, items int, fragments []Fragment) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -87,8 +85,8 @@ func (p *Part) Compose(section string, items int, fragments []Fragment) {
 	p.sections[section] = PartSection{Items: items, Fragments: fragments}
 }
 
-// ReadStaged reads into value what an earlier run staged as an object section of the same day. It reports false, and leaves
-// value alone, when there is none.
+// ReadStaged reads the object section that an earlier run staged for the same day into value. It returns false, and does not
+// change value, if no run did.
 func (p *Part) ReadStaged(section string, value any) (bool, error) {
 	err := p.store.GetJSON(p.ctx, p.prefix+section+".json", value)
 	if object.IsMissing(err) {
@@ -97,7 +95,7 @@ func (p *Part) ReadStaged(section string, value any) (bool, error) {
 	return err == nil, err
 }
 
-// CountItems is the number of elements that were added to a list so far.
+// CountItems returns the number of elements that were added to a list.
 func (p *Part) CountItems(list string) int {
 	p.mu.Lock()
 	s, open := p.streams[list]
@@ -110,8 +108,8 @@ func (p *Part) CountItems(list string) int {
 	return s.items
 }
 
-// Warn records that one item could not be read while the rest of the section goes on. The key names the section in the
-// snapshot's messages, such as kms. Warn ignores an item that was deleted after it was listed.
+// Warn records that one item could not be read. The key is the section in the snapshot's messages, such as kms. Warn ignores
+// an item that was deleted after it was listed.
 func (p *Part) Warn(key string, err error) {
 	if fault.IsGone(err) {
 		return
@@ -128,8 +126,7 @@ func (p *Part) Warn(key string, err error) {
 	}
 }
 
-// Skip records that the collector left something out on purpose, and why. The outcome is Skipped, unless something was
-// collected all the same.
+// Skip records the reason why the collector left something out on purpose. The status is Skipped if nothing was collected.
 func (p *Part) Skip(reason string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -143,14 +140,15 @@ func (p *Part) Note(key, text string) {
 	p.messages = append(p.messages, outcome.Message{Key: key, Text: text, Note: true})
 }
 
-// DeclareLists declares array sections that were read completely and may hold nothing.
+// DeclareLists declares array sections that were read completely and may be empty.
 func (p *Part) DeclareLists(sections ...string) {
 	for _, section := range sections {
-		p.findStream(section)
+		p.openSection(section)
 	}
 }
 
-func (p *Part) findStream(section string) *stream {
+// openSection returns the stream of an array section, which it opens on first use.
+func (p *Part) openSection(section string) *stream {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if s, open := p.streams[section]; open {
@@ -162,7 +160,7 @@ func (p *Part) findStream(section string) *stream {
 	return s
 }
 
-// toOutput returns what the part holds, or why it holds nothing.
+// toOutput returns the sections of the part, or the reason of the failure.
 func (p *Part) toOutput(failure error) Output {
 	out := Output{Outcome: outcome.Outcome{Status: outcome.Passed, Messages: p.messages, Warnings: p.warnings}}
 	switch {
@@ -181,7 +179,7 @@ func (p *Part) toOutput(failure error) Output {
 	return out
 }
 
-// closeStreams ends every stream and waits for the uploads. After it the sections are complete in S3.
+// closeStreams ends every stream and waits until the sections are complete in S3.
 func (p *Part) closeStreams() error {
 	var failures []error
 	for _, section := range p.order {
@@ -199,8 +197,8 @@ func (p *Part) closeStreams() error {
 	return errors.Join(failures...)
 }
 
-// abortStreams ends every stream without publishing it, and waits until the store has forgotten what was sent: a function that
-// has answered may be frozen.
+// abortStreams ends every stream without publishing it, and waits until the store has dropped the uploads, because a function
+// may be frozen after its answer.
 func (p *Part) abortStreams(cause error) {
 	for _, s := range p.streams {
 		s.abortUpload(cause)
@@ -209,62 +207,3 @@ func (p *Part) abortStreams(cause error) {
 		<-s.done // fails with cause
 	}
 }
-
-// stream is one JSON array on its way to S3.
-type stream struct {
-	key    string
-	mu     sync.Mutex
-	pipe   *io.PipeWriter
-	buffer *bufio.Writer
-	items  int
-	bytes  int64
-	done   chan error
-}
-
-func openStream(ctx context.Context, store *object.Store, key string) *stream {
-	reader, writer := io.Pipe()
-	s := &stream{key: key, pipe: writer, buffer: bufio.NewWriterSize(writer, 64<<10), done: make(chan error, 1)}
-	go func() {
-		_, err := store.Put(ctx, key, reader)
-		reader.CloseWithError(err) // a writer that still writes learns why nobody reads
-		s.done <- err
-	}()
-	return s
-}
-
-func (s *stream) writeElement(element []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	separator := byte(',')
-	if s.items == 0 {
-		separator = '['
-	}
-	s.items++
-	s.bytes += int64(len(element)) + 1
-	if err := s.buffer.WriteByte(separator); err != nil {
-		return err
-	}
-	_, err := s.buffer.Write(element)
-	return err
-}
-
-func (s *stream) finishList() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	end := "]"
-	if s.items == 0 {
-		end = "[]"
-	}
-	if _, err := s.buffer.WriteString(end); err != nil {
-		s.abortUpload(err)
-		return <-s.done
-	}
-	if err := s.buffer.Flush(); err != nil {
-		s.abortUpload(err)
-		return <-s.done
-	}
-	s.pipe.Close()
-	return <-s.done
-}
-
-func (s *stream) abortUpload(cause error) { s.pipe.CloseWithError(cause) }

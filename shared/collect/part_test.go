@@ -24,14 +24,14 @@ import (
 	"view360/shared/snapshot"
 )
 
-// stage runs handlers of made-up collectors over a staging store that is a folder.
-type stage struct {
+// stagingStore runs handlers of made-up collectors over a staging store that is a folder.
+type stagingStore struct {
 	t      *testing.T
 	folder string
 	store  *object.Store
 }
 
-func newStage(t *testing.T) stage {
+func newStagingStore(t *testing.T) stagingStore {
 	t.Helper()
 	t.Parallel()
 	folder := t.TempDir()
@@ -40,7 +40,7 @@ func newStage(t *testing.T) stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = disk.Close() })
-	return stage{t, folder, object.New(disk.Client(), "staging", object.Options{})}
+	return stagingStore{t, folder, object.New(disk.Client(), "staging", object.Options{})}
 }
 
 var (
@@ -51,19 +51,19 @@ var (
 	}
 )
 
-func (s stage) run(read func(ctx context.Context, part *collect.Part) error) (collect.Output, error) {
-	return s.runWith(s.store, read)
+func (s stagingStore) runCollector(read func(ctx context.Context, part *collect.Part) error) (collect.Output, error) {
+	return s.runCollectorWith(s.store, read)
 }
 
-func (s stage) runWith(store *object.Store, read func(ctx context.Context, part *collect.Part) error) (collect.Output, error) {
+func (s stagingStore) runCollectorWith(store *object.Store, read func(ctx context.Context, part *collect.Part) error) (collect.Output, error) {
 	collector := collect.Collector{Source: "kms", Collect: func(ctx context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		return read(ctx, part)
 	}}
 	return collect.Handler{Collector: collector, Config: aws.Config{Region: "us-east-1"}, Staging: store}.Handle(s.t.Context(), request)
 }
 
-// files returns the staged objects and the pieces of unfinished uploads, without the folders and the failure's outcome.
-func (s stage) files() []string {
+// listFiles returns the staged objects and the pieces of unfinished uploads, without the folders and the failure's outcome.
+func (s stagingStore) listFiles() []string {
 	s.t.Helper()
 	var files []string
 	err := filepath.WalkDir(s.folder, func(path string, entry fs.DirEntry, err error) error {
@@ -85,7 +85,7 @@ type element struct {
 
 func TestPartStreamsAMillionElements(t *testing.T) {
 	const million = 1_000_000
-	s := newStage(t)
+	s := newStagingStore(t)
 	text := strings.Repeat("x", 100)
 	var first, most uint64
 	heap := func() uint64 {
@@ -94,7 +94,7 @@ func TestPartStreamsAMillionElements(t *testing.T) {
 		runtime.ReadMemStats(&stats)
 		return stats.HeapAlloc
 	}
-	out, err := s.run(func(_ context.Context, part *collect.Part) error {
+	out, err := s.runCollector(func(_ context.Context, part *collect.Part) error {
 		for i := range million {
 			if err := part.Add("security.kms", element{i, text}); err != nil {
 				return err
@@ -118,13 +118,13 @@ func TestPartStreamsAMillionElements(t *testing.T) {
 	if out.Items != million || out.Sections["security.kms"].Items != million {
 		t.Errorf("got %d items, %+v", out.Items, out.Sections)
 	}
-	if n := s.count("staging/staging/111122223333/eu-west-1/2026-03-11_DAILY/kms/security.kms.json"); n != million {
+	if n := s.countElements("staging/staging/111122223333/eu-west-1/2026-03-11_DAILY/kms/security.kms.json"); n != million {
 		t.Errorf("the staged list has %d elements", n)
 	}
 }
 
-// count is how many elements a staged list has.
-func (s stage) count(name string) int {
+// countElements returns the number of elements of a staged list.
+func (s stagingStore) countElements(name string) int {
 	s.t.Helper()
 	list, err := os.ReadFile(filepath.Join(s.folder, name))
 	if err != nil {
@@ -140,8 +140,8 @@ func (s stage) count(name string) int {
 func TestAbortedPartLeavesNoObject(t *testing.T) {
 	for name, elements := range map[string]int{"before the first piece is sent": 10, "in the middle of the upload": 300_000} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t)
-			_, err := s.run(func(_ context.Context, part *collect.Part) error {
+			s := newStagingStore(t)
+			_, err := s.runCollector(func(_ context.Context, part *collect.Part) error {
 				part.DeclareLists("security.waf")
 				for i := range elements {
 					if err := part.Add("security.kms", element{i, "some text that takes room in the upload"}); err != nil {
@@ -153,22 +153,22 @@ func TestAbortedPartLeavesNoObject(t *testing.T) {
 			if !fault.IsRetryable(err) || err.Error() != "the last page did not come" {
 				t.Errorf("got %v", err)
 			}
-			if left := s.files(); len(left) != 0 {
+			if left := s.listFiles(); len(left) != 0 {
 				t.Errorf("left behind: %v", left)
 			}
 		})
 	}
 }
 
-func TestStoreThatRefusesEndsTheCollector(t *testing.T) {
-	s := newStage(t)
+func TestRefusingStoreEndsTheCollector(t *testing.T) {
+	s := newStagingStore(t)
 	disk, err := s3disk.Start(s.folder, "staging")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = disk.Close() }() // the test is over
 	added := 0
-	_, err = s.runWith(object.New(disk.Client(), "no-such-bucket", object.Options{}), func(_ context.Context, part *collect.Part) error {
+	_, err = s.runCollectorWith(object.New(disk.Client(), "no-such-bucket", object.Options{}), func(_ context.Context, part *collect.Part) error {
 		for ; added < 10_000_000; added++ {
 			if err := part.Add("security.kms", element{added, "text"}); err != nil {
 				return err
@@ -185,8 +185,8 @@ func TestStoreThatRefusesEndsTheCollector(t *testing.T) {
 }
 
 func TestPartKeepsSectionsApart(t *testing.T) {
-	s := newStage(t)
-	out, err := s.run(func(_ context.Context, part *collect.Part) error {
+	s := newStagingStore(t)
+	out, err := s.runCollector(func(_ context.Context, part *collect.Part) error {
 		part.DeclareLists("security.kms", "security.waf")
 		for i := range 3 {
 			if err := part.Add("security.kms", element{i, "<&>"}); err != nil {
@@ -217,8 +217,8 @@ func TestPartKeepsSectionsApart(t *testing.T) {
 }
 
 func TestComposedSectionHidesItsList(t *testing.T) {
-	s := newStage(t)
-	out, err := s.run(func(_ context.Context, part *collect.Part) error {
+	s := newStagingStore(t)
+	out, err := s.runCollector(func(_ context.Context, part *collect.Part) error {
 		if err := part.Add("config.list", 1); err != nil {
 			return err
 		}
@@ -234,12 +234,12 @@ func TestComposedSectionHidesItsList(t *testing.T) {
 }
 
 func TestInvalidJSONElementIsRefused(t *testing.T) {
-	s := newStage(t)
-	_, err := s.run(func(_ context.Context, part *collect.Part) error { return part.Add("security.kms", make(chan int)) })
+	s := newStagingStore(t)
+	_, err := s.runCollector(func(_ context.Context, part *collect.Part) error { return part.Add("security.kms", make(chan int)) })
 	if err == nil || fault.IsRetryable(err) || !strings.Contains(err.Error(), "security.kms") {
 		t.Errorf("got %v", err)
 	}
-	if left := s.files(); len(left) != 0 {
+	if left := s.listFiles(); len(left) != 0 {
 		t.Errorf("left behind: %s", fmt.Sprint(left))
 	}
 }
