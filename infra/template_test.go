@@ -257,6 +257,19 @@ func TestSchemaResourceHasAVersion(t *testing.T) { // A13
 	}
 }
 
+// A repeated call would migrate the database after CloudFormation has rolled back.
+func TestCustomResourcesAreCalledOnce(t *testing.T) {
+	configs := synthesized(t, "single-account", "Analytics").resources("AWS::Lambda::EventInvokeConfig")
+	if len(configs) != 2 {
+		t.Errorf("%d functions of custom resources, want 2", len(configs))
+	}
+	for id, config := range configs {
+		if config["MaximumRetryAttempts"] != 0.0 || config["MaximumEventAgeInSeconds"] != 300.0 {
+			t.Errorf("%s is %v", id, config)
+		}
+	}
+}
+
 func TestTemplatesAreSmallAndDeterministic(t *testing.T) { // A14
 	for example, synthesize := range scenarios {
 		for name, stack := range synthesize() {

@@ -16,8 +16,11 @@ import (
 	"view360/infra/watch"
 )
 
-// migrationTime is Lambda's maximum; CloudFormation waits a little longer.
-const migrationTime = 15 * time.Minute
+// Times of the custom resources.
+const (
+	migrationTime = 15 * time.Minute // Lambda's maximum
+	responseWait  = 20 * time.Minute // of CloudFormation: until the function starts, and until it ends
+)
 
 // newSchema creates the database users, outside the network through the Data API, and then the tables and views, inside
 // the network over PostgreSQL, on each deployment that changes them. Both functions respond to CloudFormation themselves.
@@ -62,12 +65,16 @@ func (h *Hub) watchDeployment(id string, f awslambda.Function) {
 		watch.Above(errors, 0, 1))
 }
 
-// newCustomResource creates a custom resource of a function. It is updated when version changes.
+// newCustomResource creates a custom resource of a function. It is updated when version changes. Lambda never repeats the
+// call, and drops one that it could not start while CloudFormation waits, so that none is made after a rollback.
 func newCustomResource(scope constructs.Construct, id string, f awslambda.Function, version string) awscdk.CustomResource {
 	properties := map[string]any{"Version": version}
+	f.ConfigureAsyncInvoke(&awslambda.EventInvokeConfigOptions{
+		RetryAttempts: jsii.Number(0), MaxEventAge: awscdk.Duration_Minutes(jsii.Number(responseWait.Minutes() - migrationTime.Minutes())),
+	})
 	return awscdk.NewCustomResource(scope, &id, &awscdk.CustomResourceProps{
 		ServiceToken: f.FunctionArn(), ResourceType: jsii.String("Custom::View360" + id), Properties: &properties,
-		ServiceTimeout: awscdk.Duration_Minutes(jsii.Number(migrationTime.Minutes() + 5)),
+		ServiceTimeout: awscdk.Duration_Minutes(jsii.Number(responseWait.Minutes())),
 	})
 }
 

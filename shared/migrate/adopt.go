@@ -26,10 +26,10 @@ func adoptDatabase(ctx context.Context, conn *pgx.Conn, finish func(context.Cont
 	if _, err := tx.Exec(ctx, sql.Prepare); err != nil {
 		return fmt.Errorf("preparing the database: %w", err)
 	}
-	if err := keepGrants(ctx, tx); err != nil {
+	if err := keepGrants(ctx, tx, list); err != nil {
 		return err
 	}
-	if err := dropViews(ctx, tx, list); err != nil {
+	if err := dropViews(ctx, tx, listNames(list)); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, sql.Adopt); err != nil {
@@ -52,8 +52,8 @@ func commitTx(ctx context.Context, tx pgx.Tx) error   { return tx.Commit(ctx) }
 func rollBackTx(ctx context.Context, tx pgx.Tx) error { return tx.Rollback(ctx) }
 
 // keepGrants stores the grants on views until the views are created again.
-func keepGrants(ctx context.Context, tx pgx.Tx) error {
-	grants, err := readViewGrants(ctx, tx)
+func keepGrants(ctx context.Context, tx pgx.Tx, list []sql.View) error {
+	grants, err := readViewGrants(ctx, tx, list)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,7 @@
 // Package migrate updates a database to the current schema and views.
 //
 // It accepts an empty database, one of an earlier release, and one of the Python version; it refuses any other before the
-// first change. Each migration is one transaction, all views together are one more, and concurrent runs wait for each
+// first change. It changes nothing in a database of a newer release, which a deployment meets when it rolls back. Each migration is one transaction, all views together are one more, and concurrent runs wait for each
 // other, so a run may be interrupted or repeated at any time.
 package migrate
 
@@ -65,6 +65,9 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 		return Result{}, err
 	}
 	result := Result{Found: shape}
+	if shape == Newer {
+		return result, nil
+	}
 	if opts.DryRun {
 		return planRun(ctx, conn, result)
 	}

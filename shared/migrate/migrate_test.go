@@ -299,6 +299,62 @@ func TestRunsWaitForEachOther(t *testing.T) {
 	}
 }
 
+// A deployment that fails after its migrations rolls back to this release.
+func TestNewerSchemaIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	exec(t, url, "insert into view360.schema_versions (version_id, is_applied) values (9999, true)",
+		"update view360.view_sets set hash = 'of a newer release'", "drop view view_kms_keys", "create view public.view_added as select 1")
+	before := lines(t, url, structure)
+	for _, options := range []migrate.Options{{DryRun: true}, {Roles: true}} {
+		result, err := migrate.Run(t.Context(), url, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(migrate.Result{Found: migrate.Newer}, result); diff != "" {
+			t.Errorf("result (-want +got):\n%s", diff)
+		}
+	}
+	if diff := cmp.Diff(before, lines(t, url, structure)); diff != "" {
+		t.Errorf("the database was changed (-before +after):\n%s", diff)
+	}
+}
+
+func TestViewsOfANewerReleaseAreReplaced(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	exec(t, url, "create view public.view_added as select * from view_kms_keys", "grant select on public.view_added to pg_monitor",
+		"update view360.view_sets set hash = 'of a newer release', names = names || '{public.view_added, public.view_gone}'")
+	if result := run(t, url); result.Views == 0 {
+		t.Error("the views were not created again")
+	}
+	if got := lines(t, url, "select relname::text from pg_class where relname = 'view_added'"); len(got) > 0 {
+		t.Error("the view of the newer release is still there")
+	}
+}
+
+func TestViewOfAUserStopsReplacement(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	exec(t, url, "create view public.mine as select * from view_kms_keys", "update view360.view_sets set hash = 'of a newer release'")
+	_, err := migrate.Run(t.Context(), url, migrate.Options{})
+	if err == nil || !strings.Contains(err.Error(), "view mine depends on view view_kms_keys") {
+		t.Errorf("error is %v", err)
+	}
+	lines(t, url, "select key_id from public.mine")
+}
+
+// exec runs statements.
+func exec(t *testing.T, url string, statements ...string) {
+	t.Helper()
+	conn := pgtest.Open(t, url)
+	for _, statement := range statements {
+		if _, err := conn.Exec(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
 func TestReplacedViewsKeepTheirGrants(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)

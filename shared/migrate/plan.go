@@ -18,9 +18,9 @@ func planRun(ctx context.Context, conn *pgx.Conn, result Result) (Result, error)
 	switch result.Found {
 	case Empty:
 	case Ours:
-		err := conn.QueryRow(ctx, "select max(version_id) from "+versionTable+" where is_applied").Scan(&applied)
-		if err != nil {
-			return result, fmt.Errorf("reading the applied migrations: %w", err)
+		var err error
+		if applied, err = readSchemaVersion(ctx, conn); err != nil {
+			return result, err
 		}
 	default:
 		if err := adoptDatabase(ctx, conn, rollBackTx); err != nil {
@@ -28,17 +28,13 @@ func planRun(ctx context.Context, conn *pgx.Conn, result Result) (Result, error)
 		}
 		applied = sql.ContractVersion
 	}
-	files, err := fs.Glob(sql.Migrations(), "*.sql")
+	files, err := listMigrations()
 	if err != nil {
-		return result, fmt.Errorf("listing the migrations: %w", err)
+		return result, err
 	}
 	for _, file := range files {
-		version, err := goose.NumericComponent(file)
-		if err != nil {
-			return result, fmt.Errorf("reading the number of migration %s: %w", file, err)
-		}
-		if version > applied {
-			result.Migrations = append(result.Migrations, file)
+		if file.version > applied {
+			result.Migrations = append(result.Migrations, file.name)
 		}
 	}
 	list, err := sql.Views()
@@ -56,4 +52,27 @@ func planRun(ctx context.Context, conn *pgx.Conn, result Result) (Result, error)
 		}
 	}
 	return result, nil
+}
+
+// migrationFile is a file of sql/migrations.
+type migrationFile struct {
+	name    string
+	version int64
+}
+
+// listMigrations returns the migrations of this release in order.
+func listMigrations() ([]migrationFile, error) {
+	names, err := fs.Glob(sql.Migrations(), "*.sql")
+	if err != nil {
+		return nil, fmt.Errorf("listing the migrations: %w", err)
+	}
+	files := make([]migrationFile, len(names))
+	for i, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return nil, fmt.Errorf("reading the number of migration %s: %w", name, err)
+		}
+		files[i] = migrationFile{name, version}
+	}
+	return files, nil
 }

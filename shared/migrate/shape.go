@@ -16,6 +16,7 @@ type Shape string
 const (
 	Empty    Shape = "empty"
 	Ours     Shape = "view360"
+	Newer    Shape = "view360 of a newer release" // Run changes nothing
 	PythonV1 Shape = "Python version 1.0"
 	PythonA  Shape = "Python version 2.1 to 2.3"
 	PythonB  Shape = "Python version 2.4 to 2.5"
@@ -32,7 +33,7 @@ func detectShape(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 		return "", fmt.Errorf("reading the database's schema: %w", err)
 	}
 	if ours {
-		return Ours, nil
+		return compareRelease(ctx, conn)
 	}
 	tables, err := listPublicTables(ctx, conn)
 	if err != nil {
@@ -48,6 +49,31 @@ func detectShape(ctx context.Context, conn *pgx.Conn) (Shape, error) {
 		}
 	}
 	return findPythonVersion(ctx, conn)
+}
+
+// compareRelease returns the shape of a database that has the table of applied migrations.
+func compareRelease(ctx context.Context, conn *pgx.Conn) (Shape, error) {
+	files, err := listMigrations()
+	if err != nil {
+		return "", err
+	}
+	applied, err := readSchemaVersion(ctx, conn)
+	if err != nil {
+		return "", err
+	}
+	if applied > files[len(files)-1].version {
+		return Newer, nil
+	}
+	return Ours, nil
+}
+
+// readSchemaVersion returns the number of the last applied migration.
+func readSchemaVersion(ctx context.Context, conn *pgx.Conn) (version int64, err error) {
+	err = conn.QueryRow(ctx, "select coalesce(max(version_id), 0) from "+versionTable+" where is_applied").Scan(&version)
+	if err != nil {
+		return 0, fmt.Errorf("reading the applied migrations: %w", err)
+	}
+	return version, nil
 }
 
 // versionColumns lists columns that a version of the Python program added, newest first.

@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-lambda-go/cfn"
 
@@ -63,6 +65,34 @@ func TestHandleRespondsToCloudFormation(t *testing.T) {
 			if len(got.Reason) > 3000 {
 				t.Errorf("a reason of %d bytes is more than CloudFormation takes", len(got.Reason))
 			}
+		})
+	}
+}
+
+func TestHandleRespondsBeforeItsDeadline(t *testing.T) {
+	t.Parallel()
+	for name, wait := range map[string]func(context.Context){
+		"work that stops":        func(ctx context.Context) { <-ctx.Done() },
+		"work that does not":     func(ctx context.Context) { <-ctx.Done(); time.Sleep(time.Minute) },
+		"work that never checks": func(context.Context) { time.Sleep(time.Hour) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+				defer cancel()
+				handler := resourcerun.Handler{Work: func(ctx context.Context) (map[string]any, error) {
+					wait(ctx)
+					return nil, ctx.Err()
+				}}
+				if _, err := handler.Handle(ctx, cfn.Event{RequestType: cfn.RequestUpdate}); err == nil {
+					t.Error("no error")
+				}
+				if ctx.Err() != nil {
+					t.Error("the response comes after the deadline")
+				}
+				time.Sleep(time.Hour) // until the work has ended
+			})
 		})
 	}
 }
