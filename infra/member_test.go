@@ -54,10 +54,10 @@ func TestMemberRoleRefusesStrangers(t *testing.T) {
 // TestMemberRoleCanOnlyRead checks actions that a collector's session must not perform, and all that it needs.
 func TestMemberRoleCanOnlyRead(t *testing.T) {
 	_, read := member(t)
-	session := func(word string) policy.Policies {
-		source, known := catalog.FindByName(word)
+	session := func(name string) policy.Policies {
+		source, known := catalog.FindByName(name)
 		if !known {
-			t.Fatalf("no source %s", word)
+			t.Fatalf("no source %s", name)
 		}
 		cut := policy.Document{Version: "2012-10-17", Statement: []policy.Statement{{Effect: "Allow", Action: source.ActionNames(), Resource: policy.Strings{"*"}}}}
 		return policy.Policies{Owner: other, Identity: []policy.Document{read}, Session: []policy.Document{cut}}

@@ -21,8 +21,8 @@ import (
 	"view360/shared/simaws"
 )
 
-// organization serves one account without a support plan, whose clients send each request once.
-func organization(t *testing.T) (*simaws.Server, aws.Config) {
+// startOrganization serves one account without a support plan, whose clients send each request once.
+func startOrganization(t *testing.T) (*simaws.Server, aws.Config) {
 	t.Helper()
 	t.Parallel()
 	server, err := simaws.Start(t.Context(), simaws.New(simaws.Options{
@@ -56,14 +56,14 @@ var calls = map[string]func(context.Context, aws.Config) error{
 	},
 }
 
-// Every protocol spells its errors in its own way; the class is the same.
+// Every protocol has its own form of errors.
 func TestAnswersOfEveryProtocolAreClassified(t *testing.T) {
 	for kind, want := range map[simaws.Kind]outcome.Status{
 		simaws.Throttled: outcome.Throttled, simaws.Denied: outcome.Denied, simaws.PolicyDenied: outcome.Denied, simaws.NotOptedIn: outcome.Denied,
 		simaws.Expired: outcome.Transient, simaws.ServerError: outcome.Transient, simaws.Unavailable: outcome.Transient, simaws.Reset: outcome.Transient,
 	} {
 		t.Run(string(kind), func(t *testing.T) {
-			server, cfg := organization(t)
+			server, cfg := startOrganization(t)
 			server.Fault(simaws.Fault{Kind: kind})
 			for protocol, call := range calls {
 				err := call(t.Context(), cfg)
@@ -76,7 +76,7 @@ func TestAnswersOfEveryProtocolAreClassified(t *testing.T) {
 }
 
 func TestAnswersOfSingleServicesAreClassified(t *testing.T) {
-	server, cfg := organization(t)
+	server, cfg := startOrganization(t)
 	server.Override(simaws.Answer{Service: "kms", Operation: "ListKeys", Give: func(simaws.Request) (any, error) {
 		return nil, simaws.Failure(400, "OptInRequired", "You are not subscribed to this service")
 	}})
@@ -93,8 +93,8 @@ func TestAnswersOfSingleServicesAreClassified(t *testing.T) {
 		t.Errorf("unknown operation: got %s: %v", fault.StatusOf(err), err)
 	}
 	_, err = guardduty.NewFromConfig(cfg).ListDetectors(t.Context(), &guardduty.ListDetectorsInput{MaxResults: aws.Int32(1000)})
-	if class := fault.StatusOf(err); class.IsRetryable() || class.IsNotApplicable() || class == outcome.Denied {
-		t.Errorf("invalid input: got %s: %v", class, err)
+	if status := fault.StatusOf(err); status.IsRetryable() || status.IsNotApplicable() || status == outcome.Denied {
+		t.Errorf("invalid input: got %s: %v", status, err)
 	}
 	_, err = costexplorer.NewFromConfig(cfg).GetCostAndUsage(t.Context(), &costexplorer.GetCostAndUsageInput{Granularity: "MONTHLY", Metrics: []string{"UnblendedCost"}, TimePeriod: nil})
 	if err == nil || fault.IsRetryable(err) {
@@ -104,7 +104,7 @@ func TestAnswersOfSingleServicesAreClassified(t *testing.T) {
 
 // A cost query that is throttled has a code that elsewhere means a full quota.
 func TestCostExplorerLimitIsThrottling(t *testing.T) {
-	server, cfg := organization(t)
+	server, cfg := startOrganization(t)
 	server.Fault(simaws.Fault{Service: "ce", Kind: simaws.Throttled})
 	_, err := costexplorer.NewFromConfig(cfg).GetCostForecast(t.Context(), &costexplorer.GetCostForecastInput{Granularity: "MONTHLY", Metric: "UNBLENDED_COST",
 		TimePeriod: &types.DateInterval{Start: aws.String("2026-03-11"), End: aws.String("2026-04-10")}})
@@ -113,8 +113,8 @@ func TestCostExplorerLimitIsThrottling(t *testing.T) {
 	}
 }
 
-func TestDeniedActionAndReason(t *testing.T) {
-	server, cfg := organization(t)
+func TestDenialNamesTheMissingAction(t *testing.T) {
+	server, cfg := startOrganization(t)
 	server.Fault(simaws.Fault{Kind: simaws.Denied})
 	for protocol, action := range map[string]string{
 		"JSON": "kms:ListKeys", "REST JSON": "guardduty:ListDetectors", "EC2 query": "ec2:DescribeInstances", "REST XML": "s3:ListAllMyBuckets",
@@ -129,9 +129,8 @@ func TestDeniedActionAndReason(t *testing.T) {
 	}
 }
 
-// A denial that does not name the action is told by the operation that was called.
-func TestDeniedWithoutASentence(t *testing.T) {
-	server, cfg := organization(t)
+func TestDenialWithoutActionNamesTheOperation(t *testing.T) {
+	server, cfg := startOrganization(t)
 	server.Fault(simaws.Fault{Kind: simaws.Denied, Message: "Access Denied"})
 	if got := fault.Reason(calls["JSON"](t.Context(), cfg)); got != "denied kms:ListKeys" {
 		t.Errorf("got %q", got)
@@ -139,7 +138,7 @@ func TestDeniedWithoutASentence(t *testing.T) {
 }
 
 func TestReasonIsOneShortLine(t *testing.T) {
-	server, cfg := organization(t)
+	server, cfg := startOrganization(t)
 	server.Fault(simaws.Fault{Operation: "ListKeys", Kind: simaws.ServerError}, simaws.Fault{Operation: "ListDetectors", Kind: simaws.Malformed})
 	if got := fault.Reason(calls["JSON"](t.Context(), cfg)); got != "KMS ListKeys: InternalFailure: An internal error occurred" {
 		t.Errorf("got %q", got)
@@ -150,9 +149,9 @@ func TestReasonIsOneShortLine(t *testing.T) {
 	}
 }
 
-// An endpoint that is not AWS, such as an emulator without the operation, must not be asked again and again.
-func TestAnswerThatIsNotOfAWS(t *testing.T) {
-	_, cfg := organization(t)
+// An endpoint that is not AWS, such as an emulator without the operation, must not get endless requests.
+func TestForeignAnswerIsNotRetried(t *testing.T) {
+	_, cfg := startOrganization(t)
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "<html>no such page</html>", http.StatusInternalServerError)
 	}))
@@ -164,7 +163,7 @@ func TestAnswerThatIsNotOfAWS(t *testing.T) {
 		}
 		err := call(t.Context(), cfg)
 		if err == nil || fault.IsRetryable(err) {
-			t.Errorf("%s: got %s, want a class that is not retried: %v", protocol, fault.StatusOf(err), err)
+			t.Errorf("%s: got %s, want a status that is not retried: %v", protocol, fault.StatusOf(err), err)
 		}
 		if reason := fault.Reason(err); len(reason) > 200 {
 			t.Errorf("%s: got a reason of %d characters: %s", protocol, len(reason), reason)

@@ -42,7 +42,7 @@ func TestErrorsHaveTheTypeOfTheirStatus(t *testing.T) {
 	}
 }
 
-// What explains an error to the operator replaces its text, and AWS's own words stay.
+// The explanation of an error replaces its text but not AWS's own words.
 func TestExplanationKeepsTheWordsOfAWS(t *testing.T) {
 	t.Parallel()
 	aws := &smithy.OperationError{ServiceID: "Support", OperationName: "DescribeCases", Err: &smithy.GenericAPIError{Code: "SubscriptionRequiredException", Message: "Amazon Web Services Premium Support Subscription is required"}}
@@ -69,7 +69,7 @@ func TestWordsOfAWSHoldNoSecret(t *testing.T) {
 	}
 }
 
-// A status that was decided beside a call stands above what the edge would say.
+// The status given beside a call overrides that of the wrapped error.
 func TestOutermostStatusDecides(t *testing.T) {
 	t.Parallel()
 	err := fault.New(outcome.NotEnabled, "Security Hub is off: %w", fault.New(outcome.Denied, "not subscribed"))
@@ -123,20 +123,20 @@ func TestReasonOfOtherErrorsIsTheirText(t *testing.T) {
 		t.Errorf("classified: got %q", got)
 	}
 	if action := fault.DeniedAction(nil) + fault.DeniedAction(err); action != "" {
-		t.Errorf("got the action %q of what is no denial", action)
+		t.Errorf("got the action %q of an error that is not a denial", action)
 	}
 }
 
 func TestCaughtErrorYieldsItsMessage(t *testing.T) {
 	t.Parallel()
-	for name, tt := range map[string]struct{ error, cause, want string }{
-		"of a function":    {"AccessDeniedError", `{"errorMessage":"denied kms:ListKeys","errorType":"AccessDeniedError"}`, "denied kms:ListKeys"},
-		"of the service":   {"States.Timeout", "", "States.Timeout"},
-		"of a killed task": {"Lambda.Unknown", "The function was killed", "Lambda.Unknown: The function was killed"},
+	for name, tt := range map[string]struct{ name, cause, want string }{
+		"of a function":     {"AccessDeniedError", `{"errorMessage":"denied kms:ListKeys","errorType":"AccessDeniedError"}`, "denied kms:ListKeys"},
+		"of Step Functions": {"States.Timeout", "", "States.Timeout"},
+		"of a killed task":  {"Lambda.Unknown", "The function was killed", "Lambda.Unknown: The function was killed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := fault.CauseMessage(tt.error, tt.cause); got != tt.want || strings.Contains(got, "{") {
+			if got := fault.CauseMessage(tt.name, tt.cause); got != tt.want || strings.Contains(got, "{") {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

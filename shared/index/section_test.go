@@ -11,7 +11,7 @@ import (
 	"view360/shared/s3disk"
 )
 
-// A section that only the index does not know would be collected, merged, and never loaded.
+// A section that the index ignores would be collected and merged, but never loaded.
 func TestEverySectionOfTheCatalogIsIndexed(t *testing.T) {
 	t.Parallel()
 	server, err := s3disk.Start(t.TempDir(), "data")

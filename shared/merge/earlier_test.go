@@ -18,8 +18,8 @@ import (
 	"view360/shared/snapshot"
 )
 
-// bills is a made-up cost collector that reads all days at once.
-func bills(amount string) collect.Collector {
+// buildCostCollector returns a made-up cost collector that reads all days at once.
+func buildCostCollector(amount string) collect.Collector {
 	return collect.Collector{Source: "cost", CollectDays: func(_ context.Context, _ aws.Config, days []collect.Day) error {
 		for _, day := range days {
 			if err := day.Part.Add("service", map[string]string{"cost": amount, "day": day.Scope.Window.StartDate()}); err != nil {
@@ -30,11 +30,11 @@ func bills(amount string) collect.Collector {
 	}}
 }
 
-// span runs cost over a span of days and merges the newest.
-func (b *bench) span(amount string, earlier int) merge.Output {
+// mergeDays collects the cost of several days and merges the newest.
+func (b *bench) mergeDays(amount string, earlier int) merge.Output {
 	b.t.Helper()
 	b.request.EarlierDays = earlier
-	out, err := collect.Handler{Staging: b.store, Collector: bills(amount)}.Handle(b.t.Context(), b.request)
+	out, err := collect.Handler{Staging: b.store, Collector: buildCostCollector(amount)}.Handle(b.t.Context(), b.request)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -55,7 +55,8 @@ type published struct {
 	} `json:"security"`
 }
 
-func (b *bench) published(date string) (p published) {
+// readSnapshot returns the published snapshot of a date, empty if there is none.
+func (b *bench) readSnapshot(date string) (p published) {
 	b.t.Helper()
 	if err := b.store.GetJSON(b.t.Context(), "data/111122223333/eu-west-1/"+date+"_DAILY.json", &p); err != nil && !object.IsMissing(err) {
 		b.t.Fatal(err)
@@ -63,7 +64,7 @@ func (b *bench) published(date string) (p published) {
 	return p
 }
 
-func named(part *collect.Part) error {
+func setAccount(part *collect.Part) error {
 	return part.Set("account", map[string]string{"account_id": "111122223333"})
 }
 
@@ -71,15 +72,15 @@ func TestEarlierSnapshotsAreRepublishedFromStoredSections(t *testing.T) { // D19
 	b := newBench(t)
 	today := b.request
 	b.request = today.DaysBefore(1)
-	b.collect("account", named)
-	b.collect("kms", keys)
-	b.span("1", 0) // yesterday's run
+	b.runCollector("account", setAccount)
+	b.runCollector("kms", addKeys)
+	b.mergeDays("1", 0) // yesterday's run
 
 	b.request, b.results = today, nil
-	b.collect("account", named)
-	b.span("2", 2)
+	b.runCollector("account", setAccount)
+	b.mergeDays("2", 2)
 
-	yesterday := b.published("2026-03-10")
+	yesterday := b.readSnapshot("2026-03-10")
 	if diff := cmp.Diff([]map[string]string{{"cost": "2", "day": "2026-03-09"}}, yesterday.Service); diff != "" {
 		t.Errorf("yesterday's cost (-want +got):\n%s", diff)
 	}
@@ -88,25 +89,25 @@ func TestEarlierSnapshotsAreRepublishedFromStoredSections(t *testing.T) { // D19
 	}
 	kms, service := yesterday.Meta.Sections["security.kms"], yesterday.Meta.Sections["service"]
 	if !kms.Complete || !kms.CollectedAt.Equal(today.Now) || !service.CollectedAt.Equal(today.Now) || yesterday.Meta.Date != "2026-03-10" {
-		t.Errorf("yesterday says of itself %+v", yesterday.Meta)
+		t.Errorf("the meta of yesterday is %+v", yesterday.Meta)
 	}
 
-	before := b.published("2026-03-09")
+	before := b.readSnapshot("2026-03-09")
 	if len(before.Service) != 1 || before.Account["account_id"] == nil {
-		t.Errorf("a date of which nothing was there holds %+v, want its cost and the account", before)
+		t.Errorf("a date without a snapshot has %+v, want its cost and the account", before)
 	}
-	if _, claimed := before.Meta.Sections["security.kms"]; claimed || before.Meta.Services["kms"].Status != "skipped" {
-		t.Errorf("it claims sections that were not collected: %+v", before.Meta)
+	if _, listed := before.Meta.Sections["security.kms"]; listed || before.Meta.Services["kms"].Status != "skipped" {
+		t.Errorf("it lists sections that were not collected: %+v", before.Meta)
 	}
-	if b.published("2026-03-08").Service != nil {
-		t.Error("a date outside the span was published")
+	if b.readSnapshot("2026-03-08").Service != nil {
+		t.Error("a date outside the range was published")
 	}
 }
 
 func TestPastSnapshotNamesOmittedSources(t *testing.T) { // D25
 	b := newBench(t)
 	b.request = b.request.DaysBefore(30)
-	b.collect("guardduty", func(part *collect.Part) error { part.DeclareLists("security.guard_duty"); return nil })
+	b.runCollector("guardduty", func(part *collect.Part) error { part.DeclareLists("security.guard_duty"); return nil })
 	if _, err := (merge.Handler{Staging: b.store, Data: b.store}).Handle(t.Context(), merge.Input{Request: b.request, Results: b.results}); err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +123,7 @@ func TestPastSnapshotNamesOmittedSources(t *testing.T) { // D25
 	}
 	kms, guardduty := document.Meta.Services["kms"], document.Meta.Services["guardduty"]
 	if kms.Status != "skipped" || kms.Reason != "knows only the present, and 2026-02-09 is past" || guardduty.Status != "passed" || document.Logs.Inventory != "Skipped" {
-		t.Errorf("meta says kms %+v, guardduty %+v; inventory is %s", kms, guardduty, document.Logs.Inventory)
+		t.Errorf("meta has kms %+v, guardduty %+v; inventory is %s", kms, guardduty, document.Logs.Inventory)
 	}
 	m := document.Logs.Message
 	if last := m[len(m)-1]["history"]; !strings.Contains(last, "kms") || strings.Contains(last, "guardduty") {
@@ -132,11 +133,11 @@ func TestPastSnapshotNamesOmittedSources(t *testing.T) { // D25
 
 func TestDatesOfOneRunHaveTheirOwnTimes(t *testing.T) {
 	b := newBench(t)
-	b.collect("account", named)
-	b.span("1", 2)
+	b.runCollector("account", setAccount)
+	b.mergeDays("1", 2)
 	seen := map[time.Time]bool{}
 	for _, date := range []string{"2026-03-11", "2026-03-10", "2026-03-09"} {
-		at := b.published(date).Meta.CollectedAt
+		at := b.readSnapshot(date).Meta.CollectedAt
 		if seen[at] || b.request.Now.Sub(at).Abs() > time.Millisecond {
 			t.Errorf("%s was collected at %s", date, at)
 		}
@@ -146,8 +147,8 @@ func TestDatesOfOneRunHaveTheirOwnTimes(t *testing.T) {
 
 func TestReportNamesTheEarlierSnapshots(t *testing.T) {
 	b := newBench(t)
-	b.collect("account", named)
-	b.span("1", 2)
+	b.runCollector("account", setAccount)
+	b.mergeDays("1", 2)
 	name, err := b.request.Name()
 	if err != nil {
 		t.Fatal(err)
@@ -162,14 +163,14 @@ func TestReportNamesTheEarlierSnapshots(t *testing.T) {
 	}
 }
 
-func TestWhatIsStagedWhileWritingIsNotLost(t *testing.T) {
+func TestPartStagedWhileWritingIsPublished(t *testing.T) {
 	b := newBench(t)
-	b.collect("kms", keys)
+	b.runCollector("kms", addKeys)
 	var once sync.Once
 	whileWriting := func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 		if put, is := in.Parameters.(*s3.PutObjectInput); is && strings.HasPrefix(*put.Key, "data/") {
 			once.Do(func() { // another run collects the cost of this date
-				if _, err := (collect.Handler{Staging: b.store, Collector: bills("5")}).Handle(ctx, b.request); err != nil {
+				if _, err := (collect.Handler{Staging: b.store, Collector: buildCostCollector("5")}).Handle(ctx, b.request); err != nil {
 					t.Error(err)
 				}
 			})
@@ -183,7 +184,7 @@ func TestWhatIsStagedWhileWritingIsNotLost(t *testing.T) {
 	if _, err := (merge.Handler{Staging: b.store, Data: data}).Handle(t.Context(), merge.Input{Request: b.request, Results: b.results}); err != nil {
 		t.Fatal(err)
 	}
-	if p := b.published("2026-03-11"); len(p.Service) != 1 || len(p.Security.KMS) != 2 {
-		t.Errorf("published %+v, want keys and the cost that came meanwhile", p)
+	if p := b.readSnapshot("2026-03-11"); len(p.Service) != 1 || len(p.Security.KMS) != 2 {
+		t.Errorf("published %+v, want keys and the cost that was staged meanwhile", p)
 	}
 }

@@ -70,7 +70,7 @@ func BenchmarkMerge500MB(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer server.Close()
-	input := stagedInput(b, object.New(server.Client(), "data", object.Options{}), 500<<20)
+	input := stageInput(b, object.New(server.Client(), "data", object.Options{}), 500<<20)
 	b.SetBytes(500 << 20)
 	for b.Loop() {
 		handler := exec.Command(os.Args[0], "-test.run=^$")
@@ -92,7 +92,7 @@ func BenchmarkMerge500MB(b *testing.B) {
 }
 
 // stagedInput stages a list of the given size and returns the input of the merge function.
-func stagedInput(b *testing.B, store *object.Store, size int64) []byte {
+func stageInput(b *testing.B, store *object.Store, size int64) []byte {
 	b.Helper()
 	element := `{"key_id":"` + strings.Repeat("k", 500) + `"}`
 	count := size / int64(len(element)+1)

@@ -23,7 +23,7 @@ import (
 	"view360/shared/snapshot"
 )
 
-// bench is a merge function over an empty store, and collectors whose data a test makes up.
+// bench is a merge function over an empty store, with made-up collectors.
 type bench struct {
 	t       *testing.T
 	client  *s3.Client
@@ -46,10 +46,10 @@ func newBench(t *testing.T) *bench {
 	}}
 }
 
-// collect runs a made-up collector under a word of the catalogue.
-func (b *bench) collect(word string, read func(part *collect.Part) error) {
+// runCollector runs a made-up collector under the name of a source.
+func (b *bench) runCollector(source string, read func(part *collect.Part) error) {
 	b.t.Helper()
-	handler := collect.Handler{Staging: b.store, Collector: collect.Collector{Source: word, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
+	handler := collect.Handler{Staging: b.store, Collector: collect.Collector{Source: source, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		return read(part)
 	}}}
 	out, err := handler.Handle(b.t.Context(), b.request)
@@ -60,12 +60,13 @@ func (b *bench) collect(word string, read func(part *collect.Part) error) {
 			name = "AccessDeniedError"
 		}
 		cause, _ := json.Marshal(map[string]string{"errorMessage": err.Error(), "errorType": name})
-		result = merge.CollectorResult{Output: collect.Output{Outcome: outcome.Outcome{SourceName: word}}, Error: name, Cause: string(cause)}
+		result = merge.CollectorResult{Output: collect.Output{Outcome: outcome.Outcome{SourceName: source}}, Error: name, Cause: string(cause)}
 	}
 	b.results = append(b.results, result)
 }
 
-func (b *bench) merge() map[string]any {
+// mergeParts merges the parts of the collectors that ran and returns the snapshot.
+func (b *bench) mergeParts() map[string]any {
 	b.t.Helper()
 	published, err := merge.Handler{Staging: b.store, Data: b.store}.Handle(b.t.Context(), merge.Input{Request: b.request, Home: "eu-west-1", Results: b.results})
 	if err != nil {
@@ -81,7 +82,7 @@ func (b *bench) merge() map[string]any {
 	return document
 }
 
-func keys(part *collect.Part) error {
+func addKeys(part *collect.Part) error {
 	for _, id := range []string{"a", "b"} {
 		if err := part.Add("security.kms", map[string]string{"key_id": id}); err != nil {
 			return err
@@ -90,18 +91,18 @@ func keys(part *collect.Part) error {
 	return nil
 }
 
-func denied(*collect.Part) error {
+func failDenied(*collect.Part) error {
 	return fault.New(outcome.Denied, "User: x is not authorized to perform: guardduty:ListDetectors on resource: *")
 }
 
 func TestEverySectionExistsAfterFailures(t *testing.T) {
 	b := newBench(t)
-	b.collect("kms", keys)
-	b.collect("guardduty", denied)
-	document := b.merge()
+	b.runCollector("kms", addKeys)
+	b.runCollector("guardduty", failDenied)
+	document := b.mergeParts()
 
 	for _, section := range snapshot.Sections {
-		if _, there := document[section.Key]; !there {
+		if _, exists := document[section.Key]; !exists {
 			t.Errorf("section %s is missing", section.Key)
 		}
 	}
@@ -121,14 +122,14 @@ func TestEverySectionExistsAfterFailures(t *testing.T) {
 
 func TestStatusIsTheWorstOfItsParts(t *testing.T) { // D4
 	b := newBench(t)
-	b.collect("guardduty", denied)
-	b.collect("kms", keys) // passes after guardduty has failed
-	b.collect("cost", func(*collect.Part) error { return fault.New(outcome.NotEnabled, "Cost Explorer is not enabled") })
-	b.collect("config", func(part *collect.Part) error {
+	b.runCollector("guardduty", failDenied)
+	b.runCollector("kms", addKeys) // passes after guardduty has failed
+	b.runCollector("cost", func(*collect.Part) error { return fault.New(outcome.NotEnabled, "Cost Explorer is not enabled") })
+	b.runCollector("config", func(part *collect.Part) error {
 		part.Warn("config", errors.New("rule-1: throttled"))
 		return part.Set("config", struct{}{})
 	})
-	logs := b.merge()["logs"].(map[string]any)
+	logs := b.mergeParts()["logs"].(map[string]any)
 	for status, want := range map[string]string{
 		"security_status": "Fail", "cost_status": "Pass", "config_status": "Pass", "inventory_status": "Skipped",
 	} {
@@ -152,13 +153,13 @@ func TestStatusIsTheWorstOfItsParts(t *testing.T) { // D4
 
 func TestOnlyUnwarnedSectionsAreComplete(t *testing.T) {
 	b := newBench(t)
-	b.collect("kms", keys)
-	b.collect("inventory", func(part *collect.Part) error {
+	b.runCollector("kms", addKeys)
+	b.runCollector("inventory", func(part *collect.Part) error {
 		part.DeclareLists("inventory.patches")
 		part.Warn("inventory", errors.New("one instance could not be read"))
 		return part.Add("inventory.instances", map[string]string{"instance_id": "i-1"})
 	})
-	body, err := json.Marshal(b.merge()["meta"])
+	body, err := json.Marshal(b.mergeParts()["meta"])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +171,7 @@ func TestOnlyUnwarnedSectionsAreComplete(t *testing.T) {
 		t.Errorf("security.kms is %+v, want complete with 2 items", s)
 	}
 	if s := meta.Sections["inventory.instances"]; s.Complete {
-		t.Error("a section with a warning vouches for being complete")
+		t.Error("a section with a warning is complete")
 	}
 	if _, mentioned := meta.Sections["security.guard_duty"]; mentioned {
 		t.Error("a section that was not collected is described")
@@ -179,15 +180,15 @@ func TestOnlyUnwarnedSectionsAreComplete(t *testing.T) {
 
 func TestRepairReusesPartsOfTheSameDate(t *testing.T) {
 	b := newBench(t)
-	b.collect("kms", keys)
-	b.collect("guardduty", denied)
-	b.merge()
+	b.runCollector("kms", addKeys)
+	b.runCollector("guardduty", failDenied)
+	b.mergeParts()
 
 	b.results, b.request.Run = nil, "run-2"
-	b.collect("guardduty", func(part *collect.Part) error {
+	b.runCollector("guardduty", func(part *collect.Part) error {
 		return part.Add("security.guard_duty", map[string]string{"id": "f-1"})
 	})
-	document := b.merge()
+	document := b.mergeParts()
 	security := document["security"].(map[string]any)
 	if len(security["kms"].([]any)) != 2 || len(security["guard_duty"].([]any)) != 1 {
 		t.Errorf("after the repair kms is %v and guard_duty %v", security["kms"], security["guard_duty"])
@@ -207,16 +208,16 @@ func TestReportListsRemainingFailures(t *testing.T) {
 		_, err := b.store.Head(t.Context(), snapshot.FailedPrefix("run-1")+name.ReportName())
 		return err == nil
 	}
-	b.collect("kms", keys)
-	b.collect("guardduty", denied)
-	b.merge()
+	b.runCollector("kms", addKeys)
+	b.runCollector("guardduty", failDenied)
+	b.mergeParts()
 	if !failed() {
 		t.Error("a denied service is not listed among the failures")
 	}
 
 	b.results = nil // redriven: only what failed
-	b.collect("guardduty", func(part *collect.Part) error { part.DeclareLists("security.guard_duty"); return nil })
-	b.merge()
+	b.runCollector("guardduty", func(part *collect.Part) error { part.DeclareLists("security.guard_duty"); return nil })
+	b.mergeParts()
 	if failed() {
 		t.Error("the failure is still listed after the repair")
 	}
@@ -237,11 +238,11 @@ func TestReportListsRemainingFailures(t *testing.T) {
 func TestAccountNamesTheRegionOfItsSnapshot(t *testing.T) {
 	b := newBench(t)
 	b.request.Region = "us-east-1"
-	b.collect("account", func(part *collect.Part) error {
+	b.runCollector("account", func(part *collect.Part) error {
 		return part.Set("account", map[string]string{"account_id": "111122223333", "region": "us-east-1"})
 	})
 	b.request.Region = "eu-west-1"
-	account := b.merge()["account"].(map[string]any)
+	account := b.mergeParts()["account"].(map[string]any)
 	if account["region"] != "eu-west-1" || account["account_id"] != "111122223333" {
 		t.Errorf("account is %v, want region eu-west-1", account)
 	}
@@ -249,8 +250,8 @@ func TestAccountNamesTheRegionOfItsSnapshot(t *testing.T) {
 
 func TestPublishedTextIsOneDocument(t *testing.T) {
 	b := newBench(t)
-	b.collect("kms", keys)
-	b.merge()
+	b.runCollector("kms", addKeys)
+	b.mergeParts()
 	body, _, err := b.store.Open(t.Context(), object.Version{Key: "data/111122223333/eu-west-1/2026-03-11_DAILY.json"})
 	if err != nil {
 		t.Fatal(err)

@@ -10,8 +10,8 @@ import (
 	"view360/shared/snapshot"
 )
 
-// metaOf returns the outcomes of the published snapshot.
-func (b *bench) metaOf() map[string]outcome.Outcome {
+// readOutcomes returns the outcomes of the published snapshot.
+func (b *bench) readOutcomes() map[string]outcome.Outcome {
 	b.t.Helper()
 	var document struct{ Meta snapshot.Meta }
 	if err := b.store.GetJSON(b.t.Context(), "data/111122223333/eu-west-1/2026-03-11_DAILY.json", &document); err != nil {
@@ -23,9 +23,9 @@ func (b *bench) metaOf() map[string]outcome.Outcome {
 // What the state machine catches is a name and a text. The rest of the failure is in staging.
 func TestFailureKeepsItsStatusAndRequests(t *testing.T) {
 	b := newBench(t)
-	b.collect("kms", func(*collect.Part) error { return fault.New(outcome.Throttled, "rate exceeded") })
-	b.collect("guardduty", keys)
-	b.collect("waf", func(*collect.Part) error { return fault.New(outcome.Transient, "reset") })
+	b.runCollector("kms", func(*collect.Part) error { return fault.New(outcome.Throttled, "rate exceeded") })
+	b.runCollector("guardduty", addKeys)
+	b.runCollector("waf", func(*collect.Part) error { return fault.New(outcome.Transient, "reset") })
 	// A killed function has staged nothing, or what an earlier attempt met.
 	b.results = append(b.results,
 		merge.CollectorResult{Output: collect.Output{Outcome: outcome.Outcome{SourceName: "cost"}}, Error: "Lambda.Unknown", Cause: "Sandbox.Timedout"})
@@ -37,8 +37,8 @@ func TestFailureKeepsItsStatusAndRequests(t *testing.T) {
 			b.results[i].Error, b.results[i].Cause = "States.Timeout", ""
 		}
 	}
-	b.merge()
-	got := b.metaOf()
+	b.mergeParts()
+	got := b.readOutcomes()
 	if kms := got["kms"]; kms.Status != outcome.Throttled || kms.Class != outcome.RetryableError || kms.Reason != "rate exceeded" {
 		t.Errorf("kms is %+v", kms)
 	}
@@ -53,8 +53,8 @@ func TestFailureKeepsItsStatusAndRequests(t *testing.T) {
 	}
 }
 
-// losses returns the sources that a run has reported as lost.
-func (b *bench) losses(run string) (sources []string) {
+// readLosses returns the sources that a run has reported as lost.
+func (b *bench) readLosses(run string) (sources []string) {
 	b.t.Helper()
 	var some []merge.Loss
 	if err := b.store.GetJSON(b.t.Context(), snapshot.LossesPrefix(run)+"111122223333/eu-west-1.json", &some); err != nil {
@@ -76,17 +76,17 @@ func TestLossIsReportedOnce(t *testing.T) {
 		read   func(*collect.Part) error
 		losses int
 	}{
-		{"never read", off, 0}, {"first success", keys, 0}, {"a failure is not a loss", broken, 0}, {"lost", off, 1}, {"still lost", off, 0},
-		{"back", keys, 0}, {"lost again", off, 1},
+		{"never read", off, 0}, {"first success", addKeys, 0}, {"a failure is not a loss", broken, 0}, {"lost", off, 1}, {"still lost", off, 0},
+		{"back", addKeys, 0}, {"lost again", off, 1},
 	} {
 		b.request.Run, b.results = day.run, nil
-		b.collect("kms", day.read)
-		b.merge()
-		if got := b.losses(day.run); len(got) != day.losses {
+		b.runCollector("kms", day.read)
+		b.mergeParts()
+		if got := b.readLosses(day.run); len(got) != day.losses {
 			t.Errorf("%s: lost %v, want %d", day.run, got, day.losses)
 		}
-		b.merge() // its answer was lost: a second time changes nothing
-		if got := b.losses(day.run); len(got) != day.losses {
+		b.mergeParts() // its answer was lost: a second time changes nothing
+		if got := b.readLosses(day.run); len(got) != day.losses {
 			t.Errorf("%s, merged twice: lost %v, want %d", day.run, got, day.losses)
 		}
 	}
@@ -95,12 +95,12 @@ func TestLossIsReportedOnce(t *testing.T) {
 // A backfill's day says nothing about the present.
 func TestPastDateLosesNothing(t *testing.T) {
 	b := newBench(t)
-	b.collect("kms", keys)
-	b.merge()
+	b.runCollector("kms", addKeys)
+	b.mergeParts()
 	b.request.Run, b.request.History, b.results = "backfill", true, nil
-	b.collect("kms", func(*collect.Part) error { return fault.New(outcome.NotEnabled, "off") })
-	b.merge()
-	if got := b.losses("backfill"); got != nil {
+	b.runCollector("kms", func(*collect.Part) error { return fault.New(outcome.NotEnabled, "off") })
+	b.mergeParts()
+	if got := b.readLosses("backfill"); got != nil {
 		t.Errorf("lost %v", got)
 	}
 }

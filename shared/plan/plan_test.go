@@ -45,8 +45,8 @@ var noon = time.Date(2026, 3, 11, 12, 0, 0, 0, time.UTC)
 
 func settings() plan.Settings {
 	functions := map[string]string{}
-	for _, word := range catalog.Names() {
-		functions[word] = "collect-" + word
+	for _, name := range catalog.Names() {
+		functions[name] = "collect-" + name
 	}
 	return plan.Settings{Organization: true, RoleName: "View360", ExternalID: "x", HomeRegion: "us-east-1", Functions: functions, Concurrency: 5}
 }

@@ -1,6 +1,6 @@
 package snapshot
 
-// ResilienceApp is one element of resilience_hub: an application that Resilience Hub knows.
+// ResilienceApp is one element of resilience_hub: an application in Resilience Hub.
 type ResilienceApp struct {
 	AppARN             string   `json:"app_arn"`
 	Name               *string  `json:"name"`
