@@ -181,6 +181,24 @@ func checkContent(t *testing.T, url string) {
 	}
 }
 
+// What the Python version has recorded shows in the coverage from the first day: of each section the newest run, and the
+// newest that passed.
+func TestAdoptedLogsBecomeOutcomes(t *testing.T) {
+	t.Parallel()
+	url := build(t, migrate.PythonE, `
+		insert into logs (account_id, date_created, account_status, cost_status, security_status, health_status) values
+			(7, '2026-01-01 00:00Z', 'Pass', 'Pass', 'Pass', 'Skipped'), (7, '2026-01-02 00:00Z', 'Pass', 'Fail', 'Pass', 'Unknown')`)
+	run(t, url)
+	want := []string{"account passed", "application passed", "certificatemanager passed", "cloudtrail passed", "config passed", "cost failed 2026-01-01",
+		"guardduty passed", "inspector passed", "inventory passed", "kms passed", "resiliencehub passed", "secretsmanager passed", "securityhub passed",
+		"trustedadvisor passed", "waf passed"}
+	got := lines(t, url, `select concat_ws(' ', service, last_outcome, case when last_outcome = 'failed' then (last_success_at at time zone 'utc')::date end)
+		from view360.coverage where account = '111111111111' order by 1`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("coverage (-want +got):\n%s", diff)
+	}
+}
+
 // TestAdoptionAfterManualUpgrade: the Python version's guide leaves the contact tables without keys, and run twice it
 // takes the account away from every contact.
 func TestAdoptionAfterManualUpgrade(t *testing.T) {
