@@ -65,8 +65,8 @@ func (i *installation) loads(t *testing.T) {
 	must(t, i.addLoad(pool, func(string) *object.Store { return i.store }))
 }
 
-// operate runs the program on this installation.
-func (i *installation) operate(t *testing.T, args ...string) (code int, stdout, stderr string) {
+// runProgram runs the program on this installation.
+func (i *installation) runProgram(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	return runProgram(t, append(args, "--endpoint-url", i.url)...)
 }
@@ -74,7 +74,7 @@ func (i *installation) operate(t *testing.T, args ...string) (code int, stdout, 
 // newest is the first line of the list of executions.
 func (i *installation) newest(t *testing.T) execution {
 	t.Helper()
-	code, out, stderr := i.operate(t, "executions", "--json")
+	code, out, stderr := i.runProgram(t, "executions", "--json")
 	var list []execution
 	if err := json.Unmarshal([]byte(out), &list); err != nil || code != exitOK || len(list) == 0 {
 		t.Fatalf("exit code %d, error %v\n%s%s", code, err, out, stderr)
@@ -88,7 +88,7 @@ func TestAFailureIsSeenAndRedriven(t *testing.T) {
 	broken := i.organization.Accounts()[1].ID
 	i.organization.Fault(simaws.Fault{Service: "guardduty", Operation: "ListDetectors", Account: broken, Region: "us-east-1", Kind: simaws.Denied})
 
-	code, out, progress := i.operate(t, "collect", "--wait")
+	code, out, progress := i.runProgram(t, "collect", "--wait")
 	if code != exitPartial {
 		t.Fatalf("exit code %d, want %d\n%s%s", code, exitPartial, out, progress)
 	}
@@ -102,23 +102,23 @@ func TestAFailureIsSeenAndRedriven(t *testing.T) {
 	if x.Status != "FAILED" || x.Machine != "collect" || len(x.Reasons) != 1 || !strings.HasPrefix(x.Reasons[0], line) {
 		t.Errorf("the newest execution is %+v", x)
 	}
-	if _, list, _ := i.operate(t, "executions", "--failed"); !strings.Contains(list, line) || !strings.Contains(list, x.Name) {
+	if _, list, _ := i.runProgram(t, "executions", "--failed"); !strings.Contains(list, line) || !strings.Contains(list, x.Name) {
 		t.Errorf("the list of failed executions is\n%s", list)
 	}
-	if _, services, _ := i.operate(t, "executions", x.Name, "--account", broken); !strings.Contains(services, "guardduty  0      denied") || strings.Contains(services, i.organization.Accounts()[2].ID) {
+	if _, services, _ := i.runProgram(t, "executions", x.Name, "--account", broken); !strings.Contains(services, "guardduty  0      denied") || strings.Contains(services, i.organization.Accounts()[2].ID) {
 		t.Errorf("the services of the account are\n%s", services)
 	}
 
 	// Nothing is fixed yet. A run that succeeded meanwhile does not hide the one that failed.
-	if code, out, _ := i.operate(t, "collect", "--account", i.organization.Accounts()[2].ID, "--region", "us-east-1", "--service", "kms", "--wait"); code != exitOK {
+	if code, out, _ := i.runProgram(t, "collect", "--account", i.organization.Accounts()[2].ID, "--region", "us-east-1", "--service", "kms", "--wait"); code != exitOK {
 		t.Errorf("the narrow run ended with exit code %d\n%s", code, out)
 	}
-	if code, out, _ := i.operate(t, "redrive", "--wait"); code != exitPartial || !strings.Contains(out, "redriven 1 times") {
+	if code, out, _ := i.runProgram(t, "redrive", "--wait"); code != exitPartial || !strings.Contains(out, "redriven 1 times") {
 		t.Errorf("redriven with the fault: exit code %d\n%s", code, out)
 	}
 	i.organization.ClearFaults()
 	i.organization.ForgetCalls()
-	code, out, _ = i.operate(t, "redrive", x.ARN, "--wait")
+	code, out, _ = i.runProgram(t, "redrive", x.ARN, "--wait")
 	if code != exitOK || strings.Contains(out, "Failed\n") || !strings.Contains(out, "SUCCEEDED, redriven 2 times") {
 		t.Errorf("redriven without the fault: exit code %d\n%s", code, out)
 	}
@@ -127,10 +127,10 @@ func TestAFailureIsSeenAndRedriven(t *testing.T) {
 			t.Errorf("the redrive called %s:%s of %s again", call.Service, call.Operation, call.Account)
 		}
 	}
-	if _, out, _ := i.operate(t, "executions", x.Name); !strings.Contains(out, "SUCCEEDED, redriven 2 times") || strings.Contains(out, "denied") {
+	if _, out, _ := i.runProgram(t, "executions", x.Name); !strings.Contains(out, "SUCCEEDED, redriven 2 times") || strings.Contains(out, "denied") {
 		t.Errorf("redriven, the execution is\n%s", out)
 	}
-	if code, _, stderr := i.operate(t, "redrive", x.Name); code != exitFailed || !strings.Contains(stderr, "cannot be redriven: Execution is SUCCEEDED") {
+	if code, _, stderr := i.runProgram(t, "redrive", x.Name); code != exitFailed || !strings.Contains(stderr, "cannot be redriven: Execution is SUCCEEDED") {
 		t.Errorf("redriving what succeeded: exit code %d, %s", code, stderr)
 	}
 }
@@ -142,11 +142,11 @@ func TestOneAccountIsRepaired(t *testing.T) {
 	for _, n := range []int{1, 2} {
 		i.organization.Fault(simaws.Fault{Service: "kms", Operation: "ListKeys", Account: accounts[n].ID, Kind: simaws.Denied})
 	}
-	i.operate(t, "collect", "--service", "kms,guardduty", "--wait")
+	i.runProgram(t, "collect", "--service", "kms,guardduty", "--wait")
 	x := i.newest(t)
 	i.organization.ClearFaults()
 	i.organization.ForgetCalls()
-	code, out, stderr := i.operate(t, "redrive", x.Name, "--account", accounts[1].ID, "--wait")
+	code, out, stderr := i.runProgram(t, "redrive", x.Name, "--account", accounts[1].ID, "--wait")
 	if code != exitOK || !strings.Contains(out, "repair-"+accounts[1].ID) {
 		t.Fatalf("exit code %d\n%s%s", code, out, stderr)
 	}
@@ -155,7 +155,7 @@ func TestOneAccountIsRepaired(t *testing.T) {
 			t.Errorf("the repair called %s:%s of %s", call.Service, call.Operation, call.Account)
 		}
 	}
-	if code, _, stderr := i.operate(t, "redrive", x.Name, "--account", accounts[3].ID); code != exitFailed || !strings.Contains(stderr, "nothing failed for account") {
+	if code, _, stderr := i.runProgram(t, "redrive", x.Name, "--account", accounts[3].ID); code != exitFailed || !strings.Contains(stderr, "nothing failed for account") {
 		t.Errorf("repairing what did not fail: exit code %d, %s", code, stderr)
 	}
 }
@@ -165,7 +165,7 @@ func TestBackfillCollectsEveryMissingDate(t *testing.T) {
 	id := i.organization.Accounts()[1].ID
 	today := time.Now().UTC()
 	first, last := today.AddDate(0, 0, -8).Format("2-1-2006"), today.AddDate(0, 0, -3).Format(time.DateOnly)
-	code, out, stderr := i.operate(t, "backfill", "--start", first, "--end", last, "--account", id, "--dry-run", "--json")
+	code, out, stderr := i.runProgram(t, "backfill", "--start", first, "--end", last, "--account", id, "--dry-run", "--json")
 	var planned plan.Estimate
 	if err := json.Unmarshal([]byte(out), &planned); err != nil || code != exitOK || planned.Snapshots < 6 {
 		t.Fatalf("exit code %d, error %v: %s%s", code, err, out, stderr)
@@ -175,14 +175,14 @@ func TestBackfillCollectsEveryMissingDate(t *testing.T) {
 			t.Fatalf("the dry run called %s, which is paid", call.Operation)
 		}
 	}
-	if code, out, _ := i.operate(t, "backfill", "--start", first, "--end", last, "--account", id, "--wait"); code != exitOK || !strings.Contains(out, "SUCCEEDED") {
+	if code, out, _ := i.runProgram(t, "backfill", "--start", first, "--end", last, "--account", id, "--wait"); code != exitOK || !strings.Contains(out, "SUCCEEDED") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
 	if x := i.newest(t); !strings.HasPrefix(x.Name, "backfill-") || x.Status != "SUCCEEDED" {
 		t.Errorf("the newest execution is %+v", x)
 	}
 	for start, want := range map[string]string{"31-2-2025": "31-2-2025", "2025-10-01": "after end"} {
-		code, _, stderr := i.operate(t, "backfill", "--start", start, "--end", "10-9-2025", "--dry-run")
+		code, _, stderr := i.runProgram(t, "backfill", "--start", start, "--end", "10-9-2025", "--dry-run")
 		if code != exitFailed || !strings.Contains(stderr, want) {
 			t.Errorf("starting on %s: exit code %d, %s", start, code, stderr)
 		}
@@ -192,7 +192,7 @@ func TestBackfillCollectsEveryMissingDate(t *testing.T) {
 func TestLoadsAreListedWithTheirOutcome(t *testing.T) {
 	i := install(t)
 	i.loads(t)
-	i.operate(t, "collect", "--account", i.organization.Accounts()[1].ID, "--wait")
+	i.runProgram(t, "collect", "--account", i.organization.Accounts()[1].ID, "--wait")
 	collected := i.newest(t)
 	key := i.firstKey(t)
 	if _, err := i.store.Put(t.Context(), "data/111122223333/eu-west-1/2026-03-11_DAILY.json", strings.NewReader("{")); err != nil {
@@ -203,14 +203,14 @@ func TestLoadsAreListedWithTheirOutcome(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, out, _ := i.operate(t, "executions", "good")
+	_, out, _ := i.runProgram(t, "executions", "good")
 	if !strings.Contains(out, "Loaded 1 of 1 snapshots") || !strings.Contains(out, "accounts") || !strings.Contains(out, "good SUCCEEDED") {
 		t.Errorf("a load is shown as\n%s", out)
 	}
-	if _, out, _ = i.operate(t, "executions", "broken"); !strings.Contains(out, "s3://data/data/111122223333/eu-west-1/2026-03-11_DAILY.json rejected") {
+	if _, out, _ = i.runProgram(t, "executions", "broken"); !strings.Contains(out, "s3://data/data/111122223333/eu-west-1/2026-03-11_DAILY.json rejected") {
 		t.Errorf("a rejected snapshot is shown as\n%s", out)
 	}
-	_, out, _ = i.operate(t, "executions")
+	_, out, _ = i.runProgram(t, "executions")
 	for _, want := range []string{"broken", "good", collected.Name} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the list lacks %s:\n%s", want, out)
@@ -222,7 +222,7 @@ func TestLoadsAreListedWithTheirOutcome(t *testing.T) {
 func TestAFailedTableGroupIsRedriven(t *testing.T) {
 	i := install(t)
 	i.loads(t)
-	i.operate(t, "collect", "--account", i.organization.Accounts()[1].ID, "--region", "us-east-1", "--service", "kms", "--wait")
+	i.runProgram(t, "collect", "--account", i.organization.Accounts()[1].ID, "--region", "us-east-1", "--service", "kms", "--wait")
 	key := i.firstKey(t)
 	loadSecurity, loadCost := i.functions["load-security"], i.functions["load-cost"]
 	i.functions["load-security"] = func(context.Context, json.RawMessage) (json.RawMessage, error) {
@@ -231,7 +231,7 @@ func TestAFailedTableGroupIsRedriven(t *testing.T) {
 	if _, err := i.Run(t.Context(), i.loadMachine, "full", map[string]string{"bucket": "data", "key": key}); err != nil {
 		t.Fatal(err)
 	}
-	if _, out, _ := i.operate(t, "executions", "--failed"); !strings.Contains(out, key+" security: the database is full") {
+	if _, out, _ := i.runProgram(t, "executions", "--failed"); !strings.Contains(out, key+" security: the database is full") {
 		t.Errorf("the list does not say what failed:\n%s", out)
 	}
 	i.functions["load-security"] = loadSecurity
@@ -239,11 +239,11 @@ func TestAFailedTableGroupIsRedriven(t *testing.T) {
 		t.Error("the redrive loads cost again")
 		return loadCost(ctx, payload)
 	}
-	code, out, stderr := i.operate(t, "redrive", "--wait") // of the collect execution nothing failed
+	code, out, stderr := i.runProgram(t, "redrive", "--wait") // of the collect execution nothing failed
 	if code != exitOK || !strings.Contains(out, "Loaded 1 of 1 snapshots") || !strings.Contains(out, "kms_keys") {
 		t.Errorf("exit code %d\n%s%s", code, out, stderr)
 	}
-	if _, out, _ := i.operate(t, "redrive"); !strings.Contains(out, "Nothing to redrive") {
+	if _, out, _ := i.runProgram(t, "redrive"); !strings.Contains(out, "Nothing to redrive") {
 		t.Errorf("redriven again:\n%s", out)
 	}
 	if _, err := i.store.Head(t.Context(), strings.Replace(key, "data/", "loaded/", 1)); err != nil {
