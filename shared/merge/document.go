@@ -34,13 +34,13 @@ func newDocument(in collect.Input, outputs []collect.Output) document {
 	return d
 }
 
-// write streams the document to the snapshot's key and returns its size in bytes.
-func (h Handler) write(ctx context.Context, name snapshot.Name, d document) (int64, error) {
+// writeDocument streams the document to the snapshot's key and returns its size in bytes.
+func (h Handler) writeDocument(ctx context.Context, name snapshot.Name, d document) (int64, error) {
 	reader, writer := io.Pipe()
 	defer reader.Close()
 	go func() {
 		w := documentWriter{ctx: ctx, staging: h.Staging, out: bufio.NewWriterSize(writer, 64<<10)}
-		err := w.write(d)
+		err := w.writeDocument(d)
 		if err == nil {
 			err = w.out.Flush()
 		}
@@ -49,7 +49,7 @@ func (h Handler) write(ctx context.Context, name snapshot.Name, d document) (int
 	return h.Data.Put(ctx, name.Key(), reader)
 }
 
-// documentWriter writes a document; after the first error every method does nothing and write returns that error.
+// documentWriter writes a document. After the first error its methods do nothing, and writeDocument returns that error.
 type documentWriter struct {
 	ctx     context.Context
 	staging *object.Store
@@ -57,60 +57,60 @@ type documentWriter struct {
 	err     error
 }
 
-func (w *documentWriter) write(d document) error {
-	w.text(`{"meta":`)
-	w.value(d.meta())
+func (w *documentWriter) writeDocument(d document) error {
+	w.writeText(`{"meta":`)
+	w.writeValue(d.buildMeta())
 	for _, section := range catalog.SnapshotSections() {
-		w.text(`,"` + section.Key + `":`)
-		w.section(d, section)
+		w.writeText(`,"` + section.Key + `":`)
+		w.writeSection(d, section)
 	}
-	w.text("}\n")
+	w.writeText("}\n")
 	return w.err
 }
 
-func (w *documentWriter) section(d document, section snapshot.Section) {
+func (w *documentWriter) writeSection(d document, section snapshot.Section) {
 	switch {
 	case section.Key == "logs":
-		w.value(d.buildLogs())
+		w.writeValue(d.buildLogs())
 	case section.Key == "account":
-		w.account(d)
-	case len(section.Arrays) > 0 && d.has(section.Key):
-		w.object(d, section)
+		w.writeAccount(d)
+	case len(section.Arrays) > 0 && d.hasSection(section.Key):
+		w.writeObject(d, section)
 	case !section.Object:
-		w.list(d, section.Key)
-	case d.has(section.Key):
-		w.part(d.sections[section.Key])
+		w.writeList(d, section.Key)
+	case d.hasSection(section.Key):
+		w.copyPart(d.sections[section.Key])
 	default:
-		w.text("{}") // not [], which readers would have to tell from a list (D8)
+		w.writeText("{}") // not [], which is a list (D8)
 	}
 }
 
-func (w *documentWriter) object(d document, section snapshot.Section) {
+func (w *documentWriter) writeObject(d document, section snapshot.Section) {
 	for i, array := range section.Arrays {
 		separator := ","
 		if i == 0 {
 			separator = "{"
 		}
-		w.text(separator + `"` + array + `":`)
-		w.list(d, section.Key+"."+array)
+		w.writeText(separator + `"` + array + `":`)
+		w.writeList(d, section.Key+"."+array)
 	}
-	w.text("}")
+	w.writeText("}")
 }
 
-func (w *documentWriter) list(d document, path string) {
+func (w *documentWriter) writeList(d document, path string) {
 	part, collected := d.sections[path]
 	if !collected {
-		w.text("[]")
+		w.writeText("[]")
 		return
 	}
-	w.part(part)
+	w.copyPart(part)
 }
 
-// account is collected once, in the home region; each region's snapshot names its own region in it.
-func (w *documentWriter) account(d document) {
+// writeAccount writes the account section, which is collected once, in the home region, with the region of the snapshot.
+func (w *documentWriter) writeAccount(d document) {
 	part, collected := d.sections["account"]
 	if !collected || w.err != nil {
-		w.text("{}")
+		w.writeText("{}")
 		return
 	}
 	var account snapshot.Account
@@ -118,17 +118,17 @@ func (w *documentWriter) account(d document) {
 		return
 	}
 	account.Region = d.input.Region
-	w.value(account)
+	w.writeValue(account)
 }
 
-func (w *documentWriter) part(part collect.PartSection) {
+func (w *documentWriter) copyPart(part collect.PartSection) {
 	for _, fragment := range part.Fragments {
-		w.text(fragment.Text)
-		w.staged(fragment.Key)
+		w.writeText(fragment.Text)
+		w.copyObject(fragment.Key)
 	}
 }
 
-func (w *documentWriter) staged(key string) {
+func (w *documentWriter) copyObject(key string) {
 	if key == "" || w.err != nil {
 		return
 	}
@@ -143,7 +143,7 @@ func (w *documentWriter) staged(key string) {
 	}
 }
 
-func (w *documentWriter) value(v any) {
+func (w *documentWriter) writeValue(v any) {
 	if w.err != nil {
 		return
 	}
@@ -152,17 +152,17 @@ func (w *documentWriter) value(v any) {
 		w.err = fmt.Errorf("encoding a section: %w", err)
 		return
 	}
-	w.text(string(body))
+	w.writeText(string(body))
 }
 
-func (w *documentWriter) text(text string) {
+func (w *documentWriter) writeText(text string) {
 	if w.err == nil {
 		_, w.err = w.out.WriteString(text)
 	}
 }
 
-// has reports whether anything was collected for a top-level key.
-func (d document) has(key string) bool {
+// hasSection reports whether anything was collected for a top-level key.
+func (d document) hasSection(key string) bool {
 	for path := range d.sections {
 		if path == key || strings.HasPrefix(path, key+".") {
 			return true

@@ -27,7 +27,7 @@ func (h Handler) publishEarlier(ctx context.Context, in collect.Input, asked []c
 		if err != nil {
 			return nil, err
 		}
-		if _, _, err := h.publish(ctx, earlier, name, account); err != nil {
+		if _, _, err := h.publishDocument(ctx, earlier, name, account); err != nil {
 			return nil, fmt.Errorf("publishing %s again: %w", earlier.Date, err)
 		}
 		keys = append(keys, name.Key())

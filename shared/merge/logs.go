@@ -21,8 +21,8 @@ type logs struct {
 
 type logStatus struct{ key, status string }
 
-// add appends the messages of a source's outcome, those of one key joined to one text.
-func (l *logs) add(source catalog.Source, o outcome.Outcome) {
+// addSource appends the messages of a source's outcome, those of one key joined to one text.
+func (l *logs) addSource(source catalog.Source, o outcome.Outcome) {
 	texts := map[string][]string{}
 	var keys []string
 	addText := func(key, text string) {

@@ -42,11 +42,11 @@ type Handler struct {
 
 // Handle publishes the snapshot even if sources failed, then reports how its sources ended.
 func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
-	published, err := h.merge(ctx, in)
+	published, err := h.mergeParts(ctx, in)
 	return published, fault.Classify(err)
 }
 
-func (h Handler) merge(ctx context.Context, in Input) (Output, error) {
+func (h Handler) mergeParts(ctx context.Context, in Input) (Output, error) {
 	name, err := in.Request.Name()
 	if err != nil {
 		return Output{}, fault.New(outcome.Invalid, "request date %q is not YYYY-MM-DD", in.Request.Date)
@@ -55,7 +55,7 @@ func (h Handler) merge(ctx context.Context, in Input) (Output, error) {
 	if err != nil {
 		return Output{}, err
 	}
-	size, reused, err := h.publish(ctx, in.Request, name, asked)
+	size, reused, err := h.publishDocument(ctx, in.Request, name, asked)
 	if err != nil {
 		return Output{}, err
 	}
@@ -79,10 +79,10 @@ func (h Handler) merge(ctx context.Context, in Input) (Output, error) {
 	return published, h.Staging.PutJSON(ctx, name.PublishedKey(), published)
 }
 
-// publish writes the snapshot from the outputs of this run and those staged besides, and returns its size in bytes and
+// publishDocument writes the snapshot from the outputs of this run and those staged besides, and returns its size in bytes and
 // how many were staged. Two runs may be at work on one snapshot, such as a backfill's day and the later day that brings
 // its cost: a run that finds new outputs after writing writes again, so that the last one to write has seen all.
-func (h Handler) publish(ctx context.Context, in collect.Input, name snapshot.Name, asked []collect.Output) (size int64, reused int, err error) {
+func (h Handler) publishDocument(ctx context.Context, in collect.Input, name snapshot.Name, asked []collect.Output) (size int64, reused int, err error) {
 	found, err := h.listStaged(ctx, name, asked)
 	if err != nil {
 		return 0, 0, err
@@ -92,7 +92,7 @@ func (h Handler) publish(ctx context.Context, in collect.Input, name snapshot.Na
 		if err != nil {
 			return 0, 0, err
 		}
-		size, err := h.write(ctx, name, newDocument(in, append(slices.Clone(asked), staged...)))
+		size, err := h.writeDocument(ctx, name, newDocument(in, append(slices.Clone(asked), staged...)))
 		if err != nil {
 			return 0, 0, err
 		}

@@ -10,8 +10,8 @@ import (
 	"view360/shared/snapshot"
 )
 
-// meta returns the snapshot's own description.
-func (d document) meta() snapshot.Meta {
+// buildMeta returns the snapshot's own description.
+func (d document) buildMeta() snapshot.Meta {
 	meta := snapshot.Meta{
 		SchemaVersion: snapshot.SchemaVersion, Run: d.input.Run, Account: d.input.Account, Region: d.input.Region,
 		Home: d.input.Home, Interval: d.input.Interval, Date: d.input.Date, Window: d.input.Window,
@@ -49,14 +49,14 @@ func (d document) buildLogs() logs {
 	l := logs{DateCreated: snapshot.Time{Time: d.input.Now.Truncate(time.Second)}}
 	for _, section := range catalog.SnapshotSections() {
 		status := d.logStatus(section.Key)
-		if section.Status != "" && (!section.Added || status != outcome.LogSkipped) { // nobody expects an added key
+		if section.Status != "" && (!section.Added || status != outcome.LogSkipped) { // the contract has no added keys
 			l.statuses = append(l.statuses, logStatus{section.Status, status})
 		}
 	}
 	for _, source := range catalog.Sources {
 		switch o, ran := d.outcomes[source.Name]; {
 		case ran:
-			l.add(source, o)
+			l.addSource(source, o)
 		case d.isLeftOut(source):
 			l.messages = append(l.messages, outcome.Message{Key: source.MessageKey(), Text: outcome.LogSkipped})
 		}

@@ -19,8 +19,8 @@ type CollectorResult struct {
 	Cause string `json:"cause,omitempty"` // as Lambda reports it: {"errorMessage","errorType"}
 }
 
-// Outcomes returns how the collectors of this run ended, in the order of Results, as far as the state machine knows. Of a
-// failure that is the error's name and its text.
+// Outcomes returns how the collectors of this run ended, in the order of Results. Of a failure it has only the error's
+// name and text, which the state machine caught.
 func (in Input) Outcomes() []outcome.Outcome {
 	outcomes := make([]outcome.Outcome, len(in.Results))
 	for i, result := range in.Results {
