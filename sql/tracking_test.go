@@ -20,6 +20,9 @@ func TestCoverageShowsTheLastOutcome(t *testing.T) {
 		{"2026-11-23", "supporttickets", "not subscribed", "no plan"},
 		{"2026-11-20", "computeoptimizer", "passed", ""},
 		{"2026-11-22", "computeoptimizer", "not enabled", "opted out"},
+		{"2026-11-20", "guardduty", "passed", ""},
+		{"2026-11-22", "guardduty", "excluded by organization policy", "closed region"},
+		{"2026-11-22", "health", "excluded by organization policy", "closed region"},
 		{"2026-11-22", "iam", "skipped", "past"},
 		{"2026-11-22", "kms", "passed with warnings", "denied kms:DescribeKey"},
 		{"2026-11-22", "gone", "passed", ""}, // a source that this version does not have
@@ -28,6 +31,8 @@ func TestCoverageShowsTheLastOutcome(t *testing.T) {
 	}
 	checkRows(t, conn, `computeoptimizer lost run-2026-11-22 2026-11-22 02:00:00+00 2026-11-20 02:00:00+00 opted out
 cost denied run-2026-11-22 2026-11-22 02:00:00+00 2026-11-21 02:00:00+00 denied ce:GetCostAndUsage
+guardduty lost run-2026-11-22 2026-11-22 02:00:00+00 2026-11-20 02:00:00+00 closed region
+health excluded by organization policy run-2026-11-22 2026-11-22 02:00:00+00 NULL closed region
 iam skipped run-2026-11-22 2026-11-22 02:00:00+00 NULL past
 kms passed with warnings run-2026-11-22 2026-11-22 02:00:00+00 2026-11-22 02:00:00+00 denied kms:DescribeKey
 supporttickets not subscribed run-2026-11-23 2026-11-23 02:00:00+00 NULL no plan`, `

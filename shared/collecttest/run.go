@@ -149,7 +149,8 @@ func (c conformance) survivesThrottling(t *testing.T) {
 	}
 }
 
-// reportsDenial denies an essential operation, and one call of each other operation.
+// reportsDenial denies an essential operation, by the role's policy and by one of the organization, and one call of each
+// other operation.
 func (c conformance) reportsDenial(t *testing.T) {
 	t.Parallel()
 	b := c.newBench(t)
@@ -163,6 +164,12 @@ func (c conformance) reportsDenial(t *testing.T) {
 				b.Fault(simaws.Fault{Service: service, Operation: name, Kind: simaws.Denied})
 				if got := b.Run(); fault.StatusOf(got.Err) != outcome.Denied || fault.DeniedAction(got.Err) != want {
 					t.Errorf("status %q (%s), error %v, want denied %s", got.Status, got.Reason, got.Err, want)
+				}
+				b.ClearFaults()
+				b.Fault(simaws.Fault{Service: service, Operation: name, Kind: simaws.PolicyNamed})
+				got := b.Run()
+				if got.Err != nil || got.Status != outcome.Excluded || len(got.Content) != 0 || got.AWS == nil || got.AWS.Action != want {
+					t.Errorf("status %q (%s), error %v, AWS's words %+v, want it excluded", got.Status, got.Reason, got.Err, got.AWS)
 				}
 				return
 			}

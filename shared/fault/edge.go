@@ -64,13 +64,24 @@ func classifyAWS(err error) (outcome.Status, bool) {
 	if _, throttle := retry.DefaultThrottleErrorCodes[code]; throttle {
 		return outcome.Throttled, true
 	}
-	if status, known := statuses[code]; known {
+	status, known := statuses[code]
+	if !known {
+		status, known = classifyAnswer(err)
+	}
+	switch {
+	case !known:
+		return outcome.Failed, true
+	case status == outcome.Denied && isExcluded(api.ErrorMessage()):
+		return outcome.Excluded, true
+	default:
 		return status, true
 	}
-	if status, known := classifyAnswer(err); known {
-		return status, true
-	}
-	return outcome.Failed, true
+}
+
+// isExcluded reports whether a denial's message says that a service control policy denies the action. A denied
+// sts:AssumeRole stays a failure: that policy binds the account of View360, and says nothing about the region or service.
+func isExcluded(message string) bool {
+	return deniedByOrganization.MatchString(message) && !strings.HasPrefix(firstMatch(deniedAction, message), "sts:")
 }
 
 // noCode is the SDK's code for an answer without an error code.
@@ -142,7 +153,7 @@ func classifyNetwork(err error) (outcome.Status, bool) {
 // DeniedAction returns the IAM action that err says is missing, such as kms:ListKeys, or "" if err is not a denial or
 // does not name it.
 func DeniedAction(err error) string {
-	if err == nil || StatusOf(err) != outcome.Denied {
+	if err == nil || !isDenial(StatusOf(err)) {
 		return ""
 	}
 	var classified interface{ failure() Failure }
@@ -159,6 +170,16 @@ func DeniedAction(err error) string {
 	return ""
 }
 
+// describeDenial returns the reason of a denied action.
+func describeDenial(status outcome.Status, action string) string {
+	if status == outcome.Excluded {
+		return "a service control policy denies " + action
+	}
+	return "denied " + action
+}
+
+func isDenial(s outcome.Status) bool { return s == outcome.Denied || s == outcome.Excluded }
+
 // Reason returns one short line for the operator: the action to grant, the code and message of the service, or the text
 // of err without the SDK's wrapping.
 func Reason(err error) string {
@@ -167,7 +188,7 @@ func Reason(err error) string {
 		return classified.failure().Text
 	}
 	if action := DeniedAction(err); action != "" {
-		return "denied " + action
+		return describeDenial(StatusOf(err), action)
 	}
 	var operation *smithy.OperationError
 	if !errors.As(err, &operation) {

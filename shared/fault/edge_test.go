@@ -59,7 +59,8 @@ var calls = map[string]func(context.Context, aws.Config) error{
 // Every protocol has its own form of errors.
 func TestAnswersOfEveryProtocolAreClassified(t *testing.T) {
 	for kind, want := range map[simaws.Kind]outcome.Status{
-		simaws.Throttled: outcome.Throttled, simaws.Denied: outcome.Denied, simaws.PolicyDenied: outcome.Denied, simaws.NotOptedIn: outcome.Denied,
+		simaws.Throttled: outcome.Throttled, simaws.Denied: outcome.Denied, simaws.NotOptedIn: outcome.Denied,
+		simaws.PolicyDenied: outcome.Excluded, simaws.PolicyNamed: outcome.Excluded, simaws.PolicyLacking: outcome.Excluded,
 		simaws.Expired: outcome.Transient, simaws.ServerError: outcome.Transient, simaws.Unavailable: outcome.Transient, simaws.Reset: outcome.Transient,
 	} {
 		t.Run(string(kind), func(t *testing.T) {
@@ -126,6 +127,47 @@ func TestDenialNamesTheMissingAction(t *testing.T) {
 		if got := fault.Classify(err).Error(); got != "denied "+action {
 			t.Errorf("%s: got %q", protocol, got)
 		}
+	}
+}
+
+// Only a service control policy excludes a region or service: a denial by anything else is for the operator to fix.
+func TestOnlyServiceControlPoliciesExclude(t *testing.T) {
+	server, cfg := startOrganization(t)
+	const user = "User: arn:aws:sts::111122223333:assumed-role/r/s is not authorized to perform: "
+	for words, want := range map[string]outcome.Status{
+		user + "kms:ListKeys with an explicit deny in a service control policy":   outcome.Excluded,
+		user + "kms:ListKeys because no service control policy allows the action": outcome.Excluded,
+		"You are not authorized to perform this operation. " + user + "ec2:DescribeInstances on resource: * with an explicit deny in a service control policy: " +
+			"arn:aws:organizations::999999999999:policy/o-example/service_control_policy/p-1. Encoded authorization failure message: AQ": outcome.Excluded,
+		user + "sts:AssumeRole on resource: arn:aws:iam::1:role/r with an explicit deny in a service control policy":                  outcome.Denied,
+		user + "kms:ListKeys on resource: * with an explicit deny in a resource control policy":                                       outcome.Denied,
+		user + "kms:ListKeys on resource: * with an explicit deny in a permissions boundary":                                          outcome.Denied,
+		user + "kms:ListKeys on resource: * because no permissions boundary allows the kms:ListKeys action":                           outcome.Denied,
+		user + "kms:ListKeys on resource: * because no session policy allows the kms:ListKeys action":                                 outcome.Denied,
+		user + "kms:ListKeys on resource: * with an explicit deny in a resource-based policy":                                         outcome.Denied,
+		user + "kms:ListKeys on resource: * with an explicit deny in an identity-based policy: arn:aws:iam::1:policy/service_control": outcome.Denied,
+		user + "kms:ListKeys on resource: arn:aws:kms:us-east-1:1:alias/service control policy":                                       outcome.Denied,
+	} {
+		server.ClearFaults()
+		server.Fault(simaws.Fault{Kind: simaws.Denied, Message: words})
+		for protocol, call := range calls {
+			err := call(t.Context(), cfg)
+			if got := fault.StatusOf(err); got != want {
+				t.Errorf("%s: got %s, want %s: %v", protocol, got, want, err)
+			}
+			if answer := fault.FindAWSError(err); answer.Principal == "" && strings.HasPrefix(words, user) || answer.Action == "" {
+				t.Errorf("%s: AWS's words are %+v", protocol, answer)
+			}
+		}
+	}
+	server.ClearFaults()
+	server.Fault(simaws.Fault{Kind: simaws.PolicyNamed})
+	err := fault.Classify(calls["JSON"](t.Context(), cfg))
+	if got := err.Error(); got != "a service control policy denies kms:ListKeys" || fault.Reason(err) != got {
+		t.Errorf("got %q, %q", got, fault.Reason(err))
+	}
+	if words := fault.FindAWSError(err).Message; !strings.Contains(words, "/service_control_policy/p-") {
+		t.Errorf("AWS's words are %q", words)
 	}
 }
 

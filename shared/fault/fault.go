@@ -29,7 +29,7 @@ func (f Failure) Error() string {
 		return f.Text
 	}
 	if f.Action != "" {
-		return "denied " + f.Action
+		return describeDenial(f.Status, f.Action)
 	}
 	return Reason(f.Err)
 }

@@ -15,7 +15,10 @@ import (
 var (
 	deniedPrincipal = regexp.MustCompile(`User: (arn:[^\s]+) is not authorized`)
 	deniedAction    = regexp.MustCompile(`not authorized to perform:? ([a-zA-Z0-9-]+:[a-zA-Z0-9]+)`)
-	deniedResource  = regexp.MustCompile(`on resource: (arn:[^\s]+)`)
+	// deniedByOrganization matches the three forms of a denial by a service control policy; the explicit one may go on
+	// with the policy's ARN.
+	deniedByOrganization = regexp.MustCompile(`with an explicit deny in a service control policy|because no service control policy allows`)
+	deniedResource       = regexp.MustCompile(`on resource: (arn:[^\s]+)`)
 )
 
 // confidential begins the parts of messages that are not for logs: the canonical request of a wrong signature has the
@@ -36,7 +39,7 @@ func FindAWSError(err error) *outcome.AWSError {
 	if errors.As(err, &operation) {
 		found.Operation = operation.ServiceID + " " + operation.OperationName
 	}
-	if StatusOf(err) == outcome.Denied {
+	if isDenial(StatusOf(err)) {
 		found.Principal, found.Resource = firstMatch(deniedPrincipal, found.Message), firstMatch(deniedResource, found.Message)
 		found.Action = DeniedAction(err)
 	}

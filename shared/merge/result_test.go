@@ -70,6 +70,7 @@ func (b *bench) readLosses(run string) (sources []string) {
 func TestLossIsReportedOnce(t *testing.T) {
 	b := newBench(t)
 	off := func(*collect.Part) error { return fault.New(outcome.NotSubscribed, "the plan ended") }
+	excluded := func(*collect.Part) error { return fault.New(outcome.Excluded, "a service control policy denies it") }
 	broken := func(*collect.Part) error { return fault.New(outcome.Denied, "denied") }
 	for _, day := range []struct {
 		run    string
@@ -77,7 +78,7 @@ func TestLossIsReportedOnce(t *testing.T) {
 		losses int
 	}{
 		{"never read", off, 0}, {"first success", addKeys, 0}, {"a failure is not a loss", broken, 0}, {"lost", off, 1}, {"still lost", off, 0},
-		{"back", addKeys, 0}, {"lost again", off, 1},
+		{"back", addKeys, 0}, {"lost again", off, 1}, {"read again", addKeys, 0}, {"excluded", excluded, 1}, {"still excluded", excluded, 0},
 	} {
 		b.request.Run, b.results = day.run, nil
 		b.runCollector("kms", day.read)

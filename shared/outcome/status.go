@@ -13,7 +13,8 @@ const (
 	NotEnabled    Status = "not enabled"
 	NotSubscribed Status = "not subscribed"
 	NotAvailable  Status = "not available here"
-	Lost          Status = "lost" // was read before, and does not apply now; only coverage says so
+	Excluded      Status = "excluded by organization policy" // a service control policy denies the region or service
+	Lost          Status = "lost"                            // was read before, and does not apply now; only coverage says so
 	Denied        Status = "denied"
 	Throttled     Status = "throttled"
 	Transient     Status = "transient"
@@ -59,7 +60,7 @@ const (
 // Infos has one row for each status, the most urgent first.
 var Infos = []Info{
 	{Status: Denied, Label: "denied", Color: "bad", Failed: true, CollectAgain: true, Error: AccessDeniedError, Log: LogFail,
-		Remedy: "Grant the action named in the reason to the role that View360 assumes in this account (a service control policy can deny it too), then redrive."},
+		Remedy: "Grant the action named in the reason to the role that View360 assumes in this account, then redrive."},
 	{Status: Failed, Label: "failed", Color: "bad", Failed: true, CollectAgain: true, Error: TerminalError, Log: LogFail,
 		Remedy: "Redrive. If it fails again, the execution shows the whole error."},
 	{Status: Invalid, Label: "refused", Color: "bad", Failed: true, CollectAgain: true, Error: TerminalError, Log: LogFail,
@@ -69,7 +70,7 @@ var Infos = []Info{
 	{Status: Throttled, Label: "throttled", Color: "bad", Failed: true, CollectAgain: true, Retryable: true, Error: RetryableError, Log: LogFail,
 		Remedy: "The service limited the rate of requests, and every retry failed. Redrive, or lower the concurrency of the run."},
 	{Status: Lost, Label: "lost", Color: "bad", NotApplicable: true, Log: LogPass,
-		Remedy: "The source was read before and does not apply now: a plan was canceled, or the service was switched off. Its rows are as old as the last success. Switch it on again, or leave the source out."},
+		Remedy: "The source was read before and does not apply now: a plan was canceled, the service was switched off, or a service control policy excludes it. Its rows are as old as the last success. Switch it on again, or leave the source out."},
 	{Status: Warned, Label: "partial", Color: "warn", Log: LogPass,
 		Remedy: "What was read is published. Fix the cause named in the reason, then collect again."},
 	{Status: NotEnabled, Label: "off", Color: "idle", NotApplicable: true, Error: NotSubscribedError, Log: LogPass,
@@ -78,6 +79,8 @@ var Infos = []Info{
 		Remedy: "The collection works. The account's support plan does not include this service."},
 	{Status: NotAvailable, Label: "n/a", Color: "idle", NotApplicable: true, Error: NotSubscribedError, Log: LogPass,
 		Remedy: "The collection works. AWS does not offer the service in this region."},
+	{Status: Excluded, Label: "excluded", Color: "idle", NotApplicable: true, Error: NotSubscribedError, Log: LogPass,
+		Remedy: "The collection works. A service control policy of the organization denies the region or service. If it is in use, exempt the role that View360 assumes."},
 	{Status: Passed, Label: "ok", Color: "good", Complete: true, Log: LogPass},
 	{Status: Skipped, Label: "skipped", Color: "idle", NotApplicable: true, Log: LogSkipped},
 }

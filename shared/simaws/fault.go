@@ -17,6 +17,8 @@ const (
 	Throttled     Kind = "throttled"
 	Denied        Kind = "denied"         // by a missing identity policy
 	PolicyDenied  Kind = "policy denied"  // by a service control policy
+	PolicyNamed   Kind = "policy named"   // the same in AWS's newer words, which name the policy
+	PolicyLacking Kind = "policy lacking" // no service control policy allows it
 	NotEnabled    Kind = "not enabled"    // the service answers as if it was never enabled
 	NotOptedIn    Kind = "not opted in"   // the region does not know the credentials
 	Expired       Kind = "expired"        // the credentials have expired
@@ -105,7 +107,7 @@ func (f *faults) findFault(c *call) *Fault {
 // applyFault answers the call as its fault says; done is false if the call goes on.
 func (x exchange) applyFault() (response responseRecord, done bool) {
 	switch x.fault.Kind {
-	case Throttled, Denied, PolicyDenied, NotOptedIn, Expired, ServerError, Unavailable:
+	case Throttled, Denied, PolicyDenied, PolicyNamed, PolicyLacking, NotOptedIn, Expired, ServerError, Unavailable:
 		return x.writeError(x.newFaultError()), true
 	case Reset:
 		return x.cutConnection(), true
@@ -128,6 +130,11 @@ func (c *call) newFaultError() error {
 		err = c.newThrottled()
 	case PolicyDenied:
 		err = c.newDenied("*", "with an explicit deny in a service control policy")
+	case PolicyNamed:
+		policy := organizationARN(c.location, "policy/"+organizationID(c.location)+"/service_control_policy/p-"+c.Organization.newChance("policy").hexDigits(8))
+		err = c.newDenied("*", "with an explicit deny in a service control policy: "+policy)
+	case PolicyLacking:
+		err = c.newDenied("*", "because no service control policy allows the "+c.iamAction()+" action")
 	case NotOptedIn:
 		err = c.newUnknownCredentials()
 	case Expired:

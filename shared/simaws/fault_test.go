@@ -27,7 +27,8 @@ import (
 func TestFaultsHaveTheirErrorClass(t *testing.T) {
 	t.Parallel()
 	for kind, class := range map[simaws.Kind]outcome.Status{
-		simaws.Throttled: outcome.Throttled, simaws.Denied: outcome.Denied, simaws.PolicyDenied: outcome.Denied,
+		simaws.Throttled: outcome.Throttled, simaws.Denied: outcome.Denied, simaws.PolicyDenied: outcome.Excluded,
+		simaws.PolicyNamed: outcome.Excluded, simaws.PolicyLacking: outcome.Excluded,
 		simaws.ServerError: outcome.Transient, simaws.Unavailable: outcome.Transient, simaws.Reset: outcome.Transient,
 	} {
 		t.Run(string(kind), func(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"view360/shared/collect"
+	"view360/shared/fault"
+	"view360/shared/outcome"
 )
 
 const regionsAtOnce = 8
@@ -49,12 +51,22 @@ func (r *run) listReservations(ctx context.Context) ([]commitment, error) {
 	var all []commitment
 	err = collect.FetchInOrder(ctx, regionsAtOnce, collect.ToSequence(names), r.readRegion, func(here region) error {
 		for i, list := range r.reservationLists() {
-			r.recordList(list.kind+" in "+here.name, here.errs[i])
+			r.recordRegionList(list.kind, here.name, here.errs[i])
 			all = append(all, here.found[i]...)
 		}
 		return nil
 	})
 	return all, err
+}
+
+// recordRegionList is recordList for a region, which a service control policy may exclude.
+func (r *run) recordRegionList(kind, region string, err error) {
+	if fault.StatusOf(err) != outcome.Excluded {
+		r.recordList(kind+" in "+region, err)
+		return
+	}
+	r.excluded = append(r.excluded, region)
+	r.denials = append(r.denials, fmt.Errorf("listing %s in %s: %w", kind, region, err))
 }
 
 // listRegions returns the enabled regions.

@@ -22,6 +22,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
@@ -86,11 +88,14 @@ type run struct {
 	part   *collect.Part
 	listed int // lists that could be read
 	failed []error
+	// excluded are the regions whose reservations a service control policy denies, and denials the errors.
+	excluded []string
+	denials  []error
 }
 
 // Collect writes a [snapshot.CommitmentSaving] for each active commitment. Figures that Cost Explorer lacks stay null
 // (D37). For a past window it writes the commitments that have figures, whether still active or not. A list that
-// cannot be read is a warning; the source fails if none can be read.
+// cannot be read is a warning, or a note if the organization excludes its region; the source fails if none can be read.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if scope.Options.NoPaidCalls {
 		part.Skip("the figures come from Cost Explorer, whose requests are paid, and paid calls are switched off")
@@ -104,7 +109,10 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return err
 	}
 	if r.listed == 0 {
-		return errors.Join(r.failed...)
+		return errors.Join(append(r.failed, r.denials...)...)
+	}
+	if len(r.excluded) > 0 {
+		part.Note(section, "a service control policy denies listing reservations in "+strings.Join(slices.Compact(r.excluded), ", "))
 	}
 	for _, err := range r.failed {
 		if fault.StatusOf(err) != outcome.NotAvailable { // nothing is reserved where the service is not offered

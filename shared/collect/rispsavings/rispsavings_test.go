@@ -297,7 +297,7 @@ func TestFiguresOfEveryPageAreRead(t *testing.T) {
 
 func TestOneRegionFailsAlone(t *testing.T) {
 	b := bench(t)
-	b.Fault(simaws.Fault{Region: "eu-west-1", Kind: simaws.PolicyDenied})
+	b.Fault(simaws.Fault{Region: "eu-west-1", Kind: simaws.Denied})
 	result := b.Run()
 	if result.Status != outcome.Warned || result.Warnings != 5 || result.Reason != "denied ec2:DescribeReservedInstances" {
 		t.Errorf("got %+v", result.Outcome)
@@ -310,6 +310,19 @@ func TestOneRegionFailsAlone(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]bool{"us-east-1": true, "eu-central-1": true}, regions); diff != "" {
 		t.Errorf("regions (-want +got):\n%s", diff)
+	}
+}
+
+func TestExcludedRegionIsNoted(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Region: "eu-west-1", Kind: simaws.PolicyDenied}, simaws.Fault{Region: "eu-central-1", Kind: simaws.PolicyLacking})
+	result := b.Passed()
+	if m := result.Messages; len(m) == 0 || !m[0].Note || !strings.HasSuffix(m[0].Text, "in eu-central-1, eu-west-1") || len(savings(t, result)) == 0 {
+		t.Errorf("messages %+v", m)
+	}
+	b.Fault(simaws.Fault{Kind: simaws.PolicyNamed})
+	if result := b.Run(); result.Err != nil || result.Status != outcome.Excluded {
+		t.Errorf("status %q, error %v with everything excluded", result.Status, result.Err)
 	}
 }
 

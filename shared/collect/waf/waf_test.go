@@ -335,7 +335,7 @@ func TestDeniedCloudFrontLeavesTheRegionalLists(t *testing.T) {
 	b.Request.Region, b.Request.Home = "eu-west-1", true
 	b.Fault(simaws.Fault{Region: "us-east-1", Kind: simaws.PolicyDenied})
 	result := b.Run()
-	if result.Status != outcome.Warned || result.Reason != "denied wafv2:ListWebACLs" {
+	if result.Status != outcome.Warned || result.Reason != "a service control policy denies wafv2:ListWebACLs" {
 		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
 	}
 	if len(acls(t, result)) == 0 {
