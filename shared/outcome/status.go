@@ -43,6 +43,8 @@ type Info struct {
 	Complete bool
 	// NotApplicable: there was nothing to collect, and the run does not fail.
 	NotApplicable bool
+	// NeedsAction: an operator has something to do.
+	NeedsAction bool
 	// Error is the Go type of the error with this status; "" if there is never an error.
 	Error string
 	// Log is the status in the contract's logs section: Pass, Fail, or Skipped.
@@ -59,19 +61,19 @@ const (
 
 // Infos has one row for each status, the most urgent first.
 var Infos = []Info{
-	{Status: Denied, Label: "denied", Color: "bad", Failed: true, CollectAgain: true, Error: AccessDeniedError, Log: LogFail,
+	{Status: Denied, Label: "denied", Color: "bad", Failed: true, CollectAgain: true, NeedsAction: true, Error: AccessDeniedError, Log: LogFail,
 		Remedy: "Grant the action named in the reason to the role that View360 assumes in this account, then redrive."},
-	{Status: Failed, Label: "failed", Color: "bad", Failed: true, CollectAgain: true, Error: TerminalError, Log: LogFail,
+	{Status: Failed, Label: "failed", Color: "bad", Failed: true, CollectAgain: true, NeedsAction: true, Error: TerminalError, Log: LogFail,
 		Remedy: "Redrive. If it fails again, the execution shows the whole error."},
-	{Status: Invalid, Label: "refused", Color: "bad", Failed: true, CollectAgain: true, Error: TerminalError, Log: LogFail,
+	{Status: Invalid, Label: "refused", Color: "bad", Failed: true, CollectAgain: true, NeedsAction: true, Error: TerminalError, Log: LogFail,
 		Remedy: "The service refused the request: the reason says why. Correct the setting that it names, then redrive."},
-	{Status: Transient, Label: "no answer", Color: "bad", Failed: true, CollectAgain: true, Retryable: true, Error: RetryableError, Log: LogFail,
+	{Status: Transient, Label: "no answer", Color: "bad", Failed: true, CollectAgain: true, NeedsAction: true, Retryable: true, Error: RetryableError, Log: LogFail,
 		Remedy: "The service did not answer, and every retry failed. Redrive."},
-	{Status: Throttled, Label: "throttled", Color: "bad", Failed: true, CollectAgain: true, Retryable: true, Error: RetryableError, Log: LogFail,
+	{Status: Throttled, Label: "throttled", Color: "bad", Failed: true, CollectAgain: true, NeedsAction: true, Retryable: true, Error: RetryableError, Log: LogFail,
 		Remedy: "The service limited the rate of requests, and every retry failed. Redrive, or lower the concurrency of the run."},
-	{Status: Lost, Label: "lost", Color: "bad", NotApplicable: true, Log: LogPass,
+	{Status: Lost, Label: "lost", Color: "bad", NotApplicable: true, NeedsAction: true, Log: LogPass,
 		Remedy: "The source was read before and does not apply now: a plan was canceled, the service was switched off, or a service control policy excludes it. Its rows are as old as the last success. Switch it on again, or leave the source out."},
-	{Status: Warned, Label: "partial", Color: "warn", Log: LogPass,
+	{Status: Warned, Label: "partial", Color: "warn", NeedsAction: true, Log: LogPass,
 		Remedy: "What was read is published. Fix the cause named in the reason, then collect again."},
 	{Status: NotEnabled, Label: "off", Color: "idle", NotApplicable: true, Error: NotSubscribedError, Log: LogPass,
 		Remedy: "The collection works. Enable the service in this region to see it here."},
@@ -118,10 +120,7 @@ func (s Status) IsNotApplicable() bool { return s.Info().NotApplicable }
 func (s Status) IsRetryable() bool { return s.Info().Retryable }
 
 // NeedsAction reports whether an operator has something to do.
-func (s Status) NeedsAction() bool {
-	info := s.Info()
-	return info.Failed || info.Color != "good" && info.Color != "idle"
-}
+func (s Status) NeedsAction() bool { return s.Info().NeedsAction }
 
 // Compare orders statuses by urgency, the most urgent first; its result is that of cmp.Compare.
 func Compare(a, b Status) int { return rank(a) - rank(b) }

@@ -59,7 +59,7 @@ func TestEveryStatusHasOneFullRow(t *testing.T) {
 		if info.Retryable != (info.Error == outcome.RetryableError) {
 			t.Errorf("%s is retryable: %t, its error is %s", status, info.Retryable, info.Error)
 		}
-		if info.Remedy == "" && status.NeedsAction() {
+		if attention := info.Color == "bad" || info.Color == "warn"; attention != info.NeedsAction || info.Remedy == "" && info.NeedsAction {
 			t.Errorf("%s needs action: %t, its remedy is %q", status, status.NeedsAction(), info.Remedy)
 		}
 	}
