@@ -38,6 +38,7 @@ func runApp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	only, _ := cdk.Node().TryGetContext(jsii.String("part")).(string)
 	architecture := "arm64"
 	if f.EmulatorDatabase = os.Getenv(emulatorDatabase); f.EmulatorDatabase != "" {
 		architecture = runtime.GOARCH
@@ -46,11 +47,11 @@ func runApp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return synthesizeApp(cdk, f, build)
+	return synthesizeApp(cdk, f, build, part(only))
 }
 
-func synthesizeApp(cdk awscdk.App, f config.Config, build *bundle.Go) error {
-	if err := newStacks(cdk, f, build); err != nil {
+func synthesizeApp(cdk awscdk.App, f config.Config, build *bundle.Go, p part) error {
+	if err := newStacks(cdk, f, build, p); err != nil {
 		return err
 	}
 	if err := build.Err(); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,12 +65,23 @@ func mustSynthesize(example, outdir string, change func(*config.Config)) map[str
 	if change != nil {
 		change(&f)
 	}
+	templates := synthesizePart(f, filepath.Join(outdir, "hub"), hubPart)
+	if f.Collection.Mode == config.Pull {
+		maps.Copy(templates, synthesizePart(f, filepath.Join(outdir, "member"), memberPart))
+	}
+	if f.Collection.Mode == config.Push {
+		maps.Copy(templates, synthesizePart(f, filepath.Join(outdir, "collection"), collectionPart))
+	}
+	return templates
+}
+
+func synthesizePart(f config.Config, outdir string, p part) map[string]template {
 	assets := filepath.Join(outdir, "assets")
 	if err := os.MkdirAll(assets, 0o755); err != nil {
 		panic(err)
 	}
 	app := newApp(jsii.String(outdir))
-	if err := newStacks(app, f, bundle.Placeholder{Dir: assets}); err != nil {
+	if err := newStacks(app, f, bundle.Placeholder{Dir: assets}, p); err != nil {
 		panic(err)
 	}
 	app.Synth(nil)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -31,17 +33,44 @@ func newApp(outdir *string) awscdk.App {
 	})
 }
 
-// newStacks creates the stacks of a deployment.
-func newStacks(app constructs.Construct, f config.Config, build bundle.Build) error {
+// A part is the set of stacks that one run of the CDK deploys, with the credentials of one account. "cdk deploy --all"
+// deploys the hub's; "-c part=member" and "-c part=collection" each one stack, in another account.
+type part string
+
+const (
+	hubPart        part = ""
+	memberPart     part = "member"     // pull: the member role, where no StackSet deploys it
+	collectionPart part = "collection" // push: the collection of one account
+)
+
+// newStacks creates the stacks of a part of the deployment.
+func newStacks(app constructs.Construct, f config.Config, build bundle.Build, p part) error {
 	if err := analytics.CheckConfig(f); err != nil {
 		return err
 	}
-	hub := &awscdk.Environment{Account: &f.Hub.Account, Region: &f.Hub.Region}
-	h := analytics.NewStack(app, f.Name+"Analytics", f, build, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: data, database and loading")})
-	switch f.Collection.Mode {
-	case config.Push: // the same template in each account, without account ids
+	switch {
+	case p == hubPart:
+		newHubStacks(app, f, build)
+	case p == memberPart && f.Collection.Mode == config.Pull:
+		organization.NewMemberStack(app, f.Name+"Member", f, &awscdk.StackProps{
+			Description: jsii.String("View360: the role that the hub assumes in one account"),
+			// The template has no assets, so that the account needs no bootstrap.
+			Synthesizer: awscdk.NewBootstraplessSynthesizer(&awscdk.BootstraplessSynthesizerProps{}),
+		})
+	case p == collectionPart && f.Collection.Mode == config.Push: // the same template in each account, without account ids
 		collection.NewStack(app, f.Name+"Collection", f, build, nil, &awscdk.StackProps{Description: jsii.String("View360: collection in one account")})
 	default:
+		return fmt.Errorf("part %q does not exist with collection.mode %s: leave -c part out for the hub, or give member (pull) or collection (push)", p, f.Collection.Mode)
+	}
+	addLabels(app, f)
+	return nil
+}
+
+// newHubStacks creates the stacks that are deployed with the hub's credentials.
+func newHubStacks(app constructs.Construct, f config.Config, build bundle.Build) {
+	hub := &awscdk.Environment{Account: &f.Hub.Account, Region: &f.Hub.Region}
+	h := analytics.NewStack(app, f.Name+"Analytics", f, build, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: data, database and loading")})
+	if f.Collection.Mode != config.Push {
 		collection.NewStack(app, f.Name+"Collection", f, build, h, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: collection")})
 	}
 	if f.Loading.With == config.Instance {
@@ -50,14 +79,9 @@ func newStacks(app constructs.Construct, f config.Config, build bundle.Build) er
 	if f.QuickSight != nil {
 		quicksight.NewStack(app, f.Name+"QuickSight", h, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: dashboards")})
 	}
-	if f.Collection.Mode == config.Pull {
-		organization.NewMemberStack(app, f.Name+"Member", f, &awscdk.StackProps{Description: jsii.String("View360: the role that the hub assumes in one account")})
-		if f.Organization != nil {
-			organization.NewStack(app, f.Name+"Organization", f, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: the member role in all accounts")})
-		}
+	if f.Collection.Mode == config.Pull && f.Organization != nil {
+		organization.NewStack(app, f.Name+"Organization", f, &awscdk.StackProps{Env: hub, Description: jsii.String("View360: the member role in all accounts")})
 	}
-	addLabels(app, f)
-	return nil
 }
 
 // addLabels adds the tags and the permissions boundary to all resources.

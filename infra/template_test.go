@@ -1,10 +1,16 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"view360/infra/bundle"
+	"view360/infra/config"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/jsii-runtime-go"
@@ -306,6 +312,48 @@ func TestAdoptionCreatesNoStatefulResource(t *testing.T) { // A15
 	for id, rule := range synthesized(t, "adoption", "Analytics").resources("AWS::Events::Rule") {
 		if strings.HasPrefix(id, "Arrived") && rule["State"] != "DISABLED" {
 			t.Errorf("%s loads while paused: %s", id, fmt.Sprint(rule["State"]))
+		}
+	}
+}
+
+// "cdk deploy --all" is what people type: it has only stacks of the hub, and no stack that needs other credentials.
+func TestDeployAllStaysInTheHub(t *testing.T) {
+	for example := range scenarios {
+		scenarios[example]()
+		text, err := os.ReadFile(filepath.Join(scratch, example, "hub", "manifest.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var manifest struct {
+			Artifacts map[string]struct{ Type, Environment string }
+		}
+		if err := json.Unmarshal(text, &manifest); err != nil {
+			t.Fatal(err)
+		}
+		stacks := 0
+		for id, a := range manifest.Artifacts {
+			if a.Type != "aws:cloudformation:stack" {
+				continue
+			}
+			stacks++
+			if a.Environment != "aws://111122223333/eu-west-1" {
+				t.Errorf("%s: %s is deployed to %s", example, id, a.Environment)
+			}
+		}
+		if stacks < 1 {
+			t.Errorf("%s has no stack", example)
+		}
+	}
+}
+
+func TestUnknownPartIsRefused(t *testing.T) {
+	f, err := config.Read(filepath.Join("examples", "single-account.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []part{"hub", memberPart, collectionPart} {
+		if err := newStacks(newApp(jsii.String(t.TempDir())), f, bundle.Placeholder{Dir: t.TempDir()}, p); err == nil || !strings.Contains(err.Error(), string(p)) {
+			t.Errorf("part %q: %v", p, err)
 		}
 	}
 }
