@@ -141,7 +141,7 @@ func getReservationUtilization(c *call, in utilizationInput) (any, error) {
 		return object{"UtilizationsByTime": results}, nil
 	}
 	groups, _ := results[0]["Groups"].([]object)
-	items, next, err := cutPage(c, groups, in.NextPageToken, in.MaxResults, limits{usual: 50, most: 100})
+	items, next, err := cutPage(c, groups, in.NextPageToken, in.MaxResults, limits{usual: 50, least: 1, most: 100})
 	if err != nil {
 		return nil, err
 	}

@@ -99,6 +99,9 @@ func describeComplianceByConfigRule(c *call, in configInput) (any, error) {
 	if n := len(in.ConfigRuleNames); n > rulesPage {
 		return nil, c.newInvalidf("1 validation error detected: Value at 'configRuleNames' failed to satisfy constraint: Member must have length less than or equal to %d", rulesPage)
 	}
+	if len(in.ComplianceTypes) > 3 {
+		return nil, c.newInvalidf("1 validation error detected: Value at 'complianceTypes' failed to satisfy constraint: Member must have length less than or equal to 3")
+	}
 	for _, name := range in.ConfigRuleNames {
 		if _, err := findRule(c, name); err != nil {
 			return nil, err

@@ -148,10 +148,22 @@ func (f SecurityFinding) findAttribute(attribute string) (text string, known boo
 
 func isDate(attribute string) bool { return attribute == "CreatedAt" || attribute == "UpdatedAt" }
 
+// The most attributes that a query filters by, and the most values of one.
+const (
+	mostAttributes = 10
+	mostValues     = 20
+)
+
 func checkFilters(c *call, filters map[string][]findingFilter) error {
+	if len(filters) > mostAttributes {
+		return c.newInvalidf("Invalid parameter 'Filters'. data must not have more than %d attributes", mostAttributes)
+	}
 	for attribute, conditions := range filters {
 		if _, known := (SecurityFinding{}).findAttribute(attribute); !known {
 			return c.newInvalidf("Filter %s is not simulated", attribute)
+		}
+		if len(conditions) > mostValues {
+			return c.newInvalidf("Invalid parameter '%s'. data must not have more than %d values", attribute, mostValues)
 		}
 		for _, f := range conditions {
 			for _, text := range []string{f.Start, f.End} {

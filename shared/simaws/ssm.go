@@ -29,6 +29,20 @@ type ssmInput struct {
 	}
 }
 
+// checkFilters refuses more than five filters, or more than the most values of one.
+func (in ssmInput) checkFilters(c *call, mostValues int) error {
+	const sentence = "1 validation error detected: Value at '%s' failed to satisfy constraint: Member must have length less than or equal to %d"
+	if len(in.Filters) > 5 {
+		return c.newInvalidf(sentence, "filters", 5)
+	}
+	for _, f := range in.Filters {
+		if len(f.Values) > mostValues {
+			return c.newInvalidf(sentence, "filters.1.member.values", mostValues)
+		}
+	}
+	return nil
+}
+
 func describeInstanceInformation(c *call, in ssmInput) (any, error) {
 	return answerPage(c, "InstanceInformationList", findItems(c.location, generateInstances), "NextToken", in.NextToken, in.MaxResults, limits{usual: 10, least: 5, most: 50})
 }
@@ -79,6 +93,9 @@ func captureTime(l *location, in Instance) string {
 }
 
 func getInventory(c *call, in ssmInput) (any, error) {
+	if err := in.checkFilters(c, 40); err != nil {
+		return nil, err
+	}
 	var entities []object
 	for _, i := range findItems(c.location, generateInstances) {
 		wanted := true
@@ -99,6 +116,9 @@ func describeInstancePatches(c *call, in ssmInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := in.checkFilters(c, 200); err != nil {
+		return nil, err
+	}
 	patches := findPatches(c.location, instance)
 	for _, f := range in.Filters {
 		if f.Key == "State" {
@@ -111,6 +131,10 @@ func describeInstancePatches(c *call, in ssmInput) (any, error) {
 func describeInstancePatchStates(c *call, in ssmInput) (any, error) {
 	if n := len(in.InstanceIds); n == 0 || n > 50 {
 		return nil, c.newInvalidf("1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to 50")
+	}
+	pages := limits{usual: 50, least: 10, most: 100}
+	if _, err := c.parsePageSize(in.MaxResults, pages); err != nil {
+		return nil, err
 	}
 	var states []object
 	for _, id := range in.InstanceIds {
@@ -130,5 +154,5 @@ func describeInstancePatchStates(c *call, in ssmInput) (any, error) {
 			"MissingCount": counts["Missing"], "FailedCount": counts["Failed"], "NotApplicableCount": 900,
 		})
 	}
-	return answerPage(c, "InstancePatchStates", states, "NextToken", in.NextToken, in.MaxResults, limits{usual: 50, least: 10, most: 100})
+	return answerPage(c, "InstancePatchStates", states, "NextToken", in.NextToken, in.MaxResults, pages)
 }

@@ -159,6 +159,9 @@ func describeCases(c *call, in supportInput) (any, error) {
 	if err := checkSupportPlan(c); err != nil {
 		return nil, err
 	}
+	if len(in.CaseIdList) > 100 {
+		return nil, c.newErrorf("ValidationException", "1 validation error detected: Value at 'caseIdList' failed to satisfy constraint: Member must have length less than or equal to 100")
+	}
 	var cases []object
 	for _, k := range findItems(c.location, generateCases) {
 		created := k.Created.Format("2006-01-02T15:04:05.000Z")

@@ -1,5 +1,5 @@
 // Package waf collects the web ACLs of AWS WAF and their rules from one read: those of a region, and in the home region
-// also those of CloudFront, which the partition's global region keeps.
+// also those of CloudFront, which us-east-1 keeps. Other partitions have none.
 //
 //	operations  wafv2 ListWebACLs (all pages); for each web ACL, side by side: GetWebACL, GetLoggingConfiguration,
 //	            ListTagsForResource (unless tags are left out) and ListResourcesForWebACL once per resource type;
@@ -60,6 +60,8 @@ const (
 	source      = "waf"
 	atOnce      = 5
 	pageSize    = 100
+	// cloudFrontRegion keeps the web ACLs of CloudFront. Other partitions do not have that scope.
+	cloudFrontRegion = "us-east-1"
 )
 
 // Collect writes a [snapshot.WebACL] for each web ACL and a [snapshot.WAFRule] for each of its rules, in the order of
@@ -71,7 +73,7 @@ func Collect(ctx context.Context, regional, global API, distributions Distributi
 	if err := reader.readScope(ctx); err != nil {
 		return err
 	}
-	if !scope.Home {
+	if !scope.Home || collect.FindGlobalRegion(scope.Region) != cloudFrontRegion {
 		return nil
 	}
 	reader.api, reader.scope, reader.distributions = global, types.ScopeCloudfront, distributions

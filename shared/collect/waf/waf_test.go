@@ -107,6 +107,18 @@ func TestCollectorConforms(t *testing.T) {
 	})
 }
 
+func TestOtherPartitionsAreNotAskedForCloudFront(t *testing.T) {
+	for _, region := range []string{"us-gov-west-1", "cn-north-1"} {
+		b := collecttest.New(t, waf.Collector, simaws.Options{Accounts: []simaws.Account{{ID: collecttest.Production, Name: "shop", Regions: []string{region}}}})
+		b.Request.Region, b.Request.Home = region, true
+		for _, acl := range acls(t, b.Passed()) {
+			if acl.Scope != "REGIONAL" {
+				t.Errorf("%s has %s of scope %s", region, *acl.Name, acl.Scope)
+			}
+		}
+	}
+}
+
 func TestGlobalListsInTheHomeRegionOnly(t *testing.T) {
 	b := bench(t)
 	b.Request.Region, b.Request.Home = "eu-west-1", true
