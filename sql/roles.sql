@@ -5,12 +5,14 @@ do $$
 declare name text;
 begin
   foreach name in array '{view360_loader, view360_dashboard, view360_contacts}'::text[] loop
-    begin
-      execute format('create role %I login', name);
-    exception when duplicate_object or unique_violation then null;
-    end;
+    if not exists (select from pg_roles where rolname = name) then
+      begin
+        execute format('create role %I login', name);
+      exception when duplicate_object or unique_violation then null;
+      end;
+    end if;
   end loop;
-  if exists (select from pg_roles where rolname = 'rds_iam') then
+  if exists (select from pg_roles where rolname = 'rds_iam' and not pg_has_role('view360_loader', oid, 'member')) then
     grant rds_iam to view360_loader;
   end if;
 end $$;

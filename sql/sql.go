@@ -27,7 +27,7 @@ var Prepare string
 var Adopt string
 
 // Roles creates the users of loaders and dashboards and grants their privileges. It must run after the views are created,
-// and may be repeated. Its user needs CREATEROLE.
+// and may be repeated. Its user needs CREATEROLE if they do not exist.
 //
 //go:embed roles.sql
 var Roles string

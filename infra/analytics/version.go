@@ -27,8 +27,10 @@ func hashSchema() string {
 	return version
 }
 
-// hashUsers returns a hash of the SQL that creates the database users.
-func hashUsers() string { return fmt.Sprintf("%.16x", sha256.Sum256([]byte(dbuser.Users))) }
+// hashUsers returns a hash of the SQL that creates the database users and lets them sign in.
+func hashUsers() string {
+	return fmt.Sprintf("%.16x", sha256.Sum256([]byte(dbuser.Users+dbuser.Tokens)))
+}
 
 // computeSchemaVersion returns a hash of files and texts.
 func computeSchemaVersion(migrations fs.FS, others ...string) (string, error) {

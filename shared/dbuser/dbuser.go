@@ -1,4 +1,4 @@
-// Package dbuser creates the first users of a new cluster through the RDS Data API: the owner of the schema, which signs
+// Package dbuser creates the first users of a new cluster through the RDS Data API: the migrator and the loader, which sign
 // in with IAM tokens, and the dashboard user, which has a password. No other user can sign in before, so this uses the
 // secret of the master user, from outside the database's network.
 //
@@ -19,10 +19,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 )
 
-// Users is the SQL block that creates the users and grants their privileges. Repeating it has no effect.
-//
-//go:embed users.sql
-var Users string
+// The SQL blocks that create the users and grant their privileges, and that let them sign in with IAM tokens. Repeating
+// them has no effect.
+var (
+	//go:embed users.sql
+	Users string
+	//go:embed tokens.sql
+	Tokens string
+)
 
 // The password is a parameter of its statement, so that it is not in a log of statements. The block of setPassword, which
 // needs it as a literal, reads it from a setting that lasts until the transaction ends.
@@ -67,6 +71,7 @@ func (c Cluster) Ensure(ctx context.Context, api API, secrets Secrets) error {
 		parameters []types.SqlParameter
 	}{
 		{"creating the users", Users, nil},
+		{"allowing tokens", Tokens, nil},
 		{"storing the password", keepPassword, []types.SqlParameter{{Name: aws.String("password"), Value: &types.FieldMemberStringValue{Value: password}}}},
 		{"setting the password", setPassword, nil},
 	} {

@@ -1,34 +1,58 @@
--- The owner of the schema signs in with IAM tokens and creates the users of the loaders.
+-- RDS refuses the password of every member of rds_iam, also of an indirect one, and the creator of a role is a member of
+-- it, from PostgreSQL 16 on for ever. So another role creates the two logins that use IAM tokens, and is dropped: the
+-- master user is a member of neither, and only RDS can drop them again. They own nothing. The owner of the schema has no
+-- login; the migrator acts as the owner in each session, and the master user is a member of it.
 do $$
-declare relation record;
+declare
+  master    text := current_user;
+  role_name text;
+  relation  record;
 begin
+  -- For tokens.sql, which grants rds_iam.
+  perform set_config('view360.token_users', coalesce((
+    select string_agg(oid::text, ',') from pg_roles
+    where pg_has_role(oid, (select oid from pg_roles where rolname = 'rds_iam'), 'member')), ''), true);
+
+  foreach role_name in array '{view360_owner, view360_dashboard, view360_contacts}'::text[] loop
+    if not exists (select from pg_roles where rolname = role_name) then
+      execute format('create role %I', role_name);
+    end if;
+  end loop;
+  alter role view360_dashboard login;
+  alter role view360_contacts login;
+  execute format('grant view360_owner to %I', master);
+  grant view360_dashboard, view360_contacts to view360_owner with admin option;
+
+  create role view360_creator createrole;
+  execute format('grant view360_creator to %I', master);
+  set local role view360_creator;
   if not exists (select from pg_roles where rolname = 'view360_migrator') then
-    create role view360_migrator login createrole;
+    create role view360_migrator login;
+    alter role view360_migrator set role = 'view360_owner';
   end if;
-  if not exists (select from pg_roles where rolname = 'view360_dashboard') then
-    create role view360_dashboard login;
+  if not exists (select from pg_roles where rolname = 'view360_loader') then
+    create role view360_loader login;
   end if;
-  if exists (select from pg_roles where rolname = 'rds_iam') then
-    grant rds_iam to view360_migrator with admin option;
-  end if;
-  grant view360_dashboard to view360_migrator with admin option;
-  execute format('grant view360_migrator to %I', current_user);
-  execute format('grant create, connect on database %I to view360_migrator', current_database());
-  grant create, usage on schema public to view360_migrator;
+  execute format('set local role %I', master);
+  drop role view360_creator;
+  grant view360_owner to view360_migrator;
+
+  execute format('grant create, connect on database %I to view360_owner', current_database());
+  grant create, usage on schema public to view360_owner;
 
   -- In an adopted database, the objects of the master user get the owner that may change them. The master user, as a
-  -- member of the owner's role, can still use them.
+  -- member of the owner, can still use them.
   for relation in
     select oid::regclass as name, relkind from pg_class
-    where relnamespace = 'public'::regnamespace and relowner = current_user::regrole and relkind in ('r', 'v')
+    where relnamespace = 'public'::regnamespace and relowner = quote_ident(master)::regrole and relkind in ('r', 'v')
       and not exists (select from pg_depend where objid = pg_class.oid and deptype = 'e') -- of an extension
   loop
-    execute format('alter %s %s owner to view360_migrator', case relation.relkind when 'v' then 'view' else 'table' end, relation.name);
+    execute format('alter %s %s owner to view360_owner', case relation.relkind when 'v' then 'view' else 'table' end, relation.name);
   end loop;
   for relation in
     select oid::regtype as name from pg_type
-    where typnamespace = 'public'::regnamespace and typowner = current_user::regrole and typtype = 'e'
+    where typnamespace = 'public'::regnamespace and typowner = quote_ident(master)::regrole and typtype = 'e'
   loop
-    execute format('alter type %s owner to view360_migrator', relation.name);
+    execute format('alter type %s owner to view360_owner', relation.name);
   end loop;
 end $$

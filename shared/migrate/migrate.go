@@ -32,7 +32,7 @@ const lockID int64 = 0x76696577333630
 type Options struct {
 	// DryRun finds the pending changes and makes none.
 	DryRun bool
-	// Roles creates the database users of loaders and dashboards, which requires the right to create roles.
+	// Roles creates the database users of loaders and dashboards, which requires the right to create roles if they do not exist.
 	Roles bool
 	// Token returns the password if the URL has none.
 	Token postgres.TokenFunc
