@@ -61,7 +61,7 @@ func (x exchange) serveRequest() responseRecord {
 	if !x.waitFor(x.options.Latency) {
 		return clientGone
 	}
-	if err := x.authorizeCall(); err != nil {
+	if err := x.authorizeCall(input); err != nil {
 		return x.writeError(err)
 	}
 	x.fault = x.faults.findFault(x.call)
@@ -135,8 +135,8 @@ func (x exchange) waitFor(d time.Duration) bool {
 }
 
 // authorizeCall refuses calls to regions that are not enabled or do not have the service, and calls that the session
-// policy does not allow.
-func (x exchange) authorizeCall() error {
+// policy or Authorize does not allow.
+func (x exchange) authorizeCall(input []byte) error {
 	if !x.service.global && !slices.Contains(x.account.Regions, x.region) {
 		return x.newUnknownCredentials()
 	}
@@ -144,6 +144,9 @@ func (x exchange) authorizeCall() error {
 		return x.newNotOffered()
 	}
 	action := x.iamAction()
+	if resource, reason := x.askAuthorize(action, input); reason != "" {
+		return x.newDenied(resource, reason)
+	}
 	if x.session == nil || x.session.actions == nil || action == "sts:GetCallerIdentity" {
 		return nil
 	}
@@ -153,6 +156,20 @@ func (x exchange) authorizeCall() error {
 		}
 	}
 	return x.newDenied("*", "because no session policy allows the "+action+" action")
+}
+
+// askAuthorize returns why [Options].Authorize refuses the call, "" if it does not.
+func (x exchange) askAuthorize(action string, input []byte) (resource, reason string) {
+	if x.options.Authorize == nil || action == "sts:GetCallerIdentity" {
+		return "", ""
+	}
+	a := Attempt{
+		Account: x.account.ID, Region: x.region, Service: x.service.name, Operation: x.operation.name, Action: action, Input: input,
+	}
+	if x.session != nil {
+		a.Role, a.Policy = x.session.role, x.session.policy
+	}
+	return x.options.Authorize(x.r.Context(), a)
 }
 
 func (x exchange) answerCall(input []byte) responseRecord {

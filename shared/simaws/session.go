@@ -20,6 +20,7 @@ const (
 // session is one assumed role.
 type session struct {
 	account, principal string
+	role, policy       string    // name of the role, session policy
 	expires            time.Time // by the wall clock, which is the one that SDK clients look at
 	actions            []string  // of the session policy; nil means no session policy
 }

@@ -11,6 +11,7 @@
 package simaws
 
 import (
+	"context"
 	"reflect"
 	"slices"
 	"sync"
@@ -34,8 +35,22 @@ type Options struct {
 	WithFailures bool
 	// Role is the name of the only role that can be assumed, ExternalID the external id that it requires; "" for any.
 	Role, ExternalID string
+	// Authorize, if set, decides every call before it is answered, see [Attempt].
+	Authorize func(context.Context, Attempt) (resource, reason string)
 	// KeepCalls bounds the record of calls: the newest are kept. 0 means 100,000.
 	KeepCalls int
+}
+
+// Attempt is a call that [Options].Authorize decides, in the context of its HTTP request. Authorize returns "" to allow
+// it, or the reason of the refusal, such as "because no identity-based policy allows the kms:ListKeys action", and the ARN
+// of the resource for the message.
+type Attempt struct {
+	Account, Region string // of the caller; us-east-1 for global services
+	Service         string // signing name
+	Operation       string
+	Action          string // IAM action, such as kms:ListKeys
+	Input           []byte // JSON in every protocol
+	Role, Policy    string // name and session policy of an assumed role; "" for an account's own keys
 }
 
 // Organization answers the requests of every service, account and region. It is safe for concurrent use.

@@ -56,7 +56,7 @@ func assumeRole(c *call, in assumeRoleInput) (any, error) {
 	principal := "arn:aws:sts::" + account + ":assumed-role/" + name + "/" + in.RoleSessionName
 	// Expiry is by the wall clock: SDK clients compare it with theirs, not with the organization's.
 	expires := time.Now().Add(time.Duration(duration) * time.Second)
-	key := c.sessions.add(session{account: account, principal: principal, expires: expires, actions: actions})
+	key := c.sessions.add(session{account: account, principal: principal, role: name, policy: in.Policy, expires: expires, actions: actions})
 	return object{
 		"Credentials": object{
 			"AccessKeyId": key, "SecretAccessKey": secretKey, "SessionToken": "simulated-session-" + key, "Expiration": Time{Time: expires},

@@ -1,0 +1,65 @@
+package enforcetest
+
+import (
+	"strings"
+)
+
+// useFunction decides what Lambda does with a function's role: logs, traces, and the queue of failed asynchronous calls,
+// network interfaces, and database logins with a token.
+func (d *Deployment) useFunction(s *Stack, id string, env environment) {
+	d.Helper()
+	role, properties := d.keys[id], s.Resources[id].Properties
+	use := func(resource string, actions ...string) {
+		for _, action := range actions {
+			_ = d.checkRole(role, action, resource, nil) // recorded
+		}
+	}
+	logging, _ := properties["LoggingConfig"].(map[string]any)
+	group, err := s.resolve(logging["LogGroup"])
+	d.must(err)
+	use(s.arn("logs", "log-group:"+group+":log-stream:stream"), "logs:CreateLogStream", "logs:PutLogEvents")
+	use("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords")
+	letters, _ := properties["DeadLetterConfig"].(map[string]any)
+	queue, err := s.resolve(letters["TargetArn"])
+	d.must(err)
+	use(queue, "sqs:SendMessage")
+	if properties["VpcConfig"] != nil {
+		use("*", "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
+			"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses")
+	}
+	if url := env["DATABASE_URL"]; url != "" {
+		cluster := "cluster-RESOURCE"
+		if e := d.config.Database.Existing; e != nil {
+			cluster = e.ResourceID
+		}
+		use(s.arn("rds-db", "dbuser:"+cluster+"/"+findUser(url)), "rds-db:connect")
+	}
+}
+
+// useMachine decides what Step Functions does with the role of a state machine: the delivery of logs, and traces.
+func (d *Deployment) useMachine(s *Stack, id string) {
+	d.Helper()
+	for _, action := range []string{
+		"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
+		"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
+		"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
+	} {
+		_ = d.checkRole(d.keys[id], action, "*", nil) // recorded
+	}
+}
+
+// useChildren decides what Step Functions does with the role of the collect machine for the children of its distributed
+// map; a redriven execution redrives them.
+func (d *Deployment) useChildren(redriven bool) {
+	d.Helper()
+	m := d.machines["collect"]
+	execution := strings.Replace(m.arn, ":stateMachine:", ":execution:", 1)
+	_ = d.checkRole(m.role, "states:StartExecution", m.arn, nil) // recorded, as all of these
+	for _, child := range []string{execution + ":name", execution + "/Snapshots:child"} {
+		_ = d.checkRole(m.role, "states:DescribeExecution", child, nil)
+		_ = d.checkRole(m.role, "states:StopExecution", child, nil)
+	}
+	if redriven {
+		_ = d.checkRole(m.role, "states:RedriveExecution", execution+"/Snapshots:child", nil)
+	}
+}
