@@ -6,40 +6,7 @@ import (
 	"view360/shared/simaws/wire"
 )
 
-// services are the simulated services. A new one is a file with its table of operations, and a line here.
-var services = []service{
-	accountService,
-	acmService,
-	applicationSignalsService,
-	autoScalingService,
-	cloudFrontService,
-	cloudTrailService,
-	computeOptimizerService,
-	configService,
-	costExplorerService,
-	ec2Service,
-	elastiCacheService,
-	guardDutyService,
-	healthService,
-	iamService,
-	inspector2Service,
-	kmsService,
-	lambdaService,
-	loadBalancingService,
-	openSearchService,
-	organizationsService,
-	rdsService,
-	redshiftService,
-	resilienceHubService,
-	s3Service,
-	savingsPlansService,
-	secretsManagerService,
-	securityHubService,
-	ssmService,
-	stsService,
-	supportService,
-	wafv2Service,
-}
+//go:generate go run ./generate
 
 // findService returns the service with a signing name, nil for none.
 func findService(name string) *service {

@@ -5,8 +5,8 @@
 // and time give the same answers in any order of calls, and an account that is not asked about costs nothing. Costs grow
 // and follow the week, findings appear and are resolved as the clock moves.
 //
-// A service is one file, with a table of its operations, and a line in the table of services (service.go); package wire
-// has the protocols. Page sizes, tokens, required parameters and error shapes are those of the real service; any other
+// A service is one file with a table of its operations; go generate ./shared/simaws lists it in all.go. Package wire has
+// the protocols. Page sizes, tokens, required parameters and error shapes are those of the real service; any other
 // operation answers UnknownOperationException.
 package simaws
 
