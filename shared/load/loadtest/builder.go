@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"view360/shared/catalog"
 	"view360/shared/load"
 	"view360/shared/loaders"
 	"view360/shared/snapshot"
@@ -33,7 +34,7 @@ func (s Builder) Key() string {
 // JSON returns the text of the snapshot.
 func (s Builder) JSON() string {
 	document := map[string]any{"meta": s.buildMeta(), "account": s.buildAccount(), "logs": map[string]any{"account_status": "Pass", "message": []any{"m"}}}
-	for _, section := range snapshot.Sections {
+	for _, section := range catalog.SnapshotSections() {
 		if _, exists := document[section.Key]; !exists && section.Object {
 			document[section.Key] = map[string]any{}
 		} else if !exists {
@@ -52,7 +53,7 @@ func (s Builder) JSON() string {
 
 func (s Builder) buildMeta() map[string]any {
 	sections := map[string]any{}
-	for _, section := range snapshot.Sections {
+	for _, section := range catalog.SnapshotSections() {
 		sections[section.Key] = map[string]any{"complete": true, "collected_at": s.Collected}
 	}
 	return map[string]any{"collected_at": s.Collected, "sections": sections}

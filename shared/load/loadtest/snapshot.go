@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"view360/shared/catalog"
 	"view360/shared/snapshot"
 )
 
@@ -40,15 +41,17 @@ func (s Snapshot) JSON() string {
 	var parts []string
 	if s.Collected != "" {
 		var described []string
-		for _, section := range snapshot.Sections {
+		for _, section := range catalog.SnapshotSections() {
 			described = append(described, fmt.Sprintf(`%q:{"complete":%t,"collected_at":%q}`, section.Key, !s.Incomplete, s.Collected))
 		}
 		parts = append(parts, fmt.Sprintf(`"meta":{"collected_at":%q,"sections":{%s}}`, s.Collected, strings.Join(described, ",")))
 	}
-	for _, section := range snapshot.Sections {
+	for _, section := range catalog.SnapshotSections() {
 		text, given := s.Sections[section.Key]
 		switch {
 		case given:
+		case section.Added:
+			continue
 		case section.Key == "account":
 			text = fmt.Sprintf(`{"account_id":%q,"account_name":"shop","region":%q}`, s.AccountID(), s.RegionName())
 		default:
