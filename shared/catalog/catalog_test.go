@@ -13,32 +13,6 @@ import (
 
 var root = filepath.Join("..", "..")
 
-func TestEverySourceHasItsFiles(t *testing.T) {
-	for _, name := range catalog.Names() {
-		for _, file := range []string{
-			filepath.Join("shared", "collect", name, name+".go"),
-			filepath.Join("shared", "collect", name, name+"_test.go"),
-			filepath.Join("shared", "snapshot", name+".go"),
-			filepath.Join("functions", "collect", name, "main.go"),
-		} {
-			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
-				t.Errorf("%s: %s is missing", name, file)
-			}
-		}
-	}
-	for _, parent := range []string{"shared/collect", "functions/collect"} {
-		folders, err := filepath.Glob(filepath.Join(root, parent, "*", "*.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range folders {
-			if name := filepath.Base(filepath.Dir(file)); !slices.Contains(catalog.Names(), name) {
-				t.Errorf("%s/%s has no row in the catalog", parent, name)
-			}
-		}
-	}
-}
-
 func TestRowsHaveWhatDeploymentsNeed(t *testing.T) {
 	action := regexp.MustCompile(`^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$`)
 	sections := map[string]string{}
@@ -63,11 +37,6 @@ func TestRowsHaveWhatDeploymentsNeed(t *testing.T) {
 		}
 		if _, err := os.Stat(filepath.Join(root, "functions", "load", s.Group, "main.go")); err != nil {
 			t.Errorf("%s: no loader for group %q", s.Name, s.Group)
-		}
-		for _, view := range s.Views {
-			if _, err := os.Stat(filepath.Join(root, "sql", "views", view+".sql")); err != nil {
-				t.Errorf("%s: view %s has no file", s.Name, view)
-			}
 		}
 	}
 }
