@@ -135,7 +135,7 @@ type published struct {
 		Statuses map[string]string
 		Messages map[string]string // by source
 	}
-	// Sections is the text of each section by its path: security and inventory by their parts.
+	// Sections is the text of each section by its path: an object of lists, such as security, by its lists.
 	Sections map[string]string
 }
 
@@ -152,7 +152,7 @@ func (c *collection) readSnapshot(account, region, date string) published {
 	delete(text, "meta")
 	delete(text, "logs")
 	for key, section := range text {
-		if key != "security" && key != "inventory" {
+		if known, _ := catalog.FindSection(key); len(known.Arrays) == 0 {
 			p.Sections[key] = string(section)
 			continue
 		}

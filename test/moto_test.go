@@ -54,13 +54,17 @@ func TestMotoSnapshotsMatchTheContract(t *testing.T) {
 		switch passed := service.Status == outcome.Passed; {
 		case cannot && (passed || !strings.Contains(service.Reason, operation)):
 			t.Errorf("%s: %s %s, but moto cannot answer %s", word, service.Status, service.Reason, operation)
-		case !cannot && !passed:
+		case !cannot && !passed && !strings.Contains(service.Reason, unknownOperation):
 			t.Errorf("%s: %s %s", word, service.Status, service.Reason)
 		}
 	}
 }
 
-// unanswered are the sources that moto cannot answer, or not whole, and the operation that it does not know.
+// unknownOperation is in the reason of a source whose first operation moto does not have.
+const unknownOperation = "does the endpoint know this operation?"
+
+// unanswered are the sources that moto cannot answer, or not whole, and the operation that it does not know. A source
+// of which it has no operation need not be here.
 var unanswered = map[string]string{
 	"account":          "GetAccountInformation", // the alternate contacts are there
 	"application":      "ListServices",
