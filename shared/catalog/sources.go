@@ -214,6 +214,19 @@ var Sources = []Source{
 		MemoryMB: memoryMB, Timeout: timeout,
 	},
 	{
+		Name: "backup", Title: "AWS Backup jobs and protected resources",
+		Placement: Regional, Dated: true,
+		Sections: []string{"backup.jobs", "backup.protected_resources"},
+		Group:    "operations",
+		Tables:   []string{"backup_jobs", "backup_protected_resources"},
+		Views:    []string{"view_backup_jobs", "view_backup_protected_resources"},
+		Actions: []Action{
+			{Name: "backup:ListBackupJobs"},
+			{Name: "backup:ListProtectedResources"},
+		},
+		MemoryMB: memoryMB, Timeout: timeout,
+	},
+	{
 		Name: "configinventory", Title: "AWS Config inventory",
 		Placement: Regional,
 		Sections:  []string{"config_inventory"},

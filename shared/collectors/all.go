@@ -6,6 +6,7 @@ import (
 	"view360/shared/collect"
 	"view360/shared/collect/account"
 	"view360/shared/collect/application"
+	"view360/shared/collect/backup"
 	"view360/shared/collect/certificatemanager"
 	"view360/shared/collect/cloudtrail"
 	"view360/shared/collect/computeoptimizer"
@@ -44,6 +45,7 @@ var All = []collect.Collector{
 	trustedadvisor.Collector,
 	application.Collector,
 	resiliencehub.Collector,
+	backup.Collector,
 	configinventory.Collector,
 	secretsmanager.Collector,
 	certificatemanager.Collector,

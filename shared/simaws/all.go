@@ -8,6 +8,7 @@ var services = []service{
 	acmService,
 	applicationSignalsService,
 	autoScalingService,
+	backupService,
 	costExplorerService,
 	cloudFrontService,
 	cloudTrailService,

@@ -19,6 +19,8 @@ var Sets = []Set{
 	}, Comment: "severity_rank sorts severities, the worst first."},
 	{Name: "view_acct_serv", Date: "date_from", where: daily, Comment: "Daily rows only: weekly and monthly ones repeat the same money."},
 	{Name: "view_acct_support_tickets", Date: "time_created"},
+	{Name: "view_backup_jobs", Date: "creation_date"},
+	{Name: "view_backup_protected_resources"},
 	{Name: "view_certificates", extra: []Column{
 		{"days_left", Integer, "(v.not_after::date - current_date)"},
 	}},
