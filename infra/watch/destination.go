@@ -17,6 +17,8 @@ func NewTopic(scope constructs.Construct, name string, key awskms.IKey) awssns.T
 	topic := awssns.NewTopic(scope, jsii.String("Alarms"), &awssns.TopicProps{
 		MasterKey: key, EnforceSSL: jsii.Bool(true), DisplayName: jsii.String(name + " alarms"),
 	})
+	// EventBridge uses this policy, and no role, to publish the events of rules.
+	// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 	publish := function.AllowIf(map[string]any{
 		"StringEquals": map[string]any{"aws:SourceAccount": *awscdk.Stack_Of(scope).Account()},
 	}, []string{"sns:Publish"}, *topic.TopicArn())
