@@ -37,8 +37,26 @@ func parsePeriod(c *call, p period) (start, end time.Time, err error) {
 	return start, end, nil
 }
 
-// costHistory is how many months Cost Explorer answers for.
-const costHistory = 14
+// The months for which Cost Explorer answers: of costs, and of utilization.
+const (
+	costHistory        = 14
+	utilizationHistory = 13
+)
+
+// checkCostPeriod refuses an end after the first of next month, and a start before the data that Cost Explorer keeps.
+func checkCostPeriod(c *call, start, end time.Time) error {
+	today := startOfDay(c.now)
+	switch {
+	case end.After(time.Date(today.Year(), today.Month()+1, 1, 0, 0, 0, 0, time.UTC)):
+		return c.newInvalidf("end date past the beginning of next month")
+	case !start.Before(today.AddDate(0, -costHistory, 0)):
+		return nil
+	case start.Day() != 1:
+		return c.newInvalidf("To retrieve data beyond the past %d months, your start date needs to be the first day of the month.", costHistory)
+	default:
+		return c.newInvalidf("You haven't enabled historical data beyond %d months.", costHistory)
+	}
+}
 
 type costInput struct {
 	TimePeriod    period
@@ -98,8 +116,8 @@ func getCostAndUsage(c *call, in costInput) (any, error) {
 	if err := in.checkInput(c); err != nil {
 		return nil, err
 	}
-	if start.Before(startOfDay(c.now).AddDate(0, -costHistory, 0)) {
-		return nil, c.newInvalidf("You haven't enabled historical data beyond %d months", costHistory)
+	if err := checkCostPeriod(c, start, end); err != nil {
+		return nil, err
 	}
 	periods := splitPeriod(start, end, in.Granularity)
 	if len(in.GroupBy) == 0 {

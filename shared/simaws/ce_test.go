@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,10 +103,12 @@ func TestCostsAreGroupedAndFiltered(t *testing.T) {
 		}
 	})
 	t.Run("granularities that do not exist", func(t *testing.T) {
-		input := input
-		input.Granularity = "WEEKLY"
-		_, err := client.GetCostAndUsage(t.Context(), &input)
-		wantCode(t, err, "ValidationException")
+		for _, granularity := range []types.Granularity{"WEEKLY", "YEARLY"} {
+			input := input
+			input.Granularity = granularity
+			_, err := client.GetCostAndUsage(t.Context(), &input)
+			wantCode(t, err, "ValidationException")
+		}
 	})
 	t.Run("invented token", func(t *testing.T) {
 		input := input
@@ -117,6 +120,64 @@ func TestCostsAreGroupedAndFiltered(t *testing.T) {
 			t.Errorf("got %v, want InvalidNextTokenException", err)
 		}
 	})
+}
+
+// The clock is at 18 November 2026.
+func TestPeriodsHaveTheLimitsOfAWS(t *testing.T) {
+	t.Parallel()
+	server := start(t, simaws.Options{})
+	client := costexplorer.NewFromConfig(server.Config(production))
+	filter := only(types.DimensionService, "Amazon Relational Database Service")
+	for name, c := range map[string]struct {
+		period           *types.DateInterval
+		costs, ofHistory string // parts of the message; "" if it is answered
+	}{
+		"until the first of next month": {dates("2026-11-01", "2026-12-01"), "", "before the current date"},
+		"beyond the first":              {dates("2026-11-01", "2026-12-02"), "past the beginning of next month", "before the current date"},
+		"until today":                   {dates("2026-11-17", "2026-11-18"), "", "before the current date"},
+		"until yesterday":               {dates("2026-11-16", "2026-11-17"), "", ""},
+		"14 months":                     {dates("2025-09-18", "2026-11-17"), "", "13 months"},
+		"more than 14 months":           {dates("2025-09-17", "2026-11-17"), "To retrieve data beyond the past 14 months", "13 months"},
+		"from the first of a month":     {dates("2025-09-01", "2026-11-17"), "You haven't enabled historical data beyond 14 months", "13 months"},
+		"13 months":                     {dates("2025-10-18", "2026-11-17"), "", ""},
+	} {
+		_, err := client.GetCostAndUsage(t.Context(), &costexplorer.GetCostAndUsageInput{TimePeriod: c.period, Granularity: "DAILY", Metrics: []string{"UnblendedCost"}})
+		wantMessage(t, name+": costs", err, c.costs)
+		_, err = client.GetReservationUtilization(t.Context(), &costexplorer.GetReservationUtilizationInput{TimePeriod: c.period, Filter: filter})
+		wantMessage(t, name+": reservations", err, c.ofHistory)
+		_, err = client.GetSavingsPlansUtilization(t.Context(), &costexplorer.GetSavingsPlansUtilizationInput{TimePeriod: c.period})
+		wantMessage(t, name+": plans", err, c.ofHistory)
+		_, err = client.GetSavingsPlansUtilizationDetails(t.Context(), &costexplorer.GetSavingsPlansUtilizationDetailsInput{TimePeriod: c.period})
+		wantMessage(t, name+": plan details", err, c.ofHistory)
+	}
+}
+
+// wantMessage checks that err is a validation error with the text, or nil without one.
+func wantMessage(t *testing.T, name string, err error, text string) {
+	t.Helper()
+	switch {
+	case text == "" && err != nil, text != "" && err == nil:
+		t.Errorf("%s: got error %v, want %q", name, err, text)
+	case text != "" && (!strings.Contains(err.Error(), "ValidationException") || !strings.Contains(err.Error(), text)):
+		t.Errorf("%s: got error %v, want %q", name, err, text)
+	}
+}
+
+func TestNewAccountHasNoData(t *testing.T) {
+	t.Parallel()
+	server := start(t, simaws.Options{})
+	server.Fault(simaws.Fault{Service: "ce", Kind: simaws.NoData})
+	client, period := costexplorer.NewFromConfig(server.Config(production)), dates("2026-11-16", "2026-11-17")
+	_, costs := client.GetCostAndUsage(t.Context(), &costexplorer.GetCostAndUsageInput{TimePeriod: period, Granularity: "DAILY", Metrics: []string{"UnblendedCost"}})
+	_, forecast := client.GetCostForecast(t.Context(), &costexplorer.GetCostForecastInput{TimePeriod: period, Granularity: "DAILY", Metric: "UNBLENDED_COST"})
+	_, reservations := client.GetReservationUtilization(t.Context(), &costexplorer.GetReservationUtilizationInput{TimePeriod: period})
+	_, plans := client.GetSavingsPlansUtilizationDetails(t.Context(), &costexplorer.GetSavingsPlansUtilizationDetailsInput{TimePeriod: period})
+	for _, err := range []error{costs, forecast, reservations, plans} {
+		var unavailable *types.DataUnavailableException
+		if !errors.As(err, &unavailable) {
+			t.Errorf("got %v, want DataUnavailableException", err)
+		}
+	}
 }
 
 func TestCostsSettleAfterDays(t *testing.T) {

@@ -16,6 +16,22 @@ type utilizationInput struct {
 	DataType                 []string
 }
 
+// parsePeriod returns the period. Its end must be before today.
+func (in utilizationInput) parsePeriod(c *call) (start, end time.Time, err error) {
+	if start, end, err = parsePeriod(c, in.TimePeriod); err != nil {
+		return start, end, err
+	}
+	switch today := startOfDay(c.now); {
+	case !end.Before(today):
+		err = c.newInvalidf("End date must be before the current date.")
+	case start.Before(today.AddDate(0, -utilizationHistory, 0)):
+		err = c.newInvalidf("Start date must be within the last %d months.", utilizationHistory)
+	case in.Granularity != "" && in.Granularity != "DAILY" && in.Granularity != "MONTHLY":
+		err = c.newInvalidf("Granularity %s is not supported.", in.Granularity)
+	}
+	return start, end, err
+}
+
 // utilizationFilter is an expression of dimensions combined by And.
 type utilizationFilter struct {
 	And        []*utilizationFilter
@@ -100,7 +116,7 @@ func formatDecimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64
 // getReservationUtilization covers EC2 unless the filter names another service, as the real operation does. Grouped by
 // SUBSCRIPTION_ID it takes no granularity and answers for the whole period.
 func getReservationUtilization(c *call, in utilizationInput) (any, error) {
-	start, end, err := parsePeriod(c, in.TimePeriod)
+	start, end, err := in.parsePeriod(c)
 	if err != nil {
 		return nil, err
 	}
@@ -113,8 +129,6 @@ func getReservationUtilization(c *call, in utilizationInput) (any, error) {
 		return nil, c.newInvalidf("Only SUBSCRIPTION_ID is supported in GroupBy.")
 	case grouped && in.Granularity != "":
 		return nil, c.newInvalidf("Granularity and GroupBy can't be set at the same time.")
-	case in.Granularity != "" && in.Granularity != "DAILY" && in.Granularity != "MONTHLY":
-		return nil, c.newInvalidf("Granularity %s is not supported.", in.Granularity)
 	}
 	reservations := findReservations(c.location, in.Filter)
 	if len(reservations) == 0 {
@@ -198,7 +212,7 @@ func toReservationAttributes(l *location, r Reservation) object {
 var planDimensions = []string{"LINKED_ACCOUNT", "SAVINGS_PLAN_ARN", "SAVINGS_PLANS_TYPE", "REGION", "PAYMENT_OPTION", "INSTANCE_TYPE_FAMILY"}
 
 func getSavingsPlansUtilization(c *call, in utilizationInput) (any, error) {
-	start, end, err := parsePeriod(c, in.TimePeriod)
+	start, end, err := in.parsePeriod(c)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +240,7 @@ func getSavingsPlansUtilization(c *call, in utilizationInput) (any, error) {
 }
 
 func getSavingsPlansUtilizationDetails(c *call, in utilizationInput) (any, error) {
-	if _, _, err := parsePeriod(c, in.TimePeriod); err != nil {
+	if _, _, err := in.parsePeriod(c); err != nil {
 		return nil, err
 	}
 	if err := in.Filter.checkDimensions(c, planDimensions...); err != nil {

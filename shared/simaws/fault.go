@@ -20,6 +20,7 @@ const (
 	PolicyNamed   Kind = "policy named"   // the same in AWS's newer words, which name the policy
 	PolicyLacking Kind = "policy lacking" // no service control policy allows it
 	NotEnabled    Kind = "not enabled"    // the service answers as if it was never enabled
+	NoData        Kind = "no data"        // Cost Explorer has no data of a new account yet
 	NotOptedIn    Kind = "not opted in"   // the region does not know the credentials
 	Expired       Kind = "expired"        // the credentials have expired
 	ServerError   Kind = "server error"   // 500
@@ -107,7 +108,7 @@ func (f *faults) findFault(c *call) *Fault {
 // applyFault answers the call as its fault says; done is false if the call goes on.
 func (x exchange) applyFault() (response responseRecord, done bool) {
 	switch x.fault.Kind {
-	case Throttled, Denied, PolicyDenied, PolicyNamed, PolicyLacking, NotOptedIn, Expired, ServerError, Unavailable:
+	case Throttled, Denied, PolicyDenied, PolicyNamed, PolicyLacking, NoData, NotOptedIn, Expired, ServerError, Unavailable:
 		return x.writeError(x.newFaultError()), true
 	case Reset:
 		return x.cutConnection(), true
@@ -135,6 +136,9 @@ func (c *call) newFaultError() error {
 		err = c.newDenied("*", "with an explicit deny in a service control policy: "+policy)
 	case PolicyLacking:
 		err = c.newDenied("*", "because no service control policy allows the "+c.iamAction()+" action")
+	case NoData:
+		err = c.newErrorf("DataUnavailableException",
+			"Data is not available. Please try to adjust the time period. If just enabled Cost Explorer, data might not be ingested yet")
 	case NotOptedIn:
 		err = c.newUnknownCredentials()
 	case Expired:

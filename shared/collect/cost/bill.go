@@ -40,7 +40,7 @@ func readBill(ctx context.Context, api API, days []collect.Day) (bill, error) {
 	start := oldest.Scope.Window.StartDate()
 	input := &costexplorer.GetCostAndUsageInput{
 		TimePeriod: &types.DateInterval{
-			Start: aws.String(oldest.Scope.Window.Previous(oldest.Scope.Interval).StartDate()), End: aws.String(newest.Window.EndDate()),
+			Start: aws.String(oldest.Scope.Window.Previous(oldest.Scope.Interval).StartDate()), End: aws.String(lastEnd(newest)),
 		},
 		Granularity: toGranularity(newest.Interval), Metrics: []string{metric}, GroupBy: []types.GroupDefinition{groupBy("SERVICE"), groupBy("BILLING_ENTITY")},
 		Filter: filterAccount(newest.Account),
@@ -72,10 +72,16 @@ func readBill(ctx context.Context, api API, days []collect.Day) (bill, error) {
 	return b, nil
 }
 
+// lastEnd returns the end of the window, no later than tomorrow: Cost Explorer refuses one after the first of next month,
+// and later days have no cost.
+func lastEnd(scope collect.Scope) string {
+	return min(scope.Window.EndDate(), scope.Now.UTC().AddDate(0, 0, 1).Format(time.DateOnly))
+}
+
 // isTooOld reports whether a query begins before the data that Cost Explorer keeps, 14 months unless more was enabled.
 func isTooOld(err error) bool {
 	var api smithy.APIError
-	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "historical data")
+	return errors.As(err, &api) && (strings.Contains(api.ErrorMessage(), "historical data beyond") || strings.Contains(api.ErrorMessage(), "retrieve data beyond"))
 }
 
 // toGranularity returns the granularity of the query. Cost Explorer has neither weeks nor years (D5), and a year of
@@ -150,11 +156,15 @@ func (p *period) addLine(l line) {
 }
 
 // explainNotEnabled returns outcome.NotEnabled for an account where Cost Explorer was never opened, which the service
-// reports as access denied. It returns other errors unchanged.
+// reports as access denied, and for a new account that has no data yet. It returns other errors unchanged.
 func explainNotEnabled(err error) error {
 	var api smithy.APIError
 	if errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "not enabled for cost explorer") {
 		return fault.New(outcome.NotEnabled, "Cost Explorer is not enabled: open it once in the Billing console of the management account")
+	}
+	var noData *types.DataUnavailableException
+	if errors.As(err, &noData) {
+		return fault.Explain(outcome.NotEnabled, err, "Cost Explorer has no data of this account yet: a new account, or one that just enabled it, waits for a day or two")
 	}
 	return err
 }

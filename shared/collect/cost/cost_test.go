@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,9 @@ func TestCollectorConforms(t *testing.T) {
 				b.Fault(simaws.Fault{Kind: simaws.Denied, Message: "User not enabled for cost explorer access"})
 			},
 			Status: outcome.NotEnabled, Reason: "open it once",
+		}, {
+			Prepare: func(b *collecttest.Bench) { b.Fault(simaws.Fault{Service: "ce", Kind: simaws.NoData}) },
+			Status:  outcome.NotEnabled, Reason: "no data of this account yet",
 		}},
 	})
 }
@@ -82,11 +86,12 @@ func TestPeriodsFollowTheCalendar(t *testing.T) { // D5
 		snapshot.Weekly: {"7", "8"}, snapshot.Monthly: {"35", "100"}, snapshot.Yearly: {"1135", "0"}, // data of 2025 is no longer kept
 	} {
 		t.Run(string(interval), func(t *testing.T) {
-			b := collecttest.New(t, cost.Collector, simaws.Options{})
+			now := time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC)
+			b := collecttest.New(t, cost.Collector, simaws.Options{Now: func() time.Time { return now }})
 			simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-09", 3), line("S3", "2026-03-15", 4), line("EC2", "2026-03-31", 20),
 				line("EC2", "2026-03-02", 8), line("EC2", "2026-02-28", 100), line("EC2", "2026-12-31", 1000), line("EC2", "2025-12-31", 10000))
 			b.Request.Interval, b.Request.Window = interval, snapshot.WindowOf(interval, collecttest.Now)
-			b.Request.Now = time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC)
+			b.Request.Now = now
 			result := b.Run()
 			if warned := result.Status == outcome.Warned; warned != (interval == snapshot.Yearly) {
 				t.Errorf("status %q, reason %q", result.Status, result.Reason)
@@ -215,9 +220,42 @@ func TestTopFiveMostExpensiveFirst(t *testing.T) {
 	}
 }
 
+// A period that has not ended is read until tomorrow: Cost Explorer refuses an end after the first of next month.
+func TestOpenPeriodEndsTomorrow(t *testing.T) {
+	for _, interval := range []snapshot.Interval{snapshot.Weekly, snapshot.Monthly, snapshot.Yearly} {
+		now := time.Date(2026, 3, 31, 2, 0, 0, 0, time.UTC)
+		b := collecttest.New(t, cost.Collector, simaws.Options{Now: func() time.Time { return now }})
+		simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-30", 3), line("EC2", "2025-12-31", 1))
+		b.Request.Interval, b.Request.Window, b.Request.Now = interval, snapshot.WindowOf(interval, now), now
+		if c := section(t, b.Run()); c.CurrentPeriodCost.String() != "3" || c.Period.End != b.Request.Window.EndDate() {
+			t.Errorf("%s: got %+v", interval, c)
+		}
+	}
+}
+
+// Either message of a start that is too old leaves the current period.
+func TestPreviousPeriodMayBeTooOld(t *testing.T) {
+	for _, date := range []string{"2025-01-12", "2025-02-01"} { // the period before begins on another day than the first, or on it
+		b := collecttest.New(t, cost.Collector, simaws.Options{Volume: 0.2})
+		at, err := time.Parse(time.DateOnly, date)
+		if err != nil {
+			t.Fatal(err)
+		}
+		interval := snapshot.Daily
+		if at.Day() == 1 {
+			interval = snapshot.Monthly
+		}
+		b.Request.History, b.Request.Interval, b.Request.Date, b.Request.Window = true, interval, date, snapshot.WindowOf(interval, at)
+		if result := b.Run(); result.Status != outcome.Warned || !strings.Contains(result.Reason, "14 months") {
+			t.Errorf("%s: status %q (%s), error %v", date, result.Status, result.Reason, result.Err)
+		}
+	}
+}
+
 func TestMonthIncludesItsLastDay(t *testing.T) { // D5
-	b := bench(t)
-	b.Request.Interval, b.Request.Window = snapshot.Monthly, snapshot.WindowOf(snapshot.Monthly, collecttest.Now)
+	now := time.Date(2026, 4, 2, 2, 0, 0, 0, time.UTC)
+	b := collecttest.New(t, cost.Collector, simaws.Options{Now: func() time.Time { return now }})
+	b.Request.Interval, b.Request.Window, b.Request.Now = snapshot.Monthly, snapshot.WindowOf(snapshot.Monthly, collecttest.Now), now
 	simaws.Set(b.Organization, simaws.Place{}, line("EC2", "2026-03-31", 20), line("EC2", "2026-02-01", 1), line("EC2", "2026-01-31", 100), line("EC2", "2026-04-01", 100))
 	var asked []string
 	b.Override(simaws.Answer{Service: "ce", Operation: "GetCostAndUsage", Give: func(r simaws.Request) (any, error) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"view360/shared/collect/cost"
 	"view360/shared/collecttest"
 	"view360/shared/simaws"
 	"view360/shared/snapshot"
@@ -24,7 +25,8 @@ func bought(product, date string, amount float64) simaws.Cost {
 }
 
 func TestEachMarketplaceProductHasOneRow(t *testing.T) { // D60
-	b := bench(t)
+	now := time.Date(2026, 4, 2, 2, 0, 0, 0, time.UTC)
+	b := collecttest.New(t, cost.Collector, simaws.Options{Now: func() time.Time { return now }})
 	other := bought("Of another account", "2026-03-02", 50)
 	other.Account = collecttest.Sandbox
 	simaws.Set(b.Organization, simaws.Place{}, other,
@@ -32,7 +34,7 @@ func TestEachMarketplaceProductHasOneRow(t *testing.T) { // D60
 		bought("Dear", "2026-03-15", -0.5), bought("Free", "2026-03-02", 0), bought("Dear", "2026-04-01", 99),
 		line("Amazon Elastic Compute Cloud - Compute", "2026-03-02", 700))
 	b.Request.Interval, b.Request.Date = snapshot.Monthly, "2026-03-31"
-	b.Request.Window = snapshot.WindowOf(snapshot.Monthly, collecttest.Now)
+	b.Request.Window, b.Request.Now = snapshot.WindowOf(snapshot.Monthly, collecttest.Now), now
 	type row struct {
 		code, name, cost, currency, from, to string
 		days                                 []string

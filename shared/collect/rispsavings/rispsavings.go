@@ -7,7 +7,8 @@
 //	            subscription, once for each service that has reservations, and GetSavingsPlansUtilizationDetails where
 //	            there are plans; all pages
 //	scope       account-wide, in the home region
-//	window      [start, end), no further than today, for the figures; the commitments are those active at run time. A past
+//	window      [start, end), no further than yesterday, for the figures, and of a daily run for yesterday the day before
+//	            it, because Cost Explorer takes no later end; the commitments are those active at run time. A past
 //	            day's figures are not read again by later runs: grouped by commitment, Cost Explorer answers for one
 //	            window in each request
 //	section     ri_sp_savings: reservations by region, then plans

@@ -97,7 +97,7 @@ func TestPlansHaveTheirOwnFigures(t *testing.T) { // D35
 		t.Fatalf("got %d elements, want two plans", len(got))
 	}
 	for _, p := range got {
-		if *p.UtilizationPercentage <= 0 || *p.OnDemandCost <= 0 || *p.ReservationCost <= 0 || *p.NetSavings == 0 || *p.Date != "2026-03-10" {
+		if *p.UtilizationPercentage <= 0 || *p.OnDemandCost <= 0 || *p.ReservationCost <= 0 || *p.NetSavings == 0 || *p.Date != "2026-03-09" {
 			t.Errorf("got %+v", p)
 		}
 		if used := *p.Commitment * 24 * *p.UtilizationPercentage / 100; *p.ReservationCost-used > 0.01 || used-*p.ReservationCost > 0.01 {

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/costexplorer/types"
 
 	"view360/shared/paging"
+	"view360/shared/snapshot"
 )
 
 const (
@@ -86,17 +87,22 @@ func (r *run) selectAffordable(queries []query) []query {
 	return queries[:budget]
 }
 
-// queryPeriod returns the window up to today, because Cost Explorer refuses future dates, or nil before the window's
-// first day has ended.
+// queryPeriod returns the window up to yesterday, because Cost Explorer refuses an end that is not before today. A daily
+// run for yesterday asks for the day before it, which is settled; each commitment has the date of its figures. It returns
+// nil before the window's first days have figures.
 func (r *run) queryPeriod() *types.DateInterval {
-	end := r.scope.Window.EndDate()
-	if today := r.scope.Now.Format(time.DateOnly); today < end {
-		end = today
+	today := r.scope.Now.UTC().Truncate(24 * time.Hour)
+	start, end := r.scope.Window.Start, r.scope.Window.End
+	if r.scope.Interval == snapshot.Daily && end.Equal(today) {
+		start, end = start.AddDate(0, 0, -1), end.AddDate(0, 0, -1)
 	}
-	if end <= r.scope.Window.StartDate() {
+	if yesterday := today.AddDate(0, 0, -1); yesterday.Before(end) {
+		end = yesterday
+	}
+	if !start.Before(end) {
 		return nil
 	}
-	return &types.DateInterval{Start: aws.String(r.scope.Window.StartDate()), End: &end}
+	return &types.DateInterval{Start: aws.String(start.Format(time.DateOnly)), End: aws.String(end.Format(time.DateOnly))}
 }
 
 // reportMissingFigures records why figures are missing: a note if Cost Explorer has no data yet, otherwise a warning.
