@@ -122,7 +122,10 @@ func TestEachCollectorHasExactlyItsActions(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s of a single account: %s", source.Name, diff)
 		}
-		pulling, _ := rolePolicy(t, synthesized(t, "organization-pull", "Collection"), id)
+		pulling, role := rolePolicy(t, synthesized(t, "organization-pull", "Collection"), id)
+		if !strings.Contains(text(find(role, "Policies", 0)), `{"StringEquals":{"aws:ResourceOrgID":"`+orgID+`"}}`) {
+			t.Errorf("%s may assume roles outside of the organization", source.Name)
+		}
 		if diff := cmp.Diff([]string{"sts:AssumeRole"}, actionsOf(pulling)); diff != "" {
 			t.Errorf("%s of an organization: %s", source.Name, diff)
 		}

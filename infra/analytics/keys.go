@@ -24,7 +24,7 @@ func (h *Hub) newOperationsKey() awskms.IKey {
 	logs := function.AllowIf(map[string]any{
 		"ArnLike": map[string]any{"kms:EncryptionContext:aws:logs:arn": *h.formatARN("logs", "log-group:*")},
 	}, use, "*")
-	logs.AddServicePrincipal(jsii.String("logs."+*h.Region()+".amazonaws.com"), nil)
+	logs.AddServicePrincipal(jsii.String(function.FormatServiceName("logs", *h.Region())), nil)
 	publish := function.AllowIf(map[string]any{
 		"StringEquals": map[string]any{"aws:SourceAccount": *h.Account()},
 	}, []string{"kms:Decrypt", "kms:GenerateDataKey*"}, "*")
@@ -45,7 +45,7 @@ func (h *Hub) newDataKey(bucketARN string) awskms.IKey {
 	}
 	conditions := h.buildSenderConditions()
 	conditions["StringLike"] = map[string]any{"kms:EncryptionContext:aws:s3:arn": bucketARN + "/data/${aws:PrincipalAccount}/*"}
-	equals := map[string]any{"kms:ViaService": "s3." + *h.Region() + ".amazonaws.com"}
+	equals := map[string]any{"kms:ViaService": function.FormatServiceName("s3", *h.Region())}
 	mergeConditions(conditions, "StringEquals", equals)
 	senders := function.AllowIf(conditions, []string{"kms:GenerateDataKey", "kms:Decrypt"}, "*")
 	senders.AddPrincipals(h.listSenderPrincipals()...)

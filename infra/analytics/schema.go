@@ -99,7 +99,7 @@ func (h *Hub) buildUserStatements(secret awssecretsmanager.Secret) []awsiam.Poli
 	}
 	if h.Database.MasterKey != nil {
 		statements = append(statements, function.AllowIf(map[string]any{
-			"StringEquals": map[string]any{"kms:ViaService": "secretsmanager." + *h.Region() + ".amazonaws.com"},
+			"StringEquals": map[string]any{"kms:ViaService": function.FormatServiceName("secretsmanager", *h.Region())},
 		}, []string{"kms:Decrypt"}, *h.Database.MasterKey.KeyArn()))
 	}
 	return statements

@@ -24,9 +24,14 @@ func (s *Stack) buildCollectorStatements(source catalog.Source) []awsiam.PolicyS
 	return statements
 }
 
-// allowMemberRole allows to assume the member role of any account. The role's trust policy decides which hub may.
+// allowMemberRole allows to assume the member role of any account, or of those of the organization if there is one. The
+// role's trust policy decides which hub may.
 func (s *Stack) allowMemberRole() awsiam.PolicyStatement {
-	return function.Allow([]string{"sts:AssumeRole"}, "arn:"+*s.Partition()+":iam::*:role/"+s.config.Collection.RoleName)
+	var conditions map[string]any
+	if o := s.config.Organization; o != nil {
+		conditions = map[string]any{"StringEquals": map[string]any{"aws:ResourceOrgID": o.ID}}
+	}
+	return function.AllowIf(conditions, []string{"sts:AssumeRole"}, "arn:"+*s.Partition()+":iam::*:role/"+s.config.Collection.RoleName)
 }
 
 // Grant is a list of actions on one resource.

@@ -59,7 +59,7 @@ func (s *Stack) newOwnSite() site {
 			function.AllowIf(map[string]any{"StringEquals": map[string]any{"s3:ResourceAccount": hub.Account}},
 				[]string{"s3:PutObject", "s3:AbortMultipartUpload"}, prefix),
 			function.AllowIf(map[string]any{
-				"StringEquals": map[string]any{"kms:ViaService": "s3." + hub.Region + ".amazonaws.com"},
+				"StringEquals": map[string]any{"kms:ViaService": function.FormatServiceName("s3", hub.Region)},
 				"StringLike":   map[string]any{"kms:EncryptionContext:aws:s3:arn": prefix},
 			}, []string{"kms:GenerateDataKey", "kms:Decrypt"}, key),
 		},

@@ -44,6 +44,6 @@ func (bucket Bucket) Statements(a Access) []awsiam.PolicyStatement {
 		return statements
 	}
 	return append(statements, AllowIf(map[string]any{
-		"StringEquals": map[string]any{"kms:ViaService": "s3." + bucket.Region + ".amazonaws.com"},
+		"StringEquals": map[string]any{"kms:ViaService": FormatServiceName("s3", bucket.Region)},
 	}, key, bucket.Key))
 }

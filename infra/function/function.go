@@ -131,3 +131,9 @@ func AllowIf(conditions map[string]any, actions []string, resources ...string) a
 	}
 	return awsiam.NewPolicyStatement(props)
 }
+
+// FormatServiceName returns the name of a service of a region in conditions and principals, such as s3.eu-west-1.amazonaws.com
+// or s3.cn-north-1.amazonaws.com.cn.
+func FormatServiceName(service, region string) string {
+	return service + "." + region + "." + *awscdk.Aws_URL_SUFFIX()
+}
