@@ -64,7 +64,9 @@ func (s *Stack) newOwnSite() site {
 			}, []string{"kms:GenerateDataKey", "kms:Decrypt"}, key),
 		},
 		// Without metrics: each account would pay for them, and only the hub has alarms.
-		environment: map[string]string{"STAGING_BUCKET": *own.BucketName(), "DATA_BUCKET": s.config.BucketName()},
+		environment: map[string]string{
+			"STAGING_BUCKET": *own.BucketName(), "DATA_BUCKET": s.config.BucketName(), "DATA_BUCKET_REGION": hub.Region,
+		},
 	}
 }
 

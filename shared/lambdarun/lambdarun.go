@@ -3,6 +3,7 @@
 package lambdarun
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ import (
 const (
 	stagingBucket = "STAGING_BUCKET"
 	dataBucket    = "DATA_BUCKET"
+	dataRegion    = "DATA_BUCKET_REGION" // "": the region of the function
 	kmsKey        = "BUCKET_KMS_KEY"
 	bucketOwner   = "BUCKET_OWNER"
 )
@@ -74,7 +76,10 @@ func reportError(ctx context.Context, err error) error {
 func OpenStaging(cfg aws.Config) (*object.Store, error) { return openStore(cfg, stagingBucket) }
 
 // OpenData returns the store of snapshots that the environment names.
-func OpenData(cfg aws.Config) (*object.Store, error) { return openStore(cfg, dataBucket) }
+func OpenData(cfg aws.Config) (*object.Store, error) {
+	cfg.Region = cmp.Or(os.Getenv(dataRegion), cfg.Region)
+	return openStore(cfg, dataBucket)
+}
 
 func openStore(cfg aws.Config, variable string) (*object.Store, error) {
 	bucket := os.Getenv(variable)
