@@ -87,6 +87,7 @@ func runTrial(t testing.TB, word string, deadline time.Duration, harm func(*coll
 	}
 	c := newCollection(t, setting{account: collecttest.Production, deadlines: map[string]time.Duration{word: deadline}, organization: fullOrganization()})
 	simaws.Set(c.Organization, simaws.Place{}, unassessed, assessed)
+	simaws.Set(c.Organization, simaws.Place{}, customerKey)
 	harm(c)
 	started := time.Now()
 	r.ended = c.run("trial", map[string]any{"regions": []string{"us-east-1"}, "services": []string{word, r.witness}})
@@ -107,6 +108,12 @@ var (
 	objective  = 600
 	assessed   = simaws.App{ARN: "arn:aws:resiliencehub:us-east-1:528416073925:app/old", Name: "old", Assessed: &simaws.Time{Time: collecttest.Now}, RPO: &objective, RTO: &objective}
 )
+
+// The rotation of a key that AWS manages is not asked for.
+var customerKey = simaws.Key{
+	KeyID: "customer", ARN: "arn:aws:kms:us-east-1:528416073925:key/customer", KeyManager: "CUSTOMER", KeyState: "Enabled", Enabled: true,
+	KeyUsage: "ENCRYPT_DECRYPT", KeySpec: "SYMMETRIC_DEFAULT", Origin: "AWS_KMS", Rotates: true, CreationDate: simaws.Time{Time: collecttest.Now},
+}
 
 func (r trial) status() outcome.Status {
 	return outcome.Status(r.published.Meta.Services[r.word].Status)
@@ -269,6 +276,7 @@ var gone = map[string]error{
 	"cloudtrail:GetTrailStatus":                    simaws.Failure(400, "TrailNotFoundException", "Unknown trail."),
 	"config:DescribeConformancePackCompliance":     simaws.Failure(400, "NoSuchConformancePackException", "The conformance pack does not exist."),
 	"config:GetComplianceDetailsByConfigRule":      simaws.Failure(400, "NoSuchConfigRuleException", "The rule does not exist."),
+	"guardduty:GetDetector":                        noDetector,
 	"guardduty:GetFindings":                        noDetector,
 	"guardduty:ListFindings":                       noDetector,
 	"kms:DescribeKey":                              simaws.Failure(400, "NotFoundException", "The key does not exist."),

@@ -295,8 +295,15 @@ func (m maker) setAnswers(url, what, answers string) {
 // allowUnanswered switches on what moto has to answer for before it fails.
 func (m maker) allowUnanswered() {
 	mustMake[*guardduty.CreateDetectorOutput](m)(guardduty.NewFromConfig(m.cfg).CreateDetector(m.Context(), &guardduty.CreateDetectorInput{Enable: aws.Bool(true)}))
-	mustMake[*configservice.PutConfigurationRecorderOutput](m)(configservice.NewFromConfig(m.cfg).PutConfigurationRecorder(m.Context(), &configservice.PutConfigurationRecorderInput{
+	recorders := configservice.NewFromConfig(m.cfg)
+	mustMake[*configservice.PutConfigurationRecorderOutput](m)(recorders.PutConfigurationRecorder(m.Context(), &configservice.PutConfigurationRecorderInput{
 		ConfigurationRecorder: &configtypes.ConfigurationRecorder{Name: aws.String("default"), RoleARN: aws.String("arn:aws:iam::123456789012:role/moto")},
+	}))
+	mustMake[*configservice.PutDeliveryChannelOutput](m)(recorders.PutDeliveryChannel(m.Context(), &configservice.PutDeliveryChannelInput{
+		DeliveryChannel: &configtypes.DeliveryChannel{Name: aws.String("default"), S3BucketName: aws.String("moto")},
+	}))
+	mustMake[*configservice.StartConfigurationRecorderOutput](m)(recorders.StartConfigurationRecorder(m.Context(), &configservice.StartConfigurationRecorderInput{
+		ConfigurationRecorderName: aws.String("default"),
 	}))
 	mustMake[*support.CreateCaseOutput](m)(support.NewFromConfig(m.cfg).CreateCase(m.Context(), &support.CreateCaseInput{
 		Subject: aws.String("moto's case"), CommunicationBody: aws.String("-"), ServiceCode: aws.String("s"), CategoryCode: aws.String("c"), SeverityCode: aws.String("low"),

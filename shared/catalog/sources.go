@@ -41,6 +41,7 @@ var Sources = []Source{
 		Views:    []string{"view_config_reports", "view_non_compliant_resources"},
 		Actions: []Action{
 			{Name: "config:DescribeConfigurationRecorders"},
+			{Name: "config:DescribeConfigurationRecorderStatus"},
 			{Name: "config:DescribeConformancePacks"},
 			{Name: "config:DescribeConformancePackCompliance", Resource: "arn:${Partition}:config:${Region}:${Account}:conformance-pack/*/*"},
 			{Name: "config:DescribeComplianceByConfigRule"},
@@ -71,6 +72,7 @@ var Sources = []Source{
 		Views:    []string{"view_guard_duty_findings"},
 		Actions: []Action{
 			{Name: "guardduty:ListDetectors"},
+			{Name: "guardduty:GetDetector"},
 			{Name: "guardduty:ListFindings"},
 			{Name: "guardduty:GetFindings"},
 		},
@@ -234,6 +236,7 @@ var Sources = []Source{
 		Tables:    []string{"config_inventory"},
 		Views:     []string{"view_config_inventory", "view_config_inventory_account_summary", "view_config_inventory_summary"},
 		Actions: []Action{
+			{Name: "config:DescribeConfigurationRecorderStatus"},
 			{Name: "config:SelectResourceConfig"},
 		},
 		MemoryMB: memoryMB, Timeout: timeout,

@@ -35,6 +35,9 @@ func (c *call) isEnabled() bool {
 	return c.account.hasService(c.service.name) && (c.fault == nil || c.fault.Kind != NotEnabled)
 }
 
+// isStopped reports whether the account has stopped the service; a [Stopped] fault says so.
+func (c *call) isStopped() bool { return c.fault != nil && c.fault.Kind == Stopped }
+
 // runOperation answers the operation: with an [Answer] that replaces it, or from the generated organization.
 func (c *call) runOperation(input []byte) (any, error) {
 	if give := c.findAnswer(); give != nil {

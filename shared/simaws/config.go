@@ -13,6 +13,7 @@ var configService = service{
 	codes: wire.ErrorCodes{Invalid: "ValidationException", BadToken: "InvalidNextTokenException"},
 	operations: []operation{
 		{name: "DescribeConfigurationRecorders", handle: handleInput(describeConfigurationRecorders)},
+		{name: "DescribeConfigurationRecorderStatus", handle: handleInput(describeRecorderStatus)},
 		{name: "DescribeConformancePacks", handle: handleInput(describeConformancePacks)},
 		{name: "DescribeConformancePackCompliance", handle: handleInput(describeConformancePackCompliance)},
 		{name: "DescribeComplianceByConfigRule", handle: handleInput(describeComplianceByConfigRule)},
@@ -37,6 +38,16 @@ func describeConfigurationRecorders(c *call, _ configInput) (any, error) {
 		})
 	}
 	return object{"ConfigurationRecorders": recorders}, nil
+}
+
+func describeRecorderStatus(c *call, _ configInput) (any, error) {
+	statuses := []object{}
+	if c.isEnabled() {
+		statuses = append(statuses, object{
+			"name": "default", "recording": !c.isStopped(), "lastStatus": "SUCCESS", "lastStartTime": newTime(c.startOfYear()), "lastStatusChangeTime": newTime(c.startOfYear()),
+		})
+	}
+	return object{"ConfigurationRecordersStatus": statuses}, nil
 }
 
 func listPacks(c *call) []string {

@@ -11,6 +11,20 @@ import (
 	"view360/shared/simaws"
 )
 
+func TestRecorderCanBeStopped(t *testing.T) {
+	t.Parallel()
+	server := start(t, simaws.Options{})
+	client := configservice.NewFromConfig(server.Config(production))
+	for kind, want := range map[simaws.Kind][]bool{"": {true}, simaws.Stopped: {false}, simaws.NotEnabled: nil} {
+		server.Fault(simaws.Fault{Service: "config", Kind: kind})
+		found, err := client.DescribeConfigurationRecorderStatus(t.Context(), &configservice.DescribeConfigurationRecorderStatusInput{})
+		if err != nil || len(found.ConfigurationRecordersStatus) != len(want) || len(want) == 1 && found.ConfigurationRecordersStatus[0].Recording != want[0] {
+			t.Errorf("got recorders %+v, error %v, want %v", found, err, want)
+		}
+		server.ClearFaults()
+	}
+}
+
 func TestRulesHaveTheirResults(t *testing.T) {
 	t.Parallel()
 	server := start(t, simaws.Options{})

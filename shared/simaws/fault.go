@@ -21,6 +21,7 @@ const (
 	PolicyLacking Kind = "policy lacking" // no service control policy allows it
 	NotEnabled    Kind = "not enabled"    // the service answers as if it was never enabled
 	NoData        Kind = "no data"        // Cost Explorer has no data of a new account yet
+	Stopped       Kind = "stopped"        // the service is set up and stopped: the recorder of Config, the detector of GuardDuty
 	NotOptedIn    Kind = "not opted in"   // the region does not know the credentials
 	Expired       Kind = "expired"        // the credentials have expired
 	ServerError   Kind = "server error"   // 500

@@ -13,6 +13,7 @@ var guardDutyService = service{
 	codes: wire.ErrorCodes{Throttled: "ThrottlingException", Invalid: "BadRequestException", BadToken: "BadRequestException"},
 	operations: []operation{
 		{name: "ListDetectors", route: "GET /detector", handle: handleInput(listDetectors)},
+		{name: "GetDetector", route: "GET /detector/{DetectorId}", handle: handleInput(getDetector)},
 		{name: "ListFindings", route: "POST /detector/{DetectorId}/findings", handle: handleInput(listFindings)},
 		{name: "GetFindings", route: "POST /detector/{DetectorId}/findings/get", handle: handleInput(getFindings)},
 	},
@@ -40,6 +41,21 @@ func checkDetector(c *call, id string) error {
 		return c.newErrorf("BadRequestException", "The request is rejected because the input detectorId is not owned by the current account.")
 	}
 	return nil
+}
+
+// getDetector answers for a suspended detector too: its old findings stay, and nothing new is found.
+func getDetector(c *call, in guardDutyInput) (any, error) {
+	if err := checkDetector(c, in.DetectorId); err != nil {
+		return nil, err
+	}
+	status := "ENABLED"
+	if c.isStopped() {
+		status = "DISABLED"
+	}
+	return object{
+		"status": status, "createdAt": formatISO(c.creationTime(c.account)), "updatedAt": formatISO(c.startOfYear()), "findingPublishingFrequency": "SIX_HOURS",
+		"serviceRole": "arn:aws:iam::" + c.account.ID + ":role/aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty",
+	}, nil
 }
 
 func listFindings(c *call, in guardDutyInput) (any, error) {

@@ -62,6 +62,14 @@ func TestGuardDutyFindingsComeInPages(t *testing.T) {
 	_, err = client.GetFindings(t.Context(), &guardduty.GetFindingsInput{DetectorId: detector, FindingIds: all[:51]})
 	wantCode(t, err, "BadRequestException")
 
+	for kind, want := range map[simaws.Kind]types.DetectorStatus{"": types.DetectorStatusEnabled, simaws.Stopped: types.DetectorStatusDisabled} {
+		server.Fault(simaws.Fault{Service: "guardduty", Kind: kind})
+		if found, err := client.GetDetector(t.Context(), &guardduty.GetDetectorInput{DetectorId: detector}); err != nil || found.Status != want {
+			t.Errorf("got detector %+v, error %v, want it %s", found, err, want)
+		}
+		server.ClearFaults()
+	}
+
 	none, err := guardduty.NewFromConfig(server.Config(sandbox)).ListDetectors(t.Context(), &guardduty.ListDetectorsInput{})
 	if err != nil || len(none.DetectorIds) != 0 {
 		t.Errorf("got detectors %v, error %v in an account without GuardDuty", none, err)

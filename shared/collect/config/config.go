@@ -1,6 +1,6 @@
 // Package config collects the compliance of a region with its AWS Config rules.
 //
-//	operations  config DescribeConfigurationRecorders; DescribeConformancePacks, DescribeConformancePackCompliance
+//	operations  config DescribeConfigurationRecorders, DescribeConfigurationRecorderStatus; DescribeConformancePacks, DescribeConformancePackCompliance
 //	            (per pack), DescribeComplianceByConfigRule, GetComplianceDetailsByConfigRule (per rule), all pages
 //	scope       region
 //	window      evaluations recorded in [start, end), UTC; with AllResources every evaluation. The rule counters are the
@@ -33,6 +33,7 @@ import (
 // API is the part of the Config client that Collect uses; each method is one IAM action of the role.
 type API interface {
 	DescribeConfigurationRecorders(context.Context, *configservice.DescribeConfigurationRecordersInput, ...func(*configservice.Options)) (*configservice.DescribeConfigurationRecordersOutput, error)
+	DescribeConfigurationRecorderStatus(context.Context, *configservice.DescribeConfigurationRecorderStatusInput, ...func(*configservice.Options)) (*configservice.DescribeConfigurationRecorderStatusOutput, error)
 	DescribeConformancePacks(context.Context, *configservice.DescribeConformancePacksInput, ...func(*configservice.Options)) (*configservice.DescribeConformancePacksOutput, error)
 	DescribeConformancePackCompliance(context.Context, *configservice.DescribeConformancePackComplianceInput, ...func(*configservice.Options)) (*configservice.DescribeConformancePackComplianceOutput, error)
 	DescribeComplianceByConfigRule(context.Context, *configservice.DescribeComplianceByConfigRuleInput, ...func(*configservice.Options)) (*configservice.DescribeComplianceByConfigRuleOutput, error)
@@ -64,9 +65,9 @@ const (
 
 // Collect streams a [snapshot.ConfigEvaluation] for each evaluation, in rule order, and composes them with the
 // counters into the section. A rule or pack that cannot be read is a warning. A region without rules has zeros; a
-// region without a recorder is outcome.NotEnabled.
+// region without a recorder, or with a stopped one, is outcome.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
-	if err := requireRecorder(ctx, api, scope.Region); err != nil {
+	if err := requireRecorder(ctx, api, scope, part); err != nil {
 		return err
 	}
 	packs, err := mapRulesToPacks(ctx, api, part)
@@ -85,15 +86,24 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	return composeSection(scope, rules, counters, part)
 }
 
-// requireRecorder returns outcome.NotEnabled for a region without AWS Config. All its lists are empty, as in a region
+// requireRecorder returns outcome.NotEnabled for a region without AWS Config, or where its recorder is stopped. A past
+// date may have been recorded all the same. A role that may not read the status is a warning. All its lists are empty, as in a region
 // without rules.
-func requireRecorder(ctx context.Context, api API, region string) error {
+func requireRecorder(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	found, err := api.DescribeConfigurationRecorders(ctx, &configservice.DescribeConfigurationRecordersInput{})
 	if err != nil {
 		return fmt.Errorf("describing the configuration recorders: %w", err)
 	}
 	if len(found.ConfigurationRecorders) == 0 {
-		return fault.New(outcome.NotEnabled, "AWS Config does not record in %s: turn on a configuration recorder", region)
+		return fault.New(outcome.NotEnabled, "AWS Config does not record in %s: turn on a configuration recorder", scope.Region)
+	}
+	status, err := api.DescribeConfigurationRecorderStatus(ctx, &configservice.DescribeConfigurationRecorderStatusInput{})
+	if err != nil {
+		return collect.Tolerate(ctx, part, section, fmt.Errorf("describing the status of the configuration recorders: %w", err))
+	}
+	recording := func(r types.ConfigurationRecorderStatus) bool { return r.Recording }
+	if !scope.History && len(status.ConfigurationRecordersStatus) > 0 && !slices.ContainsFunc(status.ConfigurationRecordersStatus, recording) {
+		return fault.New(outcome.NotEnabled, "the configuration recorder in %s is stopped, so that its rules say nothing of today: start it", scope.Region)
 	}
 	return nil
 }

@@ -30,6 +30,9 @@ func TestCollectorConforms(t *testing.T) {
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Fault(simaws.Fault{Kind: simaws.NotEnabled}) },
 			Status:  outcome.NotEnabled, Reason: "us-east-1: turn on a configuration recorder",
+		}, {
+			Prepare: func(b *collecttest.Bench) { b.Fault(simaws.Fault{Kind: simaws.Stopped}) },
+			Status:  outcome.NotEnabled, Reason: "recorder in us-east-1 is stopped",
 		}},
 		Pages: func(b *collecttest.Bench) (string, []string) {
 			rule := simaws.Rule{Name: "r"}

@@ -1,6 +1,6 @@
 // Package configinventory collects the resources of all types that AWS Config has recorded in a region.
 //
-//	operations  config SelectResourceConfig: one advanced query, all pages
+//	operations  config SelectResourceConfig: one advanced query, all pages; DescribeConfigurationRecorderStatus
 //	scope       region; resources of no region, such as those of IAM, where they are recorded
 //	window      none: the latest recorded state at run time
 //	section     config_inventory
@@ -13,9 +13,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
+	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
 
 	"view360/shared/collect"
 	"view360/shared/fault"
@@ -23,8 +25,9 @@ import (
 	"view360/shared/paging"
 )
 
-// API is the part of the Config client that Collect uses; its method is the one IAM action of the role.
+// API is the part of the Config client that Collect uses; each method is one IAM action of the role.
 type API interface {
+	DescribeConfigurationRecorderStatus(context.Context, *configservice.DescribeConfigurationRecorderStatusInput, ...func(*configservice.Options)) (*configservice.DescribeConfigurationRecorderStatusOutput, error)
 	SelectResourceConfig(context.Context, *configservice.SelectResourceConfigInput, ...func(*configservice.Options)) (*configservice.SelectResourceConfigOutput, error)
 }
 
@@ -76,6 +79,20 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	}
 	if results == 0 {
 		return fault.New(outcome.NotEnabled, "AWS Config has recorded no resource in this region: turn on a configuration recorder")
+	}
+	return requireRecording(ctx, api, scope.Region, part)
+}
+
+// requireRecording returns outcome.NotEnabled where the recorder is stopped: queries then return the state when it
+// stopped. A role that may not read the status is a warning.
+func requireRecording(ctx context.Context, api API, region string, part *collect.Part) error {
+	found, err := api.DescribeConfigurationRecorderStatus(ctx, &configservice.DescribeConfigurationRecorderStatusInput{})
+	if err != nil {
+		return collect.Tolerate(ctx, part, section, fmt.Errorf("describing the status of the configuration recorders: %w", err))
+	}
+	recording := func(r types.ConfigurationRecorderStatus) bool { return r.Recording }
+	if recorders := found.ConfigurationRecordersStatus; len(recorders) > 0 && !slices.ContainsFunc(recorders, recording) {
+		return fault.New(outcome.NotEnabled, "the configuration recorder in %s is stopped, so that its inventory is not that of today: start it", region)
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
 // Package guardduty collects the GuardDuty findings of a region that changed in the window, archived ones included, so
 // that a reader sees them close.
 //
-//	operations  guardduty ListDetectors, ListFindings (all pages), GetFindings (50 at a time, side by side)
+//	operations  guardduty ListDetectors, GetDetector, ListFindings (all pages), GetFindings (50 at a time, side by side)
 //	scope       region
 //	window      updatedAt in [start, end), UTC
 //	section     security.guard_duty
@@ -32,6 +32,7 @@ import (
 // API is the part of the GuardDuty client that Collect uses; each method is one IAM action of the role.
 type API interface {
 	ListDetectors(context.Context, *guardduty.ListDetectorsInput, ...func(*guardduty.Options)) (*guardduty.ListDetectorsOutput, error)
+	GetDetector(context.Context, *guardduty.GetDetectorInput, ...func(*guardduty.Options)) (*guardduty.GetDetectorOutput, error)
 	ListFindings(context.Context, *guardduty.ListFindingsInput, ...func(*guardduty.Options)) (*guardduty.ListFindingsOutput, error)
 	GetFindings(context.Context, *guardduty.GetFindingsInput, ...func(*guardduty.Options)) (*guardduty.GetFindingsOutput, error)
 }
@@ -52,7 +53,7 @@ const (
 )
 
 // Collect writes a [snapshot.GuardDutyFinding] for each finding of the account that changed in the window, in the order
-// of ListFindings. A region without a detector is outcome.NotEnabled.
+// of ListFindings. A region without a detector, or with a suspended one, is outcome.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	detectors, err := listDetectors(ctx, api)
 	if err != nil {
@@ -61,6 +62,9 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	if len(detectors) == 0 {
 		return fault.New(outcome.NotEnabled, "GuardDuty has no detector in %s: enable GuardDuty to collect its findings", scope.Region)
 	}
+	if err := requireActive(ctx, api, detectors[0], scope, part); err != nil {
+		return err
+	}
 	part.DeclareLists(section)
 	for _, detector := range detectors {
 		if err := addFindings(ctx, api, detector, scope, part); err != nil && !isGone(err) {
@@ -68,6 +72,22 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		}
 	}
 	return nil
+}
+
+// requireActive returns outcome.NotEnabled for a suspended detector: it keeps its old findings and makes none. A role
+// that may not read the status is a warning. A past date may have findings of its own.
+func requireActive(ctx context.Context, api API, detector string, scope collect.Scope, part *collect.Part) error {
+	found, err := api.GetDetector(ctx, &guardduty.GetDetectorInput{DetectorId: &detector})
+	switch {
+	case isGone(err):
+		return nil
+	case err != nil:
+		return collect.Tolerate(ctx, part, section, fmt.Errorf("getting detector %s: %w", detector, err))
+	case found.Status == types.DetectorStatusDisabled && !scope.History:
+		return fault.New(outcome.NotEnabled, "GuardDuty is suspended in %s and finds nothing: resume it to collect its findings", scope.Region)
+	default:
+		return nil
+	}
 }
 
 // isGone reports whether a detector was deleted after it was listed. GuardDuty has no error code of its own for it.

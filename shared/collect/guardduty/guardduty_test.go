@@ -38,6 +38,9 @@ func TestCollectorConforms(t *testing.T) {
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Sandbox },
 			Status:  outcome.NotEnabled, Reason: "no detector in us-east-1",
+		}, {
+			Prepare: func(b *collecttest.Bench) { b.Fault(simaws.Fault{Kind: simaws.Stopped}) },
+			Status:  outcome.NotEnabled, Reason: "suspended in us-east-1",
 		}},
 	})
 }
