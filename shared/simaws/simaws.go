@@ -8,6 +8,27 @@
 // A service is one file with a table of its operations; go generate ./shared/simaws lists it in all.go. Package wire has
 // the protocols. Page sizes, tokens, required parameters and error shapes are those of the real service; any other
 // operation answers UnknownOperationException.
+//
+// The rules come from three kinds of places. API models, as botocore ships them: required members, enums, page sizes,
+// lengths of lists, the granularities of Cost Explorer, its two groups. Documents:
+//
+//   - Savings Plans utilization: the end is before the current date, the start within 13 months (API_GetSavingsPlansUtilization).
+//     Reservation utilization does the same here; no document says so. The text of both errors is ours.
+//   - Security Hub: ten attributes in a filter and twenty values of one (API_GetFindings).
+//   - AWS WAF: scope CLOUDFRONT in us-east-1 only (API_ListWebACLs), so in no other partition.
+//   - AWS Config: a stopped recorder still answers (DescribeConfigurationRecorderStatus). GuardDuty: so does a suspended
+//     detector (API_GetDetector).
+//   - Denials: the sentence, explicit or implicit, and the type of policy (IAM User Guide, troubleshoot_access-denied).
+//
+// Public reports, where no document has the rule:
+//
+//   - Cost Explorer: 'end date past the beginning of next month' (aws/aws-sdk-js issue 2732), the two messages of a start
+//     more than 14 months back (redhat-performance/cloud-governance pull request 1011 has the one that asks for the first
+//     of a month; here it is the answer to any other day), DataUnavailableException of a new account (intuit/costBuddy
+//     issue 5).
+//   - KMS: the policy of aws/acm lets nobody read its rotation (prowler-cloud/prowler issue 1838, elastic/cloudbeat issue
+//     1749). Here this holds for all keys that AWS manages.
+//   - A service control policy's denial that goes on with the policy's ARN: many published error messages.
 package simaws
 
 import (
