@@ -78,10 +78,10 @@ func classifyAWS(err error) (outcome.Status, bool) {
 	}
 }
 
-// isExcluded reports whether a denial's message says that a service control policy denies the action. A denied
-// sts:AssumeRole stays a failure: that policy binds the account of View360, and says nothing about the region or service.
+// isExcluded reports whether a denial's message says that a service control policy denies the action. The actions by which
+// View360 assumes roles and keeps its own data stay failures: they say nothing about what is collected.
 func isExcluded(message string) bool {
-	return deniedByOrganization.MatchString(message) && !strings.HasPrefix(firstMatch(deniedAction, message), "sts:")
+	return deniedByOrganization.MatchString(message) && !ownAction.MatchString(firstMatch(deniedAction, message))
 }
 
 // noCode is the SDK's code for an answer without an error code.

@@ -140,6 +140,9 @@ func TestOnlyServiceControlPoliciesExclude(t *testing.T) {
 		"You are not authorized to perform this operation. " + user + "ec2:DescribeInstances on resource: * with an explicit deny in a service control policy: " +
 			"arn:aws:organizations::999999999999:policy/o-example/service_control_policy/p-1. Encoded authorization failure message: AQ": outcome.Excluded,
 		user + "sts:AssumeRole on resource: arn:aws:iam::1:role/r with an explicit deny in a service control policy":                  outcome.Denied,
+		user + "s3:PutObject on resource: arn:aws:s3:::data/staging/x with an explicit deny in a service control policy":              outcome.Denied,
+		user + "kms:GenerateDataKey on resource: arn:aws:kms:us-east-1:1:key/k because no service control policy allows the action":   outcome.Denied,
+		user + "s3:ListAllMyBuckets with an explicit deny in a service control policy":                                                outcome.Excluded,
 		user + "kms:ListKeys on resource: * with an explicit deny in a resource control policy":                                       outcome.Denied,
 		user + "kms:ListKeys on resource: * with an explicit deny in a permissions boundary":                                          outcome.Denied,
 		user + "kms:ListKeys on resource: * because no permissions boundary allows the kms:ListKeys action":                           outcome.Denied,

@@ -21,6 +21,10 @@ var (
 	deniedResource       = regexp.MustCompile(`on resource: (arn:[^\s]+)`)
 )
 
+// ownAction matches the actions of View360's own account: roles, the data bucket, its key, state machines, functions. No
+// collector calls one.
+var ownAction = regexp.MustCompile(`^(sts|states|lambda:Invoke|s3:[A-Za-z]*Object|s3:ListBucket$|kms:(Decrypt|Encrypt|GenerateDataKey))`)
+
 // confidential begins the parts of messages that are not for logs: the canonical request of a wrong signature has the
 // session token, and an encoded authorization message says nothing to people.
 var confidential = []string{"The Canonical String", "Encoded authorization failure message"}
