@@ -343,6 +343,32 @@ func TestEverythingDeniedFailsTheSource(t *testing.T) {
 	}
 }
 
+func TestNewAccountHasNoFiguresYet(t *testing.T) {
+	b := bench(t)
+	b.Fault(simaws.Fault{Service: "ce", Kind: simaws.NoData})
+	result := b.Passed()
+	if m := result.Messages; len(m) < 3 || !m[0].Note || !strings.Contains(m[0].Text, "in the window yet") && !strings.Contains(m[0].Text, "left out") {
+		t.Errorf("messages %+v", m)
+	}
+	for _, c := range savings(t, result) {
+		if c.Date != nil {
+			t.Errorf("got figures of %s", *c.Date)
+		}
+	}
+}
+
+// A backfilled day in the past is read itself; only the newest day is not to be had.
+func TestPastDayHasItsOwnFigures(t *testing.T) {
+	b := bench(t)
+	b.Request.History, b.Request.Date = true, "2026-03-10"
+	b.Request.Window = snapshot.WindowOf(snapshot.Daily, collecttest.Now.AddDate(0, 0, -1))
+	for _, c := range savings(t, b.Passed()) {
+		if *c.Date != "2026-03-09" || c.DateFrom != "2026-03-09" {
+			t.Errorf("got date %s, window from %s", *c.Date, c.DateFrom)
+		}
+	}
+}
+
 func TestPaidCallsCanBeSwitchedOff(t *testing.T) {
 	b := bench(t)
 	b.Request.Options.NoPaidCalls = true
