@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"view360/infra/quicksight/dataset"
+	"view360/shared/outcome"
 )
 
 func TestSheetsHaveTheirVisuals(t *testing.T) { // A10
@@ -172,5 +173,29 @@ func TestLayoutIsAGridWithoutOverlaps(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A filter on a text that the view never has would show nothing, for ever.
+func TestCoverageFiltersOnStatuses(t *testing.T) {
+	var failed []string
+	for _, info := range outcome.Infos {
+		if info.Failed {
+			failed = append(failed, string(info.Status))
+		}
+	}
+	filters := 0
+	for _, v := range coverage.Visuals {
+		for _, f := range v.Where {
+			if f.Column == "last_outcome" {
+				filters++
+				if !slices.Equal(f.Values, failed) {
+					t.Errorf("%s keeps %v, want %v", v.Title, f.Values, failed)
+				}
+			}
+		}
+	}
+	if filters != 2 {
+		t.Errorf("%d visuals keep failures, want 2", filters)
 	}
 }

@@ -35,13 +35,13 @@ var support = Sheet{"Support", []Visual{
 
 var coverage = Sheet{"Coverage", []Visual{
 	{Kind: KPI, Title: "Services that failed", Subtitle: "In the newest run of an account and region", Data: "coverage", Values: []Field{countRows("service", "Services")},
-		Where: []Filter{keepValues("last_outcome", "Fail")}, Wide: 12, High: 5},
+		Where: []Filter{keepValues("last_outcome", failedStatuses()...)}, Wide: 12, High: 5},
 	{Kind: KPI, Title: "Oldest success (hours ago)", Data: "coverage", Values: []Field{{Column: "age", Label: "Hours", Count: Maximum, Format: Whole}}, Wide: 12, High: 5},
 	{Kind: KPI, Title: "Rejected values", Subtitle: "Of the last 30 days", Data: "recent_rejects", Values: []Field{countRows("reason", "Values")}, Wide: 12, High: 5},
 	{Kind: Pivot, Title: "Hours since the last success", Data: "coverage", By: []Field{account, accountName, region}, Across: []Field{groupBy("service", "Service")},
 		Values: []Field{{Column: "age", Label: "Hours", Count: Maximum, Format: Whole}}, Wide: 36, High: 18},
 	{Kind: Table, Title: "What failed, and why", Data: "coverage", By: listFields(region, groupBy("service", "Service"), groupBy("reason", "Reason"), groupByDay("last_run_at", "Last run")),
-		Where: []Filter{keepValues("last_outcome", "Fail")}, Sort: "last_run_at", Wide: 36, High: 14},
+		Where: []Filter{keepValues("last_outcome", failedStatuses()...)}, Sort: "last_run_at", Wide: 36, High: 14},
 	{Kind: Line, Title: "Rows loaded per day", Data: "load_history", By: []Field{groupByDay("started_at", "Day")},
 		Values: []Field{sumOf("created", "Created"), sumOf("updated", "Updated"), sumOf("rejected", "Rejected")}, Sort: "+started_at", Wide: 36, High: 11},
 	{Kind: Table, Title: "Rejected values", Data: "recent_rejects", By: listFields(groupBy("table_name", "Table"), groupBy("column_name", "Column"), groupBy("reason", "Reason")),

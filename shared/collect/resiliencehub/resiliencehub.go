@@ -100,12 +100,14 @@ func readCost(ctx context.Context, api API, app string) (*float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, assessment := range page.AssessmentSummaries {
-			if assessment.Cost == nil {
-				return nil, nil
-			}
-			return &assessment.Cost.Amount, nil
+		if len(page.AssessmentSummaries) == 0 {
+			continue
 		}
+		cost := page.AssessmentSummaries[0].Cost
+		if cost == nil {
+			return nil, nil
+		}
+		return &cost.Amount, nil
 	}
 	return nil, nil
 }
