@@ -28,19 +28,19 @@ type loader struct {
 // loaded snapshot can be loaded again from where it is kept.
 func loadFunctions() []loader {
 	functions := []loader{{"Index", "index", "Validates a snapshot and finds its sections", 256, 15 * time.Minute, false,
-		function.Access{Read: kept, Write: []string{"rejected"}, Delete: waiting}}}
+		function.Access{Read: kept, Write: []string{"rejected"}, Delete: waiting, Versions: true}}}
 	for _, group := range loaders.Groups {
-		l := loader{loaders.Placeholder(group), "load/" + group.Name, "Loads the table group " + group.Name, 512, 15 * time.Minute, true, function.Access{Read: kept}}
+		l := loader{loaders.Placeholder(group), "load/" + group.Name, "Loads the table group " + group.Name, 512, 15 * time.Minute, true, function.Access{Read: kept, Versions: true}}
 		if len(group.Tables) == 0 { // account: one row and its contacts
 			l.description, l.memoryMB, l.timeout = "Loads the account", 256, 5*time.Minute
 		}
 		functions = append(functions, l)
 	}
 	return append(functions,
-		loader{"Record", "record", "Writes logs and their messages", 256, 5 * time.Minute, true, function.Access{Read: kept}},
+		loader{"Record", "record", "Writes logs and their messages", 256, 5 * time.Minute, true, function.Access{Read: kept, Versions: true}},
 		loader{"SettleLoad", "settle/load", "Ends a load, or redrives it", 128, time.Minute, false, function.Access{}},
 		loader{"Archive", "archive", "Moves a loaded snapshot", 256, 5 * time.Minute, false,
-			function.Access{Read: kept, Write: []string{"loaded"}, Delete: waiting}})
+			function.Access{Read: kept, Write: []string{"loaded"}, Delete: waiting, Versions: true}})
 }
 
 // Prefixes of the data bucket.

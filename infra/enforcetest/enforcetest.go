@@ -56,12 +56,11 @@ type Deployment struct {
 	config       config.Config
 	stacks       []*Stack
 	url          string
-	client       aws.Config // without credentials
 	functions    inprocess.Functions
 	invokers     map[string]*Role // the role that invokes a function
 	orchestrator *inprocess.Orchestrator
 	machines     map[string]*machine // collect and load
-	days         atomic.Int64        // of the clock, from now
+	offset       atomic.Int64        // of the clock, in nanoseconds
 	failing      sync.Map            // functions that fail once
 	mu           sync.Mutex
 	events       []string // keys of new objects
@@ -85,7 +84,7 @@ func Start(t testing.TB, f config.Config, accounts []simaws.Account, member *Sta
 	if f.Organization != nil {
 		d.organizationID = f.Organization.ID
 	}
-	options := simaws.Options{Seed: 1, Volume: 0.05, Accounts: accounts, Now: d.now, Authorize: d.authorize}
+	options := simaws.Options{Seed: 1, Volume: 0.1, Accounts: accounts, Now: d.now, Authorize: d.authorize}
 	if member != nil {
 		options.Role, options.ExternalID = f.Collection.RoleName, f.Collection.ExternalID
 	}
@@ -96,7 +95,7 @@ func Start(t testing.TB, f config.Config, accounts []simaws.Account, member *Sta
 		d.addBuckets(s)
 	}
 	if member != nil {
-		for _, a := range accounts {
+		for _, a := range accounts[1:] { // the hub has none, because its unit is not collected
 			d.addMember(member, a.ID)
 		}
 	}
@@ -109,10 +108,15 @@ func Start(t testing.TB, f config.Config, accounts []simaws.Account, member *Sta
 	engine := d.orchestrator.Engine()
 	engine.Base, engine.Now = t.Context(), d.now
 	engine.OpenItems = d.openItems
+	engine.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	d.gate.executions = sfnapi.New(engine, http.NotFoundHandler())
 	for _, s := range stacks {
 		d.addMachines(s)
+	}
+	for _, s := range stacks {
 		d.addFunctions(s)
+		d.useSchedules(s)
+		d.useRules(s)
 	}
 	return d
 }
@@ -124,10 +128,10 @@ func (d *Deployment) must(err error) {
 	}
 }
 
-func (d *Deployment) now() time.Time { return time.Now().AddDate(0, 0, int(d.days.Load())) }
+func (d *Deployment) now() time.Time { return time.Now().Add(time.Duration(d.offset.Load())) }
 
-// SetDay sets the clock to a number of days from now.
-func (d *Deployment) SetDay(days int) { d.days.Store(int64(days)) }
+// SetClock sets the clock to a time from now.
+func (d *Deployment) SetClock(offset time.Duration) { d.offset.Store(int64(offset)) }
 
 // addRoles makes every role of a stack a caller, by its logical id, and by those of its functions and state machines.
 func (d *Deployment) addRoles(s *Stack) {

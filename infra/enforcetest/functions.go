@@ -84,6 +84,8 @@ func (d *Deployment) addFunctions(s *Stack) {
 				Bucket: env["DATA_BUCKET"], S3: s3.NewFromConfig(cfg), Executions: sfn.NewFromConfig(cfg), Machine: env["LOAD_MACHINE"],
 				Silence: silence, Ignored: strings.Fields(env["IGNORED_ACCOUNTS"]), Now: d.now,
 			}.Handle)
+		case "MakeUsers":
+			d.useDatabase(id, env)
 		}
 		for _, c := range collectors.All {
 			if id == names["Collect"+strings.ToUpper(c.Source[:1])+c.Source[1:]] {

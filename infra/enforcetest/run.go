@@ -2,13 +2,17 @@ package enforcetest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"testing/iotest"
 
 	"view360/infra/policy"
 	"view360/shared/asl"
 	"view360/shared/object"
+	"view360/shared/receiver"
 )
 
 // Collect runs the collect machine to its end.
@@ -49,7 +53,7 @@ func (d *Deployment) DeliverEvents(name string) []*asl.Execution {
 	for _, key := range d.takeEvents() {
 		switch {
 		case strings.HasPrefix(key, "data/") && strings.HasSuffix(key, ".json"):
-			executions = append(executions, d.Load(fmt.Sprintf("%s-%d", name, len(executions)), key))
+			executions = append(executions, d.loadArrived(fmt.Sprintf("%s-%d", name, len(executions)), key))
 		case strings.HasPrefix(key, "rejected/") && strings.HasSuffix(key, ".reason.json"):
 			d.publishRejection()
 		}
@@ -65,32 +69,107 @@ func (d *Deployment) takeEvents() []string {
 	return events
 }
 
-// Load runs the load machine for the event of an object.
-func (d *Deployment) Load(name, key string) *asl.Execution {
+// Loads reports whether the deployment has a load machine that starts when a snapshot arrives.
+func (d *Deployment) Loads() bool { return d.machines["load"] != nil && !d.config.Loading.Paused }
+
+// Drain loads what waits with the role of the instance that loads instead of a machine.
+func (d *Deployment) Drain() receiver.Summary {
 	d.Helper()
-	m := d.machines["load"]
-	_ = d.checkRole(d.findRole("LoadEventsRole"), "states:StartExecution", m.arn, nil) // recorded
-	v, err := d.Objects.Head(d.Context(), key)
-	if object.IsMissing(err) {
-		d.Fatalf("%s has gone before its event came", key)
+	d.Forget()
+	s := d.stacks[len(d.stacks)-1]
+	for _, id := range s.find("AWS::EC2::Instance") {
+		role := d.findInstanceRole(s, id)
+		env := environment{"BUCKET_OWNER": d.config.Hub.Account, "BUCKET_KMS_KEY": d.buckets[d.config.BucketName()].key}
+		r, err := receiver.New(receiver.Options{Store: d.openBucket(role.ID, d.config.BucketName(), env), Pool: d.Pool})
+		d.must(err)
+		summary, err := r.Drain(d.Context())
+		d.must(err)
+		_ = d.checkRole(role, "rds-db:connect", s.arn("rds-db", "dbuser:cluster-RESOURCE/view360_loader"), nil) // recorded
+		return summary
 	}
+	d.Fatal("no instance")
+	return receiver.Summary{}
+}
+
+// findInstanceRole returns the role of an instance's profile.
+func (d *Deployment) findInstanceRole(s *Stack, instance string) *Role {
+	d.Helper()
+	profile, err := s.resolve(s.Resources[instance].Properties["IamInstanceProfile"])
+	d.must(err)
+	for _, name := range s.Resources[profile].Properties["Roles"].([]any) {
+		id, err := s.resolve(name)
+		d.must(err)
+		return d.keys[id]
+	}
+	d.Fatalf("%s has no role", instance)
+	return nil
+}
+
+// Revoke takes an action from a role, by the stem of its id.
+func (d *Deployment) Revoke(role, action string) {
+	d.Helper()
+	r := d.findRole(role)
+	for i := range r.Policies {
+		for j := range r.Policies[i].Statement {
+			s := &r.Policies[i].Statement[j]
+			s.Action = slices.DeleteFunc(slices.Clone(s.Action), func(a string) bool { return a == action })
+		}
+	}
+}
+
+// loadArrived runs the load machine for the event of an object, as the rule does.
+func (d *Deployment) loadArrived(name, key string) *asl.Execution {
+	d.Helper()
+	_ = d.checkRole(d.findRole("LoadEventsRole"), "states:StartExecution", d.machines["load"].arn, nil) // recorded
+	v, err := d.Objects.Head(d.Context(), key)
 	d.must(err)
 	etag := strings.Trim(v.ETag, `"`)
-	x, err := d.orchestrator.Run(d.Context(), m.Machine, name, map[string]any{"detail": map[string]any{
-		"bucket": map[string]string{"name": d.config.BucketName()}, "object": map[string]string{"key": key, "etag": etag, "version-id": etag},
+	return d.Load(name, map[string]any{"detail": map[string]any{
+		"bucket": map[string]string{"name": d.Objects.Bucket()},
+		"object": map[string]string{"key": key, "etag": etag, "version-id": etag},
 	}})
+}
+
+// Load runs the load machine.
+func (d *Deployment) Load(name string, input any) *asl.Execution {
+	d.Helper()
+	x, err := d.orchestrator.Run(d.Context(), d.machines["load"].Machine, name, input)
 	d.must(err)
 	return x
 }
+
+// Put writes an object to the data bucket, and reports its event.
+func (d *Deployment) Put(key, content string) {
+	d.Helper()
+	_, err := d.Objects.Put(d.Context(), key, strings.NewReader(content))
+	d.must(err)
+	d.addEvent(key)
+}
+
+// FindObject returns the last key of the data bucket under a prefix.
+func (d *Deployment) FindObject(prefix string) (key string) {
+	d.Helper()
+	d.must(d.Objects.List(d.Context(), prefix, func(v object.Version) error { key = v.Key; return nil }))
+	return key
+}
+
+// Forget drops the events of new objects.
+func (d *Deployment) Forget() { d.takeEvents() }
 
 // publishRejection decides whether EventBridge may publish to the topic of alarms, which a key encrypts.
 func (d *Deployment) publishRejection() {
 	d.Helper()
 	for _, s := range d.stacks {
+		rule := ""
+		for _, id := range s.find("AWS::Events::Rule") {
+			if stem(id) == "Rejected" {
+				rule = s.values[id+".Arn"]
+			}
+		}
 		for _, id := range s.find("AWS::SNS::Topic") {
 			topic, err := s.findResourcePolicy("AWS::SNS::TopicPolicy", id)
 			d.must(err)
-			d.checkService(s, "events.amazonaws.com", "sns:Publish", s.values[id], topic)
+			d.checkService(s, "events.amazonaws.com", "sns:Publish", s.values[id], rule, topic)
 			key, err := s.resolve(s.Resources[id].Properties["KmsMasterKeyId"])
 			d.must(err)
 			for _, keyID := range s.find("AWS::KMS::Key") {
@@ -99,17 +178,56 @@ func (d *Deployment) publishRejection() {
 				}
 				document, err := policy.FromTemplate(s.Resources[keyID].Properties["KeyPolicy"], s.values)
 				d.must(err)
-				d.checkService(s, "events.amazonaws.com", "kms:GenerateDataKey", key, []policy.Document{document})
-				d.checkService(s, "events.amazonaws.com", "kms:Decrypt", key, []policy.Document{document})
+				d.checkService(s, "events.amazonaws.com", "kms:GenerateDataKey", key, rule, []policy.Document{document})
+				d.checkService(s, "events.amazonaws.com", "kms:Decrypt", key, rule, []policy.Document{document})
 			}
 		}
 	}
 }
 
-// checkService decides a call of an AWS service on a resource's policy.
-func (d *Deployment) checkService(s *Stack, service, action, resource string, policies []policy.Document) {
-	context := d.buildContext(s.Account, map[string]string{"aws:SourceAccount": s.Account, "aws:PrincipalIsAWSService": "true"})
-	d.decide(&Role{ID: service, ARN: service}, action, resource, context, policy.Policies{Owner: s.Account, Resource: policies})
+// UploadLarge makes every role that may stream objects write one in parts, and abort another.
+func (d *Deployment) UploadLarge() {
+	d.Helper()
+	for id, role := range d.keys {
+		if id != role.ID {
+			continue // one of its functions
+		}
+		for _, grant := range role.listUploads() {
+			name, pattern, _ := strings.Cut(strings.TrimPrefix(grant.Resource, "arn:aws:s3:::"), "/")
+			key := strings.ReplaceAll(strings.TrimSuffix(pattern, "*"), "*", "large") + id + ".json"
+			store := d.openBucket(id, name, environment{"BUCKET_KMS_KEY": d.buckets[name].key})
+			if _, err := store.Put(d.Context(), key, io.LimitReader(zeros{}, partSize+1)); err != nil {
+				d.Errorf("%s writes a large object: %v", id, err)
+			}
+			broken := io.MultiReader(io.LimitReader(zeros{}, partSize+1), iotest.ErrReader(errFailOnce))
+			if _, err := store.Put(d.Context(), key, broken); !errors.Is(err, errFailOnce) {
+				d.Errorf("%s writes half an object: %v", id, err)
+			}
+		}
+	}
+	d.Forget()
+}
+
+// partSize is the size from which objects are written in parts.
+const partSize = 5 << 20
+
+// zeros is an endless reader.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+
+// listUploads returns the grants to abort uploads in parts.
+func (r *Role) listUploads() (grants []policy.Grant) {
+	for _, d := range r.Policies {
+		for _, s := range d.Statement {
+			for _, g := range s.Grants() {
+				if g.Action == "s3:AbortMultipartUpload" {
+					grants = append(grants, g)
+				}
+			}
+		}
+	}
+	return grants
 }
 
 // Sweep runs the hourly sweep as its schedule does, and waits for the executions that it starts.

@@ -13,8 +13,20 @@ type Bucket struct {
 	Key string
 }
 
-// Access lists the key prefixes that a role may read, write and delete.
-type Access struct{ Read, Write, Delete []string }
+// Access lists the key prefixes that a role may read, write and delete. Versions means that it names the version of the
+// object that it reads or deletes, if the bucket has versions.
+type Access struct {
+	Read, Write, Delete []string
+	Versions            bool
+}
+
+// listActions returns the action on an object, and the one on a version of it.
+func (a Access) listActions(action string) []string {
+	if !a.Versions {
+		return []string{action}
+	}
+	return []string{action, action + "Version"}
+}
 
 // Statements returns statements that allow the access and the use of the KMS key for it.
 func (bucket Bucket) Statements(a Access) []awsiam.PolicyStatement {
@@ -28,7 +40,7 @@ func (bucket Bucket) Statements(a Access) []awsiam.PolicyStatement {
 	var statements []awsiam.PolicyStatement
 	var key []string
 	if len(a.Read) > 0 {
-		statements = append(statements, Allow([]string{"s3:GetObject", "s3:GetObjectVersion"}, under(a.Read)...),
+		statements = append(statements, Allow(a.listActions("s3:GetObject"), under(a.Read)...),
 			// Without it, S3 reports a missing object as access denied.
 			Allow([]string{"s3:ListBucket"}, bucket.ARN))
 		key = []string{"kms:Decrypt"}
@@ -38,7 +50,7 @@ func (bucket Bucket) Statements(a Access) []awsiam.PolicyStatement {
 		key = []string{"kms:Decrypt", "kms:GenerateDataKey"} // S3 decrypts to complete a multipart upload
 	}
 	if len(a.Delete) > 0 {
-		statements = append(statements, Allow([]string{"s3:DeleteObject", "s3:DeleteObjectVersion"}, under(a.Delete)...))
+		statements = append(statements, Allow(a.listActions("s3:DeleteObject"), under(a.Delete)...))
 	}
 	if len(key) == 0 || bucket.Key == "" {
 		return statements

@@ -23,7 +23,7 @@ var agentActions = []string{
 func (b *builder) newRole(program awss3assets.Asset) awsiam.Role {
 	h := b.hub
 	statements := append(h.Objects().Statements(function.Access{
-		Read: []string{"data", "loaded"}, Write: []string{"loaded", "rejected"}, Delete: []string{"data"},
+		Read: []string{"data", "loaded"}, Write: []string{"loaded", "rejected"}, Delete: []string{"data"}, Versions: true,
 	}),
 		function.Allow([]string{"rds-db:connect"}, *b.formatARN("rds-db", "dbuser:"+*h.Database.ResourceID+"/"+analytics.Loader)),
 		function.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}, *b.logs.LogGroupArn()),
