@@ -14,8 +14,8 @@ import (
 	"view360/shared/fault"
 	"view360/shared/inprocess"
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
 	"view360/shared/loaders"
+	"view360/shared/loadtest"
 	"view360/shared/object"
 	"view360/shared/postgres"
 )

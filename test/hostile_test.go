@@ -15,9 +15,9 @@ import (
 
 	"view360/shared/index"
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
 	"view360/shared/load/security"
 	"view360/shared/loaders"
+	"view360/shared/loadtest"
 	"view360/shared/object"
 	"view360/shared/pgtest"
 	"view360/shared/postgres"

@@ -13,8 +13,8 @@ import (
 	"view360/shared/asl"
 	"view360/shared/inprocess"
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
 	"view360/shared/loaders"
+	"view360/shared/loadtest"
 	"view360/shared/object"
 )
 

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
+	"view360/shared/loadtest"
 )
 
 // TestChangedRowsUndoTheFingerprint checks that a section is loaded again after anything else wrote to its rows.

@@ -6,8 +6,8 @@ import (
 
 	"view360/shared/index"
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
 	"view360/shared/loaders"
+	"view360/shared/loadtest"
 )
 
 // FuzzSection checks that every section loads without a database error, that the counts add up, and that the same text

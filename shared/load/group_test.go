@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
 	"view360/shared/loaders"
+	"view360/shared/loadtest"
 )
 
 func buildSection(key, value string) loadtest.Snapshot {

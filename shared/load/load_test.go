@@ -11,7 +11,7 @@ import (
 
 	"view360/shared/fault"
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
+	"view360/shared/loadtest"
 	"view360/shared/outcome"
 	"view360/shared/pgtest"
 )

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
 	"view360/shared/loaders"
+	"view360/shared/loadtest"
 )
 
 var everything = loadtest.Builder{Account: "111122223333", Region: "eu-west-1", Date: "2026-03-11", Collected: "2026-03-11T01:00:00Z", Rows: 3}

@@ -7,8 +7,8 @@ import (
 
 	"view360/shared/fault"
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
 	"view360/shared/loaders"
+	"view360/shared/loadtest"
 	"view360/shared/outcome"
 )
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
+	"view360/shared/loadtest"
 	"view360/shared/object"
 	"view360/shared/postgres"
 )

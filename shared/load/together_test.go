@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
 	"view360/shared/loaders"
+	"view360/shared/loadtest"
 )
 
 // TestConcurrentLoadersOfOneFileDoubleNothing loads one snapshot with four workers at once. Every row is stored once, and

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
+	"view360/shared/loadtest"
 )
 
 // section returns an account section with the members.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"view360/shared/load/loadtest"
+	"view360/shared/loadtest"
 )
 
 // report returns a config section of 2026-03-10 with a score and evaluations.

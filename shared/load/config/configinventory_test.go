@@ -3,7 +3,7 @@ package config_test
 import (
 	"testing"
 
-	"view360/shared/load/loadtest"
+	"view360/shared/loadtest"
 )
 
 func TestConfigInventory(t *testing.T) { loadtest.Run(t, "config_inventory", nil) }

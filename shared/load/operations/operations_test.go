@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
+	"view360/shared/loadtest"
 )
 
 func TestTrustedAdvisorChecks(t *testing.T) { loadtest.Run(t, "trusted_advisor_checks", nil) }

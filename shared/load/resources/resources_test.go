@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"view360/shared/load"
-	"view360/shared/load/loadtest"
+	"view360/shared/loadtest"
 )
 
 func TestComputeOptimizer(t *testing.T) { loadtest.Run(t, "compute_optimizer", nil) }

@@ -3,7 +3,7 @@ package security_test
 import (
 	"testing"
 
-	"view360/shared/load/loadtest"
+	"view360/shared/loadtest"
 )
 
 func TestKMSKeys(t *testing.T) {
