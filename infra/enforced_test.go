@@ -26,12 +26,20 @@ type enforced struct {
 // deployEnforced deploys an example. The collecting account of push mode is other.
 func deployEnforced(t *testing.T, example string) *enforced {
 	t.Helper()
-	f, err := config.Read(filepath.Join("examples", example+".yaml"))
+	name, adopted := strings.CutPrefix(example, "adopted ")
+	f, err := config.Read(filepath.Join("examples", name+".yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	templates := scenarios[name]
+	if adopted { // its load machine has taken over
+		start := func(c *config.Config) { c.Loading.Paused = false }
+		start(&f)
+		templates = func() map[string]template { return mustSynthesize(name, t.TempDir(), start) }
+	}
+	stacksOf := templates()
 	newStack := func(name, account string, before ...*enforcetest.Stack) *enforcetest.Stack {
-		s, err := enforcetest.NewStack(synthesized(t, example, name).text, account, f.Hub.Region, before...)
+		s, err := enforcetest.NewStack(stacksOf[name].text, account, f.Hub.Region, before...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +117,7 @@ func (d *enforced) loadArrived(atLeast int) {
 func TestPoliciesAllowWhatPipelineCalls(t *testing.T) {
 	examples := []string{"single-account", "organization-pull"}
 	if os.Getenv("VIEW360_ENFORCE") != "" {
-		examples = append(examples, "organization-push", "imported-network", "instance", "adoption")
+		examples = append(examples, "organization-push", "imported-network", "instance", "adoption", "adopted adoption")
 	}
 	for _, example := range examples {
 		t.Run(example, func(t *testing.T) {

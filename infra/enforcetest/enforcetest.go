@@ -20,7 +20,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -117,6 +116,8 @@ func Start(t testing.TB, f config.Config, accounts []simaws.Account, member *Sta
 		d.addFunctions(s)
 		d.useSchedules(s)
 		d.useRules(s)
+		d.useTopics(s)
+		d.useFlowLogs(s)
 	}
 	return d
 }
@@ -173,21 +174,34 @@ func (d *Deployment) addBuckets(s *Stack) {
 		}
 		d.buckets[b.name] = b
 	}
-	if e := d.config.Storage.Existing; e != nil { // whose policies leave everything to its account
-		d.buckets[e.Bucket] = &bucket{name: e.Bucket, owner: d.config.Hub.Account, region: d.config.Hub.Region, versioned: true, hub: true, key: e.Key, keyPolicy: trustAccount(d.config.Hub.Account)}
+	if e := d.config.Storage.Existing; e != nil { // without versions, and with policies that leave everything to its account
+		d.buckets[e.Bucket] = &bucket{name: e.Bucket, owner: d.config.Hub.Account, region: d.config.Hub.Region, hub: true, key: e.Key, keyPolicy: trustAccount(d.config.Hub.Account)}
 	}
 }
 
 // addKey sets the key of the data bucket.
 func (d *Deployment) addKey(s *Stack, b *bucket) {
+	d.Helper()
 	for _, id := range s.find("AWS::KMS::Key") {
-		if !strings.HasPrefix(id, "DataKey") {
-			continue
+		if stem(id) == "DataKey" {
+			b.key = s.values[id+".Arn"]
+			b.keyPolicy = d.readKeyPolicy(s, b.key)
 		}
-		document, err := policy.FromTemplate(s.Resources[id].Properties["KeyPolicy"], s.values)
-		d.must(err)
-		b.key, b.keyPolicy = s.values[id+".Arn"], []policy.Document{document}
 	}
+}
+
+// readKeyPolicy returns the policy of a key of the stack.
+func (d *Deployment) readKeyPolicy(s *Stack, arn string) []policy.Document {
+	d.Helper()
+	for _, id := range s.find("AWS::KMS::Key") {
+		if s.values[id+".Arn"] == arn {
+			document, err := policy.FromTemplate(s.Resources[id].Properties["KeyPolicy"], s.values)
+			d.must(err)
+			return []policy.Document{document}
+		}
+	}
+	d.Fatalf("no key %s", arn)
+	return nil
 }
 
 // trustAccount returns the usual policy of a key.

@@ -85,7 +85,7 @@ func (d *Deployment) addFunctions(s *Stack) {
 				Silence: silence, Ignored: strings.Fields(env["IGNORED_ACCOUNTS"]), Now: d.now,
 			}.Handle)
 		case "MakeUsers":
-			d.useDatabase(id, env)
+			d.useDatabase(s, id, env)
 		}
 		for _, c := range collectors.All {
 			if id == names["Collect"+strings.ToUpper(c.Source[:1])+c.Source[1:]] {

@@ -123,11 +123,11 @@ func (d *Deployment) loadArrived(name, key string) *asl.Execution {
 	_ = d.checkRole(d.findRole("LoadEventsRole"), "states:StartExecution", d.machines["load"].arn, nil) // recorded
 	v, err := d.Objects.Head(d.Context(), key)
 	d.must(err)
-	etag := strings.Trim(v.ETag, `"`)
-	return d.Load(name, map[string]any{"detail": map[string]any{
-		"bucket": map[string]string{"name": d.Objects.Bucket()},
-		"object": map[string]string{"key": key, "etag": etag, "version-id": etag},
-	}})
+	arrived := map[string]string{"key": key, "etag": strings.Trim(v.ETag, `"`)}
+	if d.buckets[d.Objects.Bucket()].versioned {
+		arrived["version-id"] = arrived["etag"]
+	}
+	return d.Load(name, map[string]any{"detail": map[string]any{"bucket": map[string]string{"name": d.Objects.Bucket()}, "object": arrived}})
 }
 
 // Load runs the load machine.
@@ -155,35 +155,6 @@ func (d *Deployment) FindObject(prefix string) (key string) {
 
 // Forget drops the events of new objects.
 func (d *Deployment) Forget() { d.takeEvents() }
-
-// publishRejection decides whether EventBridge may publish to the topic of alarms, which a key encrypts.
-func (d *Deployment) publishRejection() {
-	d.Helper()
-	for _, s := range d.stacks {
-		rule := ""
-		for _, id := range s.find("AWS::Events::Rule") {
-			if stem(id) == "Rejected" {
-				rule = s.values[id+".Arn"]
-			}
-		}
-		for _, id := range s.find("AWS::SNS::Topic") {
-			topic, err := s.findResourcePolicy("AWS::SNS::TopicPolicy", id)
-			d.must(err)
-			d.checkService(s, "events.amazonaws.com", "sns:Publish", s.values[id], rule, topic)
-			key, err := s.resolve(s.Resources[id].Properties["KmsMasterKeyId"])
-			d.must(err)
-			for _, keyID := range s.find("AWS::KMS::Key") {
-				if s.values[keyID+".Arn"] != key {
-					continue
-				}
-				document, err := policy.FromTemplate(s.Resources[keyID].Properties["KeyPolicy"], s.values)
-				d.must(err)
-				d.checkService(s, "events.amazonaws.com", "kms:GenerateDataKey", key, rule, []policy.Document{document})
-				d.checkService(s, "events.amazonaws.com", "kms:Decrypt", key, rule, []policy.Document{document})
-			}
-		}
-	}
-}
 
 // UploadLarge makes every role that may stream objects write one in parts, and abort another.
 func (d *Deployment) UploadLarge() {
