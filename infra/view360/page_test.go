@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
@@ -35,7 +34,6 @@ type site struct {
 // startSite runs the demonstration with faults and serves its page.
 func startSite(t *testing.T, faults ...simaws.Fault) *site {
 	t.Helper()
-	slog.SetDefault(slog.New(slog.DiscardHandler))
 	state := t.TempDir()
 	db, err := openDatabase(t.Context(), state, pgtest.URL(t))
 	must(t, err)
