@@ -10,6 +10,7 @@ import (
 	"view360/shared/fault"
 	"view360/shared/object"
 	"view360/shared/outcome"
+	"view360/shared/snapshot"
 )
 
 // maxMessages bounds the warnings that an outcome lists.
@@ -58,7 +59,7 @@ func (p *Part) Set(section string, value any) error {
 	if err != nil {
 		return fmt.Errorf("encoding %s: %w", section, err)
 	}
-	key := p.prefix + section + ".json"
+	key := snapshot.SectionKey(p.prefix, section)
 	if err := p.store.PutJSON(p.ctx, key, json.RawMessage(body)); err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func (p *Part) Compose(section string, items int, fragments []Fragment) {
 	for i, f := range fragments {
 		if f.Key != "" {
 			p.composed[f.Key] = true
-			fragments[i].Key = p.prefix + f.Key + ".json"
+			fragments[i].Key = snapshot.SectionKey(p.prefix, f.Key)
 		}
 	}
 	p.sections[section] = PartSection{Items: items, Fragments: fragments}
@@ -88,7 +89,7 @@ func (p *Part) Compose(section string, items int, fragments []Fragment) {
 // ReadStaged reads the object section that an earlier run staged for the same day into value. It returns false, and does not
 // change value, if no run did.
 func (p *Part) ReadStaged(section string, value any) (bool, error) {
-	err := p.store.GetJSON(p.ctx, p.prefix+section+".json", value)
+	err := p.store.GetJSON(p.ctx, snapshot.SectionKey(p.prefix, section), value)
 	if object.IsMissing(err) {
 		return false, nil
 	}
@@ -154,7 +155,7 @@ func (p *Part) openSection(section string) *stream {
 	if s, open := p.streams[section]; open {
 		return s
 	}
-	s := openStream(p.ctx, p.store, p.prefix+section+".json")
+	s := openStream(p.ctx, p.store, snapshot.SectionKey(p.prefix, section))
 	p.streams[section] = s
 	p.order = append(p.order, section)
 	return s

@@ -141,7 +141,7 @@ func (b *Bench) Staged(date, section string, value any) bool {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	err = b.store.GetJSON(b.t.Context(), name.StagingPrefix()+b.collector.Source+"/"+section+".json", value)
+	err = b.store.GetJSON(b.t.Context(), snapshot.SectionKey(name.PartPrefix(b.collector.Source), section), value)
 	if err != nil && !object.IsMissing(err) {
 		b.t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func (h Handler) trackLosses(ctx context.Context, in collect.Input, outcomes []o
 	}
 	losses := updateLast(last, outcomes)
 	if len(losses) > 0 { // first, so that a run that is cut here reports them again
-		if err := h.Staging.PutJSON(ctx, snapshot.LossesPrefix(in.Run)+in.Account+"/"+in.Region+".json", losses); err != nil {
+		if err := h.Staging.PutJSON(ctx, snapshot.LossesKey(in.Run, in.Account, in.Region), losses); err != nil {
 			return err
 		}
 	}

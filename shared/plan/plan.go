@@ -41,9 +41,6 @@ type Handler struct {
 	Staging   *object.Store
 }
 
-// Key returns the key of the first plan of a run.
-func Key(run string) string { return snapshot.RunPrefix(run) + "plan.json" }
-
 // Handle writes the plan of one execution. Its errors are those of package fault; for an invalid request, outcome.Invalid
 // with the allowed values.
 func (h Handler) Handle(ctx context.Context, in Input) (Plan, error) {
@@ -56,7 +53,7 @@ func (h Handler) buildPlan(ctx context.Context, in Input) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	plan := Plan{Run: in.Run, Bucket: h.Staging.Bucket(), Key: Key(in.Run), Concurrency: h.Settings.Concurrency}
+	plan := Plan{Run: in.Run, Bucket: h.Staging.Bucket(), Key: snapshot.PlanKey(in.Run, 0), Concurrency: h.Settings.Concurrency}
 	plan.Snapshots, err = WriteList(ctx, h.Staging, plan.Key, func(add func(Entry) error) error {
 		return job.visitEntries(ctx, func(s Entry) error {
 			plan.Estimate.addEntry(s)

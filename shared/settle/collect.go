@@ -2,7 +2,6 @@ package settle
 
 import (
 	"context"
-	"fmt"
 
 	"view360/shared/fault"
 	"view360/shared/object"
@@ -64,7 +63,7 @@ func (c CollectHandler) settleRun(ctx context.Context, in CollectInput) (Collect
 		return CollectOutput{}, newPartial(PartialSnapshot, run.listFailures()), nil
 	}
 	out.Retry, out.Redrives = true, redrives
-	out.Plan.Key = fmt.Sprintf("%splan-%d.json", snapshot.RunPrefix(in.Plan.Run), redrives)
+	out.Plan.Key = snapshot.PlanKey(in.Plan.Run, redrives)
 	out.Plan.Snapshots, err = plan.WriteList(ctx, c.Staging, out.Plan.Key, func(add func(plan.Entry) error) error {
 		return c.visitPlan(ctx, in.Plan.Run, func(entry plan.Entry) error {
 			if failed, found := run.keepFailed(entry); found {

@@ -59,7 +59,7 @@ func (c CollectHandler) readRun(ctx context.Context, name string) (run, error) {
 
 // visitPlan calls visit with every entry of the run's first plan.
 func (c CollectHandler) visitPlan(ctx context.Context, run string, visit func(plan.Entry) error) error {
-	body, _, err := c.Staging.Open(ctx, object.Version{Key: plan.Key(run)})
+	body, _, err := c.Staging.Open(ctx, object.Version{Key: snapshot.PlanKey(run, 0)})
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func planRun(t *testing.T) *object.Store {
 	t.Cleanup(func() { _ = server.Close() })
 	store := object.New(server.Client(), "data", object.Options{})
 	services := []plan.PlannedSource{{Source: "kms", Function: "collect-kms"}, {Source: "guardduty", Function: "collect-guardduty"}}
-	_, err = plan.WriteList(t.Context(), store, plan.Key("run"), func(add func(plan.Entry) error) error {
+	_, err = plan.WriteList(t.Context(), store, snapshot.PlanKey("run", 0), func(add func(plan.Entry) error) error {
 		return add(plan.Entry{
 			Request:    collect.Input{Run: "run", Account: "111122223333", Interval: snapshot.Daily, Date: "2026-03-11"},
 			HomeRegion: "us-east-1",
@@ -81,7 +81,7 @@ func mergeRegion(t *testing.T, store *object.Store, region string, denied ...str
 func settleRun(t *testing.T, store *object.Store, redriven, used int) (settle.CollectOutput, error) {
 	t.Helper()
 	handler := settle.CollectHandler{Executions: executions(redriven), Staging: store}
-	return handler.Handle(t.Context(), settle.CollectInput{Execution: "arn", Plan: plan.Plan{Run: "run", Bucket: "data", Key: plan.Key("run"), Concurrency: 3}, Redrives: used})
+	return handler.Handle(t.Context(), settle.CollectInput{Execution: "arn", Plan: plan.Plan{Run: "run", Bucket: "data", Key: snapshot.PlanKey("run", 0), Concurrency: 3}, Redrives: used})
 }
 
 func TestCleanRunSucceeds(t *testing.T) {

@@ -1,6 +1,9 @@
 package snapshot
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // StagingPrefix returns the folder of the snapshot's parts, with a trailing slash.
 func (n Name) StagingPrefix() string { return StagingPrefix + n.buildPath() + "/" }
@@ -16,6 +19,9 @@ const (
 	outputFile  = "/outcome.json"
 	failureFile = "/failure.json"
 )
+
+// SectionKey returns the key of a section in a part's folder.
+func SectionKey(partPrefix, section string) string { return partPrefix + section + ".json" }
 
 // OutputKey returns the key of a source's output, beside its part.
 func (n Name) OutputKey(source string) string { return n.StagingPrefix() + source + outputFile }
@@ -41,6 +47,14 @@ func LastOutcomesKey(account, region string) string {
 // RunPrefix returns the staging folder of one collect execution's plans and reports, with a trailing slash.
 func RunPrefix(run string) string { return StagingPrefix + "runs/" + run + "/" }
 
+// PlanKey returns the key of a run's plan, of a redrive that of what it does again; redrives is 0 for the first plan.
+func PlanKey(run string, redrives int) string {
+	if redrives == 0 {
+		return RunPrefix(run) + "plan.json"
+	}
+	return fmt.Sprintf("%splan-%d.json", RunPrefix(run), redrives)
+}
+
 // ReportsPrefix returns the folder of a run's reports.
 func ReportsPrefix(run string) string { return RunPrefix(run) + "reports/" }
 
@@ -49,6 +63,11 @@ func FailedPrefix(run string) string { return RunPrefix(run) + "failed/" }
 
 // LossesPrefix returns the folder of a run's new losses.
 func LossesPrefix(run string) string { return RunPrefix(run) + "lost/" }
+
+// LossesKey returns the key of the new losses of an account and region in a run.
+func LossesKey(run, account, region string) string {
+	return LossesPrefix(run) + account + "/" + region + ".json"
+}
 
 // ReportName returns the last part of the keys of a snapshot's reports.
 func (n Name) ReportName() string { return n.buildPath() + ".json" }
