@@ -62,7 +62,7 @@ type Collection struct {
 	Sources        []string `yaml:"sources"`
 	ExcludeSources []string `yaml:"exclude_sources"`
 	// RoleName and ExternalID are of the member role, in pull mode. The name is the same in all accounts.
-	RoleName   string `yaml:"role_name"` // default View360Member
+	RoleName   string `yaml:"role_name"` // default: the name of the deployment and Member, such as View360Member
 	ExternalID string `yaml:"external_id"`
 	// Concurrency is the number of accounts to collect in parallel; default 20.
 	Concurrency int `yaml:"concurrency"`

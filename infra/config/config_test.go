@@ -101,3 +101,19 @@ func TestAllMistakesAreReportedAtOnce(t *testing.T) {
 		t.Errorf("the first mistake is %+v", mistake)
 	}
 }
+
+// Two deployments in one organization have two member roles.
+func TestRoleIsNamedAfterTheDeployment(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "view360.yaml")
+	text, err := os.ReadFile("../examples/organization-pull.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append([]byte("name: Trial\n"), text...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Read(path)
+	if err != nil || c.Collection.RoleName != "TrialMember" {
+		t.Errorf("the role is %q, %v", c.Collection.RoleName, err)
+	}
+}

@@ -59,14 +59,14 @@ func (c *Config) setDefaults() {
 	if c.QuickSight != nil {
 		c.QuickSight.RefreshAt = cmp.Or(c.QuickSight.RefreshAt, "06:00")
 	}
-	c.Collection.setDefaults(c.Hub)
+	c.Collection.setDefaults(c.Name, c.Hub)
 	c.Database.setDefaults()
 }
 
-func (c *Collection) setDefaults(hub Hub) {
+func (c *Collection) setDefaults(name string, hub Hub) {
 	c.Mode = cmp.Or(c.Mode, Single)
 	c.HomeRegion = cmp.Or(c.HomeRegion, hub.Region)
-	c.RoleName = cmp.Or(c.RoleName, "View360Member")
+	c.RoleName = cmp.Or(c.RoleName, name+"Member")
 	c.Concurrency = cmp.Or(c.Concurrency, 20)
 	s := &c.Schedules
 	s.TimeZone = cmp.Or(s.TimeZone, "UTC")

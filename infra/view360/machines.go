@@ -73,7 +73,7 @@ func (f hubFlags) loadHubConfig(ctx context.Context, options ...func(*config.Loa
 // deploymentFlags choose the state machines to work on.
 type deploymentFlags struct {
 	hubFlags
-	Name            string   `help:"Stack name prefix." default:"View360" placeholder:"NAME" group:"deployment"`
+	Name            string   `help:"Name of the deployment, as in view360.yaml." default:"View360" placeholder:"NAME" group:"deployment"`
 	StateMachineARN []string `help:"State machines to work on, instead of those of the stacks." name:"state-machine-arn" placeholder:"ARN" group:"deployment"`
 	EndpointURL     string   `help:"Step Functions endpoint, such as that of the demonstration." name:"endpoint-url" env:"VIEW360_ENDPOINT_URL" placeholder:"URL" group:"deployment"`
 }
@@ -117,8 +117,9 @@ func isLoopback(endpoint string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// The outputs of the stacks that name the state machines.
-var machineOutputs = []string{"CollectMachineArn", "LoadMachineArn"}
+// machineOutputs has the outputs that name the state machines, by the part of the stack's name after that of the
+// deployment.
+var machineOutputs = map[string]string{"Collection": "CollectMachineArn", "Analytics": "LoadMachineArn"}
 
 func (f deploymentFlags) findARNs(ctx context.Context, cfg aws.Config, client *sfn.Client) ([]string, error) {
 	if len(f.StateMachineARN) > 0 {
@@ -135,15 +136,16 @@ func (f deploymentFlags) findARNs(ctx context.Context, cfg aws.Config, client *s
 		}
 		for _, stack := range page.Stacks {
 			for _, o := range stack.Outputs {
-				if strings.HasPrefix(aws.ToString(stack.StackName), f.Name) && slices.Contains(machineOutputs, aws.ToString(o.OutputKey)) {
+				part, isOurs := strings.CutPrefix(aws.ToString(stack.StackName), f.Name)
+				if isOurs && machineOutputs[part] != "" && machineOutputs[part] == aws.ToString(o.OutputKey) {
 					arns = append(arns, aws.ToString(o.OutputValue))
 				}
 			}
 		}
 	}
 	if len(arns) == 0 {
-		return nil, fmt.Errorf("no stack in %s whose name begins with %s has an output %s: deploy first, choose another --hub-region or --name, or give --state-machine-arn",
-			cfg.Region, f.Name, strings.Join(machineOutputs, " or "))
+		return nil, fmt.Errorf("no stack %sCollection or %sAnalytics in %s names a state machine: deploy first, choose another --hub-region or --name, or give --state-machine-arn",
+			f.Name, f.Name, cfg.Region)
 	}
 	return arns, nil
 }

@@ -11,8 +11,8 @@ import (
 )
 
 const stacks = `<DescribeStacksResponse><DescribeStacksResult><Stacks>
-	<member><StackName>Other</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs><member><OutputKey>CollectMachineArn</OutputKey><OutputValue>arn:aws:states:local:000000000000:stateMachine:other</OutputValue></member></Outputs></member>
-	<member><StackName>View360-collection</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs><member><OutputKey>CollectMachineArn</OutputKey><OutputValue>%s</OutputValue></member></Outputs></member>
+	<member><StackName>View360TestCollection</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs><member><OutputKey>CollectMachineArn</OutputKey><OutputValue>arn:aws:states:local:000000000000:stateMachine:other</OutputValue></member></Outputs></member>
+	<member><StackName>View360Collection</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs><member><OutputKey>CollectMachineArn</OutputKey><OutputValue>%s</OutputValue></member></Outputs></member>
 </Stacks></DescribeStacksResult></DescribeStacksResponse>`
 
 func TestMachinesAreFoundByTheStacks(t *testing.T) {
@@ -33,8 +33,8 @@ func TestMachinesAreFoundByTheStacks(t *testing.T) {
 	if code, out, stderr := runProgram(t, "executions", "--state-machine-arn", collect.ARN()); code != exitOK || !strings.Contains(out, "SUCCEEDED") {
 		t.Errorf("with the ARN: exit code %d\n%s%s", code, out, stderr)
 	}
-	answer = strings.ReplaceAll(answer, "View360-collection", "Another")
-	if code, _, stderr := runProgram(t, "executions"); code != exitFailed || !strings.Contains(stderr, "no stack in eu-west-1 whose name begins with View360 has an output CollectMachineArn or LoadMachineArn") {
+	answer = strings.ReplaceAll(answer, "View360Collection", "Another")
+	if code, _, stderr := runProgram(t, "executions"); code != exitFailed || !strings.Contains(stderr, "no stack View360Collection or View360Analytics in eu-west-1 names a state machine") {
 		t.Errorf("without a stack: exit code %d, %s", code, stderr)
 	}
 }
