@@ -46,7 +46,7 @@ var hostiles = []hostile{
 	{"a name of 1 GB", `[{"`, "x", `":1}]`, 1 << 30, "a text or number before byte", load.Counts{}},
 	{"a number of 1 GB", `[{"key_id":1`, "0", `}]`, 1 << 30, "a text or number before byte", load.Counts{}},
 	{"a text of 15 MB", `[{"key_id":"k","description":"`, "x", `"}]`, 15 << 20, "", load.Counts{Read: 1, Created: 1}},
-	{"blanks of 256 MB", `[`, " ", `{"key_id":"k"}]`, 256 << 20, "blanks follow each other before byte", load.Counts{}},
+	{"blanks of 256 MB", `[`, " ", `{"key_id":"k"}]`, 256 << 20, "blanks in a row before byte", load.Counts{}},
 	{"a million keys", `[{"key_id":"k"`, `,"unknown":1`, `}]`, 1_000_000, "", load.Counts{Read: 1, Created: 1}},
 	{"a million times one key", `[{"key_id":"j"`, `,"key_id":"k"`, `}]`, 1_000_000, "", load.Counts{Read: 1, Created: 1}},
 	{"100,000 rows that are none", `[7`, `,[]`, `]`, 100_000, "", load.Counts{Read: 100_001, Rejected: 100_001}},
