@@ -150,6 +150,8 @@ func TestInvalidRequestIsRefusedWithItsReason(t *testing.T) {
 	tests := []struct{ name, request, want string }{
 		{"a date that is none", `{"date":"2026-13-01"}`, `date "2026-13-01" is not a date: write 2026-03-11 or 11-3-2026`}, // D28
 		{"a start that is none", `{"history":true,"start":"03/06/2026"}`, `start "03/06/2026" is not a date`},              // D28
+		{"a date in the future", `{"date":"2099-01-01"}`, "date 2099-01-01 is after today"},
+		{"an end in the future", `{"history":true,"start":"1-3-2026","end":"1-1-2099"}`, "end 2099-01-01 is after today"},
 		{"start after end", `{"history":true,"start":"7-3-2026","end":"6-3-2026"}`, "start 2026-03-07 is after end 2026-03-06"},
 		{"a range of decades", `{"history":true,"start":"1-1-1926","end":"6-3-2026"}`, "split the range"},
 		{"an interval", `{"interval":"HOURLY"}`, "use DAILY, WEEKLY, MONTHLY or YEARLY"},

@@ -61,14 +61,14 @@ const maxDates = 3 * 366
 func (r Request) listDates(now time.Time) ([]time.Time, error) {
 	today := now.UTC().Truncate(24 * time.Hour)
 	if !r.History {
-		date, err := parseDate("date", r.Date, today)
+		date, err := parseDate("date", r.Date, today, today)
 		return []time.Time{date}, err
 	}
-	end, err := parseDate("end", r.End, today)
+	end, err := parseDate("end", r.End, today, today)
 	if err != nil {
 		return nil, err
 	}
-	start, err := parseDate("start", r.Start, time.Date(end.Year(), 1, 1, 0, 0, 0, 0, time.UTC))
+	start, err := parseDate("start", r.Start, time.Date(end.Year(), 1, 1, 0, 0, 0, 0, time.UTC), today)
 	if err != nil {
 		return nil, err
 	}
@@ -143,13 +143,20 @@ func findSources(names []string) ([]string, error) {
 	return found, nil
 }
 
-// parseDate accepts ISO dates and day-month-year, with or without leading zeros (D28). It returns absent for no text.
-func parseDate(field, text string, absent time.Time) (time.Time, error) {
+// parseDate accepts ISO dates and day-month-year, with or without leading zeros (D28), up to today. It returns absent for
+// no text.
+func parseDate(field, text string, absent, today time.Time) (time.Time, error) {
 	if text == "" {
 		return absent, nil
 	}
 	for _, layout := range []string{time.DateOnly, "2-1-2006"} {
-		if date, err := time.Parse(layout, text); err == nil {
+		date, err := time.Parse(layout, text)
+		switch {
+		case err != nil:
+		case date.After(today):
+			return time.Time{}, fault.New(outcome.Invalid, "%s %s is after today, %s (UTC): nothing is dated in the future",
+				field, date.Format(time.DateOnly), today.Format(time.DateOnly))
+		default:
 			return date, nil
 		}
 	}
