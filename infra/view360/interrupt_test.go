@@ -56,7 +56,7 @@ func TestInterruptedCollectKeepsWhatItPublished(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	progress := &trigger{when: `"message":"collected `, then: interrupt}
 	args := []string{"collect", "--out", dir, "--state", state, "--service", "kms,guardduty", "--json"}
-	if code := runCommand(ctx, args, poll, io.Discard, progress); code != exitFailed || !strings.Contains(progress.String(), "interrupted.") {
+	if code := runCommand(ctx, args, testHost(io.Discard, progress)); code != exitFailed || !strings.Contains(progress.String(), "interrupted.") {
 		t.Fatalf("exit code %d\n%s", code, progress.String())
 	}
 	before := exported(t, dir)
@@ -118,7 +118,7 @@ func TestExecutionsSurviveARestart(t *testing.T) {
 			*seen = newest()
 			interrupt()
 		}
-		if code := runCommand(ctx, args, poll, io.Discard, progress); code != exitFailed {
+		if code := runCommand(ctx, args, testHost(io.Discard, progress)); code != exitFailed {
 			t.Fatalf("exit code %d\n%s", code, progress.String())
 		}
 		return progress

@@ -84,13 +84,21 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := runCommand(ctx, os.Args[1:], 2*time.Second, os.Stdout, os.Stderr)
+	code := runCommand(ctx, os.Args[1:], host{poll: 2 * time.Second, stdout: os.Stdout, stderr: os.Stderr, setLogger: slog.SetDefault})
 	stop()
 	os.Exit(code)
 }
 
-// runCommand parses the arguments, runs the command, and returns the exit code. poll sets globals.poll.
-func runCommand(ctx context.Context, args []string, poll time.Duration, stdout, stderr io.Writer) int {
+// host is the process that a command runs in.
+type host struct {
+	poll           time.Duration // sets globals.poll
+	stdout, stderr io.Writer
+	setLogger      func(*slog.Logger) // sets the process's default logger
+}
+
+// runCommand parses the arguments, runs the command, and returns the exit code.
+func runCommand(ctx context.Context, args []string, in host) int {
+	stdout, stderr := in.stdout, in.stderr
 	var options cli
 	code := -1
 	parser, err := kong.New(&options, kong.Name(programName), kong.Description(description),
@@ -112,12 +120,13 @@ func runCommand(ctx context.Context, args []string, poll time.Duration, stdout, 
 		fmt.Fprintf(stderr, "Try: %s --help\n", calledAs)
 		return exitUsage
 	}
-	closeLog, err := startLog(options.Log, stderr)
+	logger, closeLog, err := openLog(options.Log, stderr)
 	if err != nil {
 		return reportEnd(stderr, err)
 	}
 	defer closeLog()
-	options.poll = poll
+	in.setLogger(logger)
+	options.poll = in.poll
 	command.BindTo(ctx, (*context.Context)(nil))
 	return reportEnd(stderr, command.Run(&options.globals, &output{stdout, stderr, options.JSON}))
 }
@@ -189,20 +198,17 @@ func defaultState() string {
 	return filepath.Join(cache, "view360")
 }
 
-// startLog sends the functions' log to a file. The default is no log: progress and summary say the same.
-func startLog(path string, stderr io.Writer) (closeLog func(), err error) {
+// openLog returns the logger of the functions. Without a path it drops all: progress and summary say the same.
+func openLog(path string, stderr io.Writer) (logger *slog.Logger, closeLog func(), err error) {
 	switch path {
 	case "":
-		slog.SetDefault(slog.New(slog.DiscardHandler))
-		return func() {}, nil
+		return slog.New(slog.DiscardHandler), func() {}, nil
 	case "-":
-		slog.SetDefault(slog.New(slog.NewJSONHandler(stderr, nil)))
-		return func() {}, nil
+		return slog.New(slog.NewJSONHandler(stderr, nil)), func() {}, nil
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("opening the log: %w", err)
+		return nil, nil, fmt.Errorf("opening the log: %w", err)
 	}
-	slog.SetDefault(slog.New(slog.NewJSONHandler(file, nil)))
-	return func() { _ = file.Close() }, nil
+	return slog.New(slog.NewJSONHandler(file, nil)), func() { _ = file.Close() }, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -19,7 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	slog.SetDefault(slog.New(slog.DiscardHandler))
+	slog.SetDefault(slog.New(contextLog{slog.NewJSONHandler(io.Discard, nil)}))
 	pgtest.RunMain(m)
 }
 
@@ -39,12 +40,30 @@ func runProgram(t *testing.T, args ...string) (code int, stdout, stderr string) 
 // runUntil runs the program until ctx ends, which is an interrupt.
 func runUntil(ctx context.Context, args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
-	code = runCommand(ctx, args, poll, &out, &err)
+	code = runCommand(ctx, args, testHost(&out, &err))
 	return code, out.String(), err.String()
 }
 
-// poll is short, so that tests do not wait.
-const poll = 5 * time.Millisecond
+// testHost keeps the process's logger, because other tests log too. It polls often, so that tests do not wait.
+func testHost(stdout, stderr io.Writer) host {
+	return host{poll: 5 * time.Millisecond, stdout: stdout, stderr: stderr, setLogger: func(*slog.Logger) {}}
+}
+
+// contextLog writes each record to the log of the test whose context it was logged with, if that test has one.
+type contextLog struct{ slog.Handler }
+
+type contextLogKey struct{}
+
+func withLog(ctx context.Context, log io.Writer) context.Context {
+	return context.WithValue(ctx, contextLogKey{}, slog.NewJSONHandler(log, nil))
+}
+
+func (c contextLog) Handle(ctx context.Context, record slog.Record) error {
+	if log, ok := ctx.Value(contextLogKey{}).(slog.Handler); ok {
+		return log.Handle(ctx, record)
+	}
+	return nil
+}
 
 func TestDemonstrationCollectsLoadsAndReports(t *testing.T) {
 	url, state := pgtest.URL(t), t.TempDir()

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
-	"log/slog"
 	"math"
 	"os"
 	"strings"
@@ -75,8 +74,7 @@ func measure(t *testing.T) price.Measured {
 	t.Helper()
 	m := &measuring{}
 	m.now.Store(&m.collect)
-	slog.SetDefault(slog.New(slog.NewJSONHandler(m, nil)))
-	t.Cleanup(func() { slog.SetDefault(slog.New(slog.DiscardHandler)) })
+	ctx := withLog(t.Context(), m)
 	db, err := openDatabase(t.Context(), t.TempDir(), "")
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +99,7 @@ func measure(t *testing.T) price.Measured {
 		t.Fatal(err)
 	}
 	demo.watchCalls(m.called)
-	x, err := demo.Run(t.Context(), demo.collectMachine, "measured", struct{}{})
+	x, err := demo.Run(ctx, demo.collectMachine, "measured", struct{}{})
 	if err != nil || x.Describe().Status != asl.Succeeded {
 		t.Fatalf("collect ended with %+v, error %v", x.Describe(), err)
 	}
@@ -142,7 +140,7 @@ func measure(t *testing.T) price.Measured {
 			t.Fatal(err)
 		}
 		result.Bytes += version.Size
-		if _, err := demo.loader.runMachine(t.Context(), data, i); err != nil {
+		if _, err := demo.loader.runMachine(ctx, data, i); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -177,7 +175,8 @@ func TestMeasuredCountsAreThoseOfTheDemonstration(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, pair := range map[string][2]int{
-		"snapshots": {want.Snapshots, got.Snapshots}, "loads": {want.Loads, got.Loads}, "paid requests": {want.PaidRequests, got.PaidRequests},
+		"kilobytes of log": {int(want.LogBytes >> 10), int(got.LogBytes >> 10)},
+		"snapshots":        {want.Snapshots, got.Snapshots}, "loads": {want.Loads, got.Loads}, "paid requests": {want.PaidRequests, got.PaidRequests},
 		"collect transitions": {want.CollectTransitions, got.CollectTransitions}, "load transitions": {want.LoadTransitions, got.LoadTransitions},
 		"collect requests": {want.CollectRequests, got.CollectRequests}, "load requests": {want.LoadRequests, got.LoadRequests},
 		"AWS calls": {want.AWSCalls, got.AWSCalls}, "collect puts": {want.CollectPuts, got.CollectPuts}, "load gets": {want.LoadGets, got.LoadGets},
