@@ -3,6 +3,8 @@
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-quicksight-dashboard-dashboardversiondefinition.html
 package board
 
+import "view360/infra/quicksight/dataset"
+
 // Sheet is one page of the dashboard.
 type Sheet struct {
 	Name    string
@@ -37,9 +39,19 @@ type Visual struct {
 	Sort     string // column, descending; with + before it, ascending
 	Wide     int    // columns
 	High     int    // rows of about 30 pixels
+	Date     string // column that the date controls filter, if it is not that of the data set
 	AnyDate  bool   // ignores the date controls
 	Rising   Mood   // color of a rise, for a KPI with a trend
 	Forecast bool   // of a Line
+}
+
+// findDateColumn returns the column that the date controls filter, or "".
+func (v Visual) findDateColumn() string {
+	if v.AnyDate || v.Date != "" {
+		return v.Date
+	}
+	set, _ := dataset.Lookup(v.Data)
+	return set.Date
 }
 
 // Mood is the meaning of a rising figure.

@@ -30,6 +30,7 @@ func TestSheetsHaveTheirVisuals(t *testing.T) { // A10
 
 func TestVisualsShowColumnsOfTheirDataSet(t *testing.T) { // A11
 	t.Parallel()
+	dates := map[string]string{} // sheet and data set: the column that the date controls filter
 	eachVisual(func(sheet string, v Visual) {
 		set, known := dataset.Lookup(v.Data)
 		if !known {
@@ -47,6 +48,20 @@ func TestVisualsShowColumnsOfTheirDataSet(t *testing.T) { // A11
 			if c.Type == dataset.String && f.Count != "" && f.Count != Rows && f.Count != Distinct {
 				t.Errorf("%s, %q: %s of text %s", sheet, v.Title, f.Count, f.Column)
 			}
+		}
+		for _, control := range choices {
+			if _, known := set.Column(control.column); !known {
+				t.Errorf("%s, %q: %s has no column %s, which a control filters", sheet, v.Title, v.Data, control.column)
+			}
+		}
+		if date := v.findDateColumn(); date != "" {
+			if c, _ := set.Column(date); c.Type != dataset.DateTime {
+				t.Errorf("%s, %q: %s has no date column %q", sheet, v.Title, v.Data, date)
+			}
+			if other, known := dates[sheet+v.Data]; known && other != date {
+				t.Errorf("%s: %s follows the dates by %s and by %s", sheet, v.Data, other, date)
+			}
+			dates[sheet+v.Data] = date
 		}
 		for _, f := range v.Where {
 			if c, _ := set.Column(f.Column); c.Type != dataset.String && f.Number == nil || c.Type == dataset.String && f.Number != nil {

@@ -1,9 +1,9 @@
 package board
 
 import (
+	"cmp"
 	"fmt"
-
-	"view360/infra/quicksight/dataset"
+	"strings"
 )
 
 // choice is a drop-down of the control bar: a parameter with any number of values of a column that every data set has.
@@ -108,12 +108,19 @@ func buildControlFilters() []any {
 	return groups
 }
 
-// buildDateFilter returns a filter that applies the date controls to visuals of a data set on a sheet.
-func buildDateFilter(sheet, set string, visuals []string) object {
-	data, _ := dataset.Lookup(set)
-	id := fmt.Sprintf("%s-dates-%s", sheet, set)
+// dateColumn is a column that the date controls filter.
+type dateColumn struct{ set, column string }
+
+func (c dateColumn) compare(other dateColumn) int {
+	return cmp.Or(strings.Compare(c.set, other.set), strings.Compare(c.column, other.column))
+}
+
+// buildDateFilter returns a filter that applies the date controls to visuals of a data set on a sheet. A sheet follows one
+// date column of a data set.
+func buildDateFilter(sheet string, c dateColumn, visuals []string) object {
+	id := fmt.Sprintf("%s-dates-%s", sheet, c.set)
 	return buildFilterGroup(id, sheet, visuals, object{"TimeRangeFilter": object{
-		"FilterId": id + "-filter", "Column": object{"DataSetIdentifier": set, "ColumnName": data.Date}, "NullOption": "NON_NULLS_ONLY",
+		"FilterId": id + "-filter", "Column": object{"DataSetIdentifier": c.set, "ColumnName": c.column}, "NullOption": "NON_NULLS_ONLY",
 		"IncludeMinimum": true, "IncludeMaximum": true, "TimeGranularity": "DAY",
 		"RangeMinimumValue": object{"Parameter": dateFrom}, "RangeMaximumValue": object{"Parameter": dateTo},
 	}})

@@ -2,9 +2,8 @@ package board
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-
-	"view360/infra/quicksight/dataset"
 )
 
 // object is a JSON object.
@@ -63,7 +62,7 @@ type renderer struct{ filters []any }
 func (r *renderer) renderSheet(id string, s Sheet) object {
 	var visuals, dated []any
 	elements, grid := []any{}, layout{}
-	byDate := map[string][]string{} // data set with dates: its visuals that follow the controls
+	byDate := map[dateColumn][]string{} // the visuals that follow the controls
 	for i, v := range s.Visuals {
 		visual := drawing{id: fmt.Sprintf("%s-visual-%d", id, i+1), Visual: v}
 		visuals = append(visuals, visual.drawVisual())
@@ -71,14 +70,13 @@ func (r *renderer) renderSheet(id string, s Sheet) object {
 		for n, f := range v.Where {
 			r.filters = append(r.filters, visual.buildFilter(id, n, f))
 		}
-		if set, _ := dataset.Lookup(v.Data); set.Date != "" && !v.AnyDate {
-			byDate[v.Data] = append(byDate[v.Data], visual.id)
+		if column := v.findDateColumn(); column != "" {
+			key := dateColumn{v.Data, column}
+			byDate[key] = append(byDate[key], visual.id)
 		}
 	}
-	for _, name := range DataSets() {
-		if ids := byDate[name]; len(ids) > 0 {
-			dated = append(dated, buildDateFilter(id, name, ids))
-		}
+	for _, column := range slices.SortedFunc(maps.Keys(byDate), dateColumn.compare) {
+		dated = append(dated, buildDateFilter(id, column, byDate[column]))
 	}
 	r.filters = append(r.filters, dated...)
 	controls, bar := buildControls(id)

@@ -13,7 +13,7 @@ var resilience = Sheet{"Resilience", []Visual{
 	{Kind: Table, Title: "Applications in Resilience Hub", Data: "view_resilience_hub_apps",
 		By:     listFields(groupBy("name", "Application"), groupBy("compliance_status", "Compliance"), groupBy("status", "Status"), groupByDay("last_assessment_time", "Assessed on")),
 		Values: []Field{{Column: "resiliency_score", Label: "Score", Count: Average}}, Sort: "+resiliency_score", Wide: 36, High: 12},
-	{Kind: Bar, Title: "Failed backups by account", Subtitle: "Jobs that ended without a whole backup", Data: "view_backup_jobs", By: []Field{account},
+	{Kind: Bar, Title: "Failed backups by account", Subtitle: "Jobs that ended without a whole backup", Data: "view_backup_jobs", Date: "creation_date", By: []Field{account},
 		Values: []Field{sumOf("is_failed", "Jobs")}, Across: []Field{groupBy("state", "State")}, Sort: "is_failed", Where: []Filter{keepOne("is_failed")}, Wide: 36, High: 12},
 	{Kind: Table, Title: "Resources without a backup for 7 days", Data: "view_backup_protected_resources",
 		By:     listFields(region, groupBy("resource_type", "Resource type"), groupBy("resource_arn", "Resource"), groupByDay("last_backup_time", "Last backup")),

@@ -1,6 +1,6 @@
 // Package dataset lists the data sets of the dashboard: one for each view that a visual uses, as a query with explicit
-// columns. The columns of the views are in columns.json, which a test compares with a real PostgreSQL and rewrites with
-// -update.
+// columns. The columns of all views with an account's labels are in columns.json, which a test compares with a real
+// PostgreSQL and rewrites with -update.
 package dataset
 
 import (
@@ -33,7 +33,8 @@ type Column struct {
 // Set is one data set. Its name is that of the view.
 type Set struct {
 	Name string
-	// Date is the column that the date controls filter; "" means that the set shows the current state.
+	// Date is the column that the date controls filter unless a visual names another one; "" means that the set shows the
+	// current state.
 	Date string
 	// Comment explains the rows or columns that the set omits or adds.
 	Comment string
@@ -42,13 +43,14 @@ type Set struct {
 	extra       []Column
 }
 
-// Lookup returns the set with the name and whether it exists.
+// Lookup returns the set with the name and whether it exists. A view of which no more is known is a set as it stands.
 func Lookup(name string) (Set, bool) {
-	i := slices.IndexFunc(Sets, func(s Set) bool { return s.Name == name })
-	if i < 0 {
-		return Set{}, false
+	i := slices.IndexFunc(special, func(s Set) bool { return s.Name == name })
+	if i >= 0 {
+		return special[i], true
 	}
-	return Sets[i], true
+	_, isView := viewColumns[name]
+	return Set{Name: name}, isView
 }
 
 // Column returns a column of the set and whether it exists.

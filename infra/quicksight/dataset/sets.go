@@ -1,7 +1,8 @@
 package dataset
 
-// Sets lists all data sets, in the order of their names.
-var Sets = []Set{
+// special lists the data sets that are more than a view: with a date, rows left out, or columns added. In the order of
+// their names.
+var special = []Set{
 	{Name: "coverage", from: joinLabels("view360.coverage"), extra: labelColumns,
 		Comment: "The last outcome of each service, with the account's labels."},
 	{Name: "load_history", Date: "started_at", from: joinLabels("view360.load_history"), extra: labelColumns,
@@ -19,19 +20,12 @@ var Sets = []Set{
 	}, Comment: "severity_rank sorts severities, the worst first."},
 	{Name: "view_acct_serv", Date: "date_from", where: daily, Comment: "Daily rows only: weekly and monthly ones repeat the same money."},
 	{Name: "view_acct_support_tickets", Date: "time_created"},
-	{Name: "view_backup_jobs", Date: "creation_date"},
-	{Name: "view_backup_protected_resources"},
 	{Name: "view_certificates", extra: []Column{
 		{"days_left", Integer, "(v.not_after::date - current_date)"},
 	}},
-	{Name: "view_compute_optimizer"},
 	{Name: "view_config_reports", Date: "date_from", where: daily, extra: []Column{
 		{"is_latest", Integer, "(v.id = first_value(v.id) over (partition by v.account, v.account_region order by v.date_to desc, v.id desc))::integer"},
 	}, Comment: "Daily reports; is_latest marks the newest one of each account and region."},
-	{Name: "view_guard_duty_findings"},
-	{Name: "view_health_events"},
-	{Name: "view_inspector_findings"},
-	{Name: "view_inventory_applications"},
 	{Name: "view_inventory_instances", extra: []Column{
 		{"connection", String, "upper(coalesce(nullif(v.ping_status, ''), 'offline'))"},
 		{"not_online", Integer, "(upper(coalesce(v.ping_status, '')) <> 'ONLINE')::integer"},
@@ -40,14 +34,12 @@ var Sets = []Set{
 		{"patch_severity", String, "upper(coalesce(nullif(v.severity, ''), 'none'))"},
 		{"patch_state", String, "upper(coalesce(nullif(v.state, ''), 'not installed'))"},
 	}},
-	{Name: "view_kms_keys"},
 	{Name: "view_non_compliant_resources", from: newestEvaluations, where: "v.compliance_type = 'NON_COMPLIANT'",
 		extra:   []Column{{"pack", String, "coalesce(nullif(v.conformance_pack, ''), 'no conformance pack')"}},
 		Comment: "The newest evaluation of each rule and resource, where it is NON_COMPLIANT: earlier reports repeat it."},
 	{Name: "view_product_summary", from: oncePerProduct, extra: []Column{
 		newShare("open_findings"), newShare("resolved_findings"), newShare("total_service_cost"),
 	}, Comment: "One row for each account and product; the shares split the account's figures among its products, so that they add up."},
-	{Name: "view_resilience_hub_apps"},
 	{Name: "view_ri_sp_daily_savings", Date: "date_from"},
 	{Name: "view_secrets_manager_secrets", extra: []Column{
 		{"rotation", Integer, "coalesce(v.rotation_enabled, false)::integer"},
@@ -57,7 +49,6 @@ var Sets = []Set{
 		{"known_zone", String, firstZone},
 		{"resource", String, "concat_ws(' ', v.account, v.account_region, v.service_name, v.resource_type, v.resource_id)"},
 	}, Comment: "resource identifies a resource among all accounts; zone is its first zone, known_zone is empty for one in no zone."},
-	{Name: "view_trusted_advisor_checks"},
 	{Name: "view_waf_rules_detailed", extra: []Column{
 		{"rule_action", String, "upper(coalesce(substring(lower(v.action) from '(block|count|allow|none|captcha|challenge)'), 'other'))"},
 	}},
