@@ -164,10 +164,10 @@ func checkComplete(t *testing.T, all map[string]published) {
 	statuses := map[outcome.Status]bool{}
 	filled := map[string]bool{}
 	for key, p := range all {
-		for word, service := range p.Meta.Services {
+		for name, service := range p.Meta.Services {
 			statuses[service.Status] = true
 			if service.Status.NeedsAction() {
-				t.Errorf("%s: %s is %q: %s", key, word, service.Status, service.Reason)
+				t.Errorf("%s: %s is %q: %s", key, name, service.Status, service.Reason)
 			}
 		}
 		for path, text := range p.Sections {
@@ -234,10 +234,10 @@ func TestDeniedSourceLosesOnlyItsOwnSection(t *testing.T) {
 	calm := newCollection(t, setting{account: collecttest.Production, organization: options})
 	calm.run("calm", map[string]any{"regions": []string{"us-east-1"}})
 	want := calm.readSnapshot(collecttest.Production, "us-east-1", today)
-	for _, word := range []string{"kms", "securityhub", "cost", "config", "trustedadvisor"} {
-		t.Run(word, func(t *testing.T) { // D1, D6
+	for _, name := range []string{"kms", "securityhub", "cost", "config", "trustedadvisor"} {
+		t.Run(name, func(t *testing.T) { // D1, D6
 			t.Parallel()
-			source, _ := catalog.FindByName(word)
+			source, _ := catalog.FindByName(name)
 			c := newCollection(t, setting{account: collecttest.Production, organization: options})
 			for _, operation := range listOperations(source) {
 				service, name, _ := strings.Cut(operation, ":")

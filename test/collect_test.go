@@ -95,10 +95,10 @@ func (c *collection) buildFunctions(s setting) inprocess.Functions {
 	}
 	functions := inprocess.Functions{}
 	for _, collector := range collectors.All {
-		source, _ := catalog.FindByName(collector.Source)
+		source, _ := catalog.FindByName(collector.SourceName)
 		collector.Rate = collect.Rate{} // the simulated services have no quota
-		settings.Functions[collector.Source] = collector.Source
-		inprocess.Add(functions, collector.Source, withDeadline(s.deadlines[collector.Source], collect.Handler{Collector: collector, Config: clients, Actions: source.ActionNames(), Staging: c.store}.Handle))
+		settings.Functions[collector.SourceName] = collector.SourceName
+		inprocess.Add(functions, collector.SourceName, withDeadline(s.deadlines[collector.SourceName], collect.Handler{Collector: collector, Config: clients, Actions: source.ActionNames(), Staging: c.store}.Handle))
 	}
 	inprocess.Add(functions, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: c.Config(s.account)}, Staging: c.store}.Handle)
 	inprocess.Add(functions, "merge", merge.Handler{Staging: c.store, Data: c.store}.Handle)

@@ -71,26 +71,26 @@ const (
 
 // trial is one source of one account and region, collected beside a witness.
 type trial struct {
-	word, witness string
-	ended         asl.Description
-	published     published
-	calls         []simaws.Call
-	longest       time.Duration
+	source, witness string
+	ended           asl.Description
+	published       published
+	calls           []simaws.Call
+	longest         time.Duration
 }
 
 // runTrial collects the source after harm was done to the organization.
-func runTrial(t testing.TB, word string, deadline time.Duration, harm func(*collection)) trial {
+func runTrial(t testing.TB, source string, deadline time.Duration, harm func(*collection)) trial {
 	t.Helper()
-	r := trial{word: word, witness: "kms"}
-	if word == r.witness {
+	r := trial{source: source, witness: "kms"}
+	if source == r.witness {
 		r.witness = "secretsmanager"
 	}
-	c := newCollection(t, setting{account: collecttest.Production, deadlines: map[string]time.Duration{word: deadline}, organization: fullOrganization()})
+	c := newCollection(t, setting{account: collecttest.Production, deadlines: map[string]time.Duration{source: deadline}, organization: fullOrganization()})
 	simaws.Set(c.Organization, simaws.Place{}, unassessed, assessed)
 	simaws.Set(c.Organization, simaws.Place{}, customerKey)
 	harm(c)
 	started := time.Now()
-	r.ended = c.run("trial", map[string]any{"regions": []string{"us-east-1"}, "services": []string{word, r.witness}})
+	r.ended = c.run("trial", map[string]any{"regions": []string{"us-east-1"}, "services": []string{source, r.witness}})
 	r.longest = time.Since(started)
 	r.published = c.readSnapshot(collecttest.Production, "us-east-1", "2026-03-11")
 	r.calls = c.Calls()
@@ -116,12 +116,12 @@ var customerKey = simaws.Key{
 }
 
 func (r trial) status() outcome.Status {
-	return outcome.Status(r.published.Meta.Services[r.word].Status)
+	return outcome.Status(r.published.Meta.Services[r.source].Status)
 }
 
 // readMessages returns the reason and the messages that the operator reads about the source.
 func (r trial) readMessages() string {
-	text := r.published.Meta.Services[r.word].Reason
+	text := r.published.Meta.Services[r.source].Reason
 	for _, message := range r.published.Logs.Messages {
 		text += "; " + message
 	}
@@ -131,7 +131,7 @@ func (r trial) readMessages() string {
 // findDifference returns the first section that differs from another trial: one of the source's own, or one of the
 // others.
 func (r trial) findDifference(from trial, own bool) string {
-	source, _ := catalog.FindByName(r.word)
+	source, _ := catalog.FindByName(r.source)
 	for path, text := range from.published.Sections {
 		if slices.Contains(source.Sections, path) == own && r.published.Sections[path] != text && (own || !r.isHollow(path)) {
 			return fmt.Sprintf("%s is %.300s, want %.300s", path, r.published.Sections[path], text)
@@ -143,11 +143,11 @@ func (r trial) findDifference(from trial, own bool) string {
 // isHollow reports whether path belongs to an object that the snapshot has without members, because the source failed.
 func (r trial) isHollow(path string) bool {
 	_, there := r.published.Sections[path]
-	return !there && strings.HasPrefix(path, r.word)
+	return !there && strings.HasPrefix(path, r.source)
 }
 
 func (r trial) findRemains() string {
-	source, _ := catalog.FindByName(r.word)
+	source, _ := catalog.FindByName(r.source)
 	for _, path := range source.Sections {
 		if text := r.published.Sections[path]; text != "[]" && text != "{}" && !r.isHollow(path) {
 			return fmt.Sprintf("%s is %.300s, want nothing", path, text)
@@ -193,7 +193,7 @@ func isCalled(calls []simaws.Call, operation string) bool {
 	return slices.ContainsFunc(calls, func(c simaws.Call) bool { return c.Service+":"+c.Operation == operation })
 }
 
-func tryFault(t *testing.T, word, operation string, fault simaws.Fault) trial {
+func tryFault(t *testing.T, source, operation string, fault simaws.Fault) trial {
 	t.Helper()
 	fault.Service, fault.Operation, _ = strings.Cut(operation, ":")
 	deadline := longDeadline
@@ -203,7 +203,7 @@ func tryFault(t *testing.T, word, operation string, fault simaws.Fault) trial {
 	case simaws.NotEnabled:
 		fault.Operation = "" // a service is on or off as a whole
 	}
-	return runTrial(t, word, deadline, func(c *collection) { c.Fault(fault) })
+	return runTrial(t, source, deadline, func(c *collection) { c.Fault(fault) })
 }
 
 // checkEffect compares a trial with the calm one. That the execution ended and the snapshot was published is proven

@@ -88,9 +88,9 @@ func newPipeline(t testing.TB) *pipeline {
 	}
 	f := inprocess.Functions{}
 	for _, c := range []collect.Collector{account.Collector, cost.Collector, guardduty.Collector, kms.Collector} {
-		source, _ := catalog.FindByName(c.Source)
-		settings.Functions[c.Source] = "collect-" + c.Source
-		inprocess.Add(f, "collect-"+c.Source, collect.Handler{Collector: c, Config: aws.Config(""), Actions: source.ActionNames(), Staging: p.store}.Handle)
+		source, _ := catalog.FindByName(c.SourceName)
+		settings.Functions[c.SourceName] = "collect-" + c.SourceName
+		inprocess.Add(f, "collect-"+c.SourceName, collect.Handler{Collector: c, Config: aws.Config(""), Actions: source.ActionNames(), Staging: p.store}.Handle)
 	}
 	inprocess.Add(f, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: aws.Config("")}, Staging: p.store}.Handle)
 	inprocess.Add(f, "merge", merge.Handler{Staging: p.store, Data: p.store}.Handle)

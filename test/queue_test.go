@@ -29,7 +29,7 @@ func (p *pipeline) publish(account string) string {
 	read := func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		return part.Set("account", snapshot.Account{AccountID: account, AccountName: &name, AccountStatus: "ACTIVE", ContactInfo: &snapshot.ContactInfo{}})
 	}
-	out, err := collect.Handler{Staging: p.store, Collector: collect.Collector{Source: "account", Collect: read}}.Handle(p.Context(), request)
+	out, err := collect.Handler{Staging: p.store, Collector: collect.Collector{SourceName: "account", Collect: read}}.Handle(p.Context(), request)
 	p.must(err)
 	published, err := merge.Handler{Staging: p.store, Data: p.store}.Handle(p.Context(), merge.Input{Request: request, Results: []merge.CollectorResult{{Output: out}}})
 	p.must(err)

@@ -149,7 +149,7 @@ func (s *scale) buildPlan(handler plan.Handler, services int) func(context.Conte
 				}
 				for i := range snapshot.Regions {
 					for n := len(snapshot.Regions[i].Sources); n < services; n++ {
-						snapshot.Regions[i].Sources = append(snapshot.Regions[i].Sources, plan.PlannedSource{Source: fmt.Sprintf("service%d", n), Function: "collect"})
+						snapshot.Regions[i].Sources = append(snapshot.Regions[i].Sources, plan.PlannedSource{SourceName: fmt.Sprintf("service%d", n), Function: "collect"})
 					}
 				}
 				if err := add(snapshot); err != nil {

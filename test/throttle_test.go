@@ -19,7 +19,7 @@ import (
 func TestEveryCollectorHasAQuota(t *testing.T) {
 	for _, collector := range collectors.All {
 		if collector.Rate.PerSecond == 0 || collector.Rate.Burst == 0 {
-			t.Errorf("%s has no quota", collector.Source)
+			t.Errorf("%s has no quota", collector.SourceName)
 		}
 	}
 }

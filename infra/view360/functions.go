@@ -27,7 +27,7 @@ func collectFunction(source string) string { return "collect-" + source }
 func nameFunctions(all []collect.Collector) map[string]string {
 	functions := make(map[string]string, len(all))
 	for _, c := range all {
-		functions[c.Source] = collectFunction(c.Source)
+		functions[c.SourceName] = collectFunction(c.SourceName)
 	}
 	return functions
 }
@@ -45,9 +45,9 @@ func dropRates(all []collect.Collector) []collect.Collector {
 func addCollectFunctions(functions inprocess.Functions, all []collect.Collector, cfg aws.Config, settings plan.Settings, staging, data *object.Store, executions settle.API) {
 	inprocess.Add(functions, planFunction, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}.Handle)
 	for _, c := range all {
-		source, _ := catalog.FindByName(c.Source)
+		source, _ := catalog.FindByName(c.SourceName)
 		handler := collect.Handler{Collector: c, Config: cfg, Actions: source.ActionNames(), Staging: staging}
-		inprocess.Add(functions, collectFunction(c.Source), handler.Handle)
+		inprocess.Add(functions, collectFunction(c.SourceName), handler.Handle)
 	}
 	inprocess.Add(functions, mergeFunction, merge.Handler{Staging: staging, Data: data}.Handle)
 	inprocess.Add(functions, settleCollectFunction, settle.CollectHandler{Executions: executions, Staging: staging}.Handle)

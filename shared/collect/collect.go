@@ -14,8 +14,8 @@ import (
 
 // Collector is one source of a snapshot.
 type Collector struct {
-	// Source is the source's name in the catalog.
-	Source string
+	// SourceName is its name in the catalog.
+	SourceName string
 	// Rate bounds the calls of one run of the collector to its services; the zero value means unbounded.
 	Rate Rate
 	// Collect reads the source and writes its items to part. It returns an error if the source as a whole could not be

@@ -64,7 +64,7 @@ func (h Handler) openDays(ctx context.Context, in Input) ([]Day, error) {
 		if err != nil {
 			return nil, fault.New(outcome.Invalid, "request date %q is not YYYY-MM-DD", before.Date)
 		}
-		days[i] = Day{Scope: before.buildScope(), Part: newPart(ctx, h.Staging, name.PartPrefix(h.Collector.Source))}
+		days[i] = Day{Scope: before.buildScope(), Part: newPart(ctx, h.Staging, name.PartPrefix(h.Collector.SourceName))}
 	}
 	return days, nil
 }
@@ -111,7 +111,7 @@ func (h Handler) stageEarlier(ctx context.Context, in Input, days []Day) (dates 
 
 func (h Handler) buildOutput(in Input, part *Part, failure error) Output {
 	out := part.toOutput(failure)
-	out.Account, out.Region, out.SourceName, out.Run = in.Account, in.Region, h.Collector.Source, in.Run
+	out.Account, out.Region, out.SourceName, out.Run = in.Account, in.Region, h.Collector.SourceName, in.Run
 	out.CollectedAt = in.Now.UTC()
 	return out
 }
@@ -121,7 +121,7 @@ func (h Handler) stageOutput(ctx context.Context, in Input, out Output) error {
 	if err != nil {
 		return err
 	}
-	return h.Staging.PutJSON(ctx, name.OutputKey(h.Collector.Source), out)
+	return h.Staging.PutJSON(ctx, name.OutputKey(h.Collector.SourceName), out)
 }
 
 // stageFailure stores the outcome of a failed attempt, with the requests of the run's earlier attempts, because the state
@@ -131,7 +131,7 @@ func (h Handler) stageFailure(ctx context.Context, in Input, o outcome.Outcome, 
 	if err != nil {
 		return
 	}
-	key := name.FailureKey(h.Collector.Source)
+	key := name.FailureKey(h.Collector.SourceName)
 	var earlier outcome.Outcome
 	if err := h.Staging.GetJSON(ctx, key, &earlier); err == nil && earlier.Run == o.Run {
 		o.AddCounts(earlier)

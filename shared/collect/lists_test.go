@@ -17,7 +17,7 @@ import (
 // readLists runs a made-up collector of one section.
 func readLists(t *testing.T, lists ...collect.List[int]) collecttest.Result {
 	t.Helper()
-	return collecttest.New(t, collect.Collector{Source: "serviceresources", Collect: func(ctx context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
+	return collecttest.New(t, collect.Collector{SourceName: "serviceresources", Collect: func(ctx context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		part.DeclareLists("service_resources")
 		return collect.AddLists(ctx, part, "service_resources", lists)
 	}}, simaws.Options{}).Run()

@@ -56,7 +56,7 @@ func (s stagingStore) runCollector(read func(ctx context.Context, part *collect.
 }
 
 func (s stagingStore) runCollectorWith(store *object.Store, read func(ctx context.Context, part *collect.Part) error) (collect.Output, error) {
-	collector := collect.Collector{Source: "kms", Collect: func(ctx context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
+	collector := collect.Collector{SourceName: "kms", Collect: func(ctx context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		return read(ctx, part)
 	}}
 	return collect.Handler{Collector: collector, Config: aws.Config{Region: "us-east-1"}, Staging: store}.Handle(s.t.Context(), request)

@@ -15,7 +15,7 @@ import (
 func TestCollectorsAreThoseOfTheCatalog(t *testing.T) {
 	var words []string
 	for _, c := range collectors.All {
-		words = append(words, c.Source)
+		words = append(words, c.SourceName)
 	}
 	if diff := cmp.Diff(catalog.Names(), words); diff != "" {
 		t.Errorf("run go generate ./shared/collectors (-catalog +here):\n%s", diff)

@@ -141,7 +141,7 @@ func (b *Bench) Staged(date, section string, value any) bool {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	err = b.store.GetJSON(b.t.Context(), snapshot.SectionKey(name.PartPrefix(b.collector.Source), section), value)
+	err = b.store.GetJSON(b.t.Context(), snapshot.SectionKey(name.PartPrefix(b.collector.SourceName), section), value)
 	if err != nil && !object.IsMissing(err) {
 		b.t.Fatal(err)
 	}
@@ -206,9 +206,9 @@ func (b *Bench) Operations() []string {
 // LeastPrivilege fails the test unless the calls so far are exactly what the catalog's row allows the collector.
 func (b *Bench) LeastPrivilege() {
 	b.t.Helper()
-	source, known := catalog.FindByName(b.collector.Source)
+	source, known := catalog.FindByName(b.collector.SourceName)
 	if !known {
-		b.t.Fatalf("%s is not in the catalog", b.collector.Source)
+		b.t.Fatalf("%s is not in the catalog", b.collector.SourceName)
 	}
 	var allowed []string
 	for _, action := range source.Actions {
@@ -223,6 +223,6 @@ func (b *Bench) LeastPrivilege() {
 	}
 	slices.Sort(allowed)
 	if diff := cmp.Diff(allowed, b.Operations()); diff != "" {
-		b.t.Errorf("calls of %s differ from the catalog's actions (-allowed +called):\n%s", b.collector.Source, diff)
+		b.t.Errorf("calls of %s differ from the catalog's actions (-allowed +called):\n%s", b.collector.SourceName, diff)
 	}
 }

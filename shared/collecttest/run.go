@@ -58,9 +58,9 @@ type conformance struct {
 func Run(t *testing.T, collector collect.Collector, cases Cases) {
 	t.Helper()
 	t.Parallel()
-	source, known := catalog.FindByName(collector.Source)
+	source, known := catalog.FindByName(collector.SourceName)
 	if !known {
-		t.Fatalf("%s is not in the catalog", collector.Source)
+		t.Fatalf("%s is not in the catalog", collector.SourceName)
 	}
 	c := conformance{cases, collector, source}
 	t.Run("matches its golden file", c.matchesGolden)

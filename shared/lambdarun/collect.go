@@ -16,7 +16,7 @@ func Collect(collector collect.Collector) {
 		if err != nil {
 			return nil, err
 		}
-		source, _ := catalog.FindByName(collector.Source)
+		source, _ := catalog.FindByName(collector.SourceName)
 		return collect.Handler{Collector: collector, Config: cfg, Actions: source.ActionNames(), Staging: staging}.Handle, nil
 	})
 }

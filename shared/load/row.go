@@ -108,12 +108,6 @@ func newEncoder(t Table, index snapshot.Index) *encoder {
 	return e
 }
 
-// cell is the text of one value as COPY and casts take it.
-type cell struct {
-	text string
-	null bool
-}
-
 // readRow reads one element into e.cells, valid until the next call, and returns its issues. ok is false for a row that
 // must be rejected.
 func (e *encoder) readRow(at rowPosition, d *jsontext.Decoder) (issues []issue, ok bool, err error) {
@@ -129,9 +123,9 @@ func (e *encoder) readRow(at rowPosition, d *jsontext.Decoder) (issues []issue, 
 	}
 	ok = true
 	for i, c := range e.table.Columns {
-		out, null, adapted, err := e.encodeColumn(i, c)
-		e.cells[i] = cell{out, null}
-		if err == nil && !adapted {
+		value, err := e.encodeColumn(i, c)
+		e.cells[i] = value
+		if err == nil && !value.adapted {
 			continue
 		}
 		found := issue{at: at, column: strings.TrimPrefix(c.Name, "_"), adapted: err == nil, excerpt: toExcerpt(e.values[i]), reason: "changed to fit " + c.Type.String()}
@@ -183,22 +177,22 @@ func (c cell) appendTo(line []byte) []byte {
 }
 
 // encodeColumn returns the value of one column.
-func (e *encoder) encodeColumn(i int, c Column) (out string, null, adapted bool, err error) {
+func (e *encoder) encodeColumn(i int, c Column) (cell, error) {
 	if c.Fixed != nil {
-		return e.fixed[i], false, false, nil
+		return cell{text: e.fixed[i]}, nil
 	}
 	v := e.values[i]
 	if (len(v) == 0 || v.Kind() == 'n') && c.FallbackMember != "" {
 		v, c.Map = e.values[len(e.table.Columns)+i], nil
 	}
-	out, null, adapted, err = c.convertValue(v)
-	if null && c.Default != "" && (len(v) == 0 || c.Rule == Required || e.isKey[i]) {
-		return c.Default, false, adapted, err // a nullable column outside the key keeps an explicit null
+	value, err := c.convertValue(v)
+	if value.null && c.Default != "" && (len(v) == 0 || c.Rule == Required || e.isKey[i]) {
+		return cell{text: c.Default}, err // a nullable column outside the key keeps an explicit null
 	}
-	if err == nil && null && c.Rule == Required {
+	if err == nil && value.null && c.Rule == Required {
 		err = errAbsent
 	}
-	return out, null, adapted, err
+	return value, err
 }
 
 // appendEscaped appends a value in COPY's text format.

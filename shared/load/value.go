@@ -18,11 +18,19 @@ import (
 // errAbsent rejects a row whose required value is absent.
 var errAbsent = errors.New("is missing")
 
-// convertValue converts one JSON value to the text that COPY takes for the column; the error says why a value does not
-// fit. adapted reports that the value was changed to fit. Empty text means NULL in columns that do not hold text.
-func (c Column) convertValue(v jsontext.Value) (out string, null, adapted bool, err error) {
+// cell is a value as COPY takes it. Empty text means NULL in columns that do not hold text.
+type cell struct {
+	text    string
+	null    bool
+	adapted bool // the value was changed to fit
+}
+
+var nullCell = cell{null: true}
+
+// convertValue converts one JSON value to a cell of the column; the error says why a value does not fit.
+func (c Column) convertValue(v jsontext.Value) (cell, error) {
 	if len(v) == 0 || v.Kind() == 'n' {
-		return "", true, false, nil
+		return nullCell, nil
 	}
 	switch c.Type.kind {
 	case text, enumerated:
@@ -61,35 +69,35 @@ func toText(v jsontext.Value) (s string, adapted bool) {
 	return string(bytes.ReplaceAll(unquoted, []byte{0}, nil)), true
 }
 
-func (c Column) convertText(v jsontext.Value) (string, bool, bool, error) {
+func (c Column) convertText(v jsontext.Value) (cell, error) {
 	s, adapted := toText(v)
 	if c.Rule == Join && v.Kind() == '[' {
 		var err error
 		if s, adapted, err = joinTexts(v); err != nil {
-			return "", false, false, err
+			return cell{}, err
 		}
 	}
 	if c.Map != nil {
 		s = c.Map(s)
 	}
 	if c.Type.kind == enumerated && !granularities[s] {
-		return "", false, false, fmt.Errorf("%q is not one of DAILY, WEEKLY, MONTHLY, YEARLY", s)
+		return cell{}, fmt.Errorf("%q is not one of DAILY, WEEKLY, MONTHLY, YEARLY", s)
 	}
 	limit := c.Type.length
 	if limit == 0 || len(s) <= limit || utf8.RuneCountInString(s) <= limit {
-		return s, false, adapted, nil
+		return cell{text: s, adapted: adapted}, nil
 	}
 	switch c.Rule {
 	case Cut, Join:
-		return truncate(s, limit), false, true, nil
+		return cell{text: truncate(s, limit), adapted: true}, nil
 	case CutAtComma:
 		s = truncate(s, limit)
 		if i := strings.LastIndexByte(s, ','); i > 0 {
 			s = s[:i]
 		}
-		return s, false, true, nil
+		return cell{text: s, adapted: true}, nil
 	default:
-		return "", false, false, fmt.Errorf("has %d characters, more than %d", utf8.RuneCountInString(s), limit)
+		return cell{}, fmt.Errorf("has %d characters, more than %d", utf8.RuneCountInString(s), limit)
 	}
 }
 
@@ -167,10 +175,10 @@ func countWholeDigits(s string) int {
 	return max(len(whole)-(len(whole+fraction)-len(significant))+parseExponent(s), 0)
 }
 
-func (c Column) convertNumeric(v jsontext.Value) (string, bool, bool, error) {
+func (c Column) convertNumeric(v jsontext.Value) (cell, error) {
 	s, err := parseDecimal(v)
 	if err != nil || s == "" {
-		return "", s == "", false, err
+		return cell{null: s == ""}, err
 	}
 	room := c.Type.precision - c.Type.scale
 	digits := countWholeDigits(s)
@@ -178,16 +186,16 @@ func (c Column) convertNumeric(v jsontext.Value) (string, bool, bool, error) {
 		if parseExponent(s) < -maxDigits {
 			s = "0" // rounds to zero at the column's scale
 		}
-		return s, false, false, nil
+		return cell{text: s}, nil
 	}
 	if c.Rule == Clamp {
 		most := strings.Repeat("9", room) + "." + strings.Repeat("9", c.Type.scale)
 		if strings.HasPrefix(s, "-") {
 			most = "-" + most
 		}
-		return most, false, true, nil
+		return cell{text: most, adapted: true}, nil
 	}
-	return "", false, false, fmt.Errorf("%s does not fit numeric(%d,%d)", toExcerpt(v), c.Type.precision, c.Type.scale)
+	return cell{}, fmt.Errorf("%s does not fit numeric(%d,%d)", toExcerpt(v), c.Type.precision, c.Type.scale)
 }
 
 // parseExponent returns the number after e, or 0. A number that does not fit an int is clamped to ±1e6.
@@ -217,16 +225,16 @@ func roundsUp(s string, room, scale int) bool {
 	return r.Abs(r).Add(r, half).Cmp(limit) >= 0
 }
 
-func (c Column) convertInteger(v jsontext.Value) (string, bool, bool, error) {
+func (c Column) convertInteger(v jsontext.Value) (cell, error) {
 	s, err := parseDecimal(v)
 	if err != nil || s == "" {
-		return "", s == "", false, err
+		return cell{null: s == ""}, err
 	}
 	if n, err := strconv.ParseInt(s, 10, 32); err == nil {
-		return strconv.FormatInt(n, 10), false, false, nil
+		return cell{text: strconv.FormatInt(n, 10)}, nil
 	}
 	if countWholeDigits(s) > 10 || parseExponent(s) < -maxDigits {
-		return "", false, false, fmt.Errorf("%s does not fit an integer", toExcerpt(v))
+		return cell{}, fmt.Errorf("%s does not fit an integer", toExcerpt(v))
 	}
 	r, _ := new(big.Rat).SetString(s)
 	rounded := r.FloatString(0) // half away from zero, as numeric does
@@ -235,19 +243,19 @@ func (c Column) convertInteger(v jsontext.Value) (string, bool, bool, error) {
 	}
 	n, err := strconv.ParseInt(rounded, 10, 32)
 	if err != nil {
-		return "", false, false, fmt.Errorf("%s does not fit an integer", toExcerpt(v))
+		return cell{}, fmt.Errorf("%s does not fit an integer", toExcerpt(v))
 	}
-	return strconv.FormatInt(n, 10), false, !r.IsInt(), nil
+	return cell{text: strconv.FormatInt(n, 10), adapted: !r.IsInt()}, nil
 }
 
-func (c Column) convertBoolean(v jsontext.Value) (string, bool, bool, error) {
+func (c Column) convertBoolean(v jsontext.Value) (cell, error) {
 	switch v.Kind() {
 	case 't':
-		return "t", false, false, nil
+		return cell{text: "t"}, nil
 	case 'f':
-		return "f", false, false, nil
+		return cell{text: "f"}, nil
 	default:
-		return "", false, false, fmt.Errorf("%s is neither true nor false", toExcerpt(v))
+		return cell{}, fmt.Errorf("%s is neither true nor false", toExcerpt(v))
 	}
 }
 
@@ -258,13 +266,13 @@ var timeLayouts = []string{
 	time.DateOnly,
 }
 
-func (c Column) convertTime(v jsontext.Value, format func(time.Time) string) (string, bool, bool, error) {
+func (c Column) convertTime(v jsontext.Value, format func(time.Time) string) (cell, error) {
 	if v.Kind() != '"' {
-		return "", false, false, fmt.Errorf("%s is not a time", toExcerpt(v))
+		return cell{}, fmt.Errorf("%s is not a time", toExcerpt(v))
 	}
 	s, adapted := toText(v)
 	if s == "" {
-		return "", true, false, nil
+		return nullCell, nil
 	}
 	for _, layout := range timeLayouts {
 		t, err := time.Parse(layout, s)
@@ -273,15 +281,15 @@ func (c Column) convertTime(v jsontext.Value, format func(time.Time) string) (st
 			if c.Map != nil {
 				out = c.Map(out)
 			}
-			return out, false, adapted, nil
+			return cell{text: out, adapted: adapted}, nil
 		}
 	}
-	return "", false, false, fmt.Errorf("%s is not a time", toExcerpt(v))
+	return cell{}, fmt.Errorf("%s is not a time", toExcerpt(v))
 }
 
-func (c Column) convertJSON(v jsontext.Value) (string, bool, bool, error) {
+func (c Column) convertJSON(v jsontext.Value) (cell, error) {
 	if k := v.Kind(); k != '{' && k != '[' {
-		return "", false, false, fmt.Errorf("%s is neither an object nor an array", toExcerpt(v))
+		return cell{}, fmt.Errorf("%s is neither an object nor an array", toExcerpt(v))
 	}
 	var out bytes.Buffer
 	adapted := false
@@ -289,10 +297,10 @@ func (c Column) convertJSON(v jsontext.Value) (string, bool, bool, error) {
 	for {
 		token, err := d.ReadToken()
 		if errors.Is(err, io.EOF) {
-			return strings.TrimSuffix(out.String(), "\n"), false, adapted, nil
+			return cell{text: strings.TrimSuffix(out.String(), "\n"), adapted: adapted}, nil
 		}
 		if err != nil {
-			return "", false, false, err
+			return cell{}, err
 		}
 		switch token.Kind() {
 		case '"':
@@ -302,11 +310,11 @@ func (c Column) convertJSON(v jsontext.Value) (string, bool, bool, error) {
 			}
 		case '0':
 			if s := token.String(); len(s) > maxDigits || countWholeDigits(s) > maxDigits || parseExponent(s) < -maxDigits {
-				return "", false, false, fmt.Errorf("holds the number %s, which cannot be stored", toExcerpt(jsontext.Value(s)))
+				return cell{}, fmt.Errorf("holds the number %s, which cannot be stored", toExcerpt(jsontext.Value(s)))
 			}
 		}
 		if err := e.WriteToken(token); err != nil {
-			return "", false, false, err
+			return cell{}, err
 		}
 	}
 }

@@ -20,7 +20,7 @@ import (
 
 // buildCostCollector returns a made-up cost collector that reads all days at once.
 func buildCostCollector(amount string) collect.Collector {
-	return collect.Collector{Source: "cost", CollectDays: func(_ context.Context, _ aws.Config, days []collect.Day) error {
+	return collect.Collector{SourceName: "cost", CollectDays: func(_ context.Context, _ aws.Config, days []collect.Day) error {
 		for _, day := range days {
 			if err := day.Part.Add("service", map[string]string{"cost": amount, "day": day.Scope.Window.StartDate()}); err != nil {
 				return err

@@ -49,7 +49,7 @@ func newBench(t *testing.T) *bench {
 // runCollector runs a made-up collector under the name of a source.
 func (b *bench) runCollector(source string, read func(part *collect.Part) error) {
 	b.t.Helper()
-	handler := collect.Handler{Staging: b.store, Collector: collect.Collector{Source: source, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
+	handler := collect.Handler{Staging: b.store, Collector: collect.Collector{SourceName: source, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
 		return read(part)
 	}}}
 	out, err := handler.Handle(b.t.Context(), b.request)

@@ -94,7 +94,7 @@ func run(t *testing.T, fault *simaws.Fault) []line {
 		}
 		return part.Add("security.kms", len(out.Keys))
 	}
-	b := collecttest.New(t, collect.Collector{Source: "kms", Collect: list}, simaws.Options{})
+	b := collecttest.New(t, collect.Collector{SourceName: "kms", Collect: list}, simaws.Options{})
 	if fault != nil {
 		b.Fault(*fault)
 	}

@@ -14,7 +14,7 @@ func spans(list []plan.Entry) map[string]int {
 	found := map[string]int{}
 	for _, s := range list {
 		for _, r := range s.Regions {
-			if slices.ContainsFunc(r.Sources, func(service plan.PlannedSource) bool { return service.Source == "cost" }) {
+			if slices.ContainsFunc(r.Sources, func(service plan.PlannedSource) bool { return service.SourceName == "cost" }) {
 				found[s.Request.Date] = s.Request.EarlierDays
 			}
 		}

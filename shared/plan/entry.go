@@ -31,8 +31,8 @@ type Region struct {
 
 // PlannedSource is a source and the collector function to invoke for it.
 type PlannedSource struct {
-	Source   string `json:"service"`
-	Function string `json:"function"`
+	SourceName string `json:"service"`
+	Function   string `json:"function"`
 }
 
 // daysPerRead is the number of days of a backfill that a source that covers many days reads at once: a month of costs by
@@ -110,7 +110,7 @@ func (h Handler) planSources(names []string, region string, home, history bool, 
 		case source.CoversManyDays && earlierDays == readWithLater:
 		case !source.IsOfferedIn(region):
 		default:
-			planned = append(planned, PlannedSource{Source: source.Name, Function: function})
+			planned = append(planned, PlannedSource{SourceName: source.Name, Function: function})
 		}
 	}
 	return planned
@@ -120,7 +120,7 @@ func (h Handler) planSources(names []string, region string, home, history bool, 
 func (s Entry) coversManyDays() bool {
 	return slices.ContainsFunc(s.Regions, func(r Region) bool {
 		return slices.ContainsFunc(r.Sources, func(planned PlannedSource) bool {
-			source, _ := catalog.FindByName(planned.Source)
+			source, _ := catalog.FindByName(planned.SourceName)
 			return source.CoversManyDays
 		})
 	})

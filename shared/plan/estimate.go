@@ -24,7 +24,7 @@ func (e *Estimate) addEntry(s Entry) {
 	for _, region := range s.Regions {
 		e.Services += len(region.Sources)
 		for _, planned := range region.Sources {
-			e.PaidRequests += countPaidRequests(planned.Source, s)
+			e.PaidRequests += countPaidRequests(planned.SourceName, s)
 		}
 	}
 	e.PaidDollars = float64(e.PaidRequests) / requestsPerDollar

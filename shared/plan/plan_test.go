@@ -78,7 +78,7 @@ func outline(list []plan.Entry) []string {
 		for _, r := range s.Regions {
 			var words []string
 			for _, service := range r.Sources {
-				words = append(words, service.Source)
+				words = append(words, service.SourceName)
 			}
 			home := ""
 			if r.Home {

@@ -41,7 +41,7 @@ func (j job) removeStaged(ctx context.Context, s Entry) (Entry, error) {
 		if err != nil {
 			return Entry{}, err
 		}
-		region.Sources = slices.DeleteFunc(region.Sources, func(planned PlannedSource) bool { return collected[planned.Source] })
+		region.Sources = slices.DeleteFunc(region.Sources, func(planned PlannedSource) bool { return collected[planned.SourceName] })
 		if len(region.Sources) > 0 || !published {
 			regions = append(regions, region)
 		}

@@ -18,12 +18,12 @@ func (r *run) collected(s plan.Entry, region plan.Region, failed string) {
 	request := s.Request
 	request.Region, request.EarlierDays = region.Region, 0
 	for _, service := range region.Sources {
-		if service.Source == failed {
+		if service.SourceName == failed {
 			continue
 		}
 		read := func(context.Context, aws.Config, collect.Scope, *collect.Part) error { return nil }
 		request.Role = nil
-		handler := collect.Handler{Staging: r.store, Collector: collect.Collector{Source: service.Source, Collect: read}}
+		handler := collect.Handler{Staging: r.store, Collector: collect.Collector{SourceName: service.SourceName, Collect: read}}
 		if _, err := handler.Handle(r.t.Context(), request); err != nil {
 			r.t.Fatal(err)
 		}

@@ -91,7 +91,7 @@ func (r run) keepFailed(entry plan.Entry) (failed plan.Entry, found bool) {
 		}
 		if failures[0].name != "" {
 			region.Sources = slices.DeleteFunc(slices.Clone(region.Sources), func(planned plan.PlannedSource) bool {
-				return !slices.ContainsFunc(failures, func(f failedSource) bool { return f.name == planned.Source })
+				return !slices.ContainsFunc(failures, func(f failedSource) bool { return f.name == planned.SourceName })
 			})
 		}
 		regions = append(regions, region)

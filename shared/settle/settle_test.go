@@ -41,7 +41,7 @@ func planRun(t *testing.T) *object.Store {
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	store := object.New(server.Client(), "data", object.Options{})
-	services := []plan.PlannedSource{{Source: "kms", Function: "collect-kms"}, {Source: "guardduty", Function: "collect-guardduty"}}
+	services := []plan.PlannedSource{{SourceName: "kms", Function: "collect-kms"}, {SourceName: "guardduty", Function: "collect-guardduty"}}
 	_, err = plan.WriteList(t.Context(), store, snapshot.PlanKey("run", 0), func(add func(plan.Entry) error) error {
 		return add(plan.Entry{
 			Request:    collect.Input{Run: "run", Account: "111122223333", Interval: snapshot.Daily, Date: "2026-03-11"},
@@ -146,7 +146,7 @@ func TestRedriveHandsBackOnlyWhatFailed(t *testing.T) {
 	if err := store.GetJSON(t.Context(), out.Plan.Key, &list); err != nil {
 		t.Fatal(err)
 	}
-	want := []plan.Region{{Region: "eu-west-1", Sources: []plan.PlannedSource{{Source: "guardduty", Function: "collect-guardduty"}}}}
+	want := []plan.Region{{Region: "eu-west-1", Sources: []plan.PlannedSource{{SourceName: "guardduty", Function: "collect-guardduty"}}}}
 	if diff := cmp.Diff(want, list[0].Regions); diff != "" {
 		t.Error(diff)
 	}

@@ -20,16 +20,16 @@ func (r *rig) stage(ctx context.Context, f snapshotFile, bytes int) (merge.Input
 		Window: snapshot.WindowOf(snapshot.Daily, f.day), Now: f.day.Add(time.Hour),
 	}
 	in := merge.Input{Request: request, Home: f.region}
-	for word, read := range map[string]func(*collect.Part) error{
+	for source, read := range map[string]func(*collect.Part) error{
 		"account": func(part *collect.Part) error {
 			return part.Set("account", map[string]string{"account_id": f.account, "region": f.region})
 		},
 		"serviceresources": func(part *collect.Part) error { return addResources(part, bytes) },
 	} {
-		collector := collect.Collector{Source: word, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error { return read(part) }}
+		collector := collect.Collector{SourceName: source, Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error { return read(part) }}
 		out, err := collect.Handler{Staging: r.store, Collector: collector}.Handle(ctx, request)
 		if err != nil {
-			return in, fmt.Errorf("staging %s: %w", word, err)
+			return in, fmt.Errorf("staging %s: %w", source, err)
 		}
 		in.Results = append(in.Results, merge.CollectorResult{Output: out})
 	}

@@ -32,8 +32,8 @@ type API interface {
 
 // Collector is the source application.
 var Collector = collect.Collector{
-	Source: "application",
-	Rate:   collect.Rate{PerSecond: 5, Burst: 5},
+	SourceName: "application",
+	Rate:       collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, applicationsignals.NewFromConfig(cfg), scope, part)
 	},

@@ -36,8 +36,8 @@ type API interface {
 
 // Collector is the source backup.
 var Collector = collect.Collector{
-	Source: "backup",
-	Rate:   collect.Rate{PerSecond: 5, Burst: 10},
+	SourceName: "backup",
+	Rate:       collect.Rate{PerSecond: 5, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, backup.NewFromConfig(cfg), scope, part)
 	},

@@ -33,8 +33,8 @@ type API interface {
 
 // Collector is the source certificatemanager.
 var Collector = collect.Collector{
-	Source: "certificatemanager",
-	Rate:   collect.Rate{PerSecond: 8, Burst: 8},
+	SourceName: "certificatemanager",
+	Rate:       collect.Rate{PerSecond: 8, Burst: 8},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, acm.NewFromConfig(cfg), scope, part)
 	},

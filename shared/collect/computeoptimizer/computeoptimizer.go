@@ -35,8 +35,8 @@ type API interface {
 
 // Collector is the source computeoptimizer.
 var Collector = collect.Collector{
-	Source: "computeoptimizer",
-	Rate:   collect.Rate{PerSecond: 5, Burst: 10},
+	SourceName: "computeoptimizer",
+	Rate:       collect.Rate{PerSecond: 5, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, computeoptimizer.NewFromConfig(cfg), scope, part)
 	},

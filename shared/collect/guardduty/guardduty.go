@@ -39,8 +39,8 @@ type API interface {
 
 // Collector is the source guardduty.
 var Collector = collect.Collector{
-	Source: "guardduty",
-	Rate:   collect.Rate{PerSecond: 10, Burst: 10},
+	SourceName: "guardduty",
+	Rate:       collect.Rate{PerSecond: 10, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, guardduty.NewFromConfig(cfg), scope, part)
 	},

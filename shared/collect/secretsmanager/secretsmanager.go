@@ -30,8 +30,8 @@ type API interface {
 
 // Collector is the source secretsmanager.
 var Collector = collect.Collector{
-	Source: "secretsmanager",
-	Rate:   collect.Rate{PerSecond: 20, Burst: 20},
+	SourceName: "secretsmanager",
+	Rate:       collect.Rate{PerSecond: 20, Burst: 20},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, secretsmanager.NewFromConfig(cfg), scope, part)
 	},
