@@ -59,6 +59,9 @@ func TestInterruptedCollectKeepsWhatItPublished(t *testing.T) {
 	if code := runCommand(ctx, args, testHost(io.Discard, progress)); code != exitFailed || !strings.Contains(progress.String(), "interrupted.") {
 		t.Fatalf("exit code %d\n%s", code, progress.String())
 	}
+	if strings.Contains(progress.String(), "context canceled") {
+		t.Errorf("each collector that was interrupted is reported:\n%s", progress.String())
+	}
 	before := exported(t, dir)
 	if before == 0 {
 		t.Errorf("nothing of what was published is in the folder:\n%s", progress.String())

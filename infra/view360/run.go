@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -92,6 +93,7 @@ func (w *collectWatcher) countCall(call inprocess.Call) {
 	case call.Function == mergeFunction && call.Err == nil:
 		w.countMerge(call)
 	case call.Function == settleCollectFunction:
+	case errors.Is(call.Err, context.Canceled): // the end of the command says once that it was interrupted
 	case call.Err != nil:
 		w.progress.printStep("%s: %v", call.Function, call.Err)
 	default:
