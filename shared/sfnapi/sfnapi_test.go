@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"view360/shared/asl"
+	"view360/shared/paging"
 	"view360/shared/sfnapi"
 )
 
@@ -151,8 +152,7 @@ func TestHistoryIsReadInPages(t *testing.T) {
 	p.run(t, "run", `[7]`)
 	var all []string
 	pages := sfn.NewGetExecutionHistoryPaginator(p, &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String("arn:aws:states:local:000000000000:execution:fan/Items:run-1-0"), MaxResults: 2})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(t.Context())
+	for page, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,8 +207,7 @@ func TestListsHavePagesAndFilters(t *testing.T) {
 	}
 	slices.Reverse(want)
 	list := func(in *sfn.ListExecutionsInput) (names []string) {
-		for pages := sfn.NewListExecutionsPaginator(p, in); pages.HasMorePages(); {
-			page, err := pages.NextPage(t.Context())
+		for page, err := range paging.ReadPages(t.Context(), sfn.NewListExecutionsPaginator(p, in)) {
 			if err != nil {
 				t.Fatal(err)
 			}

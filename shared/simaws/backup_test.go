@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/backup"
 	"github.com/aws/aws-sdk-go-v2/service/backup/types"
 
+	"view360/shared/paging"
 	"view360/shared/simaws"
 )
 
@@ -15,8 +16,7 @@ func TestBackupJobsAreFilteredAndForgotten(t *testing.T) {
 	server := start(t, simaws.Options{})
 	client := backup.NewFromConfig(server.Config(production))
 	list := func(input backup.ListBackupJobsInput) (jobs []types.BackupJob) {
-		for pages := backup.NewListBackupJobsPaginator(client, &input); pages.HasMorePages(); {
-			page, err := pages.NextPage(t.Context())
+		for page, err := range paging.ReadPages(t.Context(), backup.NewListBackupJobsPaginator(client, &input)) {
 			if err != nil {
 				t.Fatal(err)
 			}

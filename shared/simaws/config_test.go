@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
 
+	"view360/shared/paging"
 	"view360/shared/simaws"
 )
 
@@ -44,8 +45,7 @@ func TestRulesHaveTheirResults(t *testing.T) {
 	pages := configservice.NewDescribeComplianceByConfigRulePaginator(client, &configservice.DescribeComplianceByConfigRuleInput{
 		ComplianceTypes: []types.ComplianceType{types.ComplianceTypeCompliant, types.ComplianceTypeNonCompliant}})
 	states, evaluations, requests := map[types.ComplianceType]int{}, 0, 0
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,8 +54,7 @@ func TestRulesHaveTheirResults(t *testing.T) {
 			states[rule.Compliance.ComplianceType]++
 			details := configservice.NewGetComplianceDetailsByConfigRulePaginator(client, &configservice.GetComplianceDetailsByConfigRuleInput{ConfigRuleName: rule.ConfigRuleName})
 			broken := 0
-			for details.HasMorePages() {
-				part, err := details.NextPage(t.Context())
+			for part, err := range paging.ReadPages(t.Context(), details) {
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/guardduty"
 	"github.com/aws/aws-sdk-go-v2/service/guardduty/types"
 
+	"view360/shared/paging"
 	"view360/shared/simaws"
 )
 
@@ -22,8 +23,7 @@ func findingIDs(t *testing.T, client *guardduty.Client, condition types.Conditio
 	pages := guardduty.NewListFindingsPaginator(client, &guardduty.ListFindingsInput{
 		DetectorId: detector, FindingCriteria: &types.FindingCriteria{Criterion: map[string]types.Condition{"updatedAt": condition}},
 	})
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}

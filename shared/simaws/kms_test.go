@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
+	"view360/shared/paging"
 	"view360/shared/simaws"
 )
 
@@ -17,8 +18,7 @@ func TestKeysComeInPages(t *testing.T) {
 	client := kms.NewFromConfig(server.Config(production))
 	pages := kms.NewListKeysPaginator(client, &kms.ListKeysInput{})
 	ids, requests := map[string]bool{}, 0
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,6 +22,7 @@ import (
 
 	"view360/shared/fault"
 	"view360/shared/outcome"
+	"view360/shared/paging"
 	"view360/shared/simaws"
 )
 
@@ -31,8 +32,7 @@ func TestInspectorFindingsAreFiltered(t *testing.T) {
 	client := inspector2.NewFromConfig(server.Config(production))
 	vulnerabilities := func(criteria *inspectortypes.FilterCriteria) (found []inspectortypes.Finding) {
 		pages := inspector2.NewListFindingsPaginator(client, &inspector2.ListFindingsInput{FilterCriteria: criteria, MaxResults: aws.Int32(100)})
-		for pages.HasMorePages() {
-			list, err := pages.NextPage(t.Context())
+		for list, err := range paging.ReadPages(t.Context(), pages) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,8 +116,7 @@ func TestCheckSummariesAgreeWithResults(t *testing.T) {
 	}
 	cases := func(resolved bool) (n int) {
 		pages := support.NewDescribeCasesPaginator(client, &support.DescribeCasesInput{IncludeResolvedCases: resolved})
-		for pages.HasMorePages() {
-			list, err := pages.NextPage(t.Context())
+		for list, err := range paging.ReadPages(t.Context(), pages) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -140,8 +139,7 @@ func TestHealthEventsHaveEveryState(t *testing.T) {
 	client := health.NewFromConfig(server.Config(production))
 	pages := health.NewDescribeEventsPaginator(client, &health.DescribeEventsInput{MaxResults: aws.Int32(100)})
 	states := map[healthtypes.EventStatusCode]int{}
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,8 +171,7 @@ func TestApplicationServicesAreComplete(t *testing.T) {
 	input := &applicationsignals.ListServicesInput{StartTime: aws.Time(noon.AddDate(0, 0, -1)), EndTime: aws.Time(noon), MaxResults: aws.Int32(5)}
 	pages := applicationsignals.NewListServicesPaginator(client, input)
 	services := 0
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}

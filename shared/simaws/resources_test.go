@@ -17,6 +17,7 @@ import (
 	plantypes "github.com/aws/aws-sdk-go-v2/service/savingsplans/types"
 
 	"view360/shared/fault"
+	"view360/shared/paging"
 	"view360/shared/simaws"
 )
 
@@ -26,8 +27,7 @@ func TestInstancesComeInPages(t *testing.T) {
 	client := ec2.NewFromConfig(server.Config(production))
 	pages := ec2.NewDescribeInstancesPaginator(client, &ec2.DescribeInstancesInput{MaxResults: aws.Int32(10)})
 	instances, requests := 0, 0
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,8 +78,7 @@ func TestDatabasesComeInPages(t *testing.T) {
 	server := start(t, simaws.Options{Volume: 20})
 	pages := rds.NewDescribeDBInstancesPaginator(rds.NewFromConfig(server.Config(production)), &rds.DescribeDBInstancesInput{})
 	databases, requests := 0, 0
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,8 +99,7 @@ func TestBucketsHaveTheirRegion(t *testing.T) {
 	server := start(t, simaws.Options{})
 	pages := s3.NewListBucketsPaginator(s3.NewFromConfig(server.Config(production)), &s3.ListBucketsInput{MaxBuckets: aws.Int32(10)})
 	regions, requests := map[string]int{}, 0
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,8 +131,7 @@ func TestComputeResourcesAreListed(t *testing.T) {
 	}
 	pages := lambda.NewListFunctionsPaginator(lambda.NewFromConfig(server.Config(production)), &lambda.ListFunctionsInput{MaxItems: aws.Int32(1000)})
 	functions, requests := 0, 0
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,8 +163,7 @@ func TestResourceQueriesAreAnswered(t *testing.T) {
 	pages := configservice.NewSelectResourceConfigPaginator(client, &configservice.SelectResourceConfigInput{
 		Expression: aws.String("SELECT resourceId, resourceType, configuration.instanceType WHERE resourceType IN ('AWS::EC2::Instance', 'AWS::EC2::Volume')"), Limit: 100})
 	kinds := map[string]int{}
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}

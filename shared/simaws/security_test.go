@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/wafv2"
 	"github.com/aws/aws-sdk-go-v2/service/wafv2/types"
 
+	"view360/shared/paging"
 	"view360/shared/simaws"
 )
 
@@ -79,8 +80,7 @@ func TestTrailsHaveShadowsInOtherRegions(t *testing.T) {
 	}
 	pages := cloudtrail.NewLookupEventsPaginator(client, &cloudtrail.LookupEventsInput{StartTime: aws.Time(noon.AddDate(0, 0, -1)), EndTime: aws.Time(noon)})
 	events := 0
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,8 +98,7 @@ func TestSecretsExceedOnePage(t *testing.T) {
 	server := start(t, simaws.Options{})
 	pages := secretsmanager.NewListSecretsPaginator(secretsmanager.NewFromConfig(server.Config(production)), &secretsmanager.ListSecretsInput{})
 	secrets, unset := 0, 0
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,14 +9,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
 
+	"view360/shared/paging"
 	"view360/shared/simaws"
 )
 
 func securityFindings(t *testing.T, client *securityhub.Client, filters *types.AwsSecurityFindingFilters) (found []types.AwsSecurityFinding) {
 	t.Helper()
 	pages := securityhub.NewGetFindingsPaginator(client, &securityhub.GetFindingsInput{Filters: filters, MaxResults: aws.Int32(100)})
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
+	"view360/shared/paging"
 	"view360/shared/simaws"
 )
 
@@ -21,8 +22,7 @@ func TestManagedNodesComeInPages(t *testing.T) {
 	}
 	pages := ssm.NewDescribeInstanceInformationPaginator(client, &ssm.DescribeInstanceInformationInput{MaxResults: aws.Int32(50)})
 	var instances []types.InstanceInformation
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,8 +38,7 @@ func TestManagedNodesComeInPages(t *testing.T) {
 	}
 	patchPages := ssm.NewDescribeInstancePatchesPaginator(client, &ssm.DescribeInstancePatchesInput{InstanceId: id})
 	states := map[types.PatchComplianceDataState]int32{}
-	for patchPages.HasMorePages() {
-		list, err := patchPages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), patchPages) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"view360/shared/awsconf"
 	"view360/shared/fault"
+	"view360/shared/paging"
 	"view360/shared/simaws"
 )
 
@@ -98,8 +99,7 @@ func TestAccountHasContactsAndRegions(t *testing.T) {
 
 	pages := account.NewListRegionsPaginator(client, &account.ListRegionsInput{MaxResults: aws.Int32(10)})
 	enabled := 0
-	for pages.HasMorePages() {
-		regions, err := pages.NextPage(t.Context())
+	for regions, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,8 +120,7 @@ func TestOrganizationListsAccountsInPages(t *testing.T) {
 	client := organizations.NewFromConfig(server.Config(""))
 	pages := organizations.NewListAccountsPaginator(client, &organizations.ListAccountsInput{})
 	seen, requests := map[string]bool{}, 0
-	for pages.HasMorePages() {
-		list, err := pages.NextPage(t.Context())
+	for list, err := range paging.ReadPages(t.Context(), pages) {
 		if err != nil {
 			t.Fatal(err)
 		}
