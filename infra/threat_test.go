@@ -103,7 +103,7 @@ func TestHostileMemberAccountIsRefused(t *testing.T) {
 		"an account writes under its own prefix":  {sender(other, "s3:PutObject", own, nil), true},
 		"and names the hub's key":                 {sender(other, "s3:PutObject", own, map[string]string{"s3:x-amz-server-side-encryption": "aws:kms", "s3:x-amz-server-side-encryption-aws-kms-key-id": keyARN}), true},
 		"an account writes under another's":       {sender(other, "s3:PutObject", foreign, nil), false},
-		"writes what is no snapshot":              {sender(other, "s3:PutObject", bucketARN+"/scripts/sender.py", nil), false},
+		"writes what is not a snapshot":           {sender(other, "s3:PutObject", bucketARN+"/scripts/sender.py", nil), false},
 		"writes to loaded":                        {sender(other, "s3:PutObject", bucketARN+"/loaded/"+other+"/x.json", nil), false},
 		"writes with another key":                 {sender(other, "s3:PutObject", own, map[string]string{"s3:x-amz-server-side-encryption": "aws:kms", "s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:eu-west-1:" + other + ":key/own"}), false},
 		"writes with a key of S3":                 {sender(other, "s3:PutObject", own, map[string]string{"s3:x-amz-server-side-encryption": "AES256"}), false},

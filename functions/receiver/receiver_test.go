@@ -151,7 +151,7 @@ func (s *site) logged() map[string]int {
 	for line := range strings.Lines(string(text)) {
 		var entry struct{ Msg string }
 		if err := json.Unmarshal([]byte(line), &entry); err != nil {
-			s.Errorf("the log has a line that is no JSON: %s", line)
+			s.Errorf("the log has a line that is not JSON: %s", line)
 		}
 		messages[entry.Msg]++
 	}

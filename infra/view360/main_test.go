@@ -88,7 +88,7 @@ func TestDemonstrationCollectsLoadsAndReports(t *testing.T) {
 	_, second, _ := strings.Cut(strings.TrimSpace(out), "\n")
 	var loaded summary.LoadRun
 	if err := json.Unmarshal([]byte(second), &loaded); err != nil {
-		t.Fatalf("the second line is no load summary: %v\n%s", err, second)
+		t.Fatalf("the second line is not a load summary: %v\n%s", err, second)
 	}
 	if loaded.Totals.Read == 0 || loaded.Totals.Rejected != 0 || loaded.Totals.Created > loaded.Totals.Read/10 {
 		t.Errorf("second run: %+v", loaded.Totals)

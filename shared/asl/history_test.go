@@ -31,7 +31,7 @@ func TestHistoryKeepsTheOrderOfEvents(t *testing.T) {
 			"ExecutionStarted MapStateEntered MapStateStarted MapIterationStarted FailStateEntered MapIterationFailed MapStateFailed ExecutionFailed"},
 		"evaluation in an iteration": {`"A":{"Type":"Map","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Succeed","Output":"{% $x %}"}}},"End":true}`, `[1]`,
 			"ExecutionStarted MapStateEntered MapStateStarted MapIterationStarted SucceedStateEntered EvaluationFailed MapIterationFailed MapStateFailed ExecutionFailed"},
-		"items that are no array": {`"A":{"Type":"Map","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Succeed"}}},"End":true}`, `1`,
+		"items that are not an array": {`"A":{"Type":"Map","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Succeed"}}},"End":true}`, `1`,
 			"ExecutionStarted MapStateEntered EvaluationFailed ExecutionFailed"},
 		"distributed map": {`"A":{"Type":"Map",` + items(`[1,2]`) + `"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"B","States":{"B":{"Type":"Succeed"}}},"End":true}`, `[1,2]`,
 			"ExecutionStarted MapStateEntered MapStateStarted MapRunStarted MapRunSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded"},

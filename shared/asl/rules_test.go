@@ -64,7 +64,7 @@ func rules() []rule {
 		{"infinity is not a value", dataDoc, `"A":{"Type":"Pass","Output":"{% {'a': 1/0} %}","End":true}`, ``, `FAILED States.…`},
 		{"numbers of every size", "https://www.rfc-editor.org/rfc/rfc8259#section-6", `"A":{"Type":"Pass","Output":["{% $states.input[0] / 10000000 %}","{% $states.input[0] * 1e21 %}",-0.5,0],"End":true}`, `[1]`, `[1e-07,1e+21,-0.5,0]`},
 		{"an assign that cannot be evaluated", varsDoc, `"A":{"Type":"Pass","Assign":{"x":"{% $y %}"},"End":true}`, ``, `FAILED States.QueryEvaluationError The JSONata expression '{% $y %}' specified for the field 'Assign.x' …`},
-		{"fail with an error that is no text", dg + "state-fail.html", `"A":{"Type":"Fail","Error":"{% 5 %}"}`, ``, `FAILED States.QueryEvaluationError Error is 5, not a string`},
+		{"fail with an error that is not text", dg + "state-fail.html", `"A":{"Type":"Fail","Error":"{% 5 %}"}`, ``, `FAILED States.QueryEvaluationError Error is 5, not a string`},
 
 		{"iterations evaluate concurrently", "https://docs.jsonata.org/array-functions#append", `"A":{"Type":"Map","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Pass","Output":"{% $count($append($states.input, [1])) & $join([$states.input, 'x']) %}","End":true}}},"End":true}`, `["a","bb","ccc","dddd","a","bb","ccc","dddd"]`, `["2ax","2bbx","2cccx","2ddddx","2ax","2bbx","2cccx","2ddddx"]`},
 

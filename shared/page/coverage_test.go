@@ -20,12 +20,12 @@ func TestCoverageShowsEveryOutcome(t *testing.T) {
 	for _, c := range []struct{ name, service, want string }{
 		{"denied in one of two regions", "guardduty", `bad.*in 1 of 2 regions.*denied.*1/2 26 h`},
 		{"some items were left out", "kms", `warn.*partial.*2 h`},
-		{"not enabled is no failure", "inspector", `idle.*in 1 of 2 regions.*off.*2 h`},
+		{"not enabled is not a failure", "inspector", `idle.*in 1 of 2 regions.*off.*2 h`},
 		{"read in the home region only", "supporttickets", `good.*passed".*ok<.*2 h`},
 		{"in a later run of this service alone", "cost", `good.*ok<.*60 m|1 h`},
 		{"a section that only newer snapshots have", "iam", `good.*ok<.*2 h`},
 		{"a file of the Python version", "serviceresources", `bad.*in 1 of 2 regions.*failed.*1/2`},
-		{"a note is no warning", "cost", `good`},
+		{"a note is not a warning", "cost", `good`},
 		{"read before, and not any more", "health", `bad.*lost.*26 h`},
 		{"repaired alone", "waf", `good.*ok<.*30 m`},
 	} {

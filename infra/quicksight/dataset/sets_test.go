@@ -44,7 +44,7 @@ func TestQueriesCorrectTheFigures(t *testing.T) {
 		{"zones", "view_service_resources", "zone", "eu-west-1b\nregional\nregional"},
 		{"what is in no zone is not counted", "view_service_resources", "count(distinct known_zone)", "1"},
 		{"Q10: not online", "view_inventory_instances", "sum(not_online)", "2"},
-		{"Q11: None is no product", "view_accounts", "count(distinct product)", "1"},
+		{"Q11: None is not a product", "view_accounts", "count(distinct product)", "1"},
 		{"months are not added to days", "view_acct_cost_rep", "sum(current_period_cost)", "5.0000000000"},
 		{"the newest compliance report", "view_config_reports", "id, is_latest", "1 0\n2 1"},
 	}

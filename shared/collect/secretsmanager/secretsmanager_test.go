@@ -66,6 +66,6 @@ func TestTagsAndDescriptionsCanBeLeftOut(t *testing.T) { // D72
 		}
 	}
 	if text := string(result.Content[section]); strings.Contains(text, "storefront") || !strings.Contains(text, `"tags":[]`) {
-		t.Error("the section holds a tag's value, or its tags are no list")
+		t.Error("the section holds a tag's value, or its tags are not a list")
 	}
 }
