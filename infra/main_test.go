@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
-	jsii.Close()
+	synthtest.CloseRuntime()
 	if err := os.RemoveAll(scratch); err != nil {
 		panic(err)
 	}

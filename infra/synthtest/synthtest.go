@@ -11,7 +11,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // checks is the variable that turns off the CDK's own checks of templates. They take almost a minute for a dashboard;
@@ -25,7 +24,7 @@ func Main(m *testing.M) {
 		restartWithoutChecks()
 	}
 	code := m.Run()
-	jsii.Close()
+	CloseRuntime()
 	os.Exit(code)
 }
 
