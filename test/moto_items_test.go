@@ -32,6 +32,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/support"
 	"github.com/aws/aws-sdk-go-v2/service/wafv2"
 	waftypes "github.com/aws/aws-sdk-go-v2/service/wafv2/types"
+
+	"view360/shared/collecttest"
 )
 
 // expected are the members that a section's elements must have, by the section's path.
@@ -261,7 +263,7 @@ func (m maker) makeFunctions() {
 
 // setCosts and setFindings set what moto answers.
 func (m maker) setCosts(url string) {
-	m.setAnswers(url, "ce/cost-and-usage-results", `{"results": [{"ResultsByTime": [
+	m.setAnswers(url, "ce/cost-and-usage-results", `{"account_id": "`+collecttest.Production+`", "results": [{"ResultsByTime": [
 		{"TimePeriod": {"Start": "2026-03-09", "End": "2026-03-10"}, "Groups": [{"Keys": ["Moto", "AWS"], "Metrics": {"UnblendedCost": {"Amount": "4", "Unit": "USD"}}}]},
 		{"TimePeriod": {"Start": "2026-03-10", "End": "2026-03-11"}, "Groups": [{"Keys": ["Moto", "AWS"], "Metrics": {"UnblendedCost": {"Amount": "5", "Unit": "USD"}}}]}]}]}`)
 	m.expect("service", map[string]any{"service": "Moto", "cost": 5, "currency": "USD", "date_from": "2026-03-10", "date_to": "2026-03-11"})
@@ -269,7 +271,7 @@ func (m maker) setCosts(url string) {
 }
 
 func (m maker) setFindings(url string) {
-	m.setAnswers(url, "inspector2/findings-results", `{"results": [[{"findingArn": "arn:moto", "awsAccountId": "123456789012", "severity": "HIGH", "status": "ACTIVE",
+	m.setAnswers(url, "inspector2/findings-results", `{"account_id": "`+collecttest.Production+`", "results": [[{"findingArn": "arn:moto", "awsAccountId": "`+collecttest.Production+`", "severity": "HIGH", "status": "ACTIVE",
 		"type": "PACKAGE_VULNERABILITY", "title": "moto's finding", "description": "d", "firstObservedAt": 1773136800, "updatedAt": 1773136800}]]}`)
 	m.expect("security.inspector", map[string]any{
 		"finding_arn": "arn:moto", "severity": "HIGH", "status": "ACTIVE", "type": "PACKAGE_VULNERABILITY", "title": "moto's finding",

@@ -114,6 +114,7 @@ func startMoto(t *testing.T) string {
 	_, port, _ := strings.Cut(listener.Addr().String(), ":")
 	listener.Close() // moto_server takes no listener
 	server := exec.CommandContext(t.Context(), program, "-H", "127.0.0.1", "-p", port)
+	server.Env = append(os.Environ(), "MOTO_ACCOUNT_ID="+collecttest.Production)
 	if err := server.Start(); err != nil {
 		t.Skipf("moto_server does not start: %v", err)
 	}

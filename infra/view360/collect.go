@@ -53,7 +53,7 @@ type collectFlags struct {
 	waitFlag
 }
 
-// Validate rejects flags of the other way to collect.
+// Validate rejects flags of the other way to collect, and accounts that cannot be read.
 func (f collectFlags) Validate(parsed *kong.Context) error {
 	for _, element := range parsed.Path {
 		if element.Flag == nil || element.Flag.Group == nil {
@@ -66,7 +66,7 @@ func (f collectFlags) Validate(parsed *kong.Context) error {
 			return fmt.Errorf("--%s is for a deployment: leave out either it or --out", element.Flag.Name)
 		}
 	}
-	return nil
+	return f.checkAccounts()
 }
 
 // buildRequest returns the input of the execution. The accounts and regions are set where they narrow what a deployment

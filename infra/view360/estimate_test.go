@@ -55,6 +55,22 @@ func TestDryRunPrintsWhatABackfillCosts(t *testing.T) {
 	}
 }
 
+// Without a role, the data of the credentials' account would be published as another account's.
+func TestAnotherAccountNeedsARole(t *testing.T) {
+	accounts := observed(t).Accounts()
+	dir := t.TempDir()
+	for _, dryRun := range [][]string{nil, {"--dry-run"}} {
+		args := append([]string{"collect", "--state", t.TempDir(), "--out", dir, "--service", "kms", "--account", accounts[1].ID}, dryRun...)
+		code, out, stderr := runProgram(t, args...)
+		if code != exitUsage || !strings.Contains(stderr, "those of account "+accounts[0].ID) || !strings.Contains(stderr, "--role-name") || exported(t, dir) != 0 {
+			t.Errorf("%v: exit code %d\n%s%s", args, code, out, stderr)
+		}
+	}
+	if code, out, stderr := runProgram(t, "collect", "--state", t.TempDir(), "--out", dir, "--service", "kms", "--account", accounts[0].ID); code != exitOK {
+		t.Errorf("its own account: exit code %d\n%s%s", code, out, stderr)
+	}
+}
+
 func TestMappingFileSetsAccountLabels(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "tenancy.json")
 	if err := os.WriteFile(file, []byte(`{"111122223333":{"customer":"A"},"":{"partner":"P"}}`), 0o600); err != nil {

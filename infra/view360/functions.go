@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"view360/shared/awsconf"
 	"view360/shared/catalog"
 	"view360/shared/collect"
 	"view360/shared/inprocess"
@@ -44,9 +45,10 @@ func dropRates(all []collect.Collector) []collect.Collector {
 // addCollectFunctions adds the functions of the collect machine, which observe what cfg names.
 func addCollectFunctions(functions inprocess.Functions, all []collect.Collector, cfg aws.Config, settings plan.Settings, staging, data *object.Store, executions settle.API) {
 	inprocess.Add(functions, planFunction, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}.Handle)
+	callers := &awsconf.Callers{}
 	for _, c := range all {
 		source, _ := catalog.FindByName(c.SourceName)
-		handler := collect.Handler{Collector: c, Config: cfg, Actions: source.ActionNames(), Staging: staging}
+		handler := collect.Handler{Collector: c, Config: cfg, Actions: source.ActionNames(), Staging: staging, Callers: callers}
 		inprocess.Add(functions, collectFunction(c.SourceName), handler.Handle)
 	}
 	inprocess.Add(functions, mergeFunction, merge.Handler{Staging: staging, Data: data}.Handle)

@@ -7,23 +7,25 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"view360/shared/collect"
 	"view360/shared/collectors"
 	"view360/shared/plan"
+	"view360/shared/snapshot"
 	"view360/shared/summary"
 )
 
 // hereFlags are the flags of collecting in this process: where to, and what a deployment has in its configuration.
 type hereFlags struct {
 	Out             string            `help:"Folder for the snapshots: DIR/data/{account}/{region}/{date}_{INTERVAL}.json." placeholder:"DIR" type:"path" group:"here"`
-	Organization    bool              `help:"Collect the active accounts of the organization (default: the account of the credentials)." group:"here"`
+	Organization    bool              `help:"Collect the active accounts of the organization (default: the account of the credentials). Needs --role-name." group:"here"`
 	Units           []string          `help:"Only accounts in these organizational units or roots, their children included." name:"unit" aliases:"units" placeholder:"OU" group:"here"`
 	ExcludeUnits    []string          `help:"Organizational units to leave out." name:"exclude-unit" aliases:"exclude-units" placeholder:"OU" group:"here"`
 	ExcludeAccounts []string          `help:"Accounts to leave out." name:"exclude-account" aliases:"exclude-accounts" placeholder:"ID" group:"here"`
 	HomeRegion      string            `help:"Region that carries the account-wide sections." default:"us-east-1" placeholder:"REGION" group:"here"`
-	RoleName        string            `help:"Role to assume in each account (default: none, the credentials themselves)." placeholder:"NAME" group:"here"`
+	RoleName        string            `help:"Role to assume in each account (default: none, the credentials themselves, which read their own account only)." placeholder:"NAME" group:"here"`
 	ExternalID      string            `help:"External id for the role." placeholder:"ID" group:"here"`
 	Tenancy         string            `help:"JSON file with the labels of accounts: {\"111122223333\":{\"customer\":\"A\",\"product\":\"X,Y\"},\"\":{\"partner\":\"for all\"}}; labels are customer, partner, category, environment and product." placeholder:"FILE" type:"existingfile" group:"here"`
 	TenancyTags     map[string]string `help:"Tags of the organization's accounts that give labels, such as customer=Customer." name:"tenancy-tag" aliases:"tenancy-tags" placeholder:"LABEL=TAG" group:"here"`
@@ -46,6 +48,9 @@ func (f collectFlags) collectHere(ctx context.Context, g *globals, out *output, 
 	}
 	if cfg.Region == "" {
 		cfg.Region = f.HomeRegion
+	}
+	if err := f.checkCaller(ctx, plan.AWSDirectory{Config: cfg}); err != nil {
+		return err
 	}
 	objects, err := openObjects(g.State)
 	if err != nil {
@@ -81,6 +86,38 @@ func (f collectFlags) collectHere(ctx context.Context, g *globals, out *output, 
 		fmt.Fprintf(out.out, "\nThe snapshots are in %s. Load them: %s load %s\n", filepath.Join(f.Out, "data"), calledAs, f.Out)
 	}
 	return checkClean(ended.IsClean())
+}
+
+// checkAccounts rejects ids that are not those of accounts, and an organization without a role to read it with.
+func (f collectFlags) checkAccounts() error {
+	for _, id := range slices.Concat(f.Accounts, f.ExcludeAccounts) {
+		if _, err := snapshot.ParseAccount(id); err != nil {
+			return err
+		}
+	}
+	if f.Organization && f.RoleName == "" {
+		return errors.New("--organization needs --role-name=NAME, the role to assume in each account: " +
+			"without it, every account would get the data of the credentials' own")
+	}
+	return nil
+}
+
+// checkCaller rejects accounts that the credentials do not act in, if there is no role to assume there.
+func (f collectFlags) checkCaller(ctx context.Context, directory plan.Directory) error {
+	if f.RoleName != "" || len(f.Accounts) == 0 {
+		return nil
+	}
+	caller, err := directory.FindCaller(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range f.Accounts {
+		if id != caller {
+			return usageError{fmt.Errorf("--account=%s: the credentials are those of account %s. "+
+				"Add --role-name=NAME, a role to assume in %s, or use credentials of that account: --profile=NAME", id, caller, id)}
+		}
+	}
+	return nil
 }
 
 // buildSettings returns what a deployment has in its configuration.

@@ -37,6 +37,9 @@ var (
 	errGoesOn = errors.New("interrupted. What was started goes on")
 )
 
+// usageError is a mistake in the arguments that shows only when the command runs.
+type usageError struct{ error }
+
 const description = `View360 reports what AWS accounts cost, run and expose.
 
 Without a command it runs the demonstration: it collects a simulated organization, loads it into an embedded
@@ -133,6 +136,7 @@ func runCommand(ctx context.Context, args []string, in host) int {
 
 // reportEnd prints how a command ended, unless the command did, and returns the exit code.
 func reportEnd(stderr io.Writer, err error) int {
+	var usage usageError
 	switch {
 	case err == nil:
 		return exitOK
@@ -143,6 +147,9 @@ func reportEnd(stderr io.Writer, err error) int {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintf(stderr, "%s: interrupted. What was published or loaded stays. Run the same command again to continue; "+
 			"collect and backfill take only what is missing with --resume.\n", programName)
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "%s: %v\n", programName, err)
+		return exitUsage
 	default:
 		fmt.Fprintf(stderr, "%s: %v\n", programName, err)
 	}

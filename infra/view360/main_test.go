@@ -272,7 +272,9 @@ func TestUsageErrorsNameTheMistake(t *testing.T) {
 		{[]string{"executions", "--json", "--endpoint-url", deployment.url}, exitOK, "[]"},
 		{[]string{"executions", "none", "--endpoint-url", deployment.url}, exitFailed, "there is no execution none"},
 		{[]string{"redrive", "none", "--endpoint-url", deployment.url}, exitFailed, "there is no execution none"},
-		{[]string{"collect", "--account", "12", "--wait", "--endpoint-url", deployment.url}, exitPartial, `account "12" is not 12 digits`},
+		{[]string{"collect", "--account", "12", "--wait", "--endpoint-url", deployment.url}, exitUsage, `account "12" is not 12 digits`},
+		{[]string{"collect", "--out", "x", "--exclude-account", "12"}, exitUsage, `account "12" is not 12 digits`},
+		{[]string{"collect", "--out", "x", "--organization"}, exitUsage, "--organization needs --role-name=NAME"},
 	}
 	for _, test := range tests {
 		code, out, stderr := runProgram(t, test.args...)

@@ -1,7 +1,9 @@
 package collect
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"view360/shared/fault"
 	"view360/shared/object"
 	"view360/shared/outcome"
+	"view360/shared/snapshot"
 )
 
 // Handler is the function of one collector.
@@ -22,6 +25,8 @@ type Handler struct {
 	Actions []string
 	// Staging stores the parts.
 	Staging *object.Store
+	// Callers finds the account that credentials act in; handlers with the same credentials share one. nil: each input asks.
+	Callers *awsconf.Callers
 }
 
 // Handle collects the source for one account and region, and stages a part and an output for each day. If the source does
@@ -53,6 +58,9 @@ func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 
 // openDays returns the days to collect, the newest first: the input's own, and the earlier days if the collector reads many.
 func (h Handler) openDays(ctx context.Context, in Input) ([]Day, error) {
+	if _, err := snapshot.ParseAccount(in.Account); err != nil {
+		return nil, fault.New(outcome.Invalid, "reading the request: %w", err)
+	}
 	count := 1
 	if h.Collector.CollectDays != nil {
 		count += in.EarlierDays
@@ -73,6 +81,9 @@ func (h Handler) openDays(ctx context.Context, in Input) ([]Day, error) {
 func (h Handler) collectDays(ctx context.Context, in Input, meter *awsconf.Meter, days []Day) error {
 	cfg, err := awsconf.ForTarget(h.Config, h.buildTarget(in))
 	if err == nil {
+		err = h.checkAccount(ctx, cfg, in)
+	}
+	if err == nil {
 		rate := h.Collector.Rate
 		cfg = awsconf.WithMeter(awsconf.WithRate(cfg, rate.PerSecond, rate.Burst), meter)
 		err = h.readSource(ctx, cfg, days)
@@ -85,6 +96,26 @@ func (h Handler) collectDays(ctx context.Context, in Input, meter *awsconf.Meter
 		err = day.Part.closeStreams()
 	}
 	return err
+}
+
+// checkAccount returns an error unless the credentials of cfg act in the account of the input: what they read would be
+// published as another account's. An account that left is not read.
+func (h Handler) checkAccount(ctx context.Context, cfg aws.Config, in Input) error {
+	if in.AccountState != "" || cfg.Credentials == nil {
+		return nil
+	}
+	own := h.Config.Copy() // STS is asked in the function's own region: a member may have closed the others
+	own.Credentials = cfg.Credentials
+	acting, err := cmp.Or(h.Callers, &awsconf.Callers{}).FindAccount(ctx, own)
+	var none *awsconf.NoCredentialsError
+	if errors.As(err, &none) {
+		return nil // nothing can be read, and the collector's first call says why
+	}
+	if err != nil || acting == in.Account {
+		return err
+	}
+	return fault.New(outcome.Invalid, "the credentials act in account %s: nothing was read for account %s. "+
+		"Name a role of that account to assume, or use its own credentials", acting, in.Account)
 }
 
 func (h Handler) readSource(ctx context.Context, cfg aws.Config, days []Day) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 
+	"view360/shared/awsconf"
 	"view360/shared/collect"
 	"view360/shared/fault"
 	"view360/shared/outcome"
@@ -188,5 +191,68 @@ func TestHandlerAssumesTheRole(t *testing.T) {
 	}
 	if out.Reason != "denied kms:DescribeKey" || out.Calls != 4 || out.Throttles != 2 || out.PaidCalls != 0 {
 		t.Errorf("got %+v, want an action that the session policy lacks to be denied", out)
+	}
+}
+
+// What credentials of another account read must not be published as the account's.
+func TestCredentialsOfAnotherAccountReadNothing(t *testing.T) {
+	s := newStagingStore(t)
+	server, err := simaws.Start(t.Context(), simaws.New(simaws.Options{Volume: 0.1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts := server.Accounts()
+	input := request
+	input.Account, input.Region = accounts[1].ID, "us-east-1"
+	handler := collect.Handler{Config: server.Config(accounts[0].ID), Staging: s.store, Collector: newAddingCollector()}
+	for name, role := range map[string]*collect.Role{"own credentials": nil, "a role of another account": {ARN: "arn:aws:iam::" + accounts[2].ID + ":role/r"}} {
+		input.Role = role
+		_, err = handler.Handle(t.Context(), input)
+		if fault.StatusOf(err) != outcome.Invalid || !strings.Contains(err.Error(), input.Account) || len(s.listFiles()) != 0 {
+			t.Errorf("%s: got %v, staged %v", name, err, s.listFiles())
+		}
+	}
+	input.Account, input.Role = "12345678901", nil
+	if _, err := handler.Handle(t.Context(), input); fault.StatusOf(err) != outcome.Invalid || !strings.Contains(err.Error(), "12 digits") {
+		t.Errorf("an account of 11 digits: got %v", err)
+	}
+}
+
+// newAddingCollector returns a collector that adds an item without asking AWS.
+func newAddingCollector() collect.Collector {
+	return collect.Collector{SourceName: "kms", Collect: func(_ context.Context, _ aws.Config, _ collect.Scope, part *collect.Part) error {
+		return part.Add("security.kms", 1)
+	}}
+}
+
+// STS is asked once for credentials, however many collectors use them, and says of a role whose it is when it is assumed.
+func TestCallerIsAskedOnce(t *testing.T) {
+	s := newStagingStore(t)
+	server, err := simaws.Start(t.Context(), simaws.New(simaws.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts := server.Accounts()
+	handler := collect.Handler{Config: server.Config(""), Staging: s.store, Collector: newAddingCollector(), Callers: &awsconf.Callers{}}
+	var group errgroup.Group
+	for _, region := range []string{"us-east-1", "eu-west-1", "eu-north-1"} {
+		for _, account := range accounts[:2] {
+			input := request
+			input.Account, input.Region = account.ID, region
+			if account.ID != accounts[0].ID {
+				input.Role = &collect.Role{ARN: "arn:aws:iam::" + account.ID + ":role/r"}
+			}
+			group.Go(func() error {
+				_, err := handler.Handle(t.Context(), input)
+				return err
+			})
+		}
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	asked := slices.DeleteFunc(server.Calls(), func(c simaws.Call) bool { return c.Operation != "GetCallerIdentity" })
+	if len(asked) != 1 {
+		t.Errorf("STS was asked %d times, want once: %+v", len(asked), asked)
 	}
 }

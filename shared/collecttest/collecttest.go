@@ -193,6 +193,11 @@ func (r Result) Golden(t testing.TB, name string) {
 	}
 }
 
+// Calls returns the calls of the collector, without the handler's own question whose account it is in.
+func (b *Bench) Calls() []simaws.Call {
+	return slices.DeleteFunc(b.Server.Calls(), func(c simaws.Call) bool { return c.Operation == "GetCallerIdentity" })
+}
+
 // Operations are the operations that were called, such as kms:ListKeys, sorted. Their prefix is the signing name.
 func (b *Bench) Operations() []string {
 	var called []string

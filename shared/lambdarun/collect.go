@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"view360/shared/awsconf"
 	"view360/shared/catalog"
 	"view360/shared/collect"
 )
@@ -17,6 +18,8 @@ func Collect(collector collect.Collector) {
 			return nil, err
 		}
 		source, _ := catalog.FindByName(collector.SourceName)
-		return collect.Handler{Collector: collector, Config: cfg, Actions: source.ActionNames(), Staging: staging}.Handle, nil
+		return collect.Handler{
+			Collector: collector, Config: cfg, Actions: source.ActionNames(), Staging: staging, Callers: &awsconf.Callers{},
+		}.Handle, nil
 	})
 }

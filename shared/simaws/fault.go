@@ -3,6 +3,7 @@ package simaws
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,6 +37,9 @@ const (
 	Flat          Kind = "flat answer"    // the items have their plain members, and the others are empty
 )
 
+// denials are the kinds by which a policy denies a call.
+var denials = []Kind{Denied, PolicyDenied, PolicyNamed, PolicyLacking}
+
 // Fault makes calls fail. Empty selectors match everything. Without Times and Rate every matching call fails.
 type Fault struct {
 	Service   string // signing name
@@ -50,7 +54,12 @@ type Fault struct {
 	Message string
 }
 
+// matchesCall reports whether the fault concerns the call. No policy denies GetCallerIdentity.
+// Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 func (f *Fault) matchesCall(c *call) bool {
+	if c.operation.name == "GetCallerIdentity" && slices.Contains(denials, f.Kind) {
+		return false
+	}
 	return (f.Service == "" || f.Service == c.service.name) && (f.Operation == "" || f.Operation == c.operation.name) &&
 		(f.Account == "" || f.Account == c.account.ID) && (f.Region == "" || f.Region == c.region)
 }

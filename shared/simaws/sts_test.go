@@ -155,3 +155,15 @@ func TestOrganizationListsAccountsInPages(t *testing.T) {
 	_, err = organizations.NewFromConfig(server.Config(production)).ListAccounts(t.Context(), nil)
 	wantCode(t, err, "AccessDeniedException")
 }
+
+func TestGetCallerIdentityCannotBeDenied(t *testing.T) {
+	t.Parallel()
+	server := start(t, simaws.Options{})
+	for _, kind := range []simaws.Kind{simaws.Denied, simaws.PolicyDenied, simaws.PolicyNamed, simaws.PolicyLacking} {
+		server.Fault(simaws.Fault{Kind: kind})
+	}
+	identity, err := sts.NewFromConfig(server.Config(production)).GetCallerIdentity(t.Context(), nil)
+	if err != nil || aws.ToString(identity.Account) != production {
+		t.Errorf("got %+v, error %v", identity, err)
+	}
+}
