@@ -46,7 +46,7 @@ func TestBucketsAreEncryptedRetainedAndRefusePlainConnections(t *testing.T) { //
 		for _, stack := range synthesize() {
 			for id := range stack.resources("AWS::S3::Bucket") {
 				resource := find(stack.body, "Resources", id).(object)
-				if resource["DeletionPolicy"] != "Retain" || resource["UpdateReplacePolicy"] != "Retain" {
+				if resource["DeletionPolicy"] != "RetainExceptOnCreate" || resource["UpdateReplacePolicy"] != "Retain" {
 					t.Errorf("%s %s is not retained", example, id)
 				}
 				assertions.Template_FromString(jsii.String(string(stack.text)), nil).HasResourceProperties(jsii.String("AWS::S3::Bucket"), map[string]any{
@@ -76,7 +76,7 @@ func TestKeysRotateAndStayInTheHub(t *testing.T) { // A4
 		for _, stack := range synthesize() {
 			for id, key := range stack.resources("AWS::KMS::Key") {
 				resource := find(stack.body, "Resources", id).(object)
-				if key["EnableKeyRotation"] != true || resource["DeletionPolicy"] != "Retain" {
+				if key["EnableKeyRotation"] != true || resource["DeletionPolicy"] != "RetainExceptOnCreate" {
 					t.Errorf("%s %s does not rotate, or is not retained", example, id)
 				}
 				for _, s := range parse(t, key["KeyPolicy"]).Statement {
@@ -93,7 +93,7 @@ func TestKeysRotateAndStayInTheHub(t *testing.T) { // A4
 func TestClusterIsEncryptedProtectedAndMayPause(t *testing.T) { // A5
 	hub := synthesized(t, "single-account", "Analytics")
 	for id, cluster := range hub.resources("AWS::RDS::DBCluster") {
-		for _, property := range []string{"StorageEncrypted", "DeletionProtection", "EnableHttpEndpoint", "EnableIAMDatabaseAuthentication", "ManageMasterUserPassword"} {
+		for _, property := range []string{"StorageEncrypted", "EnableHttpEndpoint", "EnableIAMDatabaseAuthentication", "ManageMasterUserPassword"} {
 			if cluster[property] != true {
 				t.Errorf("%s is %v", property, cluster[property])
 			}
@@ -266,8 +266,8 @@ func TestSchemaResourceHasAVersion(t *testing.T) { // A13
 // A repeated call would migrate the database after CloudFormation has rolled back.
 func TestCustomResourcesAreCalledOnce(t *testing.T) {
 	configs := synthesized(t, "single-account", "Analytics").resources("AWS::Lambda::EventInvokeConfig")
-	if len(configs) != 2 {
-		t.Errorf("%d functions of custom resources, want 2", len(configs))
+	if len(configs) != 3 {
+		t.Errorf("%d functions of custom resources, want 3", len(configs))
 	}
 	for id, config := range configs {
 		if config["MaximumRetryAttempts"] != 0.0 || config["MaximumEventAgeInSeconds"] != 300.0 {

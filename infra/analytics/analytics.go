@@ -40,6 +40,8 @@ type Hub struct {
 	DeadLetters awssqs.IQueue
 
 	build bundle.Build
+	// deploymentQueue has the failed calls of the functions that prepare the database.
+	deploymentQueue awssqs.IQueue
 	// connectivity lists the resources that a function in the network needs to reach the database and S3.
 	connectivity []constructs.IDependable
 }
@@ -87,6 +89,7 @@ func NewStack(scope constructs.Construct, id string, f config.Config, build bund
 	h.newEvents()
 	h.newDatabaseAlarms()
 	h.newDashboard(load)
+	h.newProtection()
 	h.newOutputs()
 	return h
 }

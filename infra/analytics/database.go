@@ -63,7 +63,7 @@ func (h *Hub) newCluster() Database {
 	group := awsec2.NewSecurityGroup(h.Stack, jsii.String("DatabaseGroup"), &awsec2.SecurityGroupProps{
 		Vpc: h.Network.Vpc, Description: jsii.String("The database"), AllowAllOutbound: jsii.Bool(false),
 	})
-	identifier := h.lowerName() + "-database"
+	identifier := h.lowerName() + "-database-" + function.FormatStackSuffix(h.Stack)
 	// Created here, because Aurora would create it without a retention period.
 	logs := awslogs.NewLogGroup(h.Stack, jsii.String("DatabaseLogs"), &awslogs.LogGroupProps{
 		LogGroupName: jsii.String("/aws/rds/cluster/" + identifier + "/postgresql"),
@@ -81,7 +81,7 @@ func (h *Hub) newCluster() Database {
 		DbSubnetGroupName: h.newSubnetGroup(), VpcSecurityGroupIds: &[]any{group.SecurityGroupId()},
 		DbClusterParameterGroupName: h.newParameters(), EnableCloudwatchLogsExports: jsii.Strings("postgresql"),
 		BackupRetentionPeriod: jsii.Number(f.BackupDays), PreferredBackupWindow: &f.Backup, PreferredMaintenanceWindow: &f.Maintenance,
-		CopyTagsToSnapshot: jsii.Bool(true), DeletionProtection: jsii.Bool(true),
+		CopyTagsToSnapshot:               jsii.Bool(true), // DeletionProtection: see newProtection
 		ServerlessV2ScalingConfiguration: h.buildCapacity(),
 	})
 	cluster.ApplyRemovalPolicy(awscdk.RemovalPolicy_SNAPSHOT, nil)

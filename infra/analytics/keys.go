@@ -13,7 +13,7 @@ import (
 // newKey creates a key with rotation. It is retained when the stack is deleted, because data without its key is lost.
 func (h *Hub) newKey(id, description string) awskms.Key {
 	return awskms.NewKey(h.Stack, jsii.String(id), &awskms.KeyProps{
-		Description: jsii.String(description), EnableKeyRotation: jsii.Bool(true), RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		Description: jsii.String(description), EnableKeyRotation: jsii.Bool(true), RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})
 }
 

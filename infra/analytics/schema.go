@@ -26,8 +26,8 @@ const (
 // the network over PostgreSQL, on each deployment that changes them. Both functions respond to CloudFormation themselves.
 // It returns the resource that functions which use the tables must depend on.
 func (h *Hub) newSchema() constructs.IConstruct {
-	queue := h.newQueue("DeploymentDeadLetters")
-	defaults := h.buildDefaults(queue)
+	h.deploymentQueue = h.newQueue("DeploymentDeadLetters")
+	defaults := h.buildDefaults(h.deploymentQueue)
 	secret := h.newDashboardSecret()
 	users := defaults.New(h.Stack, "MakeUsers", function.Props{
 		Main: "users", Description: "Creates the users of the database", MemoryMB: 256, Timeout: 5 * time.Minute,

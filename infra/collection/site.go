@@ -41,7 +41,7 @@ func (s *Stack) newOwnSite() site {
 	own := awss3.NewBucket(s.Stack, jsii.String("Staging"), &awss3.BucketProps{
 		Encryption: awss3.BucketEncryption_S3_MANAGED, BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
 		ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED, EnforceSSL: jsii.Bool(true), MinimumTLSVersion: jsii.Number(1.2),
-		Versioned: jsii.Bool(true), RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		Versioned: jsii.Bool(true), RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 		LifecycleRules: &[]*awss3.LifecycleRule{{
 			Id: jsii.String("leftovers"), Expiration: toDays(30), NoncurrentVersionExpiration: toDays(1), AbortIncompleteMultipartUploadAfter: toDays(1),
 		}},

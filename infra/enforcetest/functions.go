@@ -86,6 +86,12 @@ func (d *Deployment) addFunctions(s *Stack) {
 			}.Handle)
 		case "MakeUsers":
 			d.useDatabase(s, id, env)
+		case "Protect":
+			for _, cluster := range s.find("AWS::RDS::DBCluster") {
+				for _, action := range []string{"rds:DescribeDBClusters", "rds:ModifyDBCluster"} {
+					_ = d.checkRole(d.keys[id], action, s.arn("rds", "cluster:"+strings.ToLower(cluster)), nil) // recorded
+				}
+			}
 		}
 		for _, c := range collectors.All {
 			if id == names["Collect"+strings.ToUpper(c.SourceName[:1])+c.SourceName[1:]] {

@@ -137,3 +137,10 @@ func AllowIf(conditions map[string]any, actions []string, resources ...string) a
 func FormatServiceName(service, region string) string {
 	return service + "." + region + "." + *awscdk.Aws_URL_SUFFIX()
 }
+
+// FormatStackSuffix returns 8 characters that each new stack has others of, for the names of resources that must have one.
+// A failed first deployment leaves a stack that can only be deleted, and what it could not delete does not stop the next.
+func FormatStackSuffix(stack awscdk.Stack) string {
+	id := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil)) // of arn:...:stack/name/id
+	return *awscdk.Fn_Select(jsii.Number(0), awscdk.Fn_Split(jsii.String("-"), id, nil))
+}

@@ -31,7 +31,7 @@ func New(scope constructs.Construct, id string, props Props) sfn.StateMachine {
 	stack := awscdk.Stack_Of(scope)
 	logs := awslogs.NewLogGroup(scope, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
 		// Step Functions can add only a few groups to its resource policy; groups with this prefix need one entry together.
-		LogGroupName: jsii.String("/aws/vendedlogs/states/" + *stack.StackName() + "-" + id),
+		LogGroupName: jsii.String("/aws/vendedlogs/states/" + *stack.StackName() + "-" + id + "-" + function.FormatStackSuffix(stack)),
 		Retention:    function.ToRetention(props.LogDays), EncryptionKey: props.LogKey, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
 	placeholders := map[string]*string{"Partition": stack.Partition()}
