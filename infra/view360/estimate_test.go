@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,6 +69,21 @@ func TestAnotherAccountNeedsARole(t *testing.T) {
 	}
 	if code, out, stderr := runProgram(t, "collect", "--state", t.TempDir(), "--out", dir, "--service", "kms", "--account", accounts[0].ID); code != exitOK {
 		t.Errorf("its own account: exit code %d\n%s%s", code, out, stderr)
+	}
+}
+
+// A run whose credentials are refused ends before it starts, with the remedy and without a permission to grant.
+func TestRefusedCredentialsEndTheRunAtOnce(t *testing.T) {
+	server := observed(t)
+	for code, remedy := range map[string]string{"ExpiredToken": "aws sso login", "InvalidClientTokenId": "access key", "SignatureDoesNotMatch": "secret key"} {
+		server.Override(simaws.Answer{Service: "sts", Operation: "GetCallerIdentity", Give: func(simaws.Request) (any, error) {
+			return nil, simaws.Failure(http.StatusForbidden, code, "no. The Canonical String: x-amz-security-token:s3ss10n")
+		}})
+		server.ForgetCalls()
+		exit, out, stderr := runProgram(t, "collect", "--state", t.TempDir(), "--out", t.TempDir())
+		if exit != exitFailed || !strings.Contains(stderr, remedy) || strings.Contains(stderr, "denied") || strings.Contains(stderr, "s3ss10n") || len(server.Calls()) != 1 {
+			t.Errorf("%s: exit code %d after %d calls, want %q\n%s%s", code, exit, len(server.Calls()), remedy, out, stderr)
+		}
 	}
 }
 

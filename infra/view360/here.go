@@ -102,13 +102,11 @@ func (f collectFlags) checkAccounts() error {
 	return nil
 }
 
-// checkCaller rejects accounts that the credentials do not act in, if there is no role to assume there.
+// checkCaller rejects credentials that are not valid, and accounts that they do not act in if there is no role to assume
+// there.
 func (f collectFlags) checkCaller(ctx context.Context, directory plan.Directory) error {
-	if f.RoleName != "" || len(f.Accounts) == 0 {
-		return nil
-	}
 	caller, err := directory.FindCaller(ctx)
-	if err != nil {
+	if err != nil || f.RoleName != "" {
 		return err
 	}
 	for _, id := range f.Accounts {

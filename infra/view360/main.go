@@ -19,6 +19,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"view360/shared/fault"
 	"view360/shared/summary"
 )
 
@@ -151,9 +152,21 @@ func reportEnd(stderr io.Writer, err error) int {
 		fmt.Fprintf(stderr, "%s: %v\n", programName, err)
 		return exitUsage
 	default:
-		fmt.Fprintf(stderr, "%s: %v\n", programName, err)
+		fmt.Fprintf(stderr, "%s: %s\n", programName, describeError(err))
 	}
 	return exitFailed
+}
+
+// describeError returns the text of err; if the user's own setup is wrong, what to do and what AWS said.
+func describeError(err error) string {
+	advice := fault.Advice(err)
+	if advice == "" {
+		return err.Error()
+	}
+	if said := fault.FindAWSError(err); said != nil {
+		return fmt.Sprintf("%s\n(%s: %s: %s)", advice, said.Operation, said.Code, said.Message)
+	}
+	return advice
 }
 
 // checkClean returns errPartial unless a run needs no attention.

@@ -110,7 +110,7 @@ func TestPreflightSaysWhatToDo(t *testing.T) {
 		"note  support plan        below Business":                                                                        {"DescribeSeverityLevels", refused("SubscriptionRequiredException", ""), exitOK},
 		"note  security hub        it is not enabled in eu-west-1":                                                        {"/accounts", refused("InvalidAccessException", ""), exitOK},
 		"request-service-quota-increase --service-code lambda --quota-code L-B99A9384":                                    {"/2016-08-19/account-settings", answer{200, `{"AccountLimit":{"ConcurrentExecutions":10}}`}, exitPartial},
-		"view360: the credentials are not valid (log in again, for example with 'aws sso l":                               {"GetCallerIdentity", answer{403, `<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>`}, exitFailed},
+		"view360: the session has expired: sign in again, for example with 'aws sso login'":                               {"GetCallerIdentity", answer{403, `<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>`}, exitFailed},
 	} {
 		answers := maps.Clone(ready())
 		answers[change.operation] = change.answer

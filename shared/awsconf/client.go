@@ -6,11 +6,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+
+	"view360/shared/fault"
 )
 
 // The HTTP limits of one attempt. A region that does not respond costs seconds, not minutes; a response that has begun
@@ -46,7 +49,17 @@ func HTTPClient() Client {
 		WithTransportOptions(func(t *http.Transport) {
 			t.TLSHandshakeTimeout = dialTimeout
 			t.ResponseHeaderTimeout = headerTimeout
+			t.OnProxyConnectResponse = refuseFailedProxy
 		})}
+}
+
+// refuseFailedProxy returns an error with the status of a proxy that does not connect, without the proxy's URL, which may
+// have a password.
+func refuseFailedProxy(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
+	if response.StatusCode == http.StatusOK {
+		return nil
+	}
+	return fault.ProxyError{Status: response.Status}
 }
 
 // Do sends a request, with the WriterTo of the SDK's request body hidden. The SDK closes the body when the response has

@@ -25,10 +25,6 @@ var statuses = map[string]outcome.Status{
 	"AuthorizationError":                outcome.Denied,
 	"ExplicitDeny":                      outcome.Denied,
 	"KMSAccessDeniedException":          outcome.Denied,
-	"InvalidClientTokenId":              outcome.Denied,
-	"UnrecognizedClientException":       outcome.Denied,
-	"ExpiredToken":                      outcome.Transient,
-	"ExpiredTokenException":             outcome.Transient,
 	"OptInRequired":                     outcome.NotEnabled,
 	"OptInRequiredException":            outcome.NotEnabled,
 	"SubscriptionRequiredException":     outcome.NotSubscribed,
@@ -53,6 +49,13 @@ var statuses = map[string]outcome.Status{
 	"TooManyRequestsException":          outcome.Throttled,
 	"ResourceLimitExceeded":             outcome.Throttled,
 	"DescribeAttackRequestRateExceeded": outcome.Throttled,
+}
+
+func classifySetup(err error) (outcome.Status, bool) {
+	if f := findSetupFault(err); f != nil {
+		return f.status, true
+	}
+	return "", false
 }
 
 func classifyAWS(err error) (outcome.Status, bool) {
@@ -134,10 +137,6 @@ func classifyPostgreSQL(err error) (outcome.Status, bool) {
 }
 
 func classifyNetwork(err error) (outcome.Status, bool) {
-	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
-		return outcome.NotAvailable, true // a region without the service has no host name
-	}
 	var network net.Error
 	if errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) {
 		return outcome.Transient, true
@@ -195,10 +194,13 @@ func Reason(err error) string {
 		return err.Error()
 	}
 	reason := operation.Err.Error()
+	setup := findSetupFault(err)
 	var api smithy.APIError
 	var unreadable *smithy.DeserializationError
 	var response *smithyhttp.ResponseError
 	switch {
+	case setup != nil:
+		reason = setup.text
 	case errors.As(err, &api):
 		reason = api.ErrorCode() + ": " + shorten(api.ErrorMessage())
 	case errors.As(err, &unreadable) && IsRetryable(err):

@@ -59,7 +59,7 @@ var calls = map[string]func(context.Context, aws.Config) error{
 // Every protocol has its own form of errors.
 func TestAnswersOfEveryProtocolAreClassified(t *testing.T) {
 	for kind, want := range map[simaws.Kind]outcome.Status{
-		simaws.Throttled: outcome.Throttled, simaws.Denied: outcome.Denied, simaws.NotOptedIn: outcome.Denied,
+		simaws.Throttled: outcome.Throttled, simaws.Denied: outcome.Denied, simaws.NotOptedIn: outcome.Invalid,
 		simaws.PolicyDenied: outcome.Excluded, simaws.PolicyNamed: outcome.Excluded, simaws.PolicyLacking: outcome.Excluded,
 		simaws.Expired: outcome.Transient, simaws.ServerError: outcome.Transient, simaws.Unavailable: outcome.Transient, simaws.Reset: outcome.Transient,
 	} {

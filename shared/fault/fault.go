@@ -97,7 +97,7 @@ func StatusOf(err error) outcome.Status {
 	if errors.As(err, &classified) {
 		return classified.failure().Status
 	}
-	for _, classify := range []func(error) (outcome.Status, bool){classifyAWS, classifyPostgreSQL, classifyNetwork} {
+	for _, classify := range []func(error) (outcome.Status, bool){classifySetup, classifyAWS, classifyPostgreSQL, classifyNetwork} {
 		if status, known := classify(err); known {
 			return status
 		}

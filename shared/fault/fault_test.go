@@ -84,7 +84,7 @@ func TestNetworkErrorsAreClassified(t *testing.T) {
 		err  error
 		want outcome.Status
 	}{
-		"no such host":    {&net.DNSError{Err: "no such host", Name: "kms.xx-moon-1.amazonaws.com", IsNotFound: true}, outcome.NotAvailable},
+		"no such host":    {&net.DNSError{Err: "no such host", Name: "kms.xx-moon-1.amazonaws.com", IsNotFound: true}, outcome.Transient},
 		"name server":     {&net.DNSError{Err: "server misbehaving", IsTemporary: true}, outcome.Transient},
 		"dial timeout":    {&net.OpError{Op: "dial", Err: context.DeadlineExceeded}, outcome.Transient},
 		"deadline":        {context.DeadlineExceeded, outcome.Transient},
