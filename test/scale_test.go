@@ -3,6 +3,7 @@ package test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"slices"
@@ -118,6 +119,8 @@ func (s *scale) Save(r asl.Record) error {
 func (s *scale) Load(arn string) (asl.Record, error) {
 	return asl.Record{}, fmt.Errorf("%s is not kept", arn)
 }
+
+func (s *scale) Discard(string) error { return errors.ErrUnsupported }
 
 func (s *scale) Summary(arn string) (asl.Summary, error) {
 	return asl.Summary{}, fmt.Errorf("%s is not kept", arn)

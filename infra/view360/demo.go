@@ -17,7 +17,7 @@ import (
 type demoCommand struct {
 	Once         bool   `help:"Exit after the summary instead of serving the pages until Ctrl-C."`
 	Listen       string `help:"Loopback address of the pages and of the Step Functions API." default:"127.0.0.1:8360" placeholder:"HOST:PORT"`
-	Fresh        bool   `help:"Start with an empty database and object store."`
+	Fresh        bool   `help:"Start with an empty object store, and an empty database if it is the embedded one."`
 	WithFailures bool   `help:"Add accounts that are denied, throttled and broken, to show failures."`
 	DatabaseURL  string `help:"PostgreSQL to load into (default: the embedded one)." placeholder:"URL"`
 	Seed         int64  `help:"Seed of the simulated organization." default:"360" placeholder:"N"`
@@ -25,12 +25,17 @@ type demoCommand struct {
 
 // Run observes the simulated organization, loads what was collected, and says how to look at it.
 func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
+	unlock, err := lockState(g)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	if d.Fresh {
 		if err := clearState(g.State); err != nil {
 			return err
 		}
 	}
-	db, err := openDatabase(ctx, g.State, d.DatabaseURL)
+	db, err := openDatabase(ctx, g.State, d.DatabaseURL, d.Fresh)
 	if err != nil {
 		return err
 	}

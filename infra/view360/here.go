@@ -52,6 +52,11 @@ func (f collectFlags) collectHere(ctx context.Context, g *globals, out *output, 
 	if err := f.checkCaller(ctx, plan.AWSDirectory{Config: cfg}); err != nil {
 		return err
 	}
+	unlock, err := lockState(g)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	objects, err := openObjects(g.State)
 	if err != nil {
 		return err

@@ -34,7 +34,12 @@ func (l loadCommand) Run(ctx context.Context, g *globals, out *output) error {
 	if len(items) == 0 {
 		return fmt.Errorf("no .json files under %s", strings.Join(l.Paths, ", "))
 	}
-	db, err := openDatabase(ctx, g.State, l.DatabaseURL)
+	unlock, err := lockState(g)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	db, err := openDatabase(ctx, g.State, l.DatabaseURL, false)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,8 @@ type globals struct {
 	Log   string `help:"File for the JSON log of the functions; - is standard error." placeholder:"FILE"`
 	JSON  bool   `help:"Print JSON instead of text."`
 
-	poll time.Duration // how long to wait before reading an execution of a deployment again
+	command string        // name of the command that runs
+	poll    time.Duration // how long to wait before reading an execution of a deployment again
 }
 
 type cli struct {
@@ -130,7 +131,7 @@ func runCommand(ctx context.Context, args []string, in host) int {
 	}
 	defer closeLog()
 	in.setLogger(logger)
-	options.poll = in.poll
+	options.poll, options.command = in.poll, command.Selected().Name
 	command.BindTo(ctx, (*context.Context)(nil))
 	return reportEnd(stderr, command.Run(&options.globals, &output{stdout, stderr, options.JSON}))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -33,9 +34,10 @@ type database struct {
 // connections bounds the loaders that work at the same time.
 const connections = 6
 
-// openDatabase starts the embedded server, or uses the one of url, and brings the schema up to date.
-func openDatabase(ctx context.Context, state, url string) (*database, error) {
-	server, err := postgres.Start(ctx, postgres.Options{URL: url, Dir: filepath.Join(state, "postgres")})
+// openDatabase starts the embedded server, or uses the one of url, and brings the schema up to date. A fresh embedded
+// server is empty.
+func openDatabase(ctx context.Context, state, url string, fresh bool) (*database, error) {
+	server, err := postgres.Start(ctx, postgres.Options{URL: url, Dir: filepath.Join(state, "postgres"), Fresh: fresh})
 	if err != nil {
 		return nil, fmt.Errorf("starting the embedded database: %w", err)
 	}
@@ -45,6 +47,9 @@ func openDatabase(ctx context.Context, state, url string) (*database, error) {
 	}
 	db.Pool, err = postgres.OpenPool(ctx, server.URL, connections, postgres.ConnectOptions{Params: load.SessionParams})
 	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if _, err := load.EndInterrupted(ctx, db.Pool); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -63,16 +68,23 @@ type objects struct{ *s3disk.Server }
 
 func openObjects(state string) (objects, error) {
 	server, err := s3disk.Start(filepath.Join(state, "objects"), stagingBucket, dataBucket, inboxBucket)
-	return objects{server}, err
+	if err != nil {
+		return objects{}, err
+	}
+	o := objects{server}
+	if err := o.expireObjects(time.Now()); err != nil {
+		return objects{}, errors.Join(err, o.Close())
+	}
+	return o, nil
 }
 
 func (o objects) openBucket(name string) *object.Store {
 	return object.New(o.Client(), name, object.Options{})
 }
 
-// clearState removes what earlier runs left in the state folder.
+// clearState removes what earlier runs left in the state folder, but for the database. The caller has locked the folder.
 func clearState(state string) error {
-	for _, name := range []string{"postgres", "objects", "executions"} {
+	for _, name := range []string{"objects", "executions"} {
 		if err := os.RemoveAll(filepath.Join(state, name)); err != nil {
 			return fmt.Errorf("emptying the state folder: %w", err)
 		}

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -37,12 +39,59 @@ func OpenFolder(dir string) (*Folder, error) {
 	}
 	for _, file := range files {
 		s, err := f.readSummary(file)
+		if errors.Is(err, ErrCut) {
+			err = f.setAside(file)
+		} else if err == nil {
+			f.cacheSummary(s)
+		}
 		if err != nil {
 			return nil, errors.Join(err, root.Close())
 		}
-		f.cacheSummary(s)
 	}
 	return f, nil
+}
+
+// ErrCut is the error of a file that is not whole, such as after a power cut.
+var ErrCut = errors.New("the file is not whole")
+
+// childName is the end of the name of a child's file: the numbers of its map run and of its item.
+var childName = regexp.MustCompile(`^-\d+-\d+\.json$`)
+
+// Discard sets the file of an execution aside, so that it does not keep the others from starting, and deletes the
+// execution's children.
+func (f *Folder) Discard(arn string) error {
+	file, err := executionFile(arn)
+	if err != nil {
+		return err
+	}
+	return f.setAside(file)
+}
+
+func (f *Folder) setAside(file string) error {
+	slog.Warn("execution set aside: its file or that of a child is not whole", "file", file+".cut")
+	machine, name := filepath.Split(strings.TrimSuffix(file, ".json"))
+	children, err := fs.Glob(f.root.FS(), filepath.ToSlash(machine)+"*/"+name+"-*.json")
+	if err != nil {
+		return fmt.Errorf("listing the children in %s: %w", file, err)
+	}
+	for _, child := range children {
+		if !childName.MatchString(strings.TrimPrefix(filepath.Base(child), name)) {
+			continue // of another execution, whose name begins with this one
+		}
+		if err := f.root.Remove(child); err != nil {
+			return fmt.Errorf("deleting a child: %w", err)
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	maps.DeleteFunc(f.list, func(arn string, _ Summary) bool {
+		listed, err := executionFile(arn)
+		return err == nil && listed == filepath.FromSlash(file)
+	})
+	if err := f.root.Rename(file, file+".cut"); err != nil {
+		return fmt.Errorf("setting an execution aside: %w", err)
+	}
+	return nil
 }
 
 // Close releases the folder.
@@ -78,7 +127,7 @@ func (f *Folder) Load(arn string) (Record, error) {
 	defer opened.Close()
 	decoder := json.NewDecoder(opened)
 	if err := errors.Join(decoder.Decode(&r.Summary), decoder.Decode(&r.Trail)); err != nil {
-		return r, fmt.Errorf("decoding execution %s: %w", arn, err)
+		return r, fmt.Errorf("decoding execution %s: %w: %w", arn, ErrCut, err)
 	}
 	return r, nil
 }
@@ -110,6 +159,9 @@ func (f *Folder) Forget(t time.Time) error {
 			continue
 		}
 		r, err := f.Load(s.ARN)
+		if errors.Is(err, ErrCut) {
+			r, err = Record{Summary: s}, nil
+		}
 		if err != nil {
 			return err
 		}
@@ -125,6 +177,9 @@ func (f *Folder) removeExecution(r Record) error {
 	for _, run := range r.MapRuns {
 		for _, child := range run.Children {
 			inner, err := f.Load(child.ARN)
+			if errors.Is(err, ErrCut) {
+				inner, err = Record{Summary: Summary{ARN: child.ARN}}, nil
+			}
 			if err == nil {
 				err = f.removeExecution(inner)
 			}
@@ -151,7 +206,7 @@ func (f *Folder) readSummary(file string) (s Summary, err error) {
 	}
 	defer opened.Close()
 	if err := json.NewDecoder(opened).Decode(&s); err != nil {
-		return s, fmt.Errorf("decoding the execution in %s: %w", file, err)
+		return s, fmt.Errorf("decoding the execution in %s: %w: %w", file, ErrCut, err)
 	}
 	return s, nil
 }

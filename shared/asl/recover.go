@@ -12,15 +12,22 @@ import (
 var interrupted = &Failure{Name: "View360.Interrupted", Cause: "the process ended while this execution ran: redrive it to continue"}
 
 // Recover marks stored executions as aborted if they were running when their process ended, and returns their ARNs. A
-// redrive continues at the last state entered, in a distributed map with the children that had not succeeded. Call it
-// before the engine runs anything.
+// redrive continues at the last state entered, in a distributed map with the children that had not succeeded. An execution
+// whose file, or that of a child, is not whole is discarded. Call it before the engine runs anything.
 func (e *Engine) Recover() ([]string, error) {
 	var arns []string
 	for _, s := range e.Store.List() {
 		if s.Snapshot.Status != Running {
 			continue
 		}
-		if _, err := e.recoverExecution(s.ARN); err != nil {
+		_, err := e.recoverExecution(s.ARN)
+		if errors.Is(err, ErrCut) {
+			if err := e.Store.Discard(s.ARN); err != nil {
+				return arns, err
+			}
+			continue
+		}
+		if err != nil {
 			return arns, err
 		}
 		arns = append(arns, s.ARN)

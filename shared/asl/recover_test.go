@@ -3,6 +3,8 @@ package asl_test
 import (
 	"context"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -175,6 +177,57 @@ func TestMapRunIsFoundByItsARN(t *testing.T) {
 	for _, arn := range []string{"", "arn:aws:states:local:000000000000:mapRun:test/M:run-2", "arn:aws:states:local:000000000000:mapRun:test/M:other-1", "arn:aws:states:local:000000000000:execution:test:run"} {
 		if _, known := l.MapRun(arn); known {
 			t.Errorf("map run %q exists", arn)
+		}
+	}
+}
+
+// A power cut leaves files that end anywhere. The next process starts all the same, and can run again what it cannot read.
+func TestCutFilesStopNoLaterStart(t *testing.T) {
+	for _, file := range []string{"test/run.json", "test/M/run-1-0.json"} {
+		whole := 1
+		for cut := 0; cut < whole; cut += max(1, whole/40) {
+			dir := t.TempDir()
+			store := &killableFolder{Folder: openFolder(t, dir)}
+			first := newLab()
+			first.Store = store
+			first.functions["f"] = func(payload json.RawMessage) (any, error) {
+				if string(payload) == `"b"` {
+					store.kill()
+				}
+				return payload, nil
+			}
+			first.run(t, machine("A", interruptible), `{}`)
+			path := filepath.Join(dir, file)
+			content, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole = len(content) - 1 // without the end of the line
+			if err := os.WriteFile(path, content[:cut], 0o600); err != nil {
+				t.Fatal(err)
+			}
+			second := newLab()
+			second.Store = openFolder(t, dir)
+			second.functions["f"] = func(payload json.RawMessage) (any, error) { return payload, nil }
+			parsed := parse(t, machine("A", interruptible))
+			second.Use(parsed)
+			if _, err := second.Recover(); err != nil {
+				t.Fatalf("%s cut after %d bytes: %v", file, cut, err)
+			}
+			x, err := second.Start(t.Context(), parsed, "run", []byte(`{}`))
+			if err != nil && len(second.List()) == 1 { // it could be recovered
+				x = second.List()[0]
+				err = second.Redrive(t.Context(), x)
+			}
+			if err != nil {
+				t.Fatalf("%s cut after %d bytes: %v", file, cut, err)
+			}
+			if <-x.Done(); x.Describe().Status != asl.Succeeded {
+				t.Errorf("%s cut after %d bytes: run again, it ended with %v", file, cut, x.Describe())
+			}
+			if err := second.Store.(*asl.Folder).Forget(time.Now().Add(time.Hour)); err != nil {
+				t.Errorf("%s cut after %d bytes: deleting: %v", file, cut, err)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package asl_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -28,6 +29,8 @@ func (c *countingStore) Save(r asl.Record) error {
 func (c *countingStore) Load(arn string) (asl.Record, error) {
 	return asl.Record{}, fmt.Errorf("%s is not kept", arn)
 }
+
+func (c *countingStore) Discard(string) error { return errors.ErrUnsupported }
 
 func (c *countingStore) Summary(arn string) (asl.Summary, error) {
 	return asl.Summary{}, fmt.Errorf("%s is not kept", arn)

@@ -7,12 +7,14 @@ import "encoding/json"
 type Store interface {
 	// Save keeps a record under its ARN, in place of an earlier one.
 	Save(r Record) error
-	// Load returns the record of an ARN.
+	// Load returns the record of an ARN. The error of a record that is not whole is [ErrCut].
 	Load(arn string) (Record, error)
 	// Summary returns the summary of an ARN. The error of an unknown ARN is fs.ErrNotExist.
 	Summary(arn string) (Summary, error)
 	// List returns the summaries of executions without a parent, in any order and without their outputs.
 	List() []Summary
+	// Discard takes an execution that cannot be read from the store, with its children.
+	Discard(arn string) error
 }
 
 // Summary is an execution without its history and map runs, as plain data.

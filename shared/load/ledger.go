@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"view360/shared/snapshot"
 )
@@ -123,4 +124,31 @@ func (e ledgerEntry) markFailed(ctx context.Context, conn *pgx.Conn, reason erro
 		return fmt.Errorf("writing ledger entry %d: %w", e.id, err)
 	}
 	return nil
+}
+
+// interruptedText is the reason in the ledger of a load whose process ended.
+const interruptedText = "the process ended while it loaded: load the snapshot again"
+
+// EndInterrupted marks the loads as failed that the ledger has as running although none holds the lock of their account and
+// region: their process was killed. It returns their number. A load that just begins, and is marked, is marked again when
+// it ends.
+func EndInterrupted(ctx context.Context, pool *pgxpool.Pool) (ended int, err error) {
+	rows, err := pool.Query(ctx, "select distinct account_id, region from view360.loads where state = 'running'")
+	if err != nil {
+		return 0, fmt.Errorf("reading running loads: %w", err)
+	}
+	places, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Account, Region string }])
+	if err != nil {
+		return 0, fmt.Errorf("reading running loads: %w", err)
+	}
+	for _, place := range places {
+		tag, err := pool.Exec(ctx, `update view360.loads set state = 'failed', finished_at = clock_timestamp(), error = $4
+where state = 'running' and account_id = $1 and region = $2 and (select pg_try_advisory_xact_lock($3))`,
+			place.Account, place.Region, lockID(place.Account, place.Region), interruptedText)
+		if err != nil {
+			return ended, fmt.Errorf("ending interrupted loads of account %s: %w", place.Account, err)
+		}
+		ended += int(tag.RowsAffected())
+	}
+	return ended, nil
 }

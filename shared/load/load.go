@@ -183,10 +183,15 @@ func FindAccountRow(ctx context.Context, tx pgx.Tx, index snapshot.Index) (id in
 
 // LockAccountRegion makes the transactions of one account and region wait for each other.
 func LockAccountRegion(ctx context.Context, tx pgx.Tx, index snapshot.Index) error {
-	hash := fnv.New64a()
-	fmt.Fprintf(hash, "%s %s", index.Name.Account, index.Name.Region)
-	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", int64(hash.Sum64())); err != nil {
+	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", lockID(index.Name.Account, index.Name.Region)); err != nil {
 		return fmt.Errorf("waiting for other loads of account %s: %w", index.Name.Account, err)
 	}
 	return nil
+}
+
+// lockID returns the advisory lock of an account and region.
+func lockID(account, region string) int64 {
+	hash := fnv.New64a()
+	fmt.Fprintf(hash, "%s %s", account, region)
+	return int64(hash.Sum64())
 }

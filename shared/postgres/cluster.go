@@ -35,6 +35,11 @@ func openCluster(ctx context.Context, dir string, opts Options) (*cluster, error
 		}
 	}
 	c.data = c.chooseDataFolder()
+	if opts.Fresh {
+		if err := os.Remove(filepath.Join(dir, "password")); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("removing the password of the database: %w", err)
+		}
+	}
 	password, err := os.ReadFile(filepath.Join(dir, "password"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("reading the password of the database: %w", err)

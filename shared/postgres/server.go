@@ -28,6 +28,8 @@ type Options struct {
 	Dir string
 	// Ephemeral servers trade durability for speed, and their Dir is removed when they stop.
 	Ephemeral bool
+	// Fresh deletes the data of Dir once no other program uses it.
+	Fresh bool
 	// BinDir is the folder of initdb and postgres; if it is empty, Start searches for them, and downloads them if it finds
 	// none.
 	BinDir string

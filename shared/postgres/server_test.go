@@ -222,3 +222,23 @@ func TestStartReportsTheLog(t *testing.T) {
 		t.Errorf("the error does not say what is wrong: %v", err)
 	}
 }
+
+func TestFreshServerIsEmpty(t *testing.T) {
+	dir := folder(t)
+	for _, fresh := range []bool{false, true} {
+		s := start(t, Options{Dir: dir, Fresh: fresh})
+		conn, err := pgx.Connect(t.Context(), s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Exec(t.Context(), "create table once ()"); err != nil {
+			t.Errorf("fresh %t: %v", fresh, err)
+		}
+		if err := conn.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Stop(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -8,9 +8,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"sync"
 	"time"
@@ -27,12 +29,16 @@ type Server struct {
 	Endpoint string
 	key      string // access key that requests must have
 	http     *http.Server
-	root     *os.Root
+	objects  *disk
 	unused   sync.Map // connections without a request so far
 }
 
-// Start serves the buckets under dir on a free loopback port until Close. It creates missing folders.
+// Start serves the buckets under dir on a free loopback port until Close. It creates missing folders, and removes uploads
+// that an earlier process left incomplete: only one process may use dir.
 func Start(dir string, buckets ...string) (*Server, error) {
+	if err := os.RemoveAll(filepath.Join(dir, uploads)); err != nil {
+		return nil, fmt.Errorf("removing incomplete uploads: %w", err)
+	}
 	for _, bucket := range append(buckets, uploads) {
 		if err := os.MkdirAll(filepath.Join(dir, bucket), 0o700); err != nil {
 			return nil, fmt.Errorf("creating the bucket folder %s: %w", bucket, err)
@@ -47,7 +53,7 @@ func Start(dir string, buckets ...string) (*Server, error) {
 		return nil, fmt.Errorf("listening for S3 requests: %w", err)
 	}
 	objects := &disk{root: root}
-	s := &Server{Endpoint: "http://" + listener.Addr().String(), key: rand.Text(), root: root}
+	s := &Server{Endpoint: "http://" + listener.Addr().String(), key: rand.Text(), objects: objects}
 	s.http = &http.Server{
 		Handler:           guard{gofakes3.New(objects, gofakes3.WithoutVersioning(), gofakes3.WithTimeSkewLimit(0)).Server(), objects, s.key},
 		ReadHeaderTimeout: 10 * time.Second,
@@ -80,5 +86,29 @@ func (s *Server) Close() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	return errors.Join(s.http.Shutdown(ctx), s.root.Close())
+	return errors.Join(s.http.Shutdown(ctx), s.objects.root.Close())
+}
+
+// Expire deletes the objects of a bucket under prefix that were written before t, as a lifecycle rule does.
+func (s *Server) Expire(bucket, prefix string, t time.Time) error {
+	start := path.Join(bucket, prefix)
+	err := fs.WalkDir(s.objects.root.FS(), start, func(name string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil || !info.ModTime().Before(t) {
+			return err
+		}
+		s.objects.mu.Lock()
+		defer s.objects.mu.Unlock()
+		return s.objects.removeObject(name)
+	})
+	if err != nil {
+		return fmt.Errorf("expiring the objects in %s: %w", start, err)
+	}
+	return nil
 }

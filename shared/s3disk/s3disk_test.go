@@ -274,3 +274,45 @@ func TestResponseHasTheReasonOfAFailedWrite(t *testing.T) {
 		t.Errorf("got %v, want the reason of the file system", err)
 	}
 }
+
+// What a killed process was writing ends with the next start, and objects end when their time is over.
+func TestLeftoversHaveAnEnd(t *testing.T) {
+	dir := t.TempDir()
+	half := filepath.Join(dir, ".uploads", "half", "00001")
+	if err := os.MkdirAll(filepath.Dir(half), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(half, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server, err := s3disk.Start(dir, "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	if _, err := os.Stat(half); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("an incomplete upload is left, error %v", err)
+	}
+	store := object.New(server.Client(), "data", object.Options{})
+	for _, key := range []string{"staging/old", "staging/new", "loaded/old"} {
+		if err := store.PutJSON(t.Context(), key, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	past := time.Now().AddDate(0, 0, -31)
+	for _, key := range []string{"staging/old", "loaded/old"} {
+		if err := os.Chtimes(filepath.Join(dir, "data", key), past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, prefix := range []string{"staging/", "nothing/"} {
+		if err := server.Expire("data", prefix, time.Now().AddDate(0, 0, -30)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for key, kept := range map[string]bool{"staging/old": false, "staging/new": true, "loaded/old": true} {
+		if _, err := store.Head(t.Context(), key); object.IsMissing(err) == kept {
+			t.Errorf("%s: kept %t, want %t", key, !kept, kept)
+		}
+	}
+}
