@@ -12,7 +12,6 @@ func TestOptionalSettingsReachTheTemplates(t *testing.T) {
 	stacks := mustSynthesize("single-account", scratch+"/choices", func(f *config.Config) {
 		f.Tags = map[string]string{"owner": "platform"}
 		f.PermissionsBoundary = "developer-boundary"
-		f.Loading.Concurrency = new(0)
 		f.Database.Readers, f.Database.MinCapacity = 1, 0.5
 		f.Storage.ExpireAfter = 400
 		f.Collection.Sources = []string{"kms", "cost"}

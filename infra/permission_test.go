@@ -21,6 +21,8 @@ var withoutResource = []string{
 	// Step Functions sets up the delivery of its logs; flow logs look for their group.
 	"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
 	"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
+	// The quota of concurrent executions.
+	"lambda:GetAccountSettings",
 	// Lists of the organization.
 	"organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent",
 	"organizations:ListTagsForResource",

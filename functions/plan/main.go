@@ -24,7 +24,7 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		return plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}.Handle, nil
+		return plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Quota: plan.AWSQuota{Config: cfg}, Staging: staging}.Handle, nil
 	})
 }
 

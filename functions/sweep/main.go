@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"view360/shared/lambdarun"
 	"view360/shared/sweep"
@@ -24,8 +24,8 @@ func main() {
 			return nil, fmt.Errorf("reading SILENCE: %w", err)
 		}
 		return sweep.Handler{
-			Bucket: os.Getenv("DATA_BUCKET"), S3: s3.NewFromConfig(cfg), Executions: sfn.NewFromConfig(cfg),
-			Machine: os.Getenv("LOAD_MACHINE"), Silence: silence, Ignored: strings.Fields(os.Getenv("IGNORED_ACCOUNTS")),
+			Bucket: os.Getenv("DATA_BUCKET"), S3: s3.NewFromConfig(cfg), Messages: sqs.NewFromConfig(cfg),
+			Arrivals: os.Getenv("ARRIVALS"), Silence: silence, Ignored: strings.Fields(os.Getenv("IGNORED_ACCOUNTS")),
 		}.Handle, nil
 	})
 }

@@ -40,6 +40,8 @@ type Hub struct {
 	DeadLetters awssqs.IQueue
 
 	build bundle.Build
+	// arrivals is the queue before LoadMachine.
+	arrivals awssqs.IQueue
 	// deploymentQueue has the failed calls of the functions that prepare the database.
 	deploymentQueue awssqs.IQueue
 	// connectivity lists the resources that a function in the network needs to reach the database and S3.

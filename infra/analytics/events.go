@@ -22,8 +22,9 @@ import (
 // newEvents creates the rules that load every new object and report rejected ones, and the hourly sweep.
 func (h *Hub) newEvents() {
 	if h.LoadMachine != nil {
+		h.newArrivals()
 		arrived := h.newRule("Arrived", "A snapshot has arrived", "data/*.json", !h.Config.Loading.Paused)
-		arrived.AddTarget(awseventstargets.NewSfnStateMachine(h.LoadMachine, &awseventstargets.SfnStateMachineProps{
+		arrived.AddTarget(awseventstargets.NewSqsQueue(h.arrivals, &awseventstargets.SqsQueueProps{
 			DeadLetterQueue: h.DeadLetters, RetryAttempts: jsii.Number(185), MaxEventAge: awscdk.Duration_Hours(jsii.Number(24)),
 		}))
 	}
@@ -66,7 +67,7 @@ func (h *Hub) newSweep() {
 	f := h.buildDefaults(h.newQueue("SweepDeadLetters")).New(h.Stack, "Sweep", function.Props{
 		Main: "sweep", Description: "Loads waiting snapshots and finds silent accounts", MemoryMB: 256, Timeout: limit,
 		Environment: map[string]string{
-			"DATA_BUCKET": *h.Bucket.BucketName(), "LOAD_MACHINE": h.findSweepMachine(),
+			"DATA_BUCKET": *h.Bucket.BucketName(), "ARRIVALS": h.findSweepQueue(),
 			"SILENCE":          fmt.Sprintf("%dh", h.Config.Alarms.SilentHours),
 			"IGNORED_ACCOUNTS": strings.Join(h.Config.Collection.ExcludeAccounts, " "),
 		},
@@ -80,12 +81,15 @@ func (h *Hub) newSweep() {
 	h.Alarms().WatchFunctions(h.Stack, "Sweep", []watch.Timed{{Function: f, Timeout: limit}})
 }
 
-// findSweepMachine returns the ARN of the state machine that the sweep starts, or "" if it starts none.
-func (h *Hub) findSweepMachine() string {
-	if h.LoadMachine == nil || h.Config.Loading.Paused {
+// loadsWaiting reports whether what waits under data/ is loaded without being asked for.
+func (h *Hub) loadsWaiting() bool { return h.LoadMachine != nil && !h.Config.Loading.Paused }
+
+// findSweepQueue returns the URL of the queue that the sweep uses, or "" if it loads nothing.
+func (h *Hub) findSweepQueue() string {
+	if !h.loadsWaiting() {
 		return ""
 	}
-	return *h.LoadMachine.StateMachineArn()
+	return *h.arrivals.QueueUrl()
 }
 
 // buildSweepStatements returns the sweep function's permissions.
@@ -93,8 +97,8 @@ func (h *Hub) buildSweepStatements() []awsiam.PolicyStatement {
 	statements := []awsiam.PolicyStatement{function.AllowIf(
 		map[string]any{"StringLike": map[string]any{"s3:prefix": []string{"data/*", "loaded/*"}}},
 		[]string{"s3:ListBucket"}, *h.Bucket.BucketArn())}
-	if machine := h.findSweepMachine(); machine != "" {
-		statements = append(statements, function.Allow([]string{"states:StartExecution"}, machine))
+	if h.loadsWaiting() {
+		statements = append(statements, function.Allow([]string{"sqs:GetQueueAttributes", "sqs:SendMessage"}, *h.arrivals.QueueArn()))
 	}
 	return statements
 }

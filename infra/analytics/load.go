@@ -86,7 +86,7 @@ func (h *Hub) buildLoaderProps(l loader) function.Props {
 		p.Statements = append(p.Statements, function.Allow([]string{"states:DescribeExecution"}, *h.formatARN("states", "execution:*")))
 	}
 	if l.database {
-		p.Files, p.Network, p.Concurrency = h.Certificates(), h.buildFunctionNetwork(), *h.Config.Loading.Concurrency
+		p.Files, p.Network = h.Certificates(), h.buildFunctionNetwork()
 		p.Environment["DATABASE_URL"] = h.buildDatabaseURL(Loader)
 		p.Statements = append(p.Statements, h.allowConnect(Loader))
 	}

@@ -31,12 +31,14 @@ func (s *Stack) formatFunctionNames() string {
 	return *s.ToJsonString(s.functionNames, nil)
 }
 
-// buildPlanStatements returns the plan function's permissions to list the organization's accounts and their regions.
+// buildPlanStatements returns the plan function's permissions to list the organization's accounts and their regions, and
+// to read Lambda's quota, which supports no resource.
 func (s *Stack) buildPlanStatements() []awsiam.PolicyStatement {
+	quota := function.Allow([]string{"lambda:GetAccountSettings"}, "*")
 	if s.config.Collection.Mode != config.Pull {
-		return []awsiam.PolicyStatement{function.Allow([]string{"account:ListRegions"}, "arn:"+*s.Partition()+":account::"+*s.Account()+":account")}
+		return []awsiam.PolicyStatement{quota, function.Allow([]string{"account:ListRegions"}, "arn:"+*s.Partition()+":account::"+*s.Account()+":account")}
 	}
-	statements := []awsiam.PolicyStatement{s.allowMemberRole()}
+	statements := []awsiam.PolicyStatement{quota, s.allowMemberRole()}
 	if s.config.Organization != nil {
 		statements = append(statements, function.Allow([]string{
 			"organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent",

@@ -47,12 +47,10 @@ func (c *Config) setDefaults() {
 	c.Network.CIDR = cmp.Or(c.Network.CIDR, "10.0.0.0/16")
 	c.Network.Zones = cmp.Or(c.Network.Zones, 2)
 	c.Loading.With = cmp.Or(c.Loading.With, Functions)
+	c.Loading.Concurrency = cmp.Or(c.Loading.Concurrency, 10)
 	c.Loading.Type = cmp.Or(c.Loading.Type, "t4g.micro")
 	c.Alarms.SilentHours = cmp.Or(c.Alarms.SilentHours, 26)
 	c.Logs.Days = cmp.Or(c.Logs.Days, 30)
-	if c.Loading.Concurrency == nil {
-		c.Loading.Concurrency = new(10)
-	}
 	if c.Storage.ArchiveAfter == nil {
 		c.Storage.ArchiveAfter = new(90)
 	}

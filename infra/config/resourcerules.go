@@ -44,7 +44,7 @@ func (c *checker) checkStorage(s Storage) {
 
 func (c *checker) checkLoading(l Loading) {
 	c.checkOneOf("loading.with", l.With, Functions, Instance)
-	c.checkRange("loading.concurrency", float64(*l.Concurrency), 0, 100)
+	c.checkRange("loading.concurrency", float64(l.Concurrency), 1, 100)
 	if l.With == Instance {
 		c.checkForm("loading.image", l.Image, imageForm)
 		c.checkForm("loading.type", l.Type, form{regexp.MustCompile(`^[a-z]+\d+g[a-z]*\.\w+$`), "use an arm64 type such as t4g.micro"})

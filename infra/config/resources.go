@@ -51,9 +51,9 @@ const (
 // Loading configures the loading of snapshots.
 type Loading struct {
 	With string `yaml:"with"` // functions (default) or instance
-	// Concurrency is the number of snapshots to load in parallel, as reserved concurrency of each of eight functions;
-	// default 10. 0 reserves nothing, for accounts with a small quota of concurrent executions.
-	Concurrency *int `yaml:"concurrency"`
+	// Concurrency is the number of snapshots to load in parallel; default 10. In an account with a small quota of
+	// concurrent executions fewer are loaded. The others wait in a queue.
+	Concurrency int `yaml:"concurrency"`
 	// Paused keeps snapshots under data/ until this is turned off again, as during an adoption.
 	Paused bool `yaml:"paused"`
 	// Image is the machine image (AMI) of the instance, Amazon Linux 2023 for arm64.

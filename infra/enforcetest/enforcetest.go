@@ -92,6 +92,7 @@ func Start(t testing.TB, f config.Config, accounts []simaws.Account, member *Sta
 	for _, s := range stacks {
 		d.addRoles(s)
 		d.addBuckets(s)
+		d.addQueue(s)
 	}
 	if member != nil {
 		for _, a := range accounts[1:] { // the hub has none, because its unit is not collected

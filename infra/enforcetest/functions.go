@@ -9,9 +9,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"view360/infra/collection"
 	"view360/shared/archive"
+	"view360/shared/arrival"
 	"view360/shared/catalog"
 	"view360/shared/collect"
 	"view360/shared/collectors"
@@ -64,7 +66,7 @@ func (d *Deployment) addFunctions(s *Stack) {
 		case "Plan":
 			settings := collection.BuildSettings(d.config)
 			d.must(json.Unmarshal([]byte(env["COLLECT_FUNCTIONS"]), &settings.Functions))
-			inprocess.Add(d.functions, id, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}.Handle)
+			inprocess.Add(d.functions, id, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Quota: plan.AWSQuota{Config: cfg}, Staging: staging}.Handle)
 		case "Merge":
 			inprocess.Add(d.functions, id, merge.Handler{Staging: staging, Data: bucket(env["DATA_BUCKET"])}.Handle)
 		case "SettleCollect":
@@ -81,9 +83,13 @@ func (d *Deployment) addFunctions(s *Stack) {
 			silence, err := time.ParseDuration(env["SILENCE"])
 			d.must(err)
 			inprocess.Add(d.functions, id, sweep.Handler{
-				Bucket: env["DATA_BUCKET"], S3: s3.NewFromConfig(cfg), Executions: sfn.NewFromConfig(cfg), Machine: env["LOAD_MACHINE"],
+				Bucket: env["DATA_BUCKET"], S3: s3.NewFromConfig(cfg), Messages: sqs.NewFromConfig(cfg), Arrivals: env["ARRIVALS"],
 				Silence: silence, Ignored: strings.Fields(env["IGNORED_ACCOUNTS"]), Now: d.now,
 			}.Handle)
+		case "Arrival":
+			limit, err := arrival.SizeLimit(d.Context(), plan.AWSQuota{Config: cfg}, 10)
+			d.must(err)
+			inprocess.Add(d.functions, id, (&arrival.Handler{Machine: env["LOAD_MACHINE"], Executions: sfn.NewFromConfig(cfg), Limit: limit}).Handle)
 		case "MakeUsers":
 			d.useDatabase(s, id, env)
 		case "Protect":
@@ -124,6 +130,9 @@ func (d *Deployment) enforceInvoke(s *Stack, id string) {
 	}
 	if stem(id) == "Sweep" {
 		invoker = d.findRole("SweepScheduleRole")
+	}
+	if stem(id) == "Arrival" { // Lambda itself, which reads the queue
+		return
 	}
 	arn := s.values[id+".Arn"]
 	d.functions[id] = func(ctx context.Context, payload json.RawMessage) (json.RawMessage, error) {

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"sync"
 
 	"view360/infra/policy"
 	"view360/shared/catalog"
@@ -29,6 +30,8 @@ type gate struct {
 	organization   http.Handler
 	executions     http.Handler
 	arrived        func(key string) // called after every new object of the hub's bucket
+	queue          *arrivals        // nil: nothing loads by itself
+	queueMu        sync.Mutex       // of its messages
 }
 
 // memberRole is the role of an account that the hub assumes.
@@ -52,6 +55,8 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.serveObject(w, r, role)
 	case credential.Service == "states":
 		g.serveExecution(w, r, role)
+	case credential.Service == "sqs":
+		g.serveQueue(w, r, role)
 	default:
 		replaceKey(r, "AKIA"+role.Account+"VIEW")
 		g.organization.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, role)))

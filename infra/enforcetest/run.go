@@ -3,7 +3,6 @@ package enforcetest
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -46,19 +45,19 @@ func (d *Deployment) addEvent(key string) {
 	d.events = append(d.events, key)
 }
 
-// DeliverEvents handles the events of all new objects, as the rules do, and returns the load executions.
-func (d *Deployment) DeliverEvents(name string) []*asl.Execution {
+// DeliverEvents handles the events of all new objects, as the rules do, and returns the load executions when they have
+// ended.
+func (d *Deployment) DeliverEvents() []*asl.Execution {
 	d.Helper()
-	var executions []*asl.Execution
 	for _, key := range d.takeEvents() {
 		switch {
 		case strings.HasPrefix(key, "data/") && strings.HasSuffix(key, ".json"):
-			executions = append(executions, d.loadArrived(fmt.Sprintf("%s-%d", name, len(executions)), key))
+			d.sendArrived(d.buildEvent(key))
 		case strings.HasPrefix(key, "rejected/") && strings.HasSuffix(key, ".reason.json"):
 			d.publishRejection()
 		}
 	}
-	return executions
+	return d.takeArrivals()
 }
 
 func (d *Deployment) takeEvents() []string {
@@ -117,17 +116,16 @@ func (d *Deployment) Revoke(role, action string) {
 	}
 }
 
-// loadArrived runs the load machine for the event of an object, as the rule does.
-func (d *Deployment) loadArrived(name, key string) *asl.Execution {
+// buildEvent returns the event of a new object.
+func (d *Deployment) buildEvent(key string) any {
 	d.Helper()
-	_ = d.checkRole(d.findRole("LoadEventsRole"), "states:StartExecution", d.machines["load"].arn, nil) // recorded
 	v, err := d.Objects.Head(d.Context(), key)
 	d.must(err)
 	arrived := map[string]string{"key": key, "etag": strings.Trim(v.ETag, `"`)}
 	if d.buckets[d.Objects.Bucket()].versioned {
 		arrived["version-id"] = arrived["etag"]
 	}
-	return d.Load(name, map[string]any{"detail": map[string]any{"bucket": map[string]string{"name": d.Objects.Bucket()}, "object": arrived}})
+	return map[string]any{"detail": map[string]any{"bucket": map[string]string{"name": d.Objects.Bucket()}, "object": arrived}}
 }
 
 // Load runs the load machine.
@@ -201,16 +199,15 @@ func (r *Role) listUploads() (grants []policy.Grant) {
 	return grants
 }
 
-// Sweep runs the hourly sweep as its schedule does, and waits for the executions that it starts.
-func (d *Deployment) Sweep() (started int) {
+// Sweep runs the hourly sweep as its schedule does, and returns the executions that load what it found when they have
+// ended.
+func (d *Deployment) Sweep() []*asl.Execution {
 	d.Helper()
 	id, _ := d.findFunction("Sweep")
-	result, err := d.functions[id](d.Context(), json.RawMessage("{}"))
+	_, err := d.functions[id](d.Context(), json.RawMessage("{}"))
 	d.must(err)
-	var out struct{ Started int }
-	d.must(json.Unmarshal(result, &out))
-	for _, x := range d.orchestrator.Engine().List() {
-		<-x.Done()
+	if !d.Loads() {
+		return nil
 	}
-	return out.Started
+	return d.takeArrivals()
 }

@@ -76,6 +76,7 @@ func (s *Stack) nameResource(id string, r synthtest.Resource) {
 		}
 		set("Arn", "arn:aws:iam::"+s.Account+":role/"+strings.TrimPrefix(path, "/")+name)
 	case "AWS::SQS::Queue":
+		set("", "https://sqs."+s.Region+".amazonaws.com/"+s.Account+"/"+id)
 		set("Arn", s.arn("sqs", id))
 	case "AWS::SNS::Topic":
 		set("", s.arn("sns", id))

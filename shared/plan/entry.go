@@ -76,10 +76,7 @@ func (h Handler) buildEntry(template collect.Input, request Request, a account, 
 	r.Date = r.Window.NameDate(r.Interval).Format(time.DateOnly)
 	r.History = isPast(r.Window, started)
 	home := h.Settings.chooseHomeRegion(a.regions)
-	planned := Entry{
-		HomeRegion: home, Account: h.Settings.Functions["account"], Regions: []Region{},
-		RegionsAtOnce: h.Settings.RegionsAtOnce, ServicesAtOnce: h.Settings.ServicesAtOnce,
-	}
+	planned := Entry{HomeRegion: home, Account: h.Settings.Functions["account"], Regions: []Region{}}
 	for _, region := range a.regions {
 		if len(request.Regions) > 0 && !slices.Contains(request.Regions, region) {
 			continue

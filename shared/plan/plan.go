@@ -38,6 +38,7 @@ type Plan struct {
 type Handler struct {
 	Settings  Settings
 	Directory Directory
+	Quota     Quota // nil: functions run without Lambda
 	Staging   *object.Store
 }
 
@@ -53,7 +54,7 @@ func (h Handler) buildPlan(ctx context.Context, in Input) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	plan := Plan{Run: in.Run, Bucket: h.Staging.Bucket(), Key: snapshot.PlanKey(in.Run, 0), Concurrency: h.Settings.Concurrency}
+	plan := Plan{Run: in.Run, Bucket: h.Staging.Bucket(), Key: snapshot.PlanKey(in.Run, 0), Concurrency: job.atOnce.entries}
 	plan.Snapshots, err = WriteList(ctx, h.Staging, plan.Key, func(add func(Entry) error) error {
 		return job.visitEntries(ctx, func(s Entry) error {
 			plan.Estimate.addEntry(s)
@@ -81,6 +82,7 @@ type job struct {
 	known    roster
 	gone     []string // known accounts that left or are not active anymore
 	started  time.Time
+	atOnce   concurrency
 }
 
 // newJob validates the request and reads the accounts to plan for.
@@ -97,6 +99,9 @@ func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 	}
 	var states map[string]string
 	if j.accounts, states, err = h.listAccounts(ctx, j.request); err != nil {
+		return job{}, err
+	}
+	if j.atOnce, err = h.readConcurrency(ctx, len(j.accounts)*len(j.dates)); err != nil {
 		return job{}, err
 	}
 	if !j.coversOrganization() {
@@ -149,6 +154,7 @@ func (j job) listEntries() iter.Seq[Entry] {
 		for _, a := range j.accounts {
 			for i, date := range j.dates {
 				s := j.buildEntry(j.template, j.request, a, date, j.countEarlierDays(i), j.started)
+				s.RegionsAtOnce, s.ServicesAtOnce = j.atOnce.limitEntry(j.Settings, len(s.Regions))
 				if len(s.Regions) > 0 && !yield(s) {
 					return
 				}

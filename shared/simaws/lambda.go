@@ -12,7 +12,16 @@ var lambdaService = service{
 	codes: wire.ErrorCodes{Invalid: "InvalidParameterValueException", BadToken: "InvalidParameterValueException"},
 	operations: []operation{
 		{name: "ListFunctions", route: "GET /2015-03-31/functions", handle: handleInput(listFunctions)},
+		{name: "GetAccountSettings", route: "GET /2016-08-19/account-settings", handle: handleInput(getAccountSettings)},
 	},
+}
+
+// getAccountSettings returns the default quota of an account that is not new.
+func getAccountSettings(*call, struct{}) (any, error) {
+	return object{
+		"AccountLimit": object{"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000, "TotalCodeSize": 80 << 30},
+		"AccountUsage": object{"FunctionCount": 0, "TotalCodeSize": 0},
+	}, nil
 }
 
 // Function is a Lambda function.

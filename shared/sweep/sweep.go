@@ -2,14 +2,12 @@
 // was lost or their load failed, and measures two values for alarms: how long the oldest snapshot has waited, and which
 // accounts are silent.
 //
-// It calls S3 ListObjectsV2, about three times per account, and Step Functions StartExecution.
+// It calls S3 ListObjectsV2, about three times per account, and SQS GetQueueAttributes and SendMessage.
 package sweep
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -19,25 +17,26 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"view360/shared/fault"
 	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
-// Executions is the part of the Step Functions client that Handle uses.
-type Executions interface {
-	StartExecution(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
+// Messages is the part of the SQS client that Handle uses.
+type Messages interface {
+	GetQueueAttributes(context.Context, *sqs.GetQueueAttributesInput, ...func(*sqs.Options)) (*sqs.GetQueueAttributesOutput, error)
+	SendMessage(context.Context, *sqs.SendMessageInput, ...func(*sqs.Options)) (*sqs.SendMessageOutput, error)
 }
 
 // Handler is the sweep function.
 type Handler struct {
-	Bucket     string
-	S3         s3.ListObjectsV2APIClient
-	Executions Executions
-	Machine    string // ARN of the load machine; "" starts nothing
+	Bucket   string
+	S3       s3.ListObjectsV2APIClient
+	Messages Messages
+	Arrivals string // URL of the queue before the load machine; "" loads nothing
 	// Silence is the time after which an account without a new snapshot is silent; Ignored accounts never are.
 	Silence time.Duration
 	Ignored []string
@@ -45,18 +44,19 @@ type Handler struct {
 }
 
 // A waiting snapshot is loaded again after patience, and not anymore after surrender: the alarm on the oldest snapshot has
-// called the operator by then. One sweep starts at most as many loads as the loaders can finish in an hour.
+// called the operator by then. One sweep loads at most as many as the loaders can finish in an hour, and none while the
+// queue has others: what is in it waits for its turn.
 const (
 	patience  = time.Hour
 	surrender = 48 * time.Hour
-	maxStarts = 2000
+	maxLoads  = 2000
 )
 
 // Output is the result of a sweep.
 type Output struct {
 	Waiting       int      `json:"waiting"`        // snapshots under data/
 	OldestMinutes int      `json:"oldest_minutes"` // age of the oldest of them
-	Started       int      `json:"started"`        // load executions
+	Queued        int      `json:"queued"`         // snapshots to load again
 	Silent        []string `json:"silent"`         // accounts, sorted
 }
 
@@ -66,7 +66,7 @@ func (h Handler) Handle(ctx context.Context, _ json.RawMessage) (Output, error) 
 	if err != nil {
 		return output, fault.Classify(err)
 	}
-	slog.InfoContext(ctx, "swept", "waiting", output.Waiting, "oldest_minutes", output.OldestMinutes, "started", output.Started,
+	slog.InfoContext(ctx, "swept", "waiting", output.Waiting, "oldest_minutes", output.OldestMinutes, "queued", output.Queued,
 		"silent_accounts", len(output.Silent), "silent", output.Silent)
 	return output, nil
 }
@@ -82,8 +82,12 @@ func (h Handler) currentTime() time.Time {
 func (h Handler) sweepBucket(ctx context.Context) (Output, error) {
 	now := h.currentTime()
 	output := Output{Silent: []string{}}
+	idle, err := h.isQueueEmpty(ctx)
+	if err != nil {
+		return output, err
+	}
 	seen := arrivals{}
-	err := h.listObjects(ctx, snapshot.DataPrefix, "", func(o s3types.Object) error {
+	err = h.listObjects(ctx, snapshot.DataPrefix, "", func(o s3types.Object) error {
 		key, written := aws.ToString(o.Key), aws.ToTime(o.LastModified)
 		age := now.Sub(written)
 		output.Waiting++
@@ -91,14 +95,11 @@ func (h Handler) sweepBucket(ctx context.Context) (Output, error) {
 		if name, err := snapshot.ParseKey(key); err == nil {
 			seen.addArrival(name.Account, written)
 		}
-		if h.Machine == "" || age < patience || age > surrender || output.Started >= maxStarts {
+		if !idle || age < patience || age > surrender || output.Queued >= maxLoads {
 			return nil
 		}
-		started, err := h.startLoad(ctx, key, aws.ToString(o.ETag), int(age/patience))
-		if started {
-			output.Started++
-		}
-		return err
+		output.Queued++
+		return h.queueLoad(ctx, key)
 	})
 	if err != nil {
 		return output, err
@@ -115,25 +116,30 @@ func (h Handler) sweepBucket(ctx context.Context) (Output, error) {
 	return output, nil
 }
 
-// startLoad starts to load one object and reports whether it did. The name of the execution is a hash of the object and
-// the attempt, so that a repeated sweep starts no execution twice.
-func (h Handler) startLoad(ctx context.Context, key, etag string, attempt int) (bool, error) {
-	input, err := json.Marshal(map[string]string{"bucket": h.Bucket, "key": key})
-	if err != nil {
-		return false, fmt.Errorf("writing the input for %s: %w", key, err)
-	}
-	id := sha256.Sum256(fmt.Appendf(nil, "%s %s %d", key, etag, attempt))
-	_, err = h.Executions.StartExecution(ctx, &sfn.StartExecutionInput{
-		StateMachineArn: &h.Machine, Name: aws.String(fmt.Sprintf("sweep-%x", id[:16])), Input: aws.String(string(input)),
-	})
-	var already *types.ExecutionAlreadyExists
-	if errors.As(err, &already) {
+// isQueueEmpty reports whether there is a queue and no message waits in it. Those that are being handled do not count.
+func (h Handler) isQueueEmpty(ctx context.Context) (bool, error) {
+	if h.Arrivals == "" {
 		return false, nil
 	}
+	found, err := h.Messages.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+		QueueUrl: &h.Arrivals, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameApproximateNumberOfMessages},
+	})
 	if err != nil {
-		return false, fmt.Errorf("starting to load %s: %w", key, err)
+		return false, fmt.Errorf("counting the messages of %s: %w", h.Arrivals, err)
 	}
-	return true, nil
+	return found.Attributes[string(types.QueueAttributeNameApproximateNumberOfMessages)] == "0", nil
+}
+
+// queueLoad puts the load of one object into the queue.
+func (h Handler) queueLoad(ctx context.Context, key string) error {
+	input, err := json.Marshal(map[string]string{"bucket": h.Bucket, "key": key})
+	if err != nil {
+		return fmt.Errorf("writing the input for %s: %w", key, err)
+	}
+	if _, err = h.Messages.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &h.Arrivals, MessageBody: aws.String(string(input))}); err != nil {
+		return fmt.Errorf("queueing the load of %s: %w", key, err)
+	}
+	return nil
 }
 
 // listObjects calls visit for the JSON objects under prefix whose keys come after the key after.

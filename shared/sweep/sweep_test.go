@@ -3,12 +3,13 @@ package sweep_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/google/go-cmp/cmp"
 
 	"view360/shared/object"
@@ -16,19 +17,20 @@ import (
 	"view360/shared/sweep"
 )
 
-// machine remembers the executions that were started, and refuses a name that was used.
-type machine struct{ inputs map[string]string }
+// queue is the queue before the load machine.
+type queue struct{ bodies []string }
 
-func (m *machine) StartExecution(_ context.Context, in *sfn.StartExecutionInput, _ ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error) {
-	if _, used := m.inputs[*in.Name]; used {
-		return nil, &types.ExecutionAlreadyExists{}
-	}
-	m.inputs[*in.Name] = *in.Input
-	return &sfn.StartExecutionOutput{}, nil
+func (q *queue) GetQueueAttributes(context.Context, *sqs.GetQueueAttributesInput, ...func(*sqs.Options)) (*sqs.GetQueueAttributesOutput, error) {
+	return &sqs.GetQueueAttributesOutput{Attributes: map[string]string{"ApproximateNumberOfMessages": strconv.Itoa(len(q.bodies))}}, nil
+}
+
+func (q *queue) SendMessage(_ context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+	q.bodies = append(q.bodies, *in.MessageBody)
+	return &sqs.SendMessageOutput{}, nil
 }
 
 // bucket is a data bucket with objects that were all written now.
-func bucket(t *testing.T, keys ...string) (sweep.Handler, *machine) {
+func bucket(t *testing.T, keys ...string) (sweep.Handler, *queue) {
 	t.Helper()
 	server, err := s3disk.Start(t.TempDir(), "data")
 	if err != nil {
@@ -41,8 +43,8 @@ func bucket(t *testing.T, keys ...string) (sweep.Handler, *machine) {
 			t.Fatal(err)
 		}
 	}
-	started := &machine{inputs: map[string]string{}}
-	return sweep.Handler{Bucket: "data", S3: server.Client(), Executions: started, Machine: "arn", Silence: 26 * time.Hour}, started
+	arrivals := &queue{}
+	return sweep.Handler{Bucket: "data", S3: server.Client(), Messages: arrivals, Arrivals: "url", Silence: 26 * time.Hour}, arrivals
 }
 
 // after sweeps as much later as given.
@@ -62,35 +64,35 @@ func today() string { return time.Now().UTC().Format(time.DateOnly) }
 func TestWaitingSnapshotsAreLoadedAgain(t *testing.T) {
 	t.Parallel()
 	key := "data/111122223333/eu-west-1/" + today() + "_DAILY.json"
-	h, started := bucket(t, key, "data/notes.txt", "staging/x.json")
-	if got := after(t, h, 30*time.Minute); got.Started != 0 || got.Waiting != 1 {
+	h, arrivals := bucket(t, key, "data/notes.txt", "staging/x.json")
+	if got := after(t, h, 30*time.Minute); got.Queued != 0 || got.Waiting != 1 {
 		t.Errorf("after half an hour: %+v, its own load may still run", got)
 	}
-	if got := after(t, h, 90*time.Minute); got.Started != 1 || got.OldestMinutes < 89 {
-		t.Errorf("after an hour and a half: %+v, want it started", got)
+	if got := after(t, h, 90*time.Minute); got.Queued != 1 || got.OldestMinutes < 89 {
+		t.Errorf("after an hour and a half: %+v, want it queued", got)
 	}
-	if got := after(t, h, 100*time.Minute); got.Started != 0 {
-		t.Errorf("the same hour again: %+v, want nothing", got)
+	if got := after(t, h, 150*time.Minute); got.Queued != 0 {
+		t.Errorf("the next hour: %+v, but it is still in the queue", got)
 	}
-	if got := after(t, h, 150*time.Minute); got.Started != 1 {
-		t.Errorf("the next hour: %+v, want it started again", got)
+	if want := []string{`{"bucket":"data","key":"` + key + `"}`}; !slices.Equal(arrivals.bodies, want) {
+		t.Errorf("messages %v, want %v", arrivals.bodies, want)
 	}
-	if got := after(t, h, 72*time.Hour); got.Started != 0 || got.OldestMinutes < 72*60-1 {
-		t.Errorf("after three days: %+v, want it only told", got)
+	arrivals.bodies = nil // its load failed
+	if got := after(t, h, 210*time.Minute); got.Queued != 1 {
+		t.Errorf("the hour after: %+v, want it queued again", got)
 	}
-	for _, input := range started.inputs {
-		if want := `{"bucket":"data","key":"` + key + `"}`; input != want {
-			t.Errorf("input %s, want %s", input, want)
-		}
+	arrivals.bodies = nil
+	if got := after(t, h, 72*time.Hour); got.Queued != 0 || got.OldestMinutes < 72*60-1 {
+		t.Errorf("after three days: %+v, want it only reported", got)
 	}
 }
 
-func TestNothingIsStartedWithoutAMachine(t *testing.T) {
+func TestNothingIsQueuedWithoutAQueue(t *testing.T) {
 	t.Parallel()
-	h, started := bucket(t, "data/111122223333/eu-west-1/"+today()+"_DAILY.json")
-	h.Machine = ""
-	if got := after(t, h, 2*time.Hour); got.Waiting != 1 || len(started.inputs) != 0 {
-		t.Errorf("got %+v and %d executions", got, len(started.inputs))
+	h, arrivals := bucket(t, "data/111122223333/eu-west-1/"+today()+"_DAILY.json")
+	h.Arrivals = ""
+	if got := after(t, h, 2*time.Hour); got.Waiting != 1 || len(arrivals.bodies) != 0 {
+		t.Errorf("got %+v and %d messages", got, len(arrivals.bodies))
 	}
 }
 
