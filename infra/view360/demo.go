@@ -63,7 +63,7 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 		return err
 	}
 	if d.Once {
-		return d.collectAndLoad(ctx, demo, out, db.URL)
+		return d.collectAndLoad(ctx, demo, out, db)
 	}
 	return d.serve(ctx, demo, out, db)
 }
@@ -91,7 +91,7 @@ func demoSettings() plan.Settings {
 }
 
 // collectAndLoad collects, loads, and says what came of it.
-func (d demoCommand) collectAndLoad(ctx context.Context, demo *demonstration, out *output, url string) error {
+func (d demoCommand) collectAndLoad(ctx context.Context, demo *demonstration, out *output, db *database) error {
 	collected, err := d.collect(ctx, demo, out)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (d demoCommand) collectAndLoad(ctx context.Context, demo *demonstration, ou
 		return err
 	}
 	if !out.json {
-		d.printNextSteps(out, url)
+		d.printNextSteps(out, db)
 	}
 	return checkClean(collected.IsClean() && loaded.IsClean())
 }
@@ -144,12 +144,12 @@ func (d *demonstration) listWaiting(ctx context.Context) (items []item, err erro
 	return items, err
 }
 
-func (d demoCommand) printNextSteps(out *output, url string) {
+func (d demoCommand) printNextSteps(out *output, db *database) {
 	fmt.Fprintf(out.out, `
 Look at the data
-  psql '%s'
+  %s
   select account, account_name, latest_cost, total_findings, critical_findings from view_acct_summary;
-`, url)
+`, db.describeClient())
 	if d.Once {
 		fmt.Fprintf(out.out, "The database stops with this program. To keep it running: %s\n", calledAs)
 		return

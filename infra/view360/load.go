@@ -77,7 +77,7 @@ func (l loadCommand) Run(ctx context.Context, g *globals, out *output) error {
 		return err
 	}
 	if !out.json {
-		fmt.Fprintf(out.out, "\nThe data is in %s\n", db.URL)
+		fmt.Fprintf(out.out, "\nThe data is in %s\n", hidePassword(db.URL))
 	}
 	return checkClean(ended.IsClean())
 }

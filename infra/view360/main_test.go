@@ -71,7 +71,7 @@ func TestDemonstrationCollectsLoadsAndReports(t *testing.T) {
 	if code != exitOK {
 		t.Fatalf("exit code %d\n%s\n%s", code, out, progress)
 	}
-	for _, want := range []string{"Collected 12 snapshots", "Not applicable", "Loaded 22 of 22 snapshots", "inventory_applications", "psql '" + url, "view_acct_summary"} {
+	for _, want := range []string{"Collected 12 snapshots", "Not applicable", "Loaded 22 of 22 snapshots", "inventory_applications", "psql '" + hidePassword(url), "view_acct_summary"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the output does not say %q:\n%s", want, out)
 		}

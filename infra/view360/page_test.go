@@ -54,7 +54,7 @@ func startSite(t *testing.T, faults ...simaws.Fault) *site {
 	demo.loader, err = newLoadRunner(demo.pipeline, db, demo.data, nil, false)
 	must(t, err)
 	var out bytes.Buffer
-	if code := reportEnd(&out, demoCommand{}.collectAndLoad(t.Context(), demo, &output{&out, &out, false}, db.URL)); code != exitPartial && len(faults) > 0 {
+	if code := reportEnd(&out, demoCommand{}.collectAndLoad(t.Context(), demo, &output{&out, &out, false}, db)); code != exitPartial && len(faults) > 0 {
 		t.Fatalf("exit code %d\n%s", code, out.String())
 	}
 	arriving, stop := context.WithCancel(t.Context())

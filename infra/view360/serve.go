@@ -33,7 +33,7 @@ func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output
 	defer server.Close()
 	defer demo.waitForExecutions(out.err, d.Listen)
 
-	outcome := d.collectAndLoad(ctx, demo, out, db.URL)
+	outcome := d.collectAndLoad(ctx, demo, out, db)
 	if outcome != nil && !errors.Is(outcome, errPartial) {
 		return outcome
 	}

@@ -27,8 +27,9 @@ const (
 // database is an open database and how to reach it.
 type database struct {
 	*pgxpool.Pool
-	URL    string
-	server *postgres.Server
+	URL          string
+	passwordFile string // of the embedded server; "" for another one
+	server       *postgres.Server
 }
 
 // connections bounds the loaders that work at the same time.
@@ -42,6 +43,9 @@ func openDatabase(ctx context.Context, state, url string, fresh bool) (*database
 		return nil, fmt.Errorf("starting the embedded database: %w", err)
 	}
 	db := &database{URL: server.URL, server: server}
+	if url == "" {
+		db.passwordFile = filepath.Join(state, "postgres", "password")
+	}
 	if _, err := migrate.Run(ctx, server.URL, migrate.Options{}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
