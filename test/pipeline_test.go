@@ -213,6 +213,38 @@ func TestFailureIsNamedPublishedAndRedriven(t *testing.T) {
 	}
 }
 
+// The sweep loads what waits: the failed execution, redriven later, finds nothing left to do, and ends well.
+func TestRedriveOfWhatWasLoadedMeanwhileSucceeds(t *testing.T) {
+	t.Parallel()
+	p := newPipeline(t)
+	account := p.organization.Accounts()[0]
+	p.run(t.Context(), p.collect, "daily", map[string]any{"accounts": []string{account.ID}, "regions": account.Regions[:1], "services": []string{"kms"}})
+	var key string
+	p.must(p.store.List(t.Context(), snapshot.DataPrefix, func(v object.Version) error { key = v.Key; return nil }))
+	input := map[string]string{"bucket": "data", "key": key}
+	execute := func(statement string) {
+		_, err := p.pool.Exec(t.Context(), statement)
+		p.must(err)
+	}
+	execute("alter table kms_keys rename to kms_keys_elsewhere")
+	partial := p.run(t.Context(), p.load, "arrival", input)
+	if s := partial.Describe(); s.Error != settle.PartialLoad {
+		t.Fatalf("ended with %s %s, want a partial load", s.Status, s.Error)
+	}
+	execute("alter table kms_keys_elsewhere rename to kms_keys")
+	if s := p.run(t.Context(), p.load, "sweep", input).Describe(); s.Status != asl.Succeeded {
+		t.Fatalf("the second load ended with %s: %s", s.Error, s.Cause)
+	}
+	want := readContents(t, p.pool)
+	p.must(p.orchestrator.Redrive(t.Context(), partial))
+	if s := partial.Describe(); s.Status != asl.Succeeded {
+		t.Fatalf("redriven, it ended with %s: %s", s.Error, s.Cause)
+	}
+	if diff := cmp.Diff(want, readContents(t, p.pool)); diff != "" {
+		t.Errorf("the redrive changed the database (-before +after):\n%s", diff)
+	}
+}
+
 func TestKilledLoadLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	p := newPipeline(t)

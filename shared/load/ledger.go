@@ -43,6 +43,16 @@ returning id, state = 'loaded', counters`,
 // objectVersion returns the object version as the ledger names it.
 func objectVersion(index snapshot.Index) string { return cmp.Or(index.Version, index.ETag) }
 
+// IsLoaded reports whether the ledger has every group of this object version as loaded.
+func IsLoaded(ctx context.Context, pool *pgxpool.Pool, index snapshot.Index) (loaded bool, err error) {
+	err = pool.QueryRow(ctx, "select coalesce(bool_and(state = 'loaded'), false) from view360.loads where object_key = $1 and object_version = $2",
+		index.Key, objectVersion(index)).Scan(&loaded)
+	if err != nil {
+		return false, fmt.Errorf("reading ledger entries of %s: %w", index.Key, err)
+	}
+	return loaded, nil
+}
+
 // readAgain reads the entry again once the lock is held, and deletes the issues of an earlier load.
 func (e *ledgerEntry) readAgain(ctx context.Context, tx pgx.Tx) error {
 	var counters []byte

@@ -49,8 +49,24 @@ func (h Handler) Handle(ctx context.Context, in Input) (load.Output, error) {
 	return result, fault.Classify(err)
 }
 
+// findRecorded returns that nothing is left to do if another execution, such as the sweep's, has loaded every group of the
+// snapshot and moved its object meanwhile; otherwise it returns missing.
+func (h Handler) findRecorded(ctx context.Context, index snapshot.Index, missing error) (load.Output, error) {
+	loaded, err := load.IsLoaded(ctx, h.Pool, index)
+	if err != nil {
+		return load.Output{}, err
+	}
+	if !loaded {
+		return load.Output{}, missing
+	}
+	return load.Output{Already: true}, nil
+}
+
 func (h Handler) record(ctx context.Context, in Input) (load.Output, error) {
 	members, err := h.readLogs(ctx, in.Index)
+	if object.IsMissing(err) {
+		return h.findRecorded(ctx, in.Index, err)
+	}
 	if err != nil {
 		return load.Output{}, err
 	}
