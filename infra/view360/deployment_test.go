@@ -113,8 +113,16 @@ func TestAFailureIsSeenAndRedriven(t *testing.T) {
 	if code, out, _ := i.runProgram(t, "collect", "--account", i.organization.Accounts()[2].ID, "--region", "us-east-1", "--service", "kms", "--wait"); code != exitOK {
 		t.Errorf("the narrow run ended with exit code %d\n%s", code, out)
 	}
-	if code, out, _ := i.runProgram(t, "redrive", "--wait"); code != exitPartial || !strings.Contains(out, "redriven 1 times") {
+	// Nor does a request that no redrive can repair.
+	if _, err := i.Run(t.Context(), i.collectMachine, "invalid", map[string]string{"interval": "HOURLY"}); err != nil {
+		t.Fatal(err)
+	}
+	code, out, progress = i.runProgram(t, "redrive", "--wait")
+	if code != exitPartial || !strings.Contains(out, "redriven 1 times") {
 		t.Errorf("redriven with the fault: exit code %d\n%s", code, out)
+	}
+	if !strings.Contains(progress, "redriving "+x.Name+" of ") || !strings.Contains(progress, line) || strings.Contains(progress, "redriving invalid") {
+		t.Errorf("the redrive does not say what it starts:\n%s", progress)
 	}
 	i.organization.ClearFaults()
 	i.organization.ForgetCalls()

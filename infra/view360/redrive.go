@@ -14,7 +14,7 @@ import (
 )
 
 type redriveCommand struct {
-	Execution string `arg:"" optional:"" help:"Name or ARN of the execution (default: the newest collect execution that failed, and all load executions that failed in part)."`
+	Execution string `arg:"" optional:"" help:"Name or ARN of the execution (default: the newest collect execution, and all load executions, whose failure a redrive can repair)."`
 	Account   string `help:"Account of a collect execution: a new execution collects only what failed for it." placeholder:"ID"`
 	Date      string `help:"With --account, date of a backfill." placeholder:"2026-03-11"`
 	deploymentFlags
@@ -27,8 +27,8 @@ func (redriveCommand) Help() string {
 again and publishes their snapshots again; a load execution loads the failed table groups. It can be repeated, within 14
 days of the execution's end.
 
-Without an execution, redrives the newest failed collect execution and the load executions that loaded only a part.
-Rejected objects are left out: loading them again would not help.
+Without an execution, redrives the newest collect execution and all load executions that failed, and prints which. Invalid
+requests and rejected objects are left out: to run them again would not help.
 
 Examples:
   ` + calledAs + ` redrive

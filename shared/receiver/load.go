@@ -9,10 +9,8 @@ import (
 	"view360/shared/fault"
 	"view360/shared/inprocess"
 	"view360/shared/object"
+	"view360/shared/settle"
 )
-
-// rejectedSnapshot is the error of the state machine for an object that is not a snapshot.
-const rejectedSnapshot = "View360.RejectedSnapshot"
 
 // loadAccount loads the snapshots of one account sequentially. It counts the failures of single snapshots; its error
 // concerns all snapshots, such as a database that cannot be reached.
@@ -52,7 +50,7 @@ func (r *Receiver) loadObject(ctx context.Context, v object.Version) (loadStatus
 	case end.Status == asl.Succeeded:
 		slog.InfoContext(ctx, "received", "key", v.Key, "bytes", v.Size, "duration_ms", duration)
 		return loaded, nil
-	case end.Error == rejectedSnapshot:
+	case end.Error == settle.RejectedSnapshot:
 		return rejected, nil // the index function logged the reason
 	default:
 		slog.ErrorContext(ctx, "failed", "key", v.Key, "class", end.Error, "error", fault.CauseMessage(end.Error, end.Cause), "duration_ms", duration)

@@ -28,10 +28,11 @@ type Partial struct {
 	Lines []string
 }
 
-// The error names.
+// The error names of executions. RejectedSnapshot is that of an object that is not a snapshot.
 const (
-	PartialSnapshot = "View360.PartialSnapshot"
-	PartialLoad     = "View360.PartialLoad"
+	PartialSnapshot  = "View360.PartialSnapshot"
+	PartialLoad      = "View360.PartialLoad"
+	RejectedSnapshot = "View360.RejectedSnapshot"
 )
 
 // maxLines bounds the cause, so that it can be read on a phone.

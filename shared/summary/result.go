@@ -7,6 +7,7 @@ import (
 	"view360/shared/asl"
 	"view360/shared/fault"
 	"view360/shared/load"
+	"view360/shared/settle"
 	"view360/shared/snapshot"
 )
 
@@ -24,9 +25,9 @@ func ReadLoadedSnapshot(key, origin string, end asl.Description, history []asl.E
 	result := LoadedSnapshot{Key: key, Origin: origin, Status: Loaded, Tables: map[string]load.Counts{}}
 	switch {
 	case end.Status == asl.Succeeded:
-	case end.Error == "View360.RejectedSnapshot":
+	case end.Error == settle.RejectedSnapshot:
 		result.Status, result.Reason = Rejected, end.Cause
-	case end.Error == "View360.PartialLoad":
+	case end.Error == settle.PartialLoad:
 		result.Status, result.Reason = Partial, fault.CauseMessage("", end.Cause)
 	default:
 		result.Status, result.Reason = Failed, fault.CauseMessage("", end.Cause)
