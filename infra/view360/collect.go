@@ -93,12 +93,20 @@ func (f collectFlags) buildRequest() map[string]any {
 
 // collect runs or starts an execution, or estimates it. what begins its name.
 func (f collectFlags) collect(ctx context.Context, g *globals, out *output, what string, request map[string]any) error {
+	if err := checkRequest(request, f.Regions); err != nil {
+		return err
+	}
 	if f.Out != "" {
 		return f.collectHere(ctx, g, out, what, request)
 	}
 	machines, err := f.findStateMachines(ctx)
 	if err != nil {
 		return fmt.Errorf("%w (to collect in this process, add --out DIR)", err)
+	}
+	if f.EndpointURL == "" { // else it is not AWS that would be asked
+		if err := checkMembers(ctx, machines.config, f.Accounts); err != nil {
+			return err
+		}
 	}
 	if f.DryRun {
 		return machines.estimateCollect(ctx, g.poll, out, request)

@@ -191,7 +191,7 @@ func TestBackfillCollectsEveryMissingDate(t *testing.T) {
 	}
 	for start, want := range map[string]string{"31-2-2025": "31-2-2025", "2025-10-01": "after end"} {
 		code, _, stderr := i.runProgram(t, "backfill", "--start", start, "--end", "10-9-2025", "--dry-run")
-		if code != exitFailed || !strings.Contains(stderr, want) {
+		if code != exitUsage || !strings.Contains(stderr, want) {
 			t.Errorf("starting on %s: exit code %d, %s", start, code, stderr)
 		}
 	}

@@ -30,6 +30,7 @@ type stateMachine struct{ arn, does string }
 
 // stateMachines are the machines of a deployment.
 type stateMachines struct {
+	config aws.Config
 	*sfn.Client
 	machines []stateMachine // collect first
 }
@@ -88,7 +89,7 @@ func (f deploymentFlags) findStateMachines(ctx context.Context) (*stateMachines,
 	if err != nil {
 		return nil, err
 	}
-	s := &stateMachines{Client: sfn.NewFromConfig(cfg, func(o *sfn.Options) {
+	s := &stateMachines{config: cfg, Client: sfn.NewFromConfig(cfg, func(o *sfn.Options) {
 		if f.EndpointURL != "" {
 			o.BaseEndpoint = &f.EndpointURL
 		}

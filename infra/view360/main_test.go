@@ -273,6 +273,12 @@ func TestUsageErrorsNameTheMistake(t *testing.T) {
 		{[]string{"executions", "none", "--endpoint-url", deployment.url}, exitFailed, "there is no execution none"},
 		{[]string{"redrive", "none", "--endpoint-url", deployment.url}, exitFailed, "there is no execution none"},
 		{[]string{"collect", "--account", "12", "--wait", "--endpoint-url", deployment.url}, exitUsage, `account "12" is not 12 digits`},
+		{[]string{"collect", "--region", "eu-wst-1", "--endpoint-url", deployment.url}, exitUsage, `region "eu-wst-1" does not exist: do you mean eu-west-1?`},
+		{[]string{"collect", "--out", "x", "--region", "eu-nowhere-1"}, exitUsage, `region "eu-nowhere-1" does not exist: do you mean`},
+		{[]string{"collect", "--service", "gardduty", "--endpoint-url", deployment.url}, exitUsage, `service "gardduty" is unknown: use one of`},
+		{[]string{"collect", "--date", "2999-01-01", "--endpoint-url", deployment.url}, exitUsage, "is after today"},
+		{[]string{"collect", "--interval", "HOURLY", "--endpoint-url", deployment.url}, exitUsage, "HOURLY"},
+		{[]string{"backfill", "--start", "2026-02-30", "--endpoint-url", deployment.url}, exitUsage, `"2026-02-30" is not a date`},
 		{[]string{"collect", "--out", "x", "--exclude-account", "12"}, exitUsage, `account "12" is not 12 digits`},
 		{[]string{"collect", "--out", "x", "--organization"}, exitUsage, "--organization needs --role-name=NAME"},
 	}

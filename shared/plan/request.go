@@ -163,6 +163,22 @@ func parseDate(field, text string, absent, today time.Time) (time.Time, error) {
 	return time.Time{}, fault.New(outcome.Invalid, "%s %q is not a date: write 2026-03-11 or 11-3-2026", field, text)
 }
 
+// CheckRequest returns why the plan would refuse an execution's input at a time, as far as this shows without AWS.
+func CheckRequest(input json.RawMessage, now time.Time) error {
+	request, err := parseRequest(input)
+	if err != nil {
+		return err
+	}
+	if _, err = request.parseInterval(); err != nil {
+		return err
+	}
+	if _, err = request.wantsAllResources(); err != nil {
+		return err
+	}
+	_, err = request.listDates(now)
+	return err
+}
+
 // parseRequest returns the execution's input, validated. It ignores members that are not part of a request, such as those
 // of a schedule's event.
 func parseRequest(input json.RawMessage) (Request, error) {

@@ -12,6 +12,7 @@ var organizationsService = service{
 	codes: wire.ErrorCodes{Throttled: "TooManyRequestsException", Invalid: "InvalidInputException", BadToken: "InvalidInputException"},
 	operations: []operation{
 		{name: "DescribeOrganization", handle: handleInput(describeOrganization)},
+		{name: "DescribeAccount", handle: handleInput(describeAccount)},
 		{name: "ListAccounts", handle: handleInput(listAccounts)},
 		{name: "ListTagsForResource", handle: handleInput(listAccountTags)},
 		{name: "ListRoots", handle: handleInput(listRoots)},
@@ -60,6 +61,20 @@ func describeOrganization(c *call, _ noInput) (any, error) {
 		"Id": organizationID(c.location), "Arn": organizationARN(c.location, "organization/"+organizationID(c.location)), "FeatureSet": "ALL",
 		"MasterAccountId": m.ID, "MasterAccountArn": accountARN(c.location, m), "MasterAccountEmail": m.Email,
 	}}, nil
+}
+
+type describeAccountInput struct{ AccountId string }
+
+func describeAccount(c *call, in describeAccountInput) (any, error) {
+	if err := checkManagement(c); err != nil {
+		return nil, err
+	}
+	for i := range c.accounts {
+		if c.accounts[i].ID == in.AccountId {
+			return object{"Account": toAccountEntry(c.location, &c.accounts[i])}, nil
+		}
+	}
+	return nil, c.newErrorf("AccountNotFoundException", "You specified an account that doesn't exist.")
 }
 
 func accountARN(l *location, a *Account) string {
