@@ -4,10 +4,6 @@ import (
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/jsii-runtime-go"
-
-	"view360/infra/watch"
 )
 
 // newDashboard creates the dashboard for viewers and authors, and an analysis for authors to edit.
@@ -40,14 +36,4 @@ func addDependencies(r awscdk.CfnResource, sets []awscdk.CfnResource) {
 	for _, set := range sets {
 		r.AddResourceDependency(set, nil)
 	}
-}
-
-// newAlarm creates an alarm for failed copies to SPICE, after which dashboards show old data.
-func (b *builder) newAlarm() {
-	failed := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
-		Expression: jsii.String(`SELECT SUM(IngestionErrorCount) FROM SCHEMA("AWS/QuickSight", DataSetId)`),
-		Label:      jsii.String("failed refreshes"), Period: awscdk.Duration_Hours(jsii.Number(1)),
-	})
-	b.hub.Alarms().Add(b.Stack, "RefreshFailed", "a QuickSight data set could not be refreshed and dashboards show old data: read its refresh history in QuickSight",
-		watch.Above(failed, 0, 1))
 }

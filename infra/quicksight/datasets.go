@@ -6,9 +6,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/regioninfo"
+	"github.com/aws/jsii-runtime-go"
 
 	"view360/infra/quicksight/dataset"
+	"view360/infra/watch"
 )
 
 // newDataSet creates the data set of a name and its daily refresh, n minutes after the first. rules is the ARN of the row
@@ -80,6 +83,19 @@ func (b *builder) newRefresh(set awscdk.CfnResource, name string, n int) {
 		},
 	})
 	schedule.AddResourceDependency(set, nil)
+	b.newRefreshAlarm(name)
+}
+
+// newRefreshAlarm creates the alarm for failed copies of a data set to SPICE, after which dashboards show old data. The
+// metric of all data sets together would count those of other products in the account too.
+// Source: https://docs.aws.amazon.com/quicksight/latest/user/monitoring-quicksight.html
+func (b *builder) newRefreshAlarm(name string) {
+	failed := awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace: jsii.String("AWS/QuickSight"), MetricName: jsii.String("IngestionErrorCount"), Statistic: jsii.String("Sum"),
+		DimensionsMap: &map[string]*string{"DataSetId": jsii.String(b.buildID(toDashed(name)))}, Period: awscdk.Duration_Hours(jsii.Number(1)),
+	})
+	b.hub.Alarms().Add(b.Stack, toLogicalID(name)+"RefreshFailed", "the QuickSight data set "+name+
+		" could not be refreshed and dashboards show old data: read its refresh history in QuickSight", watch.Above(failed, 0, 1))
 }
 
 // toDashed returns a view's name as an id, with hyphens instead of underscores.

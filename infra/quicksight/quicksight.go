@@ -27,9 +27,6 @@ func NewStack(scope constructs.Construct, id string, hub *analytics.Hub, props *
 		arns[name] = b.formatDataSetARN(name)
 	}
 	b.newDashboard(board.BuildDefinition(arns), sets)
-	if !b.DirectQuery {
-		b.newAlarm()
-	}
 	return b.Stack
 }
 

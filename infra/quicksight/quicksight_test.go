@@ -62,7 +62,7 @@ func TestStackHasConnectionSourceAndDashboard(t *testing.T) { // A10
 	for kind, want := range map[string]int{
 		"AWS::QuickSight::VPCConnection": 1, "AWS::QuickSight::DataSource": 1, "AWS::QuickSight::Dashboard": 1, "AWS::QuickSight::Analysis": 1,
 		"AWS::QuickSight::DataSet": len(board.DataSets()) + 1, "AWS::QuickSight::RefreshSchedule": len(board.DataSets()) + 1,
-		"AWS::CloudWatch::Alarm": 1,
+		"AWS::CloudWatch::Alarm": len(board.DataSets()) + 1,
 	} {
 		if got := len(full.FindAll(kind)); got != want {
 			t.Errorf("%d %s, want %d", got, kind, want)
@@ -170,6 +170,24 @@ func TestDataSetsRefreshDailyOneAfterAnother(t *testing.T) {
 	}
 	if len(times) != len(board.DataSets()) || !times["23:50"] || !times["00:10"] {
 		t.Errorf("refreshed at %v", slices.Sorted(maps.Keys(times)))
+	}
+}
+
+func TestEachDataSetHasARefreshAlarm(t *testing.T) {
+	watched := map[string]bool{}
+	for _, alarm := range full().FindAll("AWS::CloudWatch::Alarm") {
+		for _, dimension := range alarm.Properties["Dimensions"].([]any) {
+			watched[dimension.(object)["Value"].(string)] = true
+		}
+	}
+	sets := full().FindAll("AWS::QuickSight::DataSet")
+	for _, set := range sets {
+		if id := set.Properties["DataSetId"].(string); !watched[id] {
+			t.Errorf("a failed refresh of %s causes no alarm", id)
+		}
+	}
+	if len(watched) != len(sets) {
+		t.Errorf("%d alarms for %d data sets", len(watched), len(sets))
 	}
 }
 
