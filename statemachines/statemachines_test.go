@@ -49,6 +49,15 @@ func TestInterpreterAcceptsTheFiles(t *testing.T) {
 	}
 }
 
+// No document of AWS says that variables outlive a redrive, which enters the failed state with its input.
+func TestNothingDependsOnVariables(t *testing.T) {
+	for name, definition := range definitions {
+		if strings.Contains(string(definition), `"Assign"`) {
+			t.Errorf("%s assigns variables: pass the values from state to state", name)
+		}
+	}
+}
+
 // A misspelled error name would never match, and nothing would be retried.
 func TestStateMachinesMatchOnlyReportedErrors(t *testing.T) {
 	known := map[string]bool{"States.ALL": true}

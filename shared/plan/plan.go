@@ -30,6 +30,7 @@ type Plan struct {
 	Key         string `json:"key"`
 	Snapshots   int    `json:"snapshots"`
 	Concurrency int    `json:"concurrency"`
+	Redrives    int    `json:"redrives"` // the execution's redrive count that settle used last
 	// Estimate sums up the list. In a dry run the list is empty, and the estimate is that of a real run.
 	Estimate Estimate `json:"estimate"`
 }

@@ -49,15 +49,19 @@ func (h Handler) Handle(ctx context.Context, in Input) (load.Output, error) {
 	return result, fault.Classify(err)
 }
 
-// findRecorded returns that nothing is left to do if another execution, such as the sweep's, has loaded every group of the
-// snapshot and moved its object meanwhile; otherwise it returns missing.
+// findRecorded returns that nothing is left to do if another execution, such as the sweep's, has loaded and recorded the
+// snapshot and archived its object meanwhile; otherwise it returns missing.
 func (h Handler) findRecorded(ctx context.Context, index snapshot.Index, missing error) (load.Output, error) {
 	loaded, err := load.IsLoaded(ctx, h.Pool, index)
 	if err != nil {
 		return load.Output{}, err
 	}
-	if !loaded {
-		return load.Output{}, missing
+	archived, err := h.Bucket(index.Bucket).Head(ctx, snapshot.LoadedKey(index.Key))
+	switch {
+	case object.IsMissing(err), err == nil && (!loaded || archived.LastModified.Before(index.LastModified)):
+		return load.Output{}, missing // an older object was archived under the name
+	case err != nil:
+		return load.Output{}, err
 	}
 	return load.Output{Already: true}, nil
 }

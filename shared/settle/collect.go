@@ -13,14 +13,12 @@ import (
 type CollectInput struct {
 	Execution string    `json:"execution"` // ARN
 	Plan      plan.Plan `json:"plan"`
-	Redrives  int       `json:"redrives"` // the redrive count that was used last
 }
 
 // CollectOutput is the output: what to collect again.
 type CollectOutput struct {
 	Retry     bool      `json:"again"` // collect Plan, which has only what failed
 	Plan      plan.Plan `json:"plan"`
-	Redrives  int       `json:"redrives"`
 	Published int       `json:"published"` // snapshots of one account, region, and date
 }
 
@@ -51,7 +49,7 @@ func (c CollectHandler) settleRun(ctx context.Context, in CollectInput) (Collect
 	if err := c.reportLosses(ctx, in.Plan.Run); err != nil {
 		return CollectOutput{}, nil, err
 	}
-	out := CollectOutput{Plan: in.Plan, Redrives: in.Redrives, Published: len(run.reported)}
+	out := CollectOutput{Plan: in.Plan, Published: len(run.reported)}
 	if len(run.failures) == 0 {
 		return out, nil, nil
 	}
@@ -59,10 +57,10 @@ func (c CollectHandler) settleRun(ctx context.Context, in CollectInput) (Collect
 	if err != nil {
 		return CollectOutput{}, nil, err
 	}
-	if redrives <= in.Redrives {
+	if redrives <= in.Plan.Redrives {
 		return CollectOutput{}, newPartial(PartialSnapshot, run.listFailures()), nil
 	}
-	out.Retry, out.Redrives = true, redrives
+	out.Retry, out.Plan.Redrives = true, redrives
 	out.Plan.Key = snapshot.PlanKey(in.Plan.Run, redrives)
 	out.Plan.Snapshots, err = plan.WriteList(ctx, c.Staging, out.Plan.Key, func(add func(plan.Entry) error) error {
 		return c.visitPlan(ctx, in.Plan.Run, func(entry plan.Entry) error {

@@ -81,7 +81,7 @@ func mergeRegion(t *testing.T, store *object.Store, region string, denied ...str
 func settleRun(t *testing.T, store *object.Store, redriven, used int) (settle.CollectOutput, error) {
 	t.Helper()
 	handler := settle.CollectHandler{Executions: executions(redriven), Staging: store}
-	return handler.Handle(t.Context(), settle.CollectInput{Execution: "arn", Plan: plan.Plan{Run: "run", Bucket: "data", Key: snapshot.PlanKey("run", 0), Concurrency: 3}, Redrives: used})
+	return handler.Handle(t.Context(), settle.CollectInput{Execution: "arn", Plan: plan.Plan{Run: "run", Bucket: "data", Key: snapshot.PlanKey("run", 0), Concurrency: 3, Redrives: used}})
 }
 
 func TestCleanRunSucceeds(t *testing.T) {
@@ -139,7 +139,7 @@ func TestRedriveHandsBackOnlyWhatFailed(t *testing.T) {
 	mergeRegion(t, store, "eu-west-1", "guardduty")
 	mergeRegion(t, store, "us-east-1")
 	out, err := settleRun(t, store, 1, 0)
-	if err != nil || !out.Retry || out.Redrives != 1 || out.Plan.Snapshots != 1 || out.Plan.Concurrency != 3 {
+	if err != nil || !out.Retry || out.Plan.Redrives != 1 || out.Plan.Snapshots != 1 || out.Plan.Concurrency != 3 {
 		t.Fatalf("redriven, settled as %+v, error %v", out, err)
 	}
 	var list []plan.Entry
