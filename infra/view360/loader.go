@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -112,9 +113,12 @@ func (l *loadRunner) putIntoInbox(ctx context.Context, i item) error {
 	return err
 }
 
-// watchGroups counts loaded table groups.
+// watchGroups counts loaded table groups, and shows at once what fails, such as a full disk: it is tried again for minutes.
 func (l *loadRunner) watchGroups() {
 	l.watchCalls(func(call inprocess.Call) {
+		if call.Err != nil && !errors.Is(call.Err, context.Canceled) {
+			l.progress.printNote("%s: %v", call.Function, call.Err)
+		}
 		if strings.HasPrefix(call.Function, "load-") && call.Err == nil {
 			l.progress.countPiece("table groups")
 		}

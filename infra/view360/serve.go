@@ -27,7 +27,7 @@ func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output
 		return err
 	}
 	demo.Engine().Base = ctx
-	server := &http.Server{Handler: page.Guard(d.Listen, sfnapi.New(demo.Engine(), shown)), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: page.Guard(d.Listen, sfnapi.New(demo.Engine(), shown)), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	defer server.Close()

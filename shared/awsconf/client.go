@@ -1,6 +1,7 @@
 package awsconf
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -27,14 +28,16 @@ const (
 // Client sends the HTTP requests of the SDK's clients.
 type Client struct{ *awshttp.BuildableClient }
 
-// Load returns the process's AWS configuration, from the environment and the shared files.
+// Load returns the process's AWS configuration, from the environment and the shared files, with all of the SDK's settings.
 func Load(ctx context.Context, options ...func(*config.LoadOptions) error) (aws.Config, error) {
 	client := HTTPClient().BuildableClient // the only type that takes the certificates of AWS_CA_BUNDLE
-	options = append([]func(*config.LoadOptions) error{config.WithRetryer(NewRetryer(0)), config.WithHTTPClient(client)}, options...)
+	options = append([]func(*config.LoadOptions) error{config.WithHTTPClient(client)}, options...)
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("reading the AWS configuration: %w", err)
 	}
+	// Without AWS_MAX_ATTEMPTS, a throttled request gets more attempts than the SDK's three.
+	cfg.Retryer = newRetryer(longestBackoff, cmp.Or(cfg.RetryMaxAttempts, throttledAttempts), cfg.RetryMode)
 	if client, is := cfg.HTTPClient.(*awshttp.BuildableClient); is {
 		cfg.HTTPClient = Client{client}
 	}

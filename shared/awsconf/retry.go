@@ -1,6 +1,7 @@
 package awsconf
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -26,20 +27,28 @@ const (
 // would drop items while a service throttles), and few attempts for an unreachable host. longest bounds one backoff; zero
 // means 20 seconds.
 func NewRetryer(longest time.Duration) func() aws.Retryer {
-	if longest == 0 {
-		longest = longestBackoff
+	return newRetryer(cmp.Or(longest, longestBackoff), throttledAttempts, aws.RetryModeStandard)
+}
+
+// newRetryer returns a retryer with at most so many attempts, which also limits the rate of requests in adaptive mode.
+func newRetryer(longest time.Duration, attempts int, mode aws.RetryMode) func() aws.Retryer {
+	set := func(o *retry.StandardOptions) {
+		o.MaxAttempts = attempts
+		o.MaxBackoff = longest
+		o.RateLimiter = ratelimit.None
 	}
 	return func() aws.Retryer {
-		standard := retry.NewStandard(func(o *retry.StandardOptions) {
-			o.MaxAttempts = throttledAttempts
-			o.MaxBackoff = longest
-			o.RateLimiter = ratelimit.None
-		})
-		return retryer{standard}
+		if mode == aws.RetryModeAdaptive {
+			return retryer{retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) { o.StandardOptions = append(o.StandardOptions, set) }), attempts}
+		}
+		return retryer{retry.NewStandard(set), attempts}
 	}
 }
 
-type retryer struct{ *retry.Standard }
+type retryer struct {
+	aws.RetryerV2
+	attempts int // at most
+}
 
 // IsErrorRetryable excludes unknown hosts from the standard's retryable errors, and includes unreadable responses.
 func (p retryer) IsErrorRetryable(err error) bool {
@@ -47,7 +56,7 @@ func (p retryer) IsErrorRetryable(err error) bool {
 	if errors.As(err, &dns) && dns.IsNotFound {
 		return false
 	}
-	return isUnreadable(err) || p.Standard.IsErrorRetryable(err)
+	return isUnreadable(err) || p.RetryerV2.IsErrorRetryable(err)
 }
 
 // isUnreadable reports whether the response was neither a result nor an error of the service, such as a truncated one.
@@ -59,21 +68,21 @@ func isUnreadable(err error) bool {
 
 // RetryDelay returns the standard delay, or an error after the last attempt for this kind of error.
 func (p retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
-	most := brokenAttempts
+	most := min(brokenAttempts, p.attempts)
 	var connection *net.OpError
 	var silence net.Error
 	switch {
 	case throttle.IsErrorThrottle(err).Bool():
-		most = throttledAttempts
+		most = p.attempts
 	case errors.As(err, &connection):
-		most = connectionAttempts
+		most = min(connectionAttempts, p.attempts)
 	case errors.As(err, &silence) && silence.Timeout():
-		most = silentAttempts
+		most = min(silentAttempts, p.attempts)
 	}
 	if attempt >= most {
 		return 0, fmt.Errorf("giving up after %d attempts: %w", attempt, err)
 	}
-	return p.Standard.RetryDelay(attempt, err)
+	return p.RetryerV2.RetryDelay(attempt, err)
 }
 
 var throttle = retry.IsErrorThrottles(retry.DefaultThrottles)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // contentSecurityPolicy allows the page's own files only, and no inline scripts.
@@ -48,6 +49,17 @@ func cacheForDay(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "max-age=86400")
 		next.ServeHTTP(w, r)
+	})
+}
+
+// refuseFolders answers 404 to the address of a folder, which a file server would list.
+func refuseFolders(files http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "" || strings.HasSuffix(r.URL.Path, "/") {
+			http.NotFound(w, r)
+			return
+		}
+		files.ServeHTTP(w, r)
 	})
 }
 

@@ -35,6 +35,16 @@ func TestResponsesHaveSecurityHeaders(t *testing.T) {
 	}
 }
 
+func TestNoFolderIsListed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, Options{})
+	for _, address := range []string{"/assets/", "/assets/x/"} {
+		if answer, body := s.ask(http.MethodGet, address, nil, nil); answer.StatusCode != http.StatusNotFound || strings.Contains(body, "style.css") {
+			t.Errorf("%s: %s\n%s", address, answer.Status, body)
+		}
+	}
+}
+
 func TestPageAnswersOnlyToItsOwnName(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, Options{})

@@ -73,7 +73,7 @@ func New(o Options) (http.Handler, error) {
 func (p *page) newMux() http.Handler {
 	mux := http.NewServeMux()
 	assets, _ := fs.Sub(files, "assets") // the folder is embedded
-	mux.Handle("GET /assets/", http.StripPrefix("/assets/", cacheForDay(http.FileServerFS(assets))))
+	mux.Handle("GET /assets/", http.StripPrefix("/assets/", cacheForDay(refuseFolders(http.FileServerFS(assets)))))
 	mux.HandleFunc("GET /{$}", p.handleErrors(p.showOverview))
 	mux.HandleFunc("GET /coverage", p.handleErrors(p.showCoverage))
 	mux.HandleFunc("GET /coverage/{account}/{service}", p.handleErrors(p.showCell))
