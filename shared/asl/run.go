@@ -5,18 +5,24 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
-// forbidden lists the characters that an execution's name must not contain.
+// forbidden lists the printable characters that an execution's name must not contain, beside control characters.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-const forbidden = " \t\r\n<>{}[]?*\"#%\\^|~`$&,;:/"
+const forbidden = " <>{}[]?*\"#%\\^|~`$&,;:/"
+
+func isForbidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.IsSpace(r) || r == utf8.RuneError || strings.ContainsRune(forbidden, r)
+}
 
 // Start starts an execution of m. The input must be JSON within the size limit, and the name unused by the machine. The
 // execution is aborted when ctx is done. Start's errors are [*Failure] with a name of the API, such as InvalidName.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func (e *Engine) Start(ctx context.Context, m *Machine, name string, input json.RawMessage) (*Execution, error) {
-	if name == "" || len(name) > nameLimit || strings.ContainsAny(name, forbidden) {
-		return nil, newAPIError("InvalidName", "the name %q does not have 1 to %d characters, or has one of %s", name, nameLimit, forbidden)
+	if name == "" || len(name) > nameLimit || strings.ContainsFunc(name, isForbidden) {
+		return nil, newAPIError("InvalidName", "the name %q does not have 1 to %d characters, or has a control character or one of %s", name, nameLimit, forbidden)
 	}
 	if !json.Valid(input) || len(input) > payloadLimit {
 		return nil, newAPIError("InvalidExecutionInput", "the input of %s is not JSON of at most %d bytes", name, payloadLimit)

@@ -132,12 +132,19 @@ func TestStartRefusesInvalidInput(t *testing.T) {
 	l := newLab()
 	m := parse(t, machine("A", `"A":{"Type":"Succeed"}`))
 	l.Run(t.Context(), m, "taken", []byte(`{}`))
-	for want, start := range map[string][2]string{
-		"ExecutionAlreadyExists": {"taken", `{}`},
-		"does not have 1 to 80":  {strings.Repeat("n", 81), `{}`},
-		"InvalidName":            {"a/b", `{}`},
-		"InvalidExecutionInput":  {"new", `{`},
+	for _, c := range []struct {
+		want  string
+		start [2]string
+	}{
+		{"ExecutionAlreadyExists", [2]string{"taken", `{}`}},
+		{"does not have 1 to 80", [2]string{strings.Repeat("n", 81), `{}`}},
+		{"InvalidName", [2]string{"a/b", `{}`}},
+		{"InvalidName", [2]string{"a\x1b[2Jb", `{}`}},
+		{"InvalidName", [2]string{"a\u0085b", `{}`}},
+		{"InvalidName", [2]string{"a\xffb", `{}`}},
+		{"InvalidExecutionInput", [2]string{"new", `{`}},
 	} {
+		want, start := c.want, c.start
 		if _, err := l.Start(t.Context(), m, start[0], []byte(start[1])); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("starting %.10s with %s: got error %v, want %s", start[0], start[1], err, want)
 		}
