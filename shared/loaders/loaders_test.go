@@ -18,14 +18,12 @@ func TestLoadMachineRunsEveryGroup(t *testing.T) {
 	type group struct{ Group, Function string }
 	var machine struct {
 		States struct {
-			Index struct {
-				Assign struct{ Groups []group }
-			}
 			LoadAccount struct {
 				Arguments struct {
 					FunctionName string
 					Payload      struct{ Group string }
 				}
+				Output struct{ Groups []group }
 			}
 		}
 	}
@@ -33,7 +31,7 @@ func TestLoadMachineRunsEveryGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	account := machine.States.LoadAccount.Arguments
-	got := append([]group{{account.Payload.Group, account.FunctionName}}, machine.States.Index.Assign.Groups...)
+	got := append([]group{{account.Payload.Group, account.FunctionName}}, machine.States.LoadAccount.Output.Groups...)
 	var want []group
 	for _, g := range loaders.Groups {
 		want = append(want, group{g.Name, "${" + loaders.Placeholder(g) + "}"})
