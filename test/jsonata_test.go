@@ -75,6 +75,7 @@ func recordEvaluations(t *testing.T) []asl.Evaluation {
 		return func() { p.functions[function] = whole }
 	}
 
+	p.run(t.Context(), p.collect, "dry", map[string]any{"accounts": []string{account}, "dry_run": true})
 	for _, function := range []string{"collect-account", "collect-kms", "merge"} {
 		restore := fails(function)
 		x := p.run(t.Context(), p.collect, "without-"+function, one)
