@@ -143,7 +143,7 @@ func furnishSections(c *collection) {
 		})
 	}
 	simaws.Set(c.Organization, production, findings...)
-	list := simaws.WebACL{Name: "all", ID: "id", ARN: "arn:aws:wafv2:us-east-1:528416073925:regional/webacl/all/id", Scope: "REGIONAL"}
+	list := simaws.WebACL{Name: "all", ID: "00000000-0000-0000-0000-000000000000", ARN: "arn:aws:wafv2:us-east-1:528416073925:regional/webacl/all/id", Scope: "REGIONAL"}
 	for i, s := range statements {
 		rule := jsonObject{"Name": fmt.Sprint(i), "Priority": i, "Statement": jsonObject{}}
 		if s.statement != nil {

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"view360/infra/policy"
+	"view360/shared/apimodel"
 	"view360/shared/catalog"
 	"view360/shared/simaws"
 	"view360/shared/simaws/wire"
@@ -42,13 +43,17 @@ type memberRole struct {
 
 type callerKey struct{}
 
-// ServeHTTP answers the requests of functions and state machines, and those of the sessions of assumed roles.
+// ServeHTTP answers the requests of functions and state machines, and those of the sessions of assumed roles. It refuses
+// what is not signed and what the API models refuse.
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	credential, signed := wire.ParseCredential(r)
+	credential, _ := wire.ParseCredential(r)
+	if err := apimodel.CheckRequest(r); err != nil {
+		g.addRefusal(err.Error())
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
 	role := g.keys[credential.KeyID]
 	switch {
-	case !signed:
-		writeDenied(w, r, "the request is not signed")
 	case role == nil: // a session
 		g.organization.ServeHTTP(w, r)
 	case credential.Service == "s3" && r.URL.Path != "/":

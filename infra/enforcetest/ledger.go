@@ -47,6 +47,12 @@ func (l *ledger) decide(role *Role, action, resource string, context map[string]
 	return ""
 }
 
+func (l *ledger) addRefusal(refusal string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refusals = append(l.refusals, refusal)
+}
+
 // Refusals returns the refused calls since the last call of Refusals, without duplicates, sorted.
 func (l *ledger) Refusals() []string {
 	l.mu.Lock()

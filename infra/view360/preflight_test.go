@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"view360/shared/apimodel"
 )
 
 // answer is a reply of AWS as it is on the wire.
@@ -42,6 +44,9 @@ func refused(code, message string) answer {
 func preflight(t *testing.T, answers map[string]answer, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := apimodel.CheckRequest(r); err != nil {
+			t.Error(err)
+		}
 		body, _ := io.ReadAll(r.Body)
 		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 		if operation == "" {

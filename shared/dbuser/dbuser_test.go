@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"view360/shared/apimodel"
 	"view360/shared/dbuser"
 	"view360/shared/migrate"
 	"view360/shared/postgres"
@@ -164,6 +165,9 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		SQL        string `json:"sql"`
 		Parameters []struct{ Value struct{ StringValue string } }
 	}
+	if err := apimodel.CheckRequest(r); err != nil {
+		c.Error(err)
+	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		c.Error(err)
 	}
@@ -237,7 +241,7 @@ func (c *cluster) execute(statement string, values ...any) error {
 }
 
 func (c *cluster) ensure() error {
-	target := dbuser.Cluster{ARN: "arn:aws:rds:eu-west-1:111122223333:cluster:c", Secret: "master", Database: "postgres", Dashboard: "dashboard"}
+	target := dbuser.Cluster{ARN: "arn:aws:rds:eu-west-1:111122223333:cluster:c", Secret: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:master", Database: "postgres", Dashboard: "dashboard"}
 	c.calls = 0
 	return target.Ensure(c.Context(), rdsdata.NewFromConfig(c.cfg), secretsmanager.NewFromConfig(c.cfg))
 }

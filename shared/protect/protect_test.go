@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/google/go-cmp/cmp"
 
+	"view360/shared/apimodel"
 	"view360/shared/protect"
 )
 
@@ -26,6 +27,10 @@ type cluster struct {
 func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if err := apimodel.CheckRequest(r); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
 	action := r.FormValue("Action")
 	c.requests = append(c.requests, strings.TrimSpace(action+" "+r.FormValue("DBClusterIdentifier")+" "+r.FormValue("DeletionProtection")))
 	status := c.statuses[0]

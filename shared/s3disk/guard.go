@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"view360/shared/apimodel"
+
 	"github.com/johannesboyne/gofakes3"
 )
 
@@ -22,12 +24,19 @@ type guard struct {
 	key     string
 }
 
-// ServeHTTP rejects requests without the access key, because every user and web page of this machine can reach the port.
+// ServeHTTP rejects requests without the access key, because every user and web page of this machine can reach the port,
+// and those that S3's API model refuses.
 func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	copied, ifMatch := r.Header.Get("X-Amz-Copy-Source"), r.Header.Get("X-Amz-Copy-Source-If-Match")
-	switch {
-	case !strings.Contains(r.Header.Get("Authorization"), "Credential="+g.key+"/"):
+	if !strings.Contains(r.Header.Get("Authorization"), "Credential="+g.key+"/") {
 		writeError(w, http.StatusForbidden, "AccessDenied", "this endpoint serves one process only")
+		return
+	}
+	if err := apimodel.CheckRequest(r); err != nil {
+		writeError(w, http.StatusBadRequest, "InvalidArgument", err.Error())
+		return
+	}
+	switch {
 	case slices.ContainsFunc(strings.Split(r.URL.Path, "/"), func(part string) bool { return part == "." || part == ".." }):
 		writeError(w, http.StatusBadRequest, "InvalidArgument", "a folder cannot store a key with . or .. between slashes")
 	case copied != "" && ifMatch != "" && !g.sourceMatches(copied, ifMatch):

@@ -19,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"view360/shared/apimodel"
 	"view360/shared/asl"
 )
 
@@ -91,6 +92,13 @@ func (a *api) answerRequest(r *http.Request) (any, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, bodyLimit))
 	if err != nil {
 		return nil, newAPIError("ValidationException", "reading the request: %v", err)
+	}
+	model, err := apimodel.Find("states")
+	if err != nil {
+		return nil, err
+	}
+	if err := model.Check(name, body); err != nil {
+		return nil, newAPIError("ValidationException", "%v", err)
 	}
 	return run(a, r.Context(), body)
 }

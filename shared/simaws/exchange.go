@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"view360/shared/apimodel"
 	"view360/shared/simaws/wire"
 )
 
@@ -112,11 +113,28 @@ func (x exchange) decodeRequest(body []byte) ([]byte, error) {
 	for _, op := range x.service.operations {
 		if op.name == name {
 			x.operation = op
-			return input, nil
+			return input, x.checkInput(input)
 		}
 	}
 	x.operation = operation{name: name}
 	return nil, x.newErrorf("UnknownOperationException", "The simulated %s has no operation %s", x.service.name, name)
+}
+
+// checkInput refuses what the API model of the service refuses.
+func (x exchange) checkInput(input []byte) error {
+	api, err := apimodel.Find(x.service.name)
+	if err != nil {
+		return err
+	}
+	if x.service.name == "s3" { // which has its operations in query parameters and headers
+		err = apimodel.CheckRequest(x.r)
+	} else {
+		err = api.Check(x.operation.name, input)
+	}
+	if err != nil {
+		return x.newInvalidf("%v", err)
+	}
+	return nil
 }
 
 // waitFor reports whether the client is still connected after d.

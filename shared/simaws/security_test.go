@@ -90,7 +90,7 @@ func TestTrailsHaveShadowsInOtherRegions(t *testing.T) {
 		t.Errorf("got %d events of a day, want several pages of 50", events)
 	}
 	_, err = client.LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(51)})
-	wantCode(t, err, "InvalidMaxResultsException")
+	wantCode(t, err, "ValidationException")
 }
 
 func TestSecretsExceedOnePage(t *testing.T) {

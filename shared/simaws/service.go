@@ -8,6 +8,17 @@ import (
 
 //go:generate go run ./generate
 
+// ListOperations returns the names of the simulated operations by the signing name of their service.
+func ListOperations() map[string][]string {
+	listed := map[string][]string{}
+	for _, s := range services {
+		for _, o := range s.operations {
+			listed[s.name] = append(listed[s.name], o.name)
+		}
+	}
+	return listed
+}
+
 // findService returns the service with a signing name, nil for none.
 func findService(name string) *service {
 	for i := range services {

@@ -9,8 +9,8 @@
 // the protocols. Page sizes, tokens, required parameters and error shapes are those of the real service; any other
 // operation answers UnknownOperationException.
 //
-// The rules come from three kinds of places. API models, as botocore ships them: required members, enums, page sizes,
-// lengths of lists, the granularities of Cost Explorer, its two groups. Documents:
+// The rules come from three kinds of places. API models, as botocore ships them: package apimodel refuses every request
+// that they refuse, such as an unknown member, a page that is too large, a third group of Cost Explorer. Documents:
 //
 //   - Savings Plans utilization: the end is before the current date, the start within 13 months (API_GetSavingsPlansUtilization).
 //     Reservation utilization does the same here; no document says so. The text of both errors is ours.

@@ -61,7 +61,7 @@ func TestManagedNodesComeInPages(t *testing.T) {
 		t.Errorf("got inventory %v, error %v", inventory, err)
 	}
 
-	_, err = client.ListInventoryEntries(t.Context(), &ssm.ListInventoryEntriesInput{InstanceId: aws.String("i-none"), TypeName: aws.String("AWS:Application")})
+	_, err = client.ListInventoryEntries(t.Context(), &ssm.ListInventoryEntriesInput{InstanceId: aws.String("i-0000000000000none"), TypeName: aws.String("AWS:Application")})
 	var invalid *types.InvalidInstanceId
 	if !errors.As(err, &invalid) {
 		t.Errorf("got %v, want InvalidInstanceId", err)

@@ -41,9 +41,9 @@ func TestEveryPageOfApplicationsIsRead(t *testing.T) {
 	b := bench(t)
 	applications := make([]simaws.Application, 130)
 	for i := range applications {
-		applications[i] = simaws.Application{InstanceID: "i-1", Name: fmt.Sprint("app-", i), Version: "1"}
+		applications[i] = simaws.Application{InstanceID: "i-00000000000000001", Name: fmt.Sprint("app-", i), Version: "1"}
 	}
-	simaws.Set(b.Organization, simaws.Place{}, simaws.Instance{InstanceID: "i-1"})
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Instance{InstanceID: "i-00000000000000001"})
 	simaws.Set(b.Organization, simaws.Place{}, applications...)
 	if n := len(collecttest.Elements[snapshot.InventoryApplication](t, b.Passed(), "inventory.applications")); n != 130 {
 		t.Errorf("%d applications, want 130", n)
@@ -52,10 +52,10 @@ func TestEveryPageOfApplicationsIsRead(t *testing.T) {
 
 func TestMissingPatchesAreReported(t *testing.T) { // D41
 	b := bench(t)
-	simaws.Set(b.Organization, simaws.Place{}, simaws.Instance{InstanceID: "i-1"})
-	simaws.Set(b.Organization, simaws.Place{}, simaws.Application{InstanceID: "i-1", Name: "bash", Version: "5"})
-	simaws.Set(b.Organization, simaws.Place{}, simaws.Patch{InstanceID: "i-1", Title: "kernel", State: "Missing"},
-		simaws.Patch{InstanceID: "i-1", Title: "bash", State: "Installed", Classification: "Security", Severity: "Critical", InstalledTime: &simaws.Time{Time: collecttest.Now}})
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Instance{InstanceID: "i-00000000000000001"})
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Application{InstanceID: "i-00000000000000001", Name: "bash", Version: "5"})
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Patch{InstanceID: "i-00000000000000001", Title: "kernel", State: "Missing"},
+		simaws.Patch{InstanceID: "i-00000000000000001", Title: "bash", State: "Installed", Classification: "Security", Severity: "Critical", InstalledTime: &simaws.Time{Time: collecttest.Now}})
 	got := collecttest.Elements[snapshot.InventoryPatch](t, b.Passed(), "inventory.patches")
 	if len(got) != 2 || got[0].Classification != "Normal" || got[0].Severity != "None" || got[0].InstalledTime != nil || got[1].InstalledTime == nil {
 		t.Errorf("patches %+v", got)
@@ -77,11 +77,11 @@ func TestOneNodeDoesNotTakeTheOthersAlong(t *testing.T) {
 
 func TestEachPatchIsReportedOnce(t *testing.T) { // D41
 	b := bench(t)
-	simaws.Set(b.Organization, simaws.Place{}, simaws.Instance{InstanceID: "i-1"}, simaws.Instance{InstanceID: "i-2"})
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Instance{InstanceID: "i-00000000000000001"}, simaws.Instance{InstanceID: "i-00000000000000002"})
 	simaws.Set[simaws.Application](b.Organization, simaws.Place{})
 	var patches []simaws.Patch
 	for i := range 250 { // a page holds 100
-		patches = append(patches, simaws.Patch{InstanceID: "i-2", Title: fmt.Sprintf("patch-%03d", i), State: []string{"Installed", "Missing", "Failed"}[i%3]})
+		patches = append(patches, simaws.Patch{InstanceID: "i-00000000000000002", Title: fmt.Sprintf("patch-%03d", i), State: []string{"Installed", "Missing", "Failed"}[i%3]})
 	}
 	simaws.Set(b.Organization, simaws.Place{}, patches...)
 	states, titles := map[string]int{}, map[string]bool{}
@@ -96,11 +96,11 @@ func TestEachPatchIsReportedOnce(t *testing.T) { // D41
 
 func TestOneNodesApplicationsFailAlone(t *testing.T) {
 	b := bench(t)
-	simaws.Set(b.Organization, simaws.Place{}, simaws.Instance{InstanceID: "i-closed"}, simaws.Instance{InstanceID: "i-open"})
-	simaws.Set(b.Organization, simaws.Place{}, simaws.Application{InstanceID: "i-closed", Name: "bash"}, simaws.Application{InstanceID: "i-open", Name: "curl"})
-	simaws.Set(b.Organization, simaws.Place{}, simaws.Patch{InstanceID: "i-closed", Title: "kernel", State: "Missing"})
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Instance{InstanceID: "i-0000000000closed0"}, simaws.Instance{InstanceID: "i-0000000000000open"})
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Application{InstanceID: "i-0000000000closed0", Name: "bash"}, simaws.Application{InstanceID: "i-0000000000000open", Name: "curl"})
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Patch{InstanceID: "i-0000000000closed0", Title: "kernel", State: "Missing"})
 	b.Override(simaws.Answer{Service: "ssm", Operation: "ListInventoryEntries", Give: func(r simaws.Request) (any, error) {
-		if strings.Contains(string(r.Input), "i-closed") {
+		if strings.Contains(string(r.Input), "i-0000000000closed0") {
 			return nil, simaws.Failure(400, "AccessDeniedException", "User: x is not authorized to perform: ssm:ListInventoryEntries")
 		}
 		return nil, simaws.ErrPassOn
@@ -110,7 +110,7 @@ func TestOneNodesApplicationsFailAlone(t *testing.T) {
 		t.Errorf("status %q, messages %+v", result.Status, result.Messages)
 	}
 	applications := collecttest.Elements[snapshot.InventoryApplication](t, result, "inventory.applications")
-	if len(applications) != 1 || applications[0].InstanceID != "i-open" {
+	if len(applications) != 1 || applications[0].InstanceID != "i-0000000000000open" {
 		t.Errorf("applications %+v, want those of the other node", applications)
 	}
 	nodes, patches := collecttest.Elements[snapshot.InventoryInstance](t, result, "inventory.instances"), collecttest.Elements[snapshot.InventoryPatch](t, result, "inventory.patches")

@@ -2,6 +2,7 @@ package waf_test
 
 import (
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"strings"
 	"testing"
@@ -47,10 +48,15 @@ func names(acls []snapshot.WebACL) []string {
 	return names
 }
 
+// listID is the id of a web ACL with a name.
+func listID(name string) string {
+	return fmt.Sprintf("00000000-0000-0000-0000-%012x", crc32.ChecksumIEEE([]byte(name)))
+}
+
 // acl is a web ACL of the region with the given rules.
 func acl(name string, rules ...object) simaws.WebACL {
 	list := simaws.WebACL{
-		Name: name, ID: "id-" + name, ARN: "arn:aws:wafv2:us-east-1:528416073925:regional/webacl/" + name + "/id", Scope: "REGIONAL",
+		Name: name, ID: listID(name), ARN: "arn:aws:wafv2:us-east-1:528416073925:regional/webacl/" + name + "/id", Scope: "REGIONAL",
 		DefaultAction: object{"Allow": object{}},
 	}
 	for i, rule := range rules {
@@ -306,9 +312,9 @@ func TestUnreadableListLeavesTheOthers(t *testing.T) { // D51
 	simaws.Set(b.Organization, simaws.Place{}, acl("first", rule("Block", sqli)), acl("closed", rule("Block", xss)), acl("gone"), acl("last", rule("Block", sqli)))
 	b.Override(simaws.Answer{Service: "wafv2", Operation: "GetWebACL", Give: func(r simaws.Request) (any, error) {
 		switch {
-		case strings.Contains(string(r.Input), "id-closed"):
+		case strings.Contains(string(r.Input), listID("closed")):
 			return nil, simaws.Failure(400, "WAFInvalidOperationException", "not now")
-		case strings.Contains(string(r.Input), "id-gone"):
+		case strings.Contains(string(r.Input), listID("gone")):
 			return nil, simaws.Failure(400, "WAFNonexistentItemException", "gone")
 		}
 		return nil, simaws.ErrPassOn
