@@ -157,9 +157,9 @@ func furnishSections(c *collection) {
 	}
 	simaws.Set(c.Organization, production, simaws.Rule{Name: "kept", Results: evaluation(true)}, simaws.Rule{Name: "broken", Results: evaluation(false)})
 	simaws.Set[simaws.Rule](c.Organization, simaws.Place{Region: "eu-west-1"})
-	simaws.Set(c.Organization, production, simaws.Instance{InstanceID: "i-1"})
-	simaws.Set(c.Organization, production, simaws.Patch{InstanceID: "i-1", Title: "kernel", State: "Missing"},
-		simaws.Patch{InstanceID: "i-1", Title: "bash", State: "Installed", Classification: "Security", Severity: "Critical"})
+	simaws.Set(c.Organization, production, simaws.Instance{InstanceID: "i-00000000000000001"})
+	simaws.Set(c.Organization, production, simaws.Patch{InstanceID: "i-00000000000000001", Title: "kernel", State: "Missing"},
+		simaws.Patch{InstanceID: "i-00000000000000001", Title: "bash", State: "Installed", Classification: "Security", Severity: "Critical"})
 	c.Override(simaws.Answer{Place: production, Service: "account", Operation: "GetAlternateContact", Give: func(r simaws.Request) (any, error) {
 		if strings.Contains(string(r.Input), "SECURITY") {
 			return nil, simaws.Failure(404, "ResourceNotFoundException", "No contact of the inputted alternate contact type found.")

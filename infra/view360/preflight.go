@@ -6,8 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"slices"
 	"text/tabwriter"
+
+	"view360/infra/config"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
@@ -15,14 +19,15 @@ import (
 )
 
 type preflightCommand struct {
-	NoPaidCalls bool `help:"Leave out the request to Cost Explorer, for which AWS charges one cent."`
+	Config      string `help:"Configuration of the deployment; without it, view360.yaml in this folder, if there is one." type:"path" placeholder:"FILE"`
+	NoPaidCalls bool   `help:"Leave out the request to Cost Explorer, for which AWS charges one cent."`
 	hubFlags
 }
 
 // Help returns the text of preflight --help.
 func (preflightCommand) Help() string {
-	return `Checks the account and region of the credentials, before the first deployment or when data are missing later. It
-changes nothing. Each line is
+	return `Checks the account and region of the credentials, before the first deployment or when data are missing later, and
+what view360.yaml needs there: organization, regions, quotas, database, bucket, QuickSight. It changes nothing. Each line is
 
   ok    as it should be
   note  View360 works, with less to show
@@ -45,33 +50,72 @@ type check struct {
 	Text    string `json:"text"`
 }
 
+// checks are all checks in the order of their lines. One that does not apply to the deployment has no line.
+var checks = []struct {
+	applies func(config.Config) bool // nil: always
+	look    func(survey, context.Context) check
+}{
+	{nil, survey.checkCredentials},
+	{nil, survey.checkBootstrap},
+	{nil, survey.checkOrganization},
+	{func(c config.Config) bool { return c.Name == "" || pullsOrganization(c) }, survey.checkTrustedAccess},
+	{pullsOrganization, survey.checkAdministrator},
+	{pullsOrganization, survey.checkUnits},
+	{nil, survey.checkRegions},
+	{readsAny("cost", "rispsavings"), survey.checkCostExplorer},
+	{readsAny("trustedadvisor", "supporttickets", "health"), survey.checkSupportPlan},
+	{readsAny("securityhub"), survey.checkSecurityHub},
+	{readsAny("config", "configinventory"), survey.checkRecorder},
+	{nil, survey.checkConcurrency},
+	{createsDatabase, survey.checkEngine},
+	{adoptsDatabase, survey.checkCluster},
+	{func(c config.Config) bool { return c.Storage.Existing != nil }, survey.checkBucket},
+	{func(c config.Config) bool { return c.QuickSight != nil }, survey.checkQuickSight},
+}
+
+// survey is what a check knows. The deployment is the zero Config if there is no view360.yaml.
+type survey struct {
+	cfg         aws.Config
+	caller      caller
+	deployment  config.Config
+	noPaidCalls bool
+}
+
+// defaultConfig is the file of the configuration, beside cdk.json.
+const defaultConfig = "view360.yaml"
+
+// readDeployment returns the configuration of the deployment, the zero Config if there is none yet.
+func (c preflightCommand) readDeployment() (config.Config, error) {
+	path := c.Config
+	if path == "" {
+		if _, err := os.Stat(defaultConfig); errors.Is(err, fs.ErrNotExist) {
+			return config.Config{}, nil
+		}
+		path = defaultConfig
+	}
+	deployment, err := config.Read(path)
+	if err != nil {
+		return config.Config{}, usageError{err}
+	}
+	return deployment, nil
+}
+
 // Run makes all checks side by side.
 func (c preflightCommand) Run(ctx context.Context, out *output) error {
+	deployment, err := c.readDeployment()
+	if err != nil {
+		return err
+	}
+	c.HubRegion = cmp.Or(c.HubRegion, deployment.Hub.Region)
 	cfg, err := c.loadHubConfig(ctx)
 	if err != nil {
 		return err
 	}
-	caller, err := findCaller(ctx, cfg)
-	if err != nil {
+	s := survey{cfg: cfg, deployment: deployment, noPaidCalls: c.NoPaidCalls}
+	if s.caller, err = findCaller(ctx, cfg); err != nil {
 		return err
 	}
-	checks := []func(context.Context, aws.Config) check{
-		caller.checkCredentials, caller.checkBootstrap, checkOrganization, checkTrustedAccess, checkRegions, checkCostExplorer, checkSupportPlan, checkSecurityHub, checkConcurrency,
-	}
-	if c.NoPaidCalls {
-		checks[5] = func(context.Context, aws.Config) check {
-			return check{"cost explorer", note, "not asked: --no-paid-calls"}
-		}
-	}
-	lines := make(checklist, len(checks))
-	group, groupCtx := errgroup.WithContext(ctx)
-	for i, look := range checks {
-		group.Go(func() error {
-			lines[i] = look(groupCtx, cfg)
-			return nil
-		})
-	}
-	_ = group.Wait() // a check that fails is a line
+	lines := s.makeChecks(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -79,6 +123,22 @@ func (c preflightCommand) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	return checkClean(!slices.ContainsFunc(lines, func(c check) bool { return c.Verdict == todo }))
+}
+
+// makeChecks makes the checks that apply, side by side, and returns their lines in order.
+func (s survey) makeChecks(ctx context.Context) checklist {
+	lines := make(checklist, len(checks))
+	group, groupCtx := errgroup.WithContext(ctx)
+	for i, c := range checks {
+		if c.applies == nil || c.applies(s.deployment) {
+			group.Go(func() error {
+				lines[i] = c.look(s, groupCtx)
+				return nil
+			})
+		}
+	}
+	_ = group.Wait() // a check that fails is a line
+	return slices.DeleteFunc(lines, func(c check) bool { return c.What == "" })
 }
 
 // checklist has the results in a fixed order.

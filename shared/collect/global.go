@@ -22,10 +22,14 @@ func FindGlobalRegion(region string) string {
 	return "us-east-1"
 }
 
+// SupportPlans names the plans whose accounts can call the APIs of AWS Support and AWS Health. Developer, Business and
+// Enterprise On-Ramp end on 2027-01-01. https://aws.amazon.com/premiumsupport/plans/
+const SupportPlans = "Business Support+, Enterprise Support or Unified Operations (until 2027-01-01 also Business or Enterprise On-Ramp)"
+
 // ExplainMissingPlan returns err, with the required support plan if the account does not have it.
 func ExplainMissingPlan(source string, err error) error {
 	if fault.StatusOf(err) != outcome.NotSubscribed {
 		return err
 	}
-	return fault.Explain(outcome.NotSubscribed, err, "%s needs a Business or Enterprise support plan: change the account's plan to collect it", source)
+	return fault.Explain(outcome.NotSubscribed, err, "%s needs %s: change the account's support plan to collect it", source, SupportPlans)
 }

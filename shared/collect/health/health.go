@@ -6,7 +6,7 @@
 //	window      none for open and upcoming events; lastUpdatedTime in [start, end), UTC, for closed ones.
 //	            Of a past date: every event that was last updated in its window (AWS keeps 90 days)
 //	section     health
-//	paid        no, but the account needs a Business or Enterprise support plan
+//	paid        no, but the account needs one of collect.SupportPlans
 //	quotas      not published; 5 requests per second with retries stays clear of throttling
 //	            https://docs.aws.amazon.com/health/latest/ug/health-api.html
 package health

@@ -56,7 +56,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"DescribeEvents"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Staging },
-			Status:  outcome.NotSubscribed, Reason: "AWS Health needs a Business or Enterprise support plan",
+			Status:  outcome.NotSubscribed, Reason: "AWS Health needs Business Support+, Enterprise Support or",
 		}},
 	})
 }

@@ -6,7 +6,7 @@
 //	window      none: the API does not return when a case changed. For a past date: the cases that were created in [start,
 //	            end), UTC
 //	section     support_tickets, the open cases first
-//	paid        no, but the account needs a Business or Enterprise support plan
+//	paid        no, but the account needs one of collect.SupportPlans
 //	quotas      not published; 2 requests per second with retries stays clear of throttling
 //	            https://docs.aws.amazon.com/awssupport/latest/APIReference/API_DescribeCases.html
 package supporttickets

@@ -54,7 +54,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"DescribeCases"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Staging },
-			Status:  outcome.NotSubscribed, Reason: "AWS Support needs a Business or Enterprise support plan",
+			Status:  outcome.NotSubscribed, Reason: "AWS Support needs Business Support+, Enterprise Support or",
 		}},
 	})
 }

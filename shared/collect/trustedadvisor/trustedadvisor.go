@@ -6,7 +6,7 @@
 //	scope       account, in the home region; the calls go to the partition's global region
 //	window      none: state at run time
 //	section     trusted_advisor, in the order of the list of checks
-//	paid        no, but the account needs a Business or Enterprise support plan
+//	paid        no, but the account needs one of collect.SupportPlans
 //	quotas      not published; 2 requests per second with retries stays clear of throttling
 //	            https://docs.aws.amazon.com/awssupport/latest/user/get-started-with-aws-trusted-advisor-api.html
 package trustedadvisor

@@ -59,7 +59,7 @@ func TestCollectorConforms(t *testing.T) {
 		Essential: []string{"DescribeTrustedAdvisorChecks", "DescribeTrustedAdvisorCheckSummaries"},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Staging },
-			Status:  outcome.NotSubscribed, Reason: "Trusted Advisor needs a Business or Enterprise support plan",
+			Status:  outcome.NotSubscribed, Reason: "Trusted Advisor needs Business Support+, Enterprise Support or",
 		}},
 		NoHistory: true,
 	})
