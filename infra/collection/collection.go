@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -44,6 +45,7 @@ type Stack struct {
 	alarms        watch.Alarms
 	timed         []watch.Timed
 	arns          []string
+	settle        awslambda.Function
 	functionNames map[string]string // by source name
 	sources       []catalog.Source
 }
@@ -60,12 +62,15 @@ func NewStack(scope constructs.Construct, id string, f config.Config, build bund
 	}
 	s.alarms = watch.Alarms{Name: f.Name, Action: awscloudwatchactions.NewSnsAction(topic)}
 	queue := watch.NewQueue(s.Stack, "CollectDeadLetters")
-	s.alarms.WatchQueue(s.Stack, "CollectDeadLetters", queue)
 	s.defaults = function.Defaults{Build: build, DeadLetters: queue, LogKey: logKey, LogDays: f.Logs.Days}
 	s.newCollectors()
 	s.newMachine(logKey)
 	s.newSchedules()
-	s.alarms.WatchFunctions(s.Stack, "Collect", s.timed)
+	if hub != nil {
+		s.watchAll(queue)
+	} else {
+		s.watchMachine()
+	}
 	awscdk.NewCfnOutput(s.Stack, jsii.String("CollectMachineArn"), &awscdk.CfnOutputProps{Value: s.Machine.StateMachineArn()})
 	return s
 }
@@ -120,10 +125,25 @@ func (s *Stack) newMachine(logKey awskms.IKey) {
 		Statements: s.site.staging.Statements(function.Access{Read: []string{"staging/runs"}}),
 		LogKey:     logKey, LogDays: s.config.Logs.Days,
 	})
-	s.alarms.WatchMachine(s.Stack, "Collect", s.Machine,
-		"services of some accounts were not collected: open the failed execution, fix the cause, and choose Redrive")
-	s.watchLosses(settle)
+	s.settle = settle
 	s.allowChildren()
+}
+
+const collectRemedy = "services of some accounts were not collected: open the failed execution, fix the cause, and choose Redrive"
+
+// watchAll creates the alarms of the hub.
+func (s *Stack) watchAll(deadLetters awssqs.IQueue) {
+	s.alarms.WatchQueue(s.Stack, "CollectDeadLetters", deadLetters)
+	s.alarms.WatchMachine(s.Stack, "Collect", s.Machine, collectRemedy)
+	s.watchLosses(s.settle)
+	s.alarms.WatchFunctions(s.Stack, "Collect", s.timed)
+}
+
+// watchMachine creates the one alarm of an account that pushes, on one metric: each account pays for its own. A run that
+// does not start, or sends nothing for another reason, makes the account silent, which the hub watches.
+func (s *Stack) watchMachine() {
+	failed := s.Machine.MetricFailed(&awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(5))})
+	s.alarms.Add(s.Stack, "CollectFailed", collectRemedy, watch.Above(failed, 0, 1))
 }
 
 // watchLosses alarms if Settle reports sources that were read before and do not apply now. Each loss is reported once.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,6 +26,19 @@ func TestCostPrintsABillForEachWay(t *testing.T) {
 	var bills map[price.Way][]price.Component
 	if err := json.Unmarshal([]byte(out), &bills); err != nil || price.Total(bills[price.Pull]) <= 0 || len(bills) != 3 {
 		t.Errorf("bills %v, error %v", bills, err)
+	}
+	dir := t.TempDir()
+	if code, _, stderr := runProgram(t, "cost", "--templates", dir); code != exitUsage || !strings.Contains(stderr, "run cdk synth first") {
+		t.Errorf("without templates: exit code %d, %s", code, stderr)
+	}
+	for name, template := range map[string]string{
+		"View360Analytics.template.json":  `{"Resources":{"Key":{"Type":"AWS::KMS::Key"},"Queue":{"Type":"AWS::Lambda::EventSourceMapping"}}}`,
+		"View360Collection.template.json": `{"Resources":{"Alarm":{"Type":"AWS::CloudWatch::Alarm"}}}`,
+	} {
+		must(t, os.WriteFile(filepath.Join(dir, name), []byte(template), 0o600))
+	}
+	if code, out, stderr := runProgram(t, "cost", "--templates", dir); code != exitOK || !strings.Contains(out, "1 keys") || strings.Contains(out, "option B") {
+		t.Errorf("of own templates: exit code %d, %s\n%s", code, stderr, out)
 	}
 	if code, _, _ := runProgram(t, "cost", "--accounts", "0"); code != exitUsage {
 		t.Errorf("exit code %d for no accounts, want %d", code, exitUsage)

@@ -15,12 +15,15 @@ const (
 // Ways lists all ways.
 var Ways = []Way{Pull, Push, OptionB}
 
-// Scenario is an organization, and the prices and counts to estimate its costs with.
+// Scenario is an organization, and what its costs are computed from.
 type Scenario struct {
-	Accounts int
-	Regions  int // covered in each account
-	Prices   Prices
-	Measured Measured
+	Accounts  int
+	Regions   int // covered in each account
+	Authors   int // of QuickSight
+	Readers   int
+	Prices    Prices
+	Measured  Measured
+	Resources map[Way]Resources
 }
 
 // The model's assumptions, in place of measurements.
@@ -30,6 +33,7 @@ const (
 	startSeconds   = 0.2  // of each function call: start of a cold function, staging
 	functionGB     = 0.25
 	loaderGB       = 0.5
+	retryShare     = 0.01         // of calls and transitions that are made again; each is paid for
 	platformLog    = 450          // bytes that Lambda itself logs for each call
 	collectMetrics = 5 + 2*22 + 2 // for all sources, for each source, for snapshots
 	loadMetrics    = 6 + 7        // for all, for each group
@@ -37,12 +41,13 @@ const (
 	bucketKeyShare = 0.01         // of S3 requests that ask KMS, with bucket keys
 	loadersAtOnce  = 6
 	loadACUs       = 2.0
-	awakeHours     = 1.0 // per day, for readers, and before the database pauses after loading
-	databaseShare  = 0.4 // of the snapshots' bytes that the database stores
-	hubKeys        = 2.0 // buckets, database
-	endpoints      = 3.0 // of Systems Manager in an isolated network, in one zone
+	awakeHours     = 1.0   // per day, for readers, and before the database pauses after loading
+	databaseShare  = 0.4   // of the snapshots' bytes that the database stores
+	flowGB         = 0.1   // of a network without other traffic
+	pollsPerMinute = 5 * 3 // five pollers that wait 20 seconds each
+	traceShare     = 0.05  // of the calls that X-Ray samples, besides the first of each second
+	tracedSeconds  = 1800  // per day, with a call in each
 	monthHours     = 730
-	receiverGB     = 8.0
 )
 
 // Component is one line of the bill.
@@ -56,15 +61,22 @@ type Component struct {
 // Month returns the monthly bill, one line for each component.
 func (s Scenario) Month(way Way) []Component {
 	p, u := s.Prices, s.computeUsage(way)
+	f := u.fixed
 	return []Component{
 		{"State transitions", u.transitions, "transitions", u.transitions * p.StateTransition},
 		{"Lambda", u.gbSeconds, "GB-seconds", u.gbSeconds*p.LambdaGBSecond + u.requests*p.LambdaRequest},
 		{"Cost Explorer", u.paid, "requests", u.paid * p.CostExplorerRequest},
 		{"S3", u.puts + u.gets, "requests", u.puts*p.S3Put + u.gets*p.S3Get + u.storedGB*p.S3GBMonth},
-		{"KMS", u.keys, "keys", u.keys*p.KMSKeyMonth + u.kms*p.KMSRequest},
+		{"KMS", f.Keys, "keys", f.Keys*p.KMSKeyMonth + u.kms*p.KMSRequest},
+		{"Secrets", f.Secrets, "secrets", f.Secrets * p.SecretMonth},
 		{"Aurora", u.acuHours, "ACU-hours", u.acuHours*p.AuroraACUHour + u.databaseGB*p.AuroraGBMonth},
 		{"Logs and metrics", u.logsGB, "GB", u.logsGB*p.LogsGB + u.metrics*p.MetricMonth},
-		{"EC2 receiver", u.receivers, "instances", u.receivers * (p.T4gMicroHour*monthHours + receiverGB*p.GP3GBMonth + endpoints*p.EndpointHour*monthHours)},
+		{"Alarms", f.AlarmMetrics, "metrics", f.AlarmMetrics*p.AlarmMetricMonth + f.Dashboards*p.DashboardMonth},
+		{"Traces", u.traces, "traces", u.traces * p.Trace},
+		{"Queues", u.polls, "requests", u.polls * p.SQSRequest},
+		{"EC2 receiver", f.Instances, "instances", f.Instances*p.T4gMicroHour*monthHours + f.VolumeGB*p.GP3GBMonth},
+		{"Interface endpoints", f.EndpointZones, "in a zone", f.EndpointZones * p.EndpointHour * monthHours},
+		{"QuickSight", float64(s.Authors + s.Readers), "users", float64(s.Authors)*p.AuthorMonth + float64(s.Readers)*p.ReaderMonth},
 	}
 }
 
@@ -76,67 +88,87 @@ func Total(bill []Component) (dollars float64) {
 	return dollars
 }
 
-// usage is a month's chargeable usage.
+// usage is a month's chargeable usage, and the chargeable part of the resources.
 type usage struct {
-	transitions, requests, gbSeconds, paid, puts, gets, storedGB, keys, kms, acuHours, databaseGB, logsGB, metrics, receivers float64
+	transitions, requests, gbSeconds, paid, puts, gets, storedGB, kms, acuHours, databaseGB, logsGB, metrics, traces, polls float64
+	fixed                                                                                                                   Fixed
 }
 
-// computeUsage scales the demonstration's daily counts by the number of snapshots, and the paid requests by the number of
-// accounts.
+// countLoads returns the snapshots that a day of the organization loads: one for each account and region, and the days
+// before that an account republishes in its home region, because their costs have changed.
+func (s Scenario) countLoads() float64 {
+	republished := float64(s.Measured.Loads-s.Measured.Snapshots) / float64(s.Measured.Accounts)
+	return float64(s.Accounts) * (float64(s.Regions) + republished)
+}
+
+// computeUsage scales the demonstration's daily counts: those of collecting by the number of accounts and regions, those
+// of loading by the number of snapshots, and the paid requests by the number of accounts.
 func (s Scenario) computeUsage(way Way) usage {
 	m, accounts := s.Measured, float64(s.Accounts)
 	scale := Days * accounts * float64(s.Regions) / float64(m.Snapshots)
+	loads := Days * s.countLoads() / float64(m.Loads)
+	const tries = 1 + retryShare
 	collect := usage{
-		transitions: scale * float64(m.CollectTransitions), requests: scale * float64(m.CollectRequests),
-		gbSeconds: scale * functionGB * (float64(m.AWSCalls)*callSeconds + float64(m.CollectRequests)*startSeconds),
+		transitions: tries * scale * float64(m.CollectTransitions), requests: tries * scale * float64(m.CollectRequests),
+		gbSeconds: tries * scale * functionGB * (float64(m.AWSCalls)*callSeconds + float64(m.CollectRequests)*startSeconds),
 		puts:      scale * float64(m.CollectPuts), gets: scale * float64(m.CollectGets),
 	}
 	collect.logsGB = (scale*float64(m.LogBytes) + collect.requests*platformLog) / 1e9
 	load := usage{
-		transitions: scale * float64(m.LoadTransitions), requests: scale * float64(m.LoadRequests),
-		gbSeconds: scale * loaderGB * (m.LoadSeconds + float64(m.LoadRequests)*startSeconds),
-		puts:      scale * float64(m.LoadPuts), gets: scale * float64(m.LoadGets),
+		transitions: tries * loads * float64(m.LoadTransitions), requests: tries * loads * float64(m.LoadRequests),
+		gbSeconds: tries * loads * loaderGB * (m.LoadSeconds + float64(m.LoadRequests)*startSeconds),
+		puts:      loads * float64(m.LoadPuts), gets: loads * float64(m.LoadGets),
 	}
 	load.logsGB = load.requests * platformLog / 1e9
 	if way == OptionB {
 		load.transitions, load.requests, load.gbSeconds, load.logsGB = 0, 0, 0, 0
 	}
 	month := s.subtractFree(way, collect, load)
-	gigabytes := scale * float64(m.Bytes) / 1e9
+	gigabytes := loads * float64(m.Bytes) / 1e9
 	month.paid = Days * accounts * float64(m.PaidRequests) / float64(m.Accounts)
 	month.storedGB, month.databaseGB = gigabytes*keptMonths, gigabytes*databaseShare*keptMonths
-	month.acuHours = loadACUs * (Days*awakeHours + scale*m.LoadSeconds/loadersAtOnce/3600)
-	month.keys = hubKeys
-	if way == Push {
-		month.keys += accounts
-	}
-	if way == OptionB {
-		month.receivers = 1
-	}
+	hub := s.Resources[way].Hub
+	month.acuHours = max(loadACUs*(Days*awakeHours+loads*m.LoadSeconds/loadersAtOnce/3600), hub.MinACUs*hub.Databases*monthHours)
+	month.logsGB += flowGB * hub.FlowLogs
 	return month
 }
 
 // subtractFree returns the sum of two usages, less the free tier. With Push, each account collects within its own free
 // tier; otherwise the hub has one free tier for everything.
 func (s Scenario) subtractFree(way Way, collect, load usage) usage {
-	accounts, free := float64(s.Accounts), s.Prices.Free
-	charged := func(pick func(usage) float64, free float64) float64 {
+	accounts, free, made := float64(s.Accounts), s.Prices.Free, s.Resources[way]
+	charge := func(pick func(usage) float64, free float64) float64 {
 		if way == Push {
 			return accounts*max(0, pick(collect)/accounts-free) + max(0, pick(load)-free)
 		}
 		return max(0, pick(collect)+pick(load)-free)
 	}
+	chargeFixed := func(pick func(Fixed) float64, free float64) float64 {
+		charged := max(0, pick(made.Hub)-free)
+		if way == Push {
+			charged += accounts * max(0, pick(made.Account)-free)
+		}
+		return charged
+	}
 	month := usage{
-		transitions: charged(func(u usage) float64 { return u.transitions }, free.StateTransitions),
-		requests:    charged(func(u usage) float64 { return u.requests }, free.LambdaRequests),
-		gbSeconds:   charged(func(u usage) float64 { return u.gbSeconds }, free.LambdaGBSeconds),
-		logsGB:      charged(func(u usage) float64 { return u.logsGB }, free.LogsGB),
-		kms:         charged(func(u usage) float64 { return (u.puts + u.gets) * bucketKeyShare }, free.KMSRequests),
-		metrics:     collectMetrics + loadMetrics - free.Metrics,
+		transitions: charge(func(u usage) float64 { return u.transitions }, free.StateTransitions),
+		requests:    charge(func(u usage) float64 { return u.requests }, free.LambdaRequests),
+		gbSeconds:   charge(func(u usage) float64 { return u.gbSeconds }, free.LambdaGBSeconds),
+		logsGB:      charge(func(u usage) float64 { return u.logsGB }, free.LogsGB),
+		kms:         charge(func(u usage) float64 { return (u.puts + u.gets) * bucketKeyShare }, free.KMSRequests),
+		traces:      charge(func(u usage) float64 { return min(u.requests, traceShare*u.requests+Days*tracedSeconds) }, free.Traces),
+		metrics:     chargeFixed(func(f Fixed) float64 { return f.MetricFilters }, 0),
+		polls:       chargeFixed(func(f Fixed) float64 { return f.Pollers * pollsPerMinute * 60 * monthHours }, free.SQSRequests),
 		puts:        collect.puts + load.puts, gets: collect.gets + load.gets,
+		fixed: made.Hub,
 	}
-	if way == Push {
-		month.metrics = loadMetrics - free.Metrics // the accounts only log: each would pay for metrics of its own
+	month.metrics = max(0, month.metrics+loadMetrics-free.Metrics)
+	if way != Push {
+		month.metrics += collectMetrics // pushing accounts only log: each would pay for metrics of its own
 	}
+	month.fixed.AlarmMetrics = chargeFixed(func(f Fixed) float64 { return f.AlarmMetrics }, free.AlarmMetrics)
+	month.fixed.Dashboards = chargeFixed(func(f Fixed) float64 { return f.Dashboards }, free.Dashboards)
+	month.fixed.Keys = chargeFixed(func(f Fixed) float64 { return f.Keys }, 0)
+	month.fixed.Secrets = chargeFixed(func(f Fixed) float64 { return f.Secrets }, 0)
 	return month
 }

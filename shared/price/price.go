@@ -1,5 +1,6 @@
-// Package price estimates the monthly cost of View360: counts measured in the demonstration, scaled to an organization,
-// times AWS's published prices. Both are in dated files, prices.json and measured.json.
+// Package price estimates the monthly cost of View360: the resources of its templates, and counts measured in the
+// demonstration and scaled to an organization, times AWS's published prices. They are in resources.json, measured.json
+// and prices.json; the last two are dated.
 package price
 
 import (
@@ -8,7 +9,7 @@ import (
 	"fmt"
 )
 
-//go:embed prices.json measured.json
+//go:embed prices.json measured.json resources.json
 var files embed.FS
 
 // Prices are list prices in US dollars, for each unit.
@@ -32,7 +33,14 @@ type Prices struct {
 	MetricMonth         float64 `json:"metric_month"`
 	T4gMicroHour        float64 `json:"t4g_micro_hour"`
 	GP3GBMonth          float64 `json:"gp3_gb_month"`
-	EndpointHour        float64 `json:"endpoint_hour"`
+	EndpointHour        float64 `json:"endpoint_hour"` // of an interface endpoint in one zone
+	AlarmMetricMonth    float64 `json:"alarm_metric_month"`
+	DashboardMonth      float64 `json:"dashboard_month"`
+	SecretMonth         float64 `json:"secret_month"`
+	SQSRequest          float64 `json:"sqs_request"`
+	Trace               float64 `json:"trace"`
+	AuthorMonth         float64 `json:"quicksight_author_month"`
+	ReaderMonth         float64 `json:"quicksight_reader_month"`
 	Free                Free    `json:"free"`
 }
 
@@ -44,6 +52,10 @@ type Free struct {
 	KMSRequests      float64 `json:"kms_requests"`
 	LogsGB           float64 `json:"logs_gb"`
 	Metrics          float64 `json:"metrics"`
+	AlarmMetrics     float64 `json:"alarm_metrics"`
+	Dashboards       float64 `json:"dashboards"`
+	SQSRequests      float64 `json:"sqs_requests"`
+	Traces           float64 `json:"traces"`
 }
 
 // Measured are the counts of a daily run of the demonstration.
@@ -75,6 +87,9 @@ func ReadPrices() (Prices, error) { return readFile[Prices]("prices.json") }
 
 // ReadMeasured returns the counts of measured.json.
 func ReadMeasured() (Measured, error) { return readFile[Measured]("measured.json") }
+
+// ReadResources returns the resources of the templates of the examples for each way to deploy, from resources.json.
+func ReadResources() (map[Way]Resources, error) { return readFile[map[Way]Resources]("resources.json") }
 
 func readFile[T any](file string) (v T, err error) {
 	body, err := files.ReadFile(file)
