@@ -2,6 +2,7 @@ package awsconf
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -52,17 +53,22 @@ func WithRate(cfg aws.Config, perSecond float64, burst int) aws.Config {
 	limiter := rate.NewLimiter(rate.Limit(perSecond), max(burst, 1))
 	return wrapAttempts(cfg, "view360.Rate", func(ctx context.Context, send func() error) error {
 		if err := limiter.Wait(ctx); err != nil {
-			return fault.New(outcome.Transient, "waiting for the request quota: %w", err) // the time left is too short, not the quota
+			// The time left is too short, not the quota.
+			return fault.New(outcome.Transient, "waiting for the request quota: %w", errors.Join(context.DeadlineExceeded, err))
 		}
 		return send()
 	})
 }
 
-// wrapAttempts returns cfg with around called for every attempt, below the SDK's retries.
+// wrapAttempts returns cfg with around called for every attempt, below the SDK's retries, that is not answered from a
+// [Progress].
 func wrapAttempts(cfg aws.Config, id string, around func(ctx context.Context, send func() error) error) aws.Config {
 	cfg = cfg.Copy()
 	cfg.APIOptions = append(cfg.APIOptions[:len(cfg.APIOptions):len(cfg.APIOptions)], func(stack *middleware.Stack) error {
 		attempt := middleware.FinalizeMiddlewareFunc(id, func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (out middleware.FinalizeOutput, metadata middleware.Metadata, err error) {
+			if isAnswered(ctx) {
+				return next.HandleFinalize(ctx, in)
+			}
 			err = around(ctx, func() error {
 				out, metadata, err = next.HandleFinalize(ctx, in)
 				return err

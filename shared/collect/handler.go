@@ -86,7 +86,7 @@ func (h Handler) collectDays(ctx context.Context, in Input, meter *awsconf.Meter
 	if err == nil {
 		rate := h.Collector.Rate
 		cfg = awsconf.WithMeter(awsconf.WithRate(cfg, rate.PerSecond, rate.Burst), meter)
-		err = h.readSource(ctx, cfg, days)
+		err = h.readOn(ctx, cfg, in, days)
 	}
 	for _, day := range days {
 		if err != nil {

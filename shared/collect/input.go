@@ -8,7 +8,9 @@ import (
 
 // Input is the input of every collector function.
 type Input struct {
-	Run      string            `json:"run"` // the execution's name
+	Run string `json:"run"` // the execution's name
+	// Attempt is the number of the state machine's retries before this attempt.
+	Attempt  int               `json:"attempt,omitempty"`
 	Account  string            `json:"account"`
 	Role     *Role             `json:"role,omitempty"` // absent: the function's own credentials
 	Region   string            `json:"region"`
