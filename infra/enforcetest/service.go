@@ -27,8 +27,11 @@ func (d *Deployment) useFunction(s *Stack, id string, env environment) {
 	d.must(err)
 	use(queue, "sqs:SendMessage")
 	if properties["VpcConfig"] != nil {
-		use("*", "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
+		use("*", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
 			"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses")
+		for _, resource := range d.listInterfaceResources(s, properties["VpcConfig"].(map[string]any)) {
+			use(resource, "ec2:CreateNetworkInterface")
+		}
 	}
 	if url := env["DATABASE_URL"]; url != "" {
 		cluster := "cluster-RESOURCE"
@@ -37,6 +40,21 @@ func (d *Deployment) useFunction(s *Stack, id string, env environment) {
 		}
 		use(s.arn("rds-db", "dbuser:"+cluster+"/"+findUser(url)), "rds-db:connect")
 	}
+}
+
+// listInterfaceResources returns the resources of a new network interface: itself, its subnet, and its security groups.
+func (d *Deployment) listInterfaceResources(s *Stack, network map[string]any) []string {
+	d.Helper()
+	resources := []string{s.arn("ec2", "network-interface/eni-1")}
+	for member, kind := range map[string]string{"SubnetIds": "subnet/", "SecurityGroupIds": "security-group/"} {
+		ids, _ := network[member].([]any)
+		for _, id := range ids {
+			resolved, err := s.resolve(id)
+			d.must(err)
+			resources = append(resources, s.arn("ec2", kind+resolved))
+		}
+	}
+	return resources
 }
 
 // useDatabase decides what the function that makes the users of the database calls outside of it.

@@ -87,11 +87,24 @@ func (s Defaults) New(scope constructs.Construct, id string, props Props) awslam
 	return awslambda.NewFunction(scope, jsii.String(id), p)
 }
 
-// networkActions are the actions of Lambda, with a function's role, to attach it to a network. Most support no resources.
+// sharedNetworkActions are those of Lambda that stand on all resources: describing supports no others, and Lambda refuses a
+// role that may delete only some interfaces (hashicorp/terraform-provider-aws issue 20698).
+var sharedNetworkActions = []string{
+	"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+}
+
+// listNetworkStatements allows Lambda, with a function's role, to attach the function to its subnets, and to no others.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
-var networkActions = []string{
-	"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
-	"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+func listNetworkStatements(scope constructs.Construct, n *Network) []awsiam.PolicyStatement {
+	stack := awscdk.Stack_Of(scope)
+	format := func(resource string) string {
+		return *stack.FormatArn(&awscdk.ArnComponents{Service: jsii.String("ec2"), Resource: &resource, ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME})
+	}
+	created := []string{format("network-interface/*"), format("security-group/" + *n.Group.SecurityGroupId())}
+	for _, id := range *n.Vpc.SelectSubnets(n.Subnets).SubnetIds {
+		created = append(created, format("subnet/"+*id))
+	}
+	return []awsiam.PolicyStatement{Allow([]string{"ec2:CreateNetworkInterface"}, created...), Allow(sharedNetworkActions, "*")}
 }
 
 // newRole creates the role of a function.
@@ -102,7 +115,7 @@ func (s Defaults) newRole(scope constructs.Construct, id string, props Props, lo
 		Allow([]string{"sqs:SendMessage"}, *s.DeadLetters.QueueArn()),
 	}, props.Statements...)
 	if props.Network != nil {
-		statements = append(statements, Allow(networkActions, "*"))
+		statements = append(statements, listNetworkStatements(scope, props.Network)...)
 	}
 	var path *string
 	if props.RolePath != "" {

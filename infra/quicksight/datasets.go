@@ -23,9 +23,7 @@ func (b *builder) newDataSet(source, rules, name string, n int) awscdk.CfnResour
 	}
 	properties := b.buildQuery(source, name, set.SQL(), set.Columns())
 	if rules != "" {
-		properties["RowLevelPermissionDataSet"] = object{
-			"Arn": rules, "PermissionPolicy": "GRANT_ACCESS", "FormatVersion": "VERSION_2", "Status": "ENABLED",
-		}
+		b.limitRows(properties, name, rules)
 	}
 	created := b.newResource(toLogicalID(name), "DataSet", properties)
 	b.newRefresh(created, name, n)

@@ -22,11 +22,11 @@ func (b *builder) newConnection() string {
 		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(database.Port), ToPort: jsii.Number(database.Port),
 		Description: jsii.String("QuickSight"),
 	})
-	role := b.newNetworkRole()
 	subnets := []any{}
 	for _, id := range *network.Vpc.SelectSubnets(network.Subnets).SubnetIds {
 		subnets = append(subnets, *id)
 	}
+	role := b.newNetworkRole(subnets, *group.SecurityGroupId())
 	connection := b.newResource("Connection", "VPCConnection", object{
 		"VPCConnectionId": b.buildID("database"), "Name": b.buildID("database"), "RoleArn": *role.RoleArn(),
 		"SubnetIds": subnets, "SecurityGroupIds": []any{*group.SecurityGroupId()},
@@ -34,11 +34,13 @@ func (b *builder) newConnection() string {
 	return getARN(connection)
 }
 
-// newNetworkRole creates the role of QuickSight to manage network interfaces. Describe actions support no resources.
+// newNetworkRole creates the role of QuickSight to manage network interfaces, which it creates only in the subnets and with
+// the security group of the connection. Describe actions support no resources.
 // https://docs.aws.amazon.com/quicksight/latest/user/vpc-creating-a-connection-in-quicksight-cli.html
-func (b *builder) newNetworkRole() awsiam.Role {
-	interfaces := []*string{
-		b.formatARN("ec2", "network-interface/*"), b.formatARN("ec2", "subnet/*"), b.formatARN("ec2", "security-group/*"),
+func (b *builder) newNetworkRole(subnets []any, group string) awsiam.Role {
+	interfaces := []*string{b.formatARN("ec2", "network-interface/*"), b.formatARN("ec2", "security-group/"+group)}
+	for _, id := range subnets {
+		interfaces = append(interfaces, b.formatARN("ec2", "subnet/"+id.(string)))
 	}
 	return awsiam.NewRole(b.Stack, jsii.String("NetworkRole"), &awsiam.RoleProps{
 		AssumedBy:   b.newServicePrincipal(),

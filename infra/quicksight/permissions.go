@@ -1,18 +1,18 @@
 package quicksight
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // formatGroupARN returns the ARN of a QuickSight group.
 func (b *builder) formatGroupARN(group string) string {
-	region, namespace := b.IdentityRegion, b.Namespace
-	if region == "" {
-		region = *b.Region()
-	}
-	if namespace == "" {
-		namespace = "default"
-	}
-	return strings.Join([]string{"arn", *b.Partition(), "quicksight", region, *b.Account(), "group/" + namespace + "/" + group}, ":")
+	region := cmp.Or(b.IdentityRegion, *b.Region())
+	return strings.Join([]string{"arn", *b.Partition(), "quicksight", region, *b.Account(), "group/" + b.findNamespace() + "/" + group}, ":")
 }
+
+// findNamespace returns the namespace of the groups.
+func (b *builder) findNamespace() string { return cmp.Or(b.Namespace, "default") }
 
 // buildPermissions returns permissions for QuickSight actions of groups.
 func (b *builder) buildPermissions(groups []string, actions ...string) []any {

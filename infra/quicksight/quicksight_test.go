@@ -17,6 +17,7 @@ import (
 	"view360/infra/quicksight/board"
 	"view360/infra/quicksight/dataset"
 	"view360/infra/synthtest"
+	"view360/shared/apimodel"
 	"view360/shared/pgtest"
 )
 
@@ -199,7 +200,7 @@ func TestDirectQueryIsTheSmallerStack(t *testing.T) {
 		}
 	}
 	for _, r := range direct.FindAll("AWS::QuickSight::DataSet") {
-		if r.Properties["ImportMode"] != "DIRECT_QUERY" || r.Properties["RowLevelPermissionDataSet"] != nil {
+		if r.Properties["ImportMode"] != "DIRECT_QUERY" || r.Properties["SemanticModelConfiguration"] != nil {
 			t.Errorf("%s is %v", r.Properties["Name"], r.Properties["ImportMode"])
 		}
 	}
@@ -212,7 +213,7 @@ func TestDirectQueryIsTheSmallerStack(t *testing.T) {
 
 func TestRowsAreLimitedByCustomerAndPartner(t *testing.T) {
 	for _, r := range full().FindAll("AWS::QuickSight::DataSet") {
-		limited := synthtest.ToJSON(r.Properties["RowLevelPermissionDataSet"])
+		limited := synthtest.ToJSON(r.Properties["SemanticModelConfiguration"])
 		if r.Properties["Name"] == "row_rules" {
 			want := `from (values ('analysts'::text, null::text, null::text), ('readers'::text, 'O''Neill'::text, 'north'::text))`
 			query := r.Properties["PhysicalTableMap"].(object)["row-rules"].(object)["CustomSql"].(object)["SqlQuery"].(string)
@@ -221,7 +222,7 @@ func TestRowsAreLimitedByCustomerAndPartner(t *testing.T) {
 			}
 			continue
 		}
-		if !strings.Contains(limited, "RowRules") || !strings.Contains(limited, "GRANT_ACCESS") {
+		if !strings.Contains(limited, "RowRules") || !strings.Contains(limited, "GRANT_ACCESS") || r.Properties["RowLevelPermissionDataSet"] != nil {
 			t.Errorf("%s is limited by %s", r.Properties["Name"], limited)
 		}
 	}
@@ -254,5 +255,52 @@ func TestRulesAreReadByPostgreSQL(t *testing.T) {
 	}
 	if want := []string{"GroupName", "account_customer", "account_partner"}; !slices.Equal(names, want) {
 		t.Errorf("columns %v, want %v", names, want)
+	}
+}
+
+// What CloudFormation passes on to QuickSight's API is what its model takes.
+func TestResourcesAreThoseThatTheAPITakes(t *testing.T) {
+	model, err := apimodel.Find("quicksight")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for operation, kind := range map[string]string{
+		"CreateDataSet": "DataSet", "CreateDataSource": "DataSource", "CreateRefreshSchedule": "RefreshSchedule",
+	} {
+		found := full().FindAll("AWS::QuickSight::" + kind)
+		if len(found) == 0 {
+			t.Errorf("no %s", kind)
+		}
+		for _, r := range found {
+			request := resolve(r.Properties).(object)
+			request["AwsAccountId"] = "111122223333"
+			delete(request, "IngestionWaitPolicy") // CloudFormation's own
+			if err := model.Check(operation, []byte(synthtest.ToJSON(request))); err != nil {
+				t.Errorf("%s %v: %v", kind, request["Name"], err)
+			}
+		}
+	}
+}
+
+// resolve returns a copy of a part of a template with an ARN in place of each function of CloudFormation.
+func resolve(part any) any {
+	switch part := part.(type) {
+	case object:
+		resolved := object{}
+		for name, value := range part {
+			if strings.HasPrefix(name, "Fn::") || name == "Ref" {
+				return "arn:aws:x:eu-west-1:111122223333:y"
+			}
+			resolved[name] = resolve(value)
+		}
+		return resolved
+	case []any:
+		resolved := make([]any, len(part))
+		for i, value := range part {
+			resolved[i] = resolve(value)
+		}
+		return resolved
+	default:
+		return part
 	}
 }

@@ -27,6 +27,28 @@ func (b *builder) newRules(source string) string {
 	return getARN(created)
 }
 
+// limitRows adds to a data set the rules that say which rows a group sees. They belong to a semantic table, and that to a
+// configuration of data preparation: here, the whole query and nothing else. RowLevelPermissionDataSet, which needed
+// neither, is deprecated.
+// https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateDataSet.html
+func (b *builder) limitRows(set object, name, rules string) {
+	const source, read, result, model = "source", "read", "result", "model" // ids within the data set
+	set["DataPrepConfiguration"] = object{
+		"SourceTableMap": object{source: object{"PhysicalTableId": toDashed(name)}},
+		"TransformStepMap": object{read: object{"ImportTableStep": object{
+			"Alias": name, "Source": object{"SourceTableId": source},
+		}}},
+		"DestinationTableMap": object{result: object{"Alias": name, "Source": object{"TransformOperationId": read}}},
+	}
+	set["SemanticModelConfiguration"] = object{"TableMap": object{model: object{
+		"Alias": name, "DestinationTableId": result,
+		"RowLevelPermissionConfiguration": object{"RowLevelPermissionDataSet": object{
+			// This version has names of groups, of one namespace; the other one has ARNs.
+			"Arn": rules, "PermissionPolicy": "GRANT_ACCESS", "FormatVersion": "VERSION_1", "Namespace": b.findNamespace(), "Status": "ENABLED",
+		}},
+	}}}
+}
+
 // buildRulesQuery returns a SQL query with a row for each rule; null means any value.
 func buildRulesQuery(rules []config.RowRule) string {
 	var lines []string

@@ -34,7 +34,7 @@ var others = map[string][]string{
 	"cloudformation": {"DescribeStacks", "ListStackResources", "DescribeStackResources"},
 	"lambda":         {"GetAccountSettings", "Invoke", "GetFunctionConcurrency", "ListEventSourceMappings"},
 	"organizations":  {"ListAWSServiceAccessForOrganization", "DescribeOrganizationalUnit", "ListDelegatedAdministrators"},
-	"quicksight":     {"DescribeAccountSubscription"},
+	"quicksight":     {"CreateDataSet", "CreateDataSource", "CreateRefreshSchedule", "DescribeAccountSubscription"},
 	"rds":            {"ModifyDBCluster", "DescribeDBClusters", "DescribeDBEngineVersions", "ModifyDBInstance"},
 	"rds-data":       {"BeginTransaction", "CommitTransaction", "ExecuteStatement", "RollbackTransaction"},
 	"s3":             nil,
