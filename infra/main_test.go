@@ -71,6 +71,7 @@ func mustSynthesize(example, outdir string, change func(*config.Config)) map[str
 	}
 	if f.Collection.Mode == config.Push {
 		maps.Copy(templates, synthesizePart(f, filepath.Join(outdir, "collection"), collectionPart))
+		maps.Copy(templates, synthesizePart(f, filepath.Join(outdir, "stackset"), stackSetPart))
 	}
 	return templates
 }

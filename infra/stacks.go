@@ -41,6 +41,7 @@ const (
 	hubPart        part = ""
 	memberPart     part = "member"     // pull: the member role, where no StackSet deploys it
 	collectionPart part = "collection" // push: the collection of one account
+	stackSetPart   part = "stackset"   // push: the template with which a StackSet deploys the collection to many accounts
 )
 
 // newStacks creates the stacks of a part of the deployment.
@@ -59,11 +60,34 @@ func newStacks(app constructs.Construct, f config.Config, build bundle.Build, p 
 		})
 	case p == collectionPart && f.Collection.Mode == config.Push: // the same template in each account, without account ids
 		collection.NewStack(app, f.Name+"Collection", f, build, nil, &awscdk.StackProps{Description: jsii.String("View360: collection in one account")})
+	case p == stackSetPart && f.Collection.Mode == config.Push:
+		newStackSetTemplate(app, f, build)
 	default:
-		return fmt.Errorf("part %q does not exist with collection.mode %s: leave -c part out for the hub, or give member (pull) or collection (push)", p, f.Collection.Mode)
+		return fmt.Errorf("part %q does not exist with collection.mode %s: leave -c part out for the hub, or give member (pull), collection or stackset (push)", p, f.Collection.Mode)
 	}
 	addLabels(app, f)
 	return nil
+}
+
+// codePrefix begins the keys of the functions' zip files in the bucket of a StackSet: with it, they are the names of the
+// files that the CDK writes.
+const codePrefix = "asset."
+
+// newStackSetTemplate creates the stack whose template a StackSet deploys. Accounts need no bootstrap: they read the
+// functions' code from a bucket of the organization, the parameter CodeBucket.
+func newStackSetTemplate(app constructs.Construct, f config.Config, build bundle.Build) {
+	const bucket = "CodeBucket"
+	stack := collection.NewStack(app, f.Name+"CollectionStackSet", f, build, nil, &awscdk.StackProps{
+		Description: jsii.String("View360: collection in one account"),
+		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{
+			FileAssetsBucketName: jsii.String("${" + bucket + "}"), BucketPrefix: jsii.String(codePrefix),
+			GenerateBootstrapVersionRule: jsii.Bool(false),
+		}),
+	})
+	awscdk.NewCfnParameter(stack.Stack, jsii.String(bucket), &awscdk.CfnParameterProps{
+		Description:    jsii.String("Bucket with the functions' code, in the region of the stack, which the organization may read"),
+		AllowedPattern: jsii.String(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`),
+	})
 }
 
 // newHubStacks creates the stacks that are deployed with the hub's credentials.
