@@ -54,7 +54,7 @@ func (h *Hub) newOutputs() {
 		value *string
 	}{
 		{"BucketName", h.Bucket.BucketName()}, {"DataKeyArn", h.DataKey.KeyArn()},
-		{"DatabaseHost", h.Database.Host}, {"DatabaseClusterArn", h.Database.ClusterARN}, {"MasterSecretArn", h.Database.MasterSecret},
+		{"DatabaseHost", h.Database.Host}, {"DatabaseName", &h.Database.Name}, {"DatabaseClusterArn", h.Database.ClusterARN}, {"MasterSecretArn", h.Database.MasterSecret},
 		{"DashboardSecretArn", h.DashboardSecret}, {"AlarmTopicArn", h.Topic.TopicArn()},
 	}
 	if h.LoadMachine != nil {

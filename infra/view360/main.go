@@ -73,6 +73,7 @@ type cli struct {
 	Load       loadCommand       `cmd:"" help:"Load snapshot files, folders of them, or s3://bucket/prefix into PostgreSQL."`
 	Migrate    migrateCommand    `cmd:"" help:"Create or upgrade the schema and the views of a database."`
 	Preflight  preflightCommand  `cmd:"" help:"Check whether an AWS account is ready for a deployment."`
+	Verify     verifyCommand     `cmd:"" help:"Exercise a deployment after cdk deploy, and print what held."`
 	Executions executionsCommand `cmd:"" help:"List the executions of a deployment, or show one."`
 	Redrive    redriveCommand    `cmd:"" help:"Run again what failed in an execution."`
 	Cost       costCommand       `cmd:"" help:"Estimate what View360 costs a month, by component and way to deploy."`

@@ -266,6 +266,43 @@ func (c *cluster) deploy() {
 		}
 	}
 	c.exec("view360_dashboard", "select * from view_summary")
+	for _, query := range []string{dbuser.MissingUsers, dbuser.LockedMaster} {
+		if found := c.ask(query); found != "" {
+			c.Errorf("the check finds %s", found)
+		}
+	}
+}
+
+// ask returns the text that a query gives the master user, "" for null or no row.
+func (c *cluster) ask(query string) (answer string) {
+	c.Helper()
+	conn, err := pgx.Connect(c.Context(), c.urlOf("master"))
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer conn.Close(c.Context())
+	err = conn.QueryRow(c.Context(), "select coalesce(("+query+"), '')").Scan(&answer)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return answer
+}
+
+func TestChecksFindWhatDoesNotHold(t *testing.T) {
+	c := newCluster(t)
+	if got, want := c.ask(dbuser.MissingUsers), "view360_dashboard does not exist, view360_loader does not exist, view360_migrator does not exist"; got != want {
+		t.Errorf("before: %s", got)
+	}
+	c.deploy()
+	c.exec("superuser", "revoke rds_iam from view360_loader", "grant insert on accounts to view360_dashboard", "create role between", "grant rds_iam to between")
+	if got, want := c.ask(dbuser.MissingUsers), "view360_dashboard may write, view360_loader cannot sign in with tokens"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	c.acceptTokens(true)
+	c.exec("superuser", "grant between to master")
+	if got := c.ask(dbuser.LockedMaster); got != "master" {
+		t.Errorf("got %q, want the master user", got)
+	}
 }
 
 // checkLogins fails the test if a user who had a password before cannot sign in with it.

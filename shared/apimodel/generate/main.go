@@ -25,6 +25,7 @@ import (
 var folders = map[string][]string{
 	"elasticloadbalancing": {"elb", "elbv2"},
 	"es":                   {"opensearch"},
+	"monitoring":           {"cloudwatch"},
 	"servicequotas":        {"service-quotas"},
 	"states":               {"stepfunctions"},
 }
@@ -36,7 +37,9 @@ var others = map[string][]string{
 	"organizations":  {"ListAWSServiceAccessForOrganization", "DescribeOrganizationalUnit", "ListDelegatedAdministrators"},
 	"quicksight":     {"CreateDataSet", "CreateDataSource", "CreateRefreshSchedule", "DescribeAccountSubscription"},
 	"rds":            {"ModifyDBCluster", "DescribeDBClusters", "DescribeDBEngineVersions", "ModifyDBInstance"},
+	"monitoring":     {"DescribeAlarmHistory", "DescribeAlarms", "SetAlarmState"},
 	"rds-data":       {"BeginTransaction", "CommitTransaction", "ExecuteStatement", "RollbackTransaction"},
+	"sns":            {"ListSubscriptionsByTopic"},
 	"s3":             nil,
 	"secretsmanager": {"GetSecretValue"},
 	"securityhub":    {"DescribeSecurityHubV2"},
