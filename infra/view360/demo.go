@@ -114,7 +114,7 @@ func (d demoCommand) collect(ctx context.Context, demo *demonstration, out *outp
 	if err != nil {
 		return summary.CollectRun{}, err
 	}
-	ended := summary.NewCollectRun(result.run, result.reports, time.Since(started))
+	ended := result.summarize(time.Since(started))
 	return ended, out.printResult(ended)
 }
 

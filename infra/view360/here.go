@@ -14,7 +14,6 @@ import (
 	"view360/shared/collectors"
 	"view360/shared/plan"
 	"view360/shared/snapshot"
-	"view360/shared/summary"
 )
 
 // hereFlags are the flags of collecting in this process: where to, and what a deployment has in its configuration.
@@ -83,7 +82,7 @@ func (f collectFlags) collectHere(ctx context.Context, g *globals, out *output, 
 	if err := errors.Join(err, exportReports(context.WithoutCancel(ctx), data, result.reports, f.Out)); err != nil {
 		return err
 	}
-	ended := summary.NewCollectRun(result.run, result.reports, time.Since(started))
+	ended := result.summarize(time.Since(started))
 	if err := out.printResult(ended); err != nil {
 		return err
 	}

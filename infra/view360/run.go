@@ -14,7 +14,9 @@ import (
 	"view360/shared/merge"
 	"view360/shared/object"
 	"view360/shared/plan"
+	"view360/shared/settle"
 	"view360/shared/snapshot"
+	"view360/shared/summary"
 )
 
 // collectResult is the result of one run of the collect machine.
@@ -22,6 +24,8 @@ type collectResult struct {
 	run       string
 	execution *asl.Execution
 	reports   []merge.Report
+	// undelivered is what the run was asked for and has not published.
+	undelivered []string
 }
 
 // collectRunner runs the collect machine of a pipeline and shows its progress.
@@ -50,10 +54,20 @@ func (c collectRunner) runMachine(ctx context.Context, run string, request any) 
 	if result.reports, err = c.listReports(context.WithoutCancel(ctx), run); err != nil {
 		return collectResult{}, err
 	}
+	if result.undelivered, err = settle.ListUndelivered(context.WithoutCancel(ctx), c.staging, run); err != nil {
+		return collectResult{}, err
+	}
 	if ctx.Err() != nil {
 		return result, ctx.Err()
 	}
 	return result, result.checkUsable()
+}
+
+// summarize returns the summary of the run.
+func (c collectResult) summarize(took time.Duration) summary.CollectRun {
+	s := summary.NewCollectRun(c.run, c.reports, took)
+	s.Undelivered = c.undelivered
+	return s
 }
 
 func (c collectRunner) listReports(ctx context.Context, run string) (reports []merge.Report, err error) {

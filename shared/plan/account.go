@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -18,6 +19,8 @@ type account struct {
 	id      string
 	regions []string // covered by the deployment
 	tenancy collect.Tenancy
+	// problem says why the regions are not known to be all, "" if they are.
+	problem string
 }
 
 // accountLookups is the number of accounts to look up in parallel.
@@ -25,7 +28,7 @@ const accountLookups = 8
 
 // listAccounts returns the requested accounts, with their regions and tenancy, and the states of all accounts of the
 // organization, nil without one.
-func (h Handler) listAccounts(ctx context.Context, request Request) (accounts []account, states map[string]string, err error) {
+func (h Handler) listAccounts(ctx context.Context, request Request, known roster) (accounts []account, states map[string]string, err error) {
 	if h.Settings.Organization {
 		if states, err = h.Directory.ListAccounts(ctx); err != nil {
 			return nil, nil, err
@@ -43,7 +46,9 @@ func (h Handler) listAccounts(ctx context.Context, request Request) (accounts []
 	group.SetLimit(accountLookups)
 	for i, id := range ids {
 		group.Go(func() (err error) {
-			accounts[i] = account{id: id, regions: h.listRegions(ctx, id)}
+			if accounts[i], err = h.readAccount(ctx, id, known[id].Regions); err != nil {
+				return err
+			}
 			accounts[i].tenancy, err = h.readTenancy(ctx, id)
 			return err
 		})
@@ -118,20 +123,27 @@ func checkRegions(names []string, accounts []account) error {
 	return nil
 }
 
-// listRegions returns the enabled regions of one account that the deployment covers. If it cannot read them, because the
-// role cannot be assumed, it returns the regions of the settings, or the home region: the account's collectors then fail
-// with the reason, a redrive collects them, and other accounts are not affected.
-func (h Handler) listRegions(ctx context.Context, id string) []string {
+// readAccount returns an account with its enabled regions that the deployment covers. An answer that may come later is an
+// error, and the plan is made again. If the regions cannot be read, because the role cannot be assumed, they are those of
+// the settings, or those that the last run knew: the account's collectors then fail with the reason, a redrive collects
+// them, and other accounts are not affected. An account of which nothing is known has its home region and a problem.
+func (h Handler) readAccount(ctx context.Context, id string, known []string) (account, error) {
 	enabled, err := h.Directory.ListRegions(ctx, id, h.Settings.buildRole(id))
-	if err != nil {
-		slog.WarnContext(ctx, "planned without knowing the enabled regions", "account", id, "error", err)
-		if len(h.Settings.Regions) > 0 {
-			return h.Settings.Regions
-		}
-		return []string{h.Settings.HomeRegion}
+	switch {
+	case err == nil && len(h.Settings.Regions) == 0:
+		return account{id: id, regions: enabled}, nil
+	case err == nil:
+		return account{id: id, regions: slices.DeleteFunc(slices.Clone(h.Settings.Regions), func(region string) bool { return !slices.Contains(enabled, region) })}, nil
+	case fault.StatusOf(err).Info().Retryable:
+		return account{}, fmt.Errorf("listing the regions of account %s: %w", id, err)
 	}
-	if len(h.Settings.Regions) == 0 {
-		return enabled
+	slog.WarnContext(ctx, "planned without knowing the enabled regions", "account", id, "error", err)
+	switch {
+	case len(h.Settings.Regions) > 0:
+		return account{id: id, regions: h.Settings.Regions}, nil
+	case len(known) > 0:
+		return account{id: id, regions: known}, nil
 	}
-	return slices.DeleteFunc(slices.Clone(h.Settings.Regions), func(region string) bool { return !slices.Contains(enabled, region) })
+	return account{id: id, regions: []string{h.Settings.HomeRegion}, problem: fmt.Sprintf(
+		"%s: its regions are not known, and only %s was collected: allow account:ListRegions and collect it again: %v", id, h.Settings.HomeRegion, err)}, nil
 }

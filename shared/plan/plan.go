@@ -65,6 +65,9 @@ func (h Handler) buildPlan(ctx context.Context, in Input) (Plan, error) {
 			return add(s)
 		})
 	})
+	if err == nil {
+		err = job.checkPromises(ctx, plan)
+	}
 	if err == nil && job.coversOrganization() {
 		err = h.Staging.PutJSON(ctx, snapshot.RosterKey, job.known)
 	}
@@ -80,6 +83,8 @@ type job struct {
 	template collect.Input // values that all entries share
 	dates    []time.Time   // oldest first
 	accounts []account
+	// problems are promises of the run that it cannot keep, for the operator. Settle fails with them.
+	problems []string
 	known    roster
 	gone     []string // known accounts that left or are not active anymore
 	started  time.Time
@@ -98,18 +103,21 @@ func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 	if j.dates, err = j.request.listDates(in.Started); err != nil {
 		return job{}, err
 	}
+	if h.Settings.Organization {
+		if j.known, err = h.readRoster(ctx); err != nil {
+			return job{}, err
+		}
+	}
 	var states map[string]string
-	if j.accounts, states, err = h.listAccounts(ctx, j.request); err != nil {
+	if j.accounts, states, err = h.listAccounts(ctx, j.request, j.known); err != nil {
 		return job{}, err
 	}
+	j.problems = h.listProblems(j.request, j.accounts)
 	if j.atOnce, err = h.readConcurrency(ctx, len(j.accounts)*len(j.dates)); err != nil {
 		return job{}, err
 	}
 	if !j.coversOrganization() {
 		return j, nil
-	}
-	if j.known, err = h.readRoster(ctx); err != nil {
-		return job{}, err
 	}
 	j.gone = j.known.updateAccounts(j.accounts, states)
 	return j, nil

@@ -50,8 +50,11 @@ func (c CollectHandler) settleRun(ctx context.Context, in CollectInput) (Collect
 		return CollectOutput{}, nil, err
 	}
 	out := CollectOutput{Plan: in.Plan, Published: len(run.reported)}
-	if len(run.failures) == 0 {
+	switch {
+	case len(run.failures) == 0 && len(run.problems) == 0:
 		return out, nil, nil
+	case len(run.failures) == 0:
+		return CollectOutput{}, newPartial(PartialSnapshot, run.listFailures()), nil
 	}
 	redrives, err := readRedriveCount(ctx, c.Executions, in.Execution)
 	if err != nil {

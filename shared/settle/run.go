@@ -17,6 +17,7 @@ import (
 type run struct {
 	reported map[string]bool
 	failures map[string][]failedSource
+	problems []string // of the plan, which no redrive repairs
 }
 
 // failedSource is a source that failed; the name is "" if the snapshot was not published.
@@ -45,6 +46,9 @@ func (c CollectHandler) readRun(ctx context.Context, name string) (run, error) {
 		return nil
 	})
 	if err != nil {
+		return run{}, err
+	}
+	if err := c.Staging.GetJSON(ctx, snapshot.ProblemsKey(name), &r.problems); err != nil && !object.IsMissing(err) {
 		return run{}, err
 	}
 	return r, c.visitPlan(ctx, name, func(entry plan.Entry) error {
@@ -130,7 +134,7 @@ func (r run) listFailures() []string {
 			regions[c] = append(regions[c], name.Region)
 		}
 	}
-	var lines []string
+	lines := slices.Clone(r.problems)
 	for c, subjects := range sources {
 		if len(subjects) > groupThreshold {
 			names := slices.Compact(slices.Sorted(slices.Values(regions[c])))

@@ -59,6 +59,9 @@ func PlanKey(run string, redrives int) string {
 	return fmt.Sprintf("%splan-%d.json", RunPrefix(run), redrives)
 }
 
+// ProblemsKey returns the key of the promises that a run's plan could not keep. Most runs have none.
+func ProblemsKey(run string) string { return RunPrefix(run) + "problems.json" }
+
 // ReportsPrefix returns the folder of a run's reports.
 func ReportsPrefix(run string) string { return RunPrefix(run) + "reports/" }
 

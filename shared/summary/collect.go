@@ -32,6 +32,8 @@ type CollectRun struct {
 	Calls      int                 `json:"calls"`
 	Throttles  int                 `json:"throttles"`
 	PaidCalls  int                 `json:"paid_calls"`
+	// Undelivered is what the run was asked for and has not published, a line each.
+	Undelivered []string `json:"undelivered,omitempty"`
 
 	reports  []merge.Report
 	outcomes map[verdict][]outcome.Outcome
@@ -113,5 +115,7 @@ func judgeStatus(s outcome.Status) verdict {
 	}
 }
 
-// IsClean reports whether every source was read completely or does not apply.
-func (s CollectRun) IsClean() bool { return len(s.outcomes[failed])+len(s.outcomes[warned]) == 0 }
+// IsClean reports whether every source was read completely or does not apply, and everything planned was published.
+func (s CollectRun) IsClean() bool {
+	return len(s.outcomes[failed])+len(s.outcomes[warned])+len(s.Undelivered) == 0
+}

@@ -20,6 +20,9 @@ func (s CollectRun) Print(w io.Writer) error {
 	if err := s.printSnapshots(w); err != nil {
 		return err
 	}
+	if len(s.Undelivered) > 0 {
+		fmt.Fprintf(w, "\nNot delivered\n  %s\n", strings.Join(s.Undelivered, "\n  "))
+	}
 	printReasons(w, "Failed", s.outcomes[failed])
 	printReasons(w, "Read only in part", s.outcomes[warned])
 	printReasons(w, "Not applicable", s.outcomes[notApplicable])
