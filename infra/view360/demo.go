@@ -109,7 +109,7 @@ func (d demoCommand) collectAndLoad(ctx context.Context, demo *demonstration, ou
 func (d demoCommand) collect(ctx context.Context, demo *demonstration, out *output) (summary.CollectRun, error) {
 	started := time.Now()
 	shown := newProgress(out.err, out.json)
-	result, err := collectRunner{demo.pipeline, demo.staging, shown}.runMachine(ctx, runName("demo", started), struct{}{})
+	result, err := collectRunner{pipeline: demo.pipeline, staging: demo.staging, progress: shown}.runMachine(ctx, runName("demo", started), struct{}{})
 	shown.stopBars()
 	if err != nil {
 		return summary.CollectRun{}, err

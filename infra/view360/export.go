@@ -1,49 +1,118 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"view360/shared/merge"
 	"view360/shared/object"
 )
 
-// exportReports moves the published snapshots of a run to a folder.
-func exportReports(ctx context.Context, data *object.Store, reports []merge.Report, dir string) error {
-	for _, report := range reports {
-		for _, key := range append(report.Earlier, report.Key) {
-			if err := exportSnapshot(ctx, data, key, dir); err != nil {
-				return err
-			}
+// delivery moves published snapshots from the embedded store to a folder. What is in the store is not delivered yet: what a
+// killed process published, the next one delivers.
+type delivery struct {
+	published *object.Store
+	dir       string
+
+	mu    sync.Mutex // one at a time
+	count int
+}
+
+// nameOutBucket returns the name of the bucket for what is published for a folder.
+func nameOutBucket(dir string) string {
+	sum := sha256.Sum256([]byte(dir))
+	return "out-" + hex.EncodeToString(sum[:8])
+}
+
+// deliverAll moves everything that is published.
+func (d *delivery) deliverAll(ctx context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var waiting []object.Version
+	err := d.published.List(ctx, "data/", func(v object.Version) error {
+		waiting = append(waiting, v)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, v := range waiting {
+		if err := d.deliver(ctx, v); err != nil {
+			return err
 		}
+		d.count++
 	}
 	return nil
 }
 
-// exportSnapshot moves a published snapshot from the embedded store to the folder, whole or not at all.
-func exportSnapshot(ctx context.Context, data *object.Store, key, dir string) (err error) {
-	body, version, err := data.Open(ctx, object.Version{Key: key})
+// deliver writes one snapshot, whole or not at all, and removes it from the store unless it was published again meanwhile.
+func (d *delivery) deliver(ctx context.Context, v object.Version) error {
+	body, version, err := d.published.Open(ctx, object.Version{Key: v.Key})
+	if object.IsMissing(err) {
+		return nil // moved since it was listed
+	}
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	target := filepath.Join(dir, filepath.FromSlash(key))
-	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
-		return fmt.Errorf("creating the output folder: %w", err)
+	target := filepath.Join(d.dir, filepath.FromSlash(v.Key))
+	content, err := combineWithFile(target, body)
+	if err == nil {
+		err = writeFile(target, content)
 	}
-	file, err := os.CreateTemp(filepath.Dir(target), ".snapshot-*")
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", target, err)
 	}
-	_, err = file.ReadFrom(body)
-	if err := errors.Join(err, file.Close()); err != nil {
-		return errors.Join(fmt.Errorf("writing %s: %w", target, err), os.Remove(file.Name()))
+	return d.published.Delete(ctx, version)
+}
+
+// combineWithFile returns the content of a snapshot, with what a file that exists has besides.
+func combineWithFile(path string, body io.Reader) (io.Reader, error) {
+	older, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return body, nil
 	}
-	if err := os.Rename(file.Name(), target); err != nil {
-		return fmt.Errorf("writing %s: %w", target, err)
+	if err != nil {
+		return nil, err
 	}
-	return data.Delete(ctx, version)
+	newer, err := io.ReadAll(body)
+	if err != nil {
+		return nil, err
+	}
+	combined, err := merge.Combine(older, newer)
+	if err != nil {
+		return nil, fmt.Errorf("%w: move the file away, and run again with --resume", err)
+	}
+	return bytes.NewReader(combined), nil
+}
+
+// writeFile writes a file so that a crash leaves the old one or the new one.
+func writeFile(path string, content io.Reader) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".snapshot-*")
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(file, content)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
 }

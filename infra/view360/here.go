@@ -56,12 +56,13 @@ func (f collectFlags) collectHere(ctx context.Context, g *globals, out *output, 
 		return err
 	}
 	defer unlock()
-	objects, err := openObjects(g.State)
+	outBucket := nameOutBucket(f.Out)
+	objects, err := openObjects(g.State, outBucket)
 	if err != nil {
 		return err
 	}
 	defer objects.Close()
-	staging, data := objects.openBucket(stagingBucket), objects.openBucket(dataBucket)
+	staging, data := objects.openBucket(stagingBucket), objects.openBucket(outBucket)
 	if f.DryRun {
 		return estimateHere(ctx, out, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}, request)
 	}
@@ -76,10 +77,14 @@ func (f collectFlags) collectHere(ctx context.Context, g *globals, out *output, 
 	}
 	started := time.Now()
 	shown := newProgress(out.err, out.json)
-	result, err := collectRunner{p, staging, shown}.runMachine(ctx, runName(what, started), request)
+	folder := &delivery{published: data, dir: f.Out}
+	if err := folder.deliverAll(ctx); err != nil { // of a run that was killed
+		return err
+	}
+	result, err := collectRunner{pipeline: p, staging: staging, progress: shown, deliver: folder.deliverAll}.runMachine(ctx, runName(what, started), request)
 	shown.stopBars()
 	// Snapshots that were published before an interrupt are complete. They are moved too, so that --resume takes the rest.
-	if err := errors.Join(err, exportReports(context.WithoutCancel(ctx), data, result.reports, f.Out)); err != nil {
+	if err := errors.Join(err, folder.deliverAll(context.WithoutCancel(ctx))); err != nil {
 		return err
 	}
 	ended := result.summarize(time.Since(started))

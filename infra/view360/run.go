@@ -33,6 +33,8 @@ type collectRunner struct {
 	*pipeline
 	staging  *object.Store
 	progress *progress
+	// deliver, if set, is called after every publication.
+	deliver func(context.Context) error
 }
 
 // snapshotsAtOnce bounds the accounts and dates that are collected side by side in one process.
@@ -45,7 +47,16 @@ func runName(what string, started time.Time) string {
 
 // runMachine collects what the request asks for. After an interrupt, the result has what was published before.
 func (c collectRunner) runMachine(ctx context.Context, run string, request any) (collectResult, error) {
-	c.watchCalls((&collectWatcher{progress: c.progress, staging: c.staging}).countCall)
+	watcher := &collectWatcher{progress: c.progress, staging: c.staging}
+	c.watchCalls(func(call inprocess.Call) {
+		watcher.countCall(call)
+		if c.deliver == nil || call.Function != mergeFunction || call.Err != nil {
+			return
+		}
+		if err := c.deliver(context.WithoutCancel(ctx)); err != nil {
+			c.progress.printStep("%v", err) // delivered again at the end, which then fails
+		}
+	})
 	execution, err := c.Run(ctx, c.collectMachine, run, request)
 	if err != nil {
 		return collectResult{}, err

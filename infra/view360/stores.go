@@ -70,8 +70,9 @@ func (d *database) Close() error {
 // objects is the embedded object store.
 type objects struct{ *s3disk.Server }
 
-func openObjects(state string) (objects, error) {
-	server, err := s3disk.Start(filepath.Join(state, "objects"), stagingBucket, dataBucket, inboxBucket)
+// More are further buckets.
+func openObjects(state string, more ...string) (objects, error) {
+	server, err := s3disk.Start(filepath.Join(state, "objects"), append([]string{stagingBucket, dataBucket, inboxBucket}, more...)...)
 	if err != nil {
 		return objects{}, err
 	}

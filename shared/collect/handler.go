@@ -34,7 +34,9 @@ type Handler struct {
 // matches to retry or to fail; its outcome is staged at [snapshot.Name.FailureKey].
 func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	started := time.Now()
-	days, err := h.openDays(ctx, in)
+	// What is read is staged even if the run is interrupted: it may have been paid for, and the next run takes it from there.
+	staging := context.WithoutCancel(ctx)
+	days, err := h.openDays(staging, in)
 	if err != nil {
 		return Output{}, err
 	}
@@ -45,7 +47,7 @@ func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	out.Calls, out.Throttles, out.PaidCalls = meter.Calls(), meter.Throttles(), meter.PaidCalls()
 	out.DurationMS = time.Since(started).Milliseconds()
 	if failure == nil {
-		out.Earlier, failure = h.stageEarlier(ctx, in, days)
+		out.Earlier, failure = h.stageEarlier(staging, in, days)
 	}
 	logOutcome(ctx, out.Outcome)
 	if failure != nil && !out.Status.IsNotApplicable() {
@@ -53,7 +55,7 @@ func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 		h.stageFailure(ctx, in, out.Outcome, failure)
 		return Output{}, failure
 	}
-	return out, fault.Classify(h.stageOutput(ctx, in, out))
+	return out, fault.Classify(h.stageOutput(staging, in, out))
 }
 
 // openDays returns the days to collect, the newest first: the input's own, and the earlier days if the collector reads many.

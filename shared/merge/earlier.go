@@ -27,7 +27,11 @@ func (h Handler) publishEarlier(ctx context.Context, in collect.Input, asked []c
 		if err != nil {
 			return nil, err
 		}
-		if _, _, err := h.publishDocument(ctx, earlier, name, account); err != nil {
+		size, _, err := h.publishDocument(ctx, earlier, name, account)
+		if err == nil {
+			err = h.writePublished(ctx, name, Output{Key: name.Key(), Bytes: size})
+		}
+		if err != nil {
 			return nil, fmt.Errorf("publishing %s again: %w", earlier.Date, err)
 		}
 		keys = append(keys, name.Key())

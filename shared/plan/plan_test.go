@@ -192,3 +192,31 @@ func TestAccountIsNotARegionalSource(t *testing.T) {
 		t.Errorf("account function %q", list[0].Account)
 	}
 }
+
+// refusing is a directory in which a request fails.
+type refusing struct {
+	plan.Directory
+	err error
+}
+
+func (r refusing) ListRegions(context.Context, string, *collect.Role) ([]string, error) {
+	return nil, r.err
+}
+
+// An answer that may come later makes the plan wait; another one leaves the regions that the run before knew.
+func TestRegionsThatCannotBeListedAreNotForgotten(t *testing.T) {
+	r := newRun(t, settings())
+	r.handler.Settings.Organization, r.handler.Settings.Regions = true, nil
+	known := outline(r.plan(`{"services":["kms"]}`))
+	r.plan(`{}`) // covers everything, and so writes the roster
+	directory := r.handler.Directory
+	r.handler.Directory = refusing{directory, fault.New(outcome.Throttled, "slow down")}
+	_, err := r.handler.Handle(t.Context(), plan.Input{Request: json.RawMessage(`{}`), Run: "throttled", Started: noon})
+	if fault.StatusOf(err) != outcome.Throttled || !strings.Contains(fmt.Sprint(err), "listing the regions of account") {
+		t.Errorf("throttled: got %v", err)
+	}
+	r.handler.Directory = refusing{directory, fault.New(outcome.Denied, "no")}
+	if diff := cmp.Diff(known, outline(r.plan(`{"services":["kms"]}`))); diff != "" {
+		t.Errorf("denied (-before +now):\n%s", diff)
+	}
+}

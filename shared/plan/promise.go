@@ -23,7 +23,7 @@ func (h Handler) listProblems(request Request, accounts []account) (problems []s
 	}
 	for _, region := range h.Settings.Regions {
 		if !slices.ContainsFunc(accounts, func(a account) bool { return slices.Contains(a.regions, region) }) {
-			problems = append(problems, fmt.Sprintf("region %s is not enabled in any account: correct collection.regions, or enable it", region))
+			problems = append(problems, fmt.Sprintf("region %s is not enabled in any account: correct the list of regions, or enable it", region))
 		}
 	}
 	return problems

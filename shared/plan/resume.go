@@ -2,9 +2,11 @@ package plan
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"view360/shared/collect"
+	"view360/shared/merge"
 	"view360/shared/object"
 	"view360/shared/snapshot"
 )
@@ -27,7 +29,8 @@ func (j job) visitMissing(ctx context.Context, visit func(Entry) error) error {
 	})
 }
 
-// removeStaged returns s without the sources that are already staged and the regions that are complete.
+// removeStaged returns s without the sources that are already staged and the regions that are published from them. The
+// earlier days remain if a snapshot has to be published, because its Merge publishes theirs too.
 func (j job) removeStaged(ctx context.Context, s Entry) (Entry, error) {
 	regions := []Region{}
 	for _, region := range s.Regions {
@@ -37,31 +40,40 @@ func (j job) removeStaged(ctx context.Context, s Entry) (Entry, error) {
 		if err != nil {
 			return Entry{}, err
 		}
-		collected, published, err := j.listStaged(ctx, name)
+		collected, err := j.listStaged(ctx, name)
 		if err != nil {
 			return Entry{}, err
 		}
-		region.Sources = slices.DeleteFunc(region.Sources, func(planned PlannedSource) bool { return collected[planned.SourceName] })
+		published, err := j.isPublished(ctx, name, collected)
+		if err != nil {
+			return Entry{}, err
+		}
+		region.Sources = slices.DeleteFunc(region.Sources, func(planned PlannedSource) bool { return collected[planned.SourceName] != "" })
 		if len(region.Sources) > 0 || !published {
 			regions = append(regions, region)
 		}
 	}
 	s.Regions = regions
-	if !s.coversManyDays() {
-		s.Request.EarlierDays = 0
-	}
 	return s, nil
 }
 
-// listStaged returns the sources that are staged for a snapshot, and whether the snapshot was published from them.
-func (j job) listStaged(ctx context.Context, name snapshot.Name) (collected map[string]bool, published bool, err error) {
-	collected = map[string]bool{}
-	err = j.Staging.List(ctx, name.StagingPrefix(), func(v object.Version) error {
+// listStaged returns the ETags of the outputs that are staged for a snapshot, by source.
+func (j job) listStaged(ctx context.Context, name snapshot.Name) (map[string]string, error) {
+	collected := map[string]string{}
+	return collected, j.Staging.List(ctx, name.StagingPrefix(), func(v object.Version) error {
 		if source, isOutput := name.FindOutput(v.Key); isOutput {
-			collected[source] = true
+			collected[source] = v.ETag
 		}
-		published = published || v.Key == name.PublishedKey()
 		return nil
 	})
-	return collected, published, err
+}
+
+// isPublished reports whether the snapshot was published from all that is staged for it now.
+func (j job) isPublished(ctx context.Context, name snapshot.Name, collected map[string]string) (bool, error) {
+	var published merge.Published
+	err := j.Staging.GetJSON(ctx, name.PublishedKey(), &published)
+	if object.IsMissing(err) {
+		return false, nil
+	}
+	return err == nil && maps.Equal(published.Sources, collected), err
 }

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"view360/shared/simaws"
+	"view360/shared/snapshot"
+)
+
+// What a run was asked for and did not deliver is never exit code 0, and the summary names it.
+func TestWhatIsNotDeliveredIsSaid(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault *simaws.Fault
+		spoil func(t *testing.T, dir string)
+		args  []string
+		code  int
+		want  string
+	}{
+		"the regions are denied": {
+			fault: &simaws.Fault{Service: "account", Operation: "ListRegions", Kind: simaws.Denied},
+			code:  exitPartial, want: "its regions are not known, and only us-east-1 was collected: allow account:ListRegions",
+		},
+		"a region is not enabled": {
+			args: []string{"--region", "us-east-1", "--region", "ap-southeast-3"},
+			code: exitPartial, want: "region ap-southeast-3 is not enabled in any account",
+		},
+		"no region is enabled": {args: []string{"--region", "ap-southeast-3"}, code: exitFailed, want: "nothing to collect"},
+		"the folder cannot be written": {
+			spoil: func(t *testing.T, dir string) {
+				t.Helper()
+				must(t, os.WriteFile(filepath.Join(dir, "data"), nil, 0o600))
+			},
+			code: exitFailed, want: "not a directory",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, dir := observed(t), t.TempDir()
+			if c.fault != nil {
+				server.Fault(*c.fault)
+			}
+			if c.spoil != nil {
+				c.spoil(t, dir)
+			}
+			code, out, stderr := runProgram(t, append([]string{"collect", "--out", dir, "--state", t.TempDir(), "--service", "kms"}, c.args...)...)
+			if code != c.code || !strings.Contains(out+stderr, c.want) {
+				t.Errorf("exit code %d, want %d, and %q in\n%s%s", code, c.code, c.want, out, stderr)
+			}
+		})
+	}
+}
+
+// What a full disk kept from the folder is delivered by the next run.
+func TestWhatWasPublishedIsDeliveredByTheNextRun(t *testing.T) {
+	regions := len(observed(t).Accounts()[0].Regions)
+	dir := t.TempDir()
+	blocked := filepath.Join(dir, "data")
+	must(t, os.WriteFile(blocked, nil, 0o600))
+	args := []string{"collect", "--out", dir, "--state", t.TempDir(), "--service", "kms", "--resume"}
+	if code, out, _ := runProgram(t, args...); code != exitFailed {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	must(t, os.Remove(blocked))
+	if code, out, stderr := runProgram(t, args...); code != exitOK {
+		t.Errorf("exit code %d\n%s%s", code, out, stderr)
+	}
+	if got := exported(t, dir); got != regions {
+		t.Errorf("%d snapshots are delivered, want %d", got, regions)
+	}
+}
+
+// A day that is published for its costs alone leaves what else its file has.
+func TestDeliveryNeverReplacesByLess(t *testing.T) {
+	observed(t)
+	dir := t.TempDir()
+	collect := func(args ...string) {
+		t.Helper()
+		args = append([]string{"collect", "--out", dir, "--state", t.TempDir(), "--region", "us-east-1"}, args...)
+		if code, out, stderr := runProgram(t, args...); code != exitOK {
+			t.Fatalf("%v: exit code %d\n%s%s", args, code, out, stderr)
+		}
+	}
+	collect("--service", "kms")
+	path, before := onlyFile(t, dir)
+	collect("--service", "guardduty")
+	_, after := onlyFile(t, dir)
+	for _, section := range []string{`"kms":`, `"guard_duty":`} {
+		if !strings.Contains(after, section) {
+			t.Errorf("%s has no %s", path, section)
+		}
+	}
+	var old, now struct {
+		Meta     snapshot.Meta
+		Security struct{ Kms, GuardDuty json.RawMessage }
+	}
+	must(t, json.Unmarshal([]byte(before), &old))
+	must(t, json.Unmarshal([]byte(after), &now))
+	if string(now.Security.Kms) != string(old.Security.Kms) || len(now.Security.Kms) < 10 {
+		t.Errorf("the keys are %s, want %s", now.Security.Kms, old.Security.Kms)
+	}
+	if now.Meta.Services["kms"].Status != old.Meta.Services["kms"].Status || now.Meta.Sections["security.kms"] != old.Meta.Sections["security.kms"] {
+		t.Errorf("the services are %v", now.Meta.Services)
+	}
+}
+
+func onlyFile(t *testing.T, dir string) (path, content string) {
+	t.Helper()
+	files := readFolder(t, dir)
+	if len(files) != 1 {
+		t.Fatalf("%d files, want one", len(files))
+	}
+	for path, content = range files {
+	}
+	return path, content
+}
+
+// readFolder returns the content of the files of a folder, by path.
+func readFolder(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	must(t, fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(filepath.Join(dir, path))
+		files[path] = string(text)
+		return err
+	}))
+	return files
+}
+
+// runTimes are what differs between two runs of the same: times, names of runs, and counts of requests.
+var runTimes = regexp.MustCompile(`"(?:run|collected_at|date_created|started|duration_ms|calls|throttles|paid_calls)":(?:"[^"]*"|\d+)`)
+
+// However often and wherever a collection is stopped, resuming gives the files of one that is not, and what was read is not
+// paid for again.
+func TestStoppedCollectionResumesToTheSameFiles(t *testing.T) {
+	for name, args := range map[string][]string{
+		"a day with trailing days": {"collect"},
+		"a backfill of days":       {"backfill", "--start", "2026-11-02", "--end", "2026-11-06"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args = append(args, "--service", "kms,cost")
+			server := observed(t)
+			whole := t.TempDir()
+			if code, out, stderr := runProgram(t, append(args, "--out", whole, "--state", t.TempDir())...); code != exitOK {
+				t.Fatalf("undisturbed: exit code %d\n%s%s", code, out, stderr)
+			}
+			wantFiles, wantPaid := readFolder(t, whole), countCalls(server, "ce")
+			random := rand.New(rand.NewPCG(1, 2))
+			for range 4 {
+				server.ForgetCalls()
+				stops := random.IntN(3) + 1
+				dir, attempts := collectWithStops(t, server, random, stops, args)
+				for path, want := range wantFiles {
+					got := runTimes.ReplaceAllString(readFolder(t, dir)[path], "")
+					if diff := cmp.Diff(runTimes.ReplaceAllString(want, ""), got); diff != "" {
+						t.Errorf("after %v: %s (-undisturbed +resumed):\n%.2000s", attempts, path, diff)
+					}
+				}
+				if paid := countCalls(server, "ce"); paid > wantPaid*(stops+1) { // a read that is stopped in the middle starts over
+					t.Errorf("after %v: %d paid requests, want %d", attempts, paid, wantPaid)
+				}
+			}
+		})
+	}
+}
+
+// collectWithStops runs the collection, stops it at random requests for a key, and resumes it to the end. Keys take the
+// most requests, so that the costs of a region are often staged and not yet merged.
+func collectWithStops(t *testing.T, server *simaws.Server, random *rand.Rand, stops int, args []string) (dir string, attempts []string) {
+	t.Helper()
+	dir = t.TempDir()
+	args = append(args, "--resume", "--json", "--out", dir, "--state", t.TempDir())
+	for range stops {
+		ctx, interrupt := context.WithCancel(t.Context())
+		var requests atomic.Int64
+		at := random.Int64N(40)
+		server.Override(simaws.Answer{Service: "kms", Operation: "DescribeKey", Give: func(simaws.Request) (any, error) {
+			if requests.Add(1) == at {
+				interrupt()
+			}
+			return nil, simaws.ErrPassOn
+		}})
+		code := runCommand(ctx, args, testHost(io.Discard, io.Discard))
+		interrupt()
+		attempts = append(attempts, fmt.Sprintf("a stop at key %d (exit code %d)", at, code))
+	}
+	if code, out, stderr := runProgram(t, args...); code != exitOK {
+		t.Fatalf("after %v: exit code %d\n%s%s", attempts, code, out, stderr)
+	}
+	return dir, attempts
+}
+
+func countCalls(server *simaws.Server, service string) (n int) {
+	for _, call := range server.Calls() {
+		if call.Service == service {
+			n++
+		}
+	}
+	return n
+}
