@@ -50,7 +50,7 @@ func deployEnforced(t *testing.T, example string) *enforced {
 	switch f.Collection.Mode {
 	case config.Pull:
 		member = newStack("Member", "")
-		accounts = append(accounts, simaws.Account{ID: third, Name: "third", Regions: []string{"eu-west-1", "us-east-1"}, Character: simaws.Production})
+		accounts = append(accounts, simaws.Account{ID: third, Name: "third", Regions: []string{"eu-west-1", "us-east-1", "eu-central-1"}, Character: simaws.Production})
 	case config.Push:
 		collector = other
 		accounts = append(accounts, simaws.Account{ID: other, Name: "other", Regions: []string{"eu-west-1", "us-east-1"}, Character: simaws.Production})

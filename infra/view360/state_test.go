@@ -29,7 +29,7 @@ func TestSecondProcessOnAStateFolderIsRefused(t *testing.T) {
 	commands := [][]string{
 		{"load", "--database-url", url, snapshots(t)},
 		{"collect", "--out", dir, "--service", "kms"},
-		{"backfill", "--out", dir, "--service", "kms", "--start", "2026-03-01", "--end", "2026-03-01", "--dry-run"},
+		{"backfill", "--out", dir, "--service", "cost", "--start", "2026-03-01", "--end", "2026-03-01", "--dry-run"},
 		{"demo", "--once", "--fresh", "--database-url", url},
 	}
 	for _, command := range commands {

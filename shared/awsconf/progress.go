@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -118,50 +119,57 @@ func (p *Progress) find(key requestKey) (*http.Response, error) {
 	return response, nil
 }
 
-// keep adds a response whose body is read; its body can be read again.
-func (p *Progress) keep(key requestKey, response *http.Response) error {
+// compressResponse returns a response with its body, compressed. The body can be read again.
+func compressResponse(response *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(response.Body)
 	if err := errors.Join(err, response.Body.Close()); err != nil {
-		return err
+		return nil, err
 	}
 	response.Body, response.ContentLength, response.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
 	text, err := httputil.DumpResponse(response, true)
 	if err != nil {
-		return fmt.Errorf("writing out an answer of AWS: %w", err)
+		return nil, fmt.Errorf("writing out an answer of AWS: %w", err)
 	}
 	var compressed bytes.Buffer
 	w, err := flate.NewWriter(&compressed, flate.BestSpeed)
 	if err == nil {
 		_, err = w.Write(text)
+		err = errors.Join(err, w.Close())
 	}
-	if err = errors.Join(err, w.Close()); err != nil {
-		return fmt.Errorf("compressing an answer of AWS: %w", err)
+	if err != nil {
+		return nil, fmt.Errorf("compressing an answer of AWS: %w", err)
 	}
-	return p.add(key, compressed.Bytes())
+	return compressed.Bytes(), nil
 }
 
-// exchange is a request of [WithProgress] and the answer to it that is kept, nil for none.
+// exchange is a request of [WithProgress] and the answer to it: one that is kept, or what AWS answers now, compressed.
 type exchange struct {
 	key    requestKey
 	answer *http.Response
+	fresh  []byte
 }
 
 type exchangeKey struct{}
 
-// isAnswered reports whether the request of an attempt is answered from a [Progress]: it costs no quota and no cent.
-func isAnswered(ctx context.Context) bool {
-	x, _ := middleware.GetStackValue(ctx, exchangeKey{}).(exchange)
-	return x.answer != nil
+func findExchange(ctx context.Context) *exchange {
+	x, _ := middleware.GetStackValue(ctx, exchangeKey{}).(*exchange)
+	return x
 }
 
-// WithProgress returns cfg with clients that find answers in p, and keep there what AWS answers. Apply it after [WithRate]
-// and [WithMeter], which then leave out what p has.
+// isAnswered reports whether the request of an attempt is answered from a [Progress]: it costs no quota and no cent.
+func isAnswered(ctx context.Context) bool {
+	x := findExchange(ctx)
+	return x != nil && x.answer != nil
+}
+
+// WithProgress returns cfg with clients that find answers in p, and keep there what AWS answers, once the SDK has read it:
+// an answer that broke off is not one. Apply it after [WithRate] and [WithMeter], which then leave out what p has.
 func WithProgress(cfg aws.Config, p *Progress) aws.Config {
 	cfg = cfg.Copy()
 	cfg.APIOptions = append(cfg.APIOptions[:len(cfg.APIOptions):len(cfg.APIOptions)], func(stack *middleware.Stack) error {
 		return errors.Join(
 			stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("view360.FindAnswer", p.findAnswer), "Retry", middleware.After),
-			stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("view360.KeepAnswer", p.keepAnswer), middleware.After))
+			stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("view360.ReadAnswer", readAnswer), middleware.After))
 	})
 	return cfg
 }
@@ -171,20 +179,24 @@ func (p *Progress) findAnswer(ctx context.Context, in middleware.FinalizeInput, 
 	if !is {
 		return next.HandleFinalize(ctx, in)
 	}
-	var x exchange
-	if x.key, err = hashRequest(request); err != nil {
+	x := &exchange{}
+	if x.key, err = hashRequest(ctx, request); err != nil {
 		return out, metadata, err
 	}
 	if x.answer, err = p.find(x.key); err != nil {
 		return out, metadata, err
 	}
-	return next.HandleFinalize(middleware.WithStackValue(ctx, exchangeKey{}, x), in)
+	out, metadata, err = next.HandleFinalize(middleware.WithStackValue(ctx, exchangeKey{}, x), in)
+	if err == nil && x.fresh != nil {
+		err = p.add(x.key, x.fresh)
+	}
+	return out, metadata, err
 }
 
-// hashRequest identifies a request. Its body can be read again.
-func hashRequest(r *smithyhttp.Request) (key requestKey, err error) {
+// hashRequest identifies a request, with its region, which a custom endpoint does not name. Its body can be read again.
+func hashRequest(ctx context.Context, r *smithyhttp.Request) (key requestKey, err error) {
 	h := sha256.New()
-	fmt.Fprintln(h, r.Method, r.URL.String(), r.Header.Get("X-Amz-Target"))
+	fmt.Fprintln(h, awsmiddleware.GetServiceID(ctx), awsmiddleware.GetRegion(ctx), awsmiddleware.GetOperationName(ctx), r.Method, r.URL.String(), r.Header.Get("X-Amz-Target"))
 	if body := r.GetStream(); body != nil {
 		if _, err := io.Copy(h, body); err != nil {
 			return key, fmt.Errorf("reading the request: %w", err)
@@ -196,16 +208,18 @@ func hashRequest(r *smithyhttp.Request) (key requestKey, err error) {
 	return requestKey(h.Sum(nil)), nil
 }
 
-func (p *Progress) keepAnswer(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
-	x, _ := middleware.GetStackValue(ctx, exchangeKey{}).(exchange)
-	if x.answer != nil {
+// readAnswer gives the kept answer to a request, or takes AWS's.
+func readAnswer(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
+	x := findExchange(ctx)
+	if x != nil && x.answer != nil {
 		out.RawResponse = &smithyhttp.Response{Response: x.answer}
 		return out, metadata, nil
 	}
 	out, metadata, err = next.HandleDeserialize(ctx, in)
 	response, is := out.RawResponse.(*smithyhttp.Response)
-	if err != nil || !is || response.StatusCode != http.StatusOK {
+	if err != nil || x == nil || !is || response.StatusCode != http.StatusOK {
 		return out, metadata, err
 	}
-	return out, metadata, p.keep(x.key, response.Response)
+	x.fresh, err = compressResponse(response.Response)
+	return out, metadata, err
 }

@@ -30,10 +30,19 @@ func TestNextAttemptGoesOnWhereTimeRanOut(t *testing.T) {
 	var described []string
 	handler := collect.Handler{Config: server.Config(input.Account), Staging: s.store, Collector: collect.Collector{
 		SourceName: "kms", Rate: collect.Rate{PerSecond: 1000, Burst: 1000}, Collect: func(ctx context.Context, cfg aws.Config, _ collect.Scope, _ *collect.Part) error {
+			elsewhere := cfg.Copy()
+			elsewhere.Region = "eu-west-1"
+			other, err := kms.NewFromConfig(elsewhere).ListKeys(ctx, &kms.ListKeysInput{})
+			if err != nil {
+				return err
+			}
 			client := kms.NewFromConfig(cfg)
 			keys, err := client.ListKeys(ctx, &kms.ListKeysInput{})
 			if err != nil {
 				return err
+			}
+			if aws.ToString(other.Keys[0].KeyArn) == aws.ToString(keys.Keys[0].KeyArn) {
+				t.Error("one region has the answer of another")
 			}
 			described = nil
 			for _, key := range keys.Keys {

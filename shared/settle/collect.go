@@ -51,17 +51,17 @@ func (c CollectHandler) settleRun(ctx context.Context, in CollectInput) (Collect
 	}
 	out := CollectOutput{Plan: in.Plan, Published: len(run.reported)}
 	switch {
-	case len(run.failures) == 0 && len(run.problems) == 0:
+	case len(run.failed) == 0 && len(run.problems) == 0:
 		return out, nil, nil
-	case len(run.failures) == 0:
-		return CollectOutput{}, newPartial(PartialSnapshot, run.listFailures()), nil
+	case len(run.failed) == 0:
+		return CollectOutput{}, &Partial{Name: PartialSnapshot, Lines: run.listFailures()}, nil
 	}
 	redrives, err := readRedriveCount(ctx, c.Executions, in.Execution)
 	if err != nil {
 		return CollectOutput{}, nil, err
 	}
 	if redrives <= in.Plan.Redrives {
-		return CollectOutput{}, newPartial(PartialSnapshot, run.listFailures()), nil
+		return CollectOutput{}, &Partial{Name: PartialSnapshot, Lines: run.listFailures()}, nil
 	}
 	out.Retry, out.Plan.Redrives = true, redrives
 	out.Plan.Key = snapshot.PlanKey(in.Plan.Run, redrives)

@@ -17,12 +17,13 @@ func ListUndelivered(ctx context.Context, staging *object.Store, name string) ([
 	if err != nil {
 		return nil, err
 	}
-	for id, failed := range r.failures {
-		if failed[0].name != "" {
-			delete(r.failures, id)
+	lines := slices.Clone(r.problems)
+	for id, failed := range r.failed {
+		if len(failed) == 0 {
+			name := parseReportName(id)
+			lines = append(lines, name.Account+" "+name.Region+": "+unpublished)
 		}
 	}
-	lines := r.listFailures()
 	slices.Sort(lines)
 	return lines, nil
 }
