@@ -229,7 +229,7 @@ func TestPageWorksInABrowser(t *testing.T) {
 	t.Run("redrives an execution by clicking", func(t *testing.T) {
 		b := openBrowser(t, s.URL)
 		b.open("/executions?machine=collect&status=FAILED")
-		b.do(chromedp.Click(`main td a`), chromedp.WaitVisible(`//li[contains(., "617390258846") and contains(., "waf: denied")]`))
+		b.do(chromedp.Click(`main td a`), chromedp.WaitVisible(`//li[contains(., "617390258846 waf in ") and contains(., ": denied")]`))
 		b.do(chromedp.Click(`//button[.="Redrive"]`), chromedp.WaitVisible(`//p[@class="facts"]//span[.="SUCCEEDED"]`))
 		b.do(chromedp.WaitVisible(`//p[@class="facts"][contains(., "redriven 1 ×")]`))
 		b.until(`fetch("/coverage/617390258846/waf").then(r => r.text()).then(t => t.includes("passed") && !t.includes("denied"))`)

@@ -20,7 +20,7 @@ type cause struct {
 	subject           string // of the first one: account, region, source
 	count             int
 	accounts, regions map[string]bool
-	unpublished       bool // snapshots failed, not sources
+	sources           map[string]bool // of them, "" is a snapshot that was not published
 }
 
 // accountInReason stands for the account's id in a reason that several accounts share.
@@ -31,7 +31,7 @@ func (c causes) add(name snapshot.Name, source, reason string) {
 	key := strings.ReplaceAll(reason, name.Account, accountInReason)
 	found := c[key]
 	if found == nil {
-		found = &cause{accounts: map[string]bool{}, regions: map[string]bool{}, unpublished: source == ""}
+		found = &cause{accounts: map[string]bool{}, regions: map[string]bool{}, sources: map[string]bool{}}
 		c[key] = found
 	}
 	subject := strings.TrimSpace(name.Account + " " + name.Region + " " + source)
@@ -39,7 +39,7 @@ func (c causes) add(name snapshot.Name, source, reason string) {
 		found.subject, found.reason = subject, reason
 	}
 	found.count++
-	found.accounts[name.Account], found.regions[name.Region] = true, true
+	found.accounts[name.Account], found.regions[name.Region], found.sources[source] = true, true, true
 }
 
 // listLines returns a line for each cause, that of most accounts first.
@@ -55,18 +55,21 @@ func (c causes) listLines() []string {
 }
 
 func (c cause) formatLine(shared string) string {
-	what := "sources"
-	if c.unpublished {
-		what = "snapshots"
+	what := fmt.Sprintf("%d sources", c.count)
+	switch {
+	case c.sources[""]:
+		what = fmt.Sprintf("%d snapshots", c.count)
+	case len(c.sources) == 1:
+		what = listFirst(c.sources)
 	}
 	switch {
 	case c.count == 1:
 		return shortenLine(c.subject + ": " + c.reason)
 	case len(c.accounts) == 1:
 		account, _, _ := strings.Cut(c.subject, " ")
-		return shortenLine(fmt.Sprintf("%s %d %s in %s: %s", account, c.count, what, listFirst(c.regions), c.reason))
+		return shortenLine(fmt.Sprintf("%s %s in %s: %s", account, what, listFirst(c.regions), c.reason))
 	}
-	return shortenLine(fmt.Sprintf("%d accounts (%s), %d %s in %s: %s", len(c.accounts), listFirst(c.accounts), c.count, what, listFirst(c.regions), shared))
+	return shortenLine(fmt.Sprintf("%d accounts (%s), %s in %s: %s", len(c.accounts), listFirst(c.accounts), what, listFirst(c.regions), shared))
 }
 
 // listFirst lists the first names and counts the others.
