@@ -17,7 +17,9 @@ type collectCommand struct {
 func (collectCommand) Help() string {
 	return `--out decides where. Without it, the command starts the collect state machine of the deployment, which loads what
 it publishes. With --out DIR, it runs the same state machine in this process on the AWS that the SDK's default chain
-names (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …) and writes the snapshots to the folder.
+names (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …) and writes each snapshot to the folder when it is published. A file
+that exists keeps the sections that were not collected now. What a process published before it was killed, or the disk was
+full, the next one writes; --resume collects the rest.
 
 A service that cannot be read fails with its reason; the snapshot is written without it. A run of some accounts,
 regions or services is merged with what is stored for the date: it repairs a snapshot.

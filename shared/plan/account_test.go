@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -233,5 +234,30 @@ func TestExcludedAccountsAreNotMarkedClosed(t *testing.T) {
 		if s.Request.AccountState != "" {
 			t.Errorf("%s is marked %s", s.Request.Account, s.Request.AccountState)
 		}
+	}
+}
+
+// The answer of the plan may be lost after the roster is written: the next attempt of the same run plans the same.
+func TestSecondAttemptMarksTheSameAccounts(t *testing.T) {
+	r := newRun(t, settings())
+	r.plan(`{}`)
+	r.handler.Directory = changed{r.handler.Directory.(plan.AWSDirectory), map[string]string{production: "SUSPENDED", sandbox: ""}}
+	attempt := func() (list []plan.Entry) {
+		t.Helper()
+		out, err := r.handler.Handle(t.Context(), plan.Input{Request: json.RawMessage(`{}`), Run: "same", Started: noon})
+		if err == nil {
+			err = r.store.GetJSON(t.Context(), out.Key, &list)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	first, second := attempt(), attempt()
+	if diff := cmp.Diff(first, second); diff != "" {
+		t.Errorf("(-first +second):\n%s", diff)
+	}
+	if !slices.ContainsFunc(second, func(s plan.Entry) bool { return s.Request.AccountState == "LEFT" }) {
+		t.Error("the account that left is forgotten")
 	}
 }

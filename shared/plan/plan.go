@@ -69,7 +69,7 @@ func (h Handler) buildPlan(ctx context.Context, in Input) (Plan, error) {
 		err = job.checkPromises(ctx, plan)
 	}
 	if err == nil && job.coversOrganization() {
-		err = h.Staging.PutJSON(ctx, snapshot.RosterKey, job.known)
+		err = job.writeRoster(ctx, in.Run)
 	}
 	slog.InfoContext(ctx, "planned", "execution", in.Run, "accounts", len(job.accounts), "dates", len(job.dates),
 		"snapshots", plan.Snapshots, "gone", len(job.gone), "paid_requests", plan.Estimate.PaidRequests)
@@ -119,8 +119,9 @@ func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 	if !j.coversOrganization() {
 		return j, nil
 	}
-	j.gone = j.known.updateAccounts(j.accounts, states)
-	return j, nil
+	j.gone, err = h.readGone(ctx, in.Run)
+	j.gone = append(j.gone, j.known.updateAccounts(j.accounts, states)...)
+	return j, err
 }
 
 // coversOrganization reports whether the run covers the whole organization as it is now, so that a known account that it

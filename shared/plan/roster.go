@@ -32,6 +32,25 @@ func (h Handler) readRoster(ctx context.Context) (roster, error) {
 	return known, nil
 }
 
+// readGone returns the accounts that an earlier attempt of the run found gone, none if this is the first.
+func (h Handler) readGone(ctx context.Context, run string) (gone []string, err error) {
+	if err := h.Staging.GetJSON(ctx, snapshot.GoneKey(run), &gone); err != nil && !object.IsMissing(err) {
+		return nil, err
+	}
+	return gone, nil
+}
+
+// writeRoster stores the roster, and before it which accounts are gone: the answer of this attempt may be lost, and the
+// next one finds them in the roster as gone already.
+func (j job) writeRoster(ctx context.Context, run string) error {
+	if len(j.gone) > 0 {
+		if err := j.Staging.PutJSON(ctx, snapshot.GoneKey(run), j.gone); err != nil {
+			return err
+		}
+	}
+	return j.Staging.PutJSON(ctx, snapshot.RosterKey, j.known)
+}
+
 // updateAccounts records the accounts of this run and returns those that are gone since the last one, sorted: closed,
 // suspended, or not in the organization anymore. That is not a failure. Their data stay, and one last snapshot of each,
 // with only the account section, records their state.

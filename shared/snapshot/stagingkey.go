@@ -62,6 +62,9 @@ func PlanKey(run string, redrives int) string {
 // ProblemsKey returns the key of the promises that a run's plan could not keep. Most runs have none.
 func ProblemsKey(run string) string { return RunPrefix(run) + "problems.json" }
 
+// GoneKey returns the key of the accounts that a run found to have left. Most runs find none.
+func GoneKey(run string) string { return RunPrefix(run) + "gone.json" }
+
 // ReportsPrefix returns the folder of a run's reports.
 func ReportsPrefix(run string) string { return RunPrefix(run) + "reports/" }
 
