@@ -23,8 +23,7 @@ type delivery struct {
 	published *object.Store
 	dir       string
 
-	mu    sync.Mutex // one at a time
-	count int
+	mu sync.Mutex // one at a time
 }
 
 // nameOutBucket returns the name of the bucket for what is published for a folder.
@@ -49,7 +48,6 @@ func (d *delivery) deliverAll(ctx context.Context) error {
 		if err := d.deliver(ctx, v); err != nil {
 			return err
 		}
-		d.count++
 	}
 	return nil
 }

@@ -68,12 +68,21 @@ func (c *combination) write() ([]byte, error) {
 		return nil, fmt.Errorf("writing the meta section: %w", err)
 	}
 	fmt.Fprintf(&out, `{"meta":%s`, meta)
+	known := map[string]bool{"meta": true}
 	for _, section := range catalog.SnapshotSections() {
 		text, err := c.combineSection(section)
 		if err != nil {
 			return nil, fmt.Errorf("combining the section %s: %w", section.Key, err)
 		}
-		fmt.Fprintf(&out, `,%q:%s`, section.Key, text)
+		known[section.Key] = true
+		if text != nil {
+			fmt.Fprintf(&out, `,%q:%s`, section.Key, text)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.before)) {
+		if !known[key] { // of another sender
+			fmt.Fprintf(&out, `,%q:%s`, key, c.before[key])
+		}
 	}
 	out.WriteString("}\n")
 	return out.Bytes(), nil
