@@ -13,6 +13,26 @@ import (
 type copyResult struct {
 	counts Counts
 	issues []issue
+	listed listedKeys
+}
+
+// listedKeys are the keys of rejected rows. What was listed exists, so its stored row stays, even if it is out of date.
+type listedKeys struct {
+	lines      []byte // of the temporary table
+	incomplete bool   // a rejected row has no readable key: any stored row may be the one that it describes
+}
+
+// maxListedBytes limits the keys that are held in memory.
+const maxListedBytes = 16 << 20
+
+func (k *listedKeys) addKey(e *encoder, at rowPosition) {
+	switch {
+	case k.incomplete || e.key == keyUnstorable:
+	case e.key == keyUnknown || len(k.lines) >= maxListedBytes:
+		k.incomplete, k.lines = true, nil
+	default:
+		k.lines = append(k.lines, e.encodeKeyLine(at)...)
+	}
 }
 
 func (r *copyResult) addRow(issues []issue, ok bool) {
@@ -48,6 +68,7 @@ func (l *tableLoader) copyRows(ctx context.Context, statement string, hash io.Wr
 			}
 			result.addRow(issues, ok)
 			if !ok {
+				result.listed.addKey(encoder, at)
 				return nil
 			}
 			line, err := build(encoder, at)

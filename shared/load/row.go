@@ -3,6 +3,7 @@ package load
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,11 +88,34 @@ func (m *memberTree) readObject(d *jsontext.Decoder, values []jsontext.Value) er
 type encoder struct {
 	table   Table
 	fixed   []string
-	isKey   []bool // parts of the table's key
+	isKey   []bool // parts of the table's key, and what finds the parent
 	members *memberTree
 	values  []jsontext.Value // of the columns, then of their fallback members
 	cells   []cell
+	key     keyState // of the row that was read last
 	line    []byte
+}
+
+// keyState says whether the key of a rejected row names a stored row.
+type keyState int
+
+const (
+	keyUnknown    keyState = iota // a part cannot be read
+	keyUnstorable                 // a part is longer than its column, so that no stored row has it
+	keyKnown
+)
+
+// addPart returns the state with the next part of the key, which was read with err.
+func (k keyState) addPart(err error) keyState {
+	var tooLong *tooLongError
+	switch {
+	case k == keyUnstorable || errors.As(err, &tooLong):
+		return keyUnstorable
+	case err != nil:
+		return keyUnknown
+	default:
+		return k
+	}
 }
 
 func newEncoder(t Table, index snapshot.Index) *encoder {
@@ -100,7 +124,7 @@ func newEncoder(t Table, index snapshot.Index) *encoder {
 		values: make([]jsontext.Value, 2*len(t.Columns)), cells: make([]cell, len(t.Columns)),
 	}
 	for i, c := range t.Columns {
-		e.isKey[i] = slices.Contains(t.Key, c.Name)
+		e.isKey[i] = slices.Contains(t.Key, c.Name) || c.isHidden()
 		if c.Fixed != nil {
 			e.fixed[i] = c.Fixed(index)
 		}
@@ -114,6 +138,7 @@ func (e *encoder) readRow(at rowPosition, d *jsontext.Decoder) (issues []issue, 
 	for i := range e.values {
 		e.values[i] = e.values[i][:0]
 	}
+	e.key = keyUnknown
 	if kind := d.PeekKind(); kind != '{' {
 		value, err := d.ReadValue()
 		return []issue{{at: at, reason: "the element is not an object", excerpt: toExcerpt(value)}}, false, err
@@ -121,10 +146,13 @@ func (e *encoder) readRow(at rowPosition, d *jsontext.Decoder) (issues []issue, 
 	if err := e.members.readObject(d, e.values); err != nil {
 		return nil, false, err
 	}
-	ok = true
+	ok, e.key = true, keyKnown
 	for i, c := range e.table.Columns {
 		value, err := e.encodeColumn(i, c)
 		e.cells[i] = value
+		if e.isKey[i] {
+			e.key = e.key.addPart(err)
+		}
 		if err == nil && !value.adapted {
 			continue
 		}
@@ -166,6 +194,16 @@ func (e *encoder) encodeTempTableLine(at rowPosition) []byte {
 	}
 	e.line = append(e.line, '\n')
 	return e.line
+}
+
+// encodeKeyLine returns the line of the temporary table for a rejected row that was read last: only its key.
+func (e *encoder) encodeKeyLine(at rowPosition) []byte {
+	for i := range e.cells {
+		if !e.isKey[i] {
+			e.cells[i] = nullCell
+		}
+	}
+	return e.encodeTempTableLine(at)
 }
 
 // appendTo appends the value in COPY's text format.

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ func (l *tableLoader) upsertViaTempTable(ctx context.Context, hash io.Writer) (*
 	if l.stored.isStale {
 		return result, nil
 	}
-	return result, l.writeTable(ctx, isLarge, &result.counts)
+	return result, l.writeTable(ctx, isLarge, result)
 }
 
 func buildTempTableLine(e *encoder, at rowPosition) ([]byte, error) {
@@ -87,14 +88,15 @@ func (l *tableLoader) rejectRows(ctx context.Context, why issue, statement strin
 
 // writeTable upserts the rows of the temporary table, deletes what the section no longer lists, and saves the ids that
 // child tables need.
-func (l *tableLoader) writeTable(ctx context.Context, isLarge bool, counts *Counts) error {
+func (l *tableLoader) writeTable(ctx context.Context, isLarge bool, result *copyResult) error {
+	counts := &result.counts
 	// The index of a key without the account finds single rows; those of one account are compared all at once.
 	err := l.withHashJoins(ctx, isLarge && !l.table.keyLacksAccount(), func() error { return l.writeRows(ctx, counts) })
 	if err != nil {
 		return err
 	}
 	err = l.withHashJoins(ctx, isLarge, func() (err error) {
-		counts.Deleted, err = l.deleteMissing(ctx)
+		counts.Deleted, err = l.deleteMissing(ctx, result.listed)
 		return err
 	})
 	if err != nil {
@@ -194,16 +196,20 @@ func (l *tableLoader) tryUpsert(ctx context.Context, counts *Counts) (hasDuplica
 }
 
 // deleteMissing deletes rows that the section no longer lists, and returns their number. Child rows that go with their
-// parent count for their own table.
-func (l *tableLoader) deleteMissing(ctx context.Context) (int64, error) {
+// parent count for their own table. It deletes nothing if the section lists a row without a readable key.
+func (l *tableLoader) deleteMissing(ctx context.Context, listed listedKeys) (int64, error) {
 	statement := ""
 	switch {
 	case l.table.ReplaceSet:
 		statement = l.statements.deleteFromSetsSQL()
 	case l.table.usesWatermark(l.section):
 		statement = l.statements.deleteMissingSQL()
-	default:
+	}
+	if statement == "" || listed.incomplete {
 		return 0, nil
+	}
+	if err := l.copyListedKeys(ctx, listed); err != nil {
+		return 0, err
 	}
 	var deleted []int64
 	if err := l.Tx.QueryRow(ctx, countDeletedSQL(statement, l.children), l.accountRowID, l.section.ObservedAt).Scan(&deleted); err != nil {
@@ -215,4 +221,15 @@ func (l *tableLoader) deleteMissing(ctx context.Context) (int64, error) {
 		}
 	}
 	return deleted[0], nil
+}
+
+// copyListedKeys adds the keys of rejected rows to the temporary table, whose rows have been written.
+func (l *tableLoader) copyListedKeys(ctx context.Context, listed listedKeys) error {
+	if len(listed.lines) == 0 {
+		return nil
+	}
+	if _, err := l.Tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(listed.lines), l.statements.copyTempTableSQL()); err != nil {
+		return fmt.Errorf("copying the keys of rejected rows: %w", err)
+	}
+	return nil
 }

@@ -97,8 +97,15 @@ func (c Column) convertText(v jsontext.Value) (cell, error) {
 		}
 		return cell{text: s, adapted: true}, nil
 	default:
-		return cell{}, fmt.Errorf("has %d characters, more than %d", utf8.RuneCountInString(s), limit)
+		return cell{}, &tooLongError{utf8.RuneCountInString(s), limit}
 	}
+}
+
+// tooLongError rejects a row whose text is longer than its column.
+type tooLongError struct{ length, limit int }
+
+func (e *tooLongError) Error() string {
+	return fmt.Sprintf("has %d characters, more than %d", e.length, e.limit)
 }
 
 // joinTexts returns a list of texts as one text, separated by commas.
