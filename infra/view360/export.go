@@ -44,12 +44,10 @@ func (d *delivery) deliverAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, v := range waiting {
-		if err := d.deliver(ctx, v); err != nil {
-			return err
-		}
+	for _, v := range waiting { // one that cannot be written keeps none of the others back
+		err = errors.Join(err, d.deliver(ctx, v))
 	}
-	return nil
+	return err
 }
 
 // deliver writes one snapshot, whole or not at all, and removes it from the store unless it was published again meanwhile.
@@ -70,7 +68,10 @@ func (d *delivery) deliver(ctx context.Context, v object.Version) error {
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", target, err)
 	}
-	return d.published.Delete(ctx, version)
+	if err := d.published.Delete(ctx, version); err != nil && !object.IsReplaced(err) {
+		return err
+	}
+	return nil
 }
 
 // combineWithFile returns the content of a snapshot, with what a file that exists has besides.

@@ -11,11 +11,11 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"view360/infra/config"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 	"golang.org/x/sync/errgroup"
+
+	"view360/infra/config"
 )
 
 type preflightCommand struct {
@@ -164,7 +164,7 @@ func errorCode(err error) string {
 
 // isAccessDenied reports whether the credentials may not look.
 func isAccessDenied(err error) bool {
-	return slices.Contains([]string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}, errorCode(err))
+	return slices.Contains([]string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden"}, errorCode(err))
 }
 
 // reportUnknown returns the line of a check that failed itself.

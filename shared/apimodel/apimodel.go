@@ -150,10 +150,11 @@ func CheckRequest(r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("reading a request to %s: %w", credential.Service, err)
 	}
-	return s.describe(credential.Service, operation, s.Check(operation, input))
+	return describeRefusal(credential.Service, operation, s.Check(operation, input))
 }
 
-func (s *Service) describe(service, operation string, err error) error {
+// describeRefusal names the operation of a refused request.
+func describeRefusal(service, operation string, err error) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", service, operation, err)
 	}

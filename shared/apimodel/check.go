@@ -94,7 +94,7 @@ func (c *checker) checkList(s *Shape, value any, path string) {
 	case !is:
 		list = []any{value}
 	}
-	c.checkSize(s, len(list), value, path, "length")
+	c.checkRange(s, float64(len(list)), value, path, "length")
 	for i, element := range list {
 		c.check(c.service.Shapes[s.Element], element, fmt.Sprintf("%s.%d.member", path, i+1))
 	}
@@ -106,7 +106,7 @@ func (c *checker) checkMap(s *Shape, value any, path string) {
 		c.refusef(path, value, "Member must be a map")
 		return
 	}
-	c.checkSize(s, len(entries), value, path, "length")
+	c.checkRange(s, float64(len(entries)), value, path, "length")
 	for key, element := range entries {
 		c.check(c.service.Shapes[s.Key], key, path+".key")
 		c.check(c.service.Shapes[s.Element], element, joinPath(path, key))
@@ -119,7 +119,7 @@ func (c *checker) checkText(s *Shape, value any, path string) {
 		c.refusef(path, value, "Member must be a text")
 		return
 	}
-	c.checkSize(s, utf8.RuneCountInString(text), value, path, "length")
+	c.checkRange(s, float64(utf8.RuneCountInString(text)), value, path, "length")
 	if len(s.Enum) > 0 && !slices.Contains(s.Enum, text) {
 		c.refusef(path, value, "Member must satisfy enum value set: [%s]", strings.Join(s.Enum, ", "))
 	}
@@ -141,10 +141,7 @@ func (c *checker) checkNumber(s *Shape, value any, path string) {
 	c.checkRange(s, n, value, path, "value")
 }
 
-func (c *checker) checkSize(s *Shape, size int, value any, path, what string) {
-	c.checkRange(s, float64(size), value, path, what)
-}
-
+// checkRange refuses a number, or a length, that is too small or too large. what names it, as AWS does.
 func (c *checker) checkRange(s *Shape, n float64, value any, path, what string) {
 	if s.Min != nil && n < *s.Min {
 		c.refusef(path, value, "Member must have %s greater than or equal to %v", what, *s.Min)

@@ -35,7 +35,7 @@ func (s *Service) checkObjectRequest(r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("encoding the input of %s: %w", name, err)
 	}
-	return s.describe("s3", name, s.checkBound(name, encoded))
+	return describeRefusal("s3", name, s.checkBound(name, encoded))
 }
 
 // operationHint is the query parameter in which an SDK names its operation for the logs.

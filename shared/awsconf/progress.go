@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httputil"
 	"os"
@@ -28,6 +29,7 @@ type Progress struct {
 	file    *os.File
 	size    int64
 	answers map[requestKey]span
+	full    bool // the file takes no more, and the source is read without it
 }
 
 type (
@@ -101,6 +103,22 @@ func (p *Progress) add(key requestKey, compressed []byte) error {
 	p.answers[key] = span{p.size + int64(len(record)), int64(len(compressed))}
 	p.size += int64(len(record) + len(compressed))
 	return nil
+}
+
+// keep adds an answer while the file takes it: a full disk costs the next attempt, not this one.
+func (p *Progress) keep(ctx context.Context, key requestKey, compressed []byte) {
+	p.mu.Lock()
+	full := p.full
+	p.mu.Unlock()
+	if full {
+		return
+	}
+	if err := p.add(key, compressed); err != nil {
+		p.mu.Lock()
+		p.full = true
+		p.mu.Unlock()
+		slog.WarnContext(ctx, "the next attempt would have to ask AWS again", "error", err)
+	}
 }
 
 // find returns the kept response to a request, nil for none.
@@ -188,7 +206,7 @@ func (p *Progress) findAnswer(ctx context.Context, in middleware.FinalizeInput, 
 	}
 	out, metadata, err = next.HandleFinalize(middleware.WithStackValue(ctx, exchangeKey{}, x), in)
 	if err == nil && x.fresh != nil {
-		err = p.add(x.key, x.fresh)
+		p.keep(ctx, x.key, x.fresh)
 	}
 	return out, metadata, err
 }

@@ -26,7 +26,8 @@ func (h Handler) readOn(ctx context.Context, cfg aws.Config, in Input, days []Da
 	}
 	progress, err := awsconf.NewProgress()
 	if err != nil {
-		return err
+		slog.WarnContext(ctx, "reading without keeping what AWS answers", "error", err)
+		return h.readSource(ctx, cfg, days)
 	}
 	defer func() { err = errors.Join(err, progress.Close()) }()
 	if in.Attempt > 0 {
@@ -52,7 +53,7 @@ func (h Handler) loadProgress(ctx context.Context, in Input, progress *awsconf.P
 	if err != nil {
 		return // the request was checked
 	}
-	key := name.ProgressKey(h.Collector.SourceName)
+	key := name.ProgressKey(h.Collector.SourceName, in.Run)
 	body, _, err := h.Staging.Open(ctx, object.Version{Key: key})
 	if err != nil {
 		return // most attempts fail for other reasons than time
@@ -68,6 +69,6 @@ func (h Handler) saveProgress(ctx context.Context, in Input, progress *awsconf.P
 	if err != nil {
 		return err
 	}
-	_, err = h.Staging.Put(ctx, name.ProgressKey(h.Collector.SourceName), progress.Reader())
+	_, err = h.Staging.Put(ctx, name.ProgressKey(h.Collector.SourceName, in.Run), progress.Reader())
 	return err
 }

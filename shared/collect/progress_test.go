@@ -79,14 +79,23 @@ func TestNextAttemptGoesOnWhereTimeRanOut(t *testing.T) {
 	if input.Attempt == 0 {
 		t.Error("one attempt was enough")
 	}
+	attempts := input.Attempt
 	resumed, calls := described, len(server.Calls())
-	server.ForgetCalls()
 	input.Attempt = 1000
+	another := input
+	another.Run = "another"
+	before := countCalls(server, "ListKeys")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if _, err := handler.Handle(ctx, another); err != nil || countCalls(server, "ListKeys") != before+2 {
+		t.Errorf("another run asks %d times for the keys of two regions, error %v", countCalls(server, "ListKeys")-before, err)
+	}
+	server.ForgetCalls()
 	if err := handle(t.Context()); err != nil { // without a limit, and so without what was saved
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(described, resumed); diff != "" {
-		t.Errorf("(-one attempt +%d attempts):\n%s", input.Attempt, diff)
+		t.Errorf("(-one attempt +%d attempts):\n%s", attempts, diff)
 	}
 	if inOne := len(server.Calls()); calls > inOne+2*10 { // a refused key is asked for again, and a call may be cut off
 		t.Errorf("%d calls in several attempts, %d in one", calls, inOne)

@@ -156,7 +156,7 @@ func (s *Store) getObject(ctx context.Context, v Version, byteRange *string) (*s
 		got.Body.Close()
 		return nil, s.replacedError(v)
 	}
-	if hasCode(err, "PreconditionFailed") {
+	if IsReplaced(err) {
 		return nil, s.replacedError(v)
 	}
 	if err != nil {
@@ -238,6 +238,9 @@ func (s *Store) Head(ctx context.Context, key string) (Version, error) {
 		Size: aws.ToInt64(got.ContentLength), LastModified: aws.ToTime(got.LastModified),
 	}, nil
 }
+
+// IsReplaced reports whether err means that the object is not the version that was named any more.
+func IsReplaced(err error) bool { return hasCode(err, "PreconditionFailed") }
 
 // IsMissing reports whether err means that the object does not exist.
 func IsMissing(err error) bool {

@@ -16,9 +16,8 @@ func (n Name) PartPrefix(source string) string { return n.StagingPrefix() + sour
 
 // The files of a part that are not sections.
 const (
-	outputFile   = "/outcome.json"
-	failureFile  = "/failure.json"
-	progressFile = "progress"
+	outputFile  = "/outcome.json"
+	failureFile = "/failure.json"
 )
 
 // SectionKey returns the key of a section in a part's folder.
@@ -30,8 +29,8 @@ func (n Name) OutputKey(source string) string { return n.StagingPrefix() + sourc
 // FailureKey returns the key of the outcome of a source that failed: the newest one for the snapshot, of any run.
 func (n Name) FailureKey(source string) string { return n.StagingPrefix() + source + failureFile }
 
-// ProgressKey returns the key of the answers of AWS to an attempt that ran out of time.
-func (n Name) ProgressKey(source string) string { return n.PartPrefix(source) + progressFile }
+// ProgressKey returns the key of the answers of AWS to an attempt of a run that ran out of time: another run asks again.
+func (n Name) ProgressKey(source, run string) string { return n.PartPrefix(source) + "progress-" + run }
 
 // FindOutput returns the source of an output's key.
 func (n Name) FindOutput(key string) (source string, found bool) {
