@@ -56,6 +56,7 @@ func (h *Hub) newOutputs() {
 		{"BucketName", h.Bucket.BucketName()}, {"DataKeyArn", h.DataKey.KeyArn()},
 		{"DatabaseHost", h.Database.Host}, {"DatabaseName", &h.Database.Name}, {"DatabaseClusterArn", h.Database.ClusterARN}, {"MasterSecretArn", h.Database.MasterSecret},
 		{"DashboardSecretArn", h.DashboardSecret}, {"AlarmTopicArn", h.Topic.TopicArn()},
+		{"Loading", jsii.String(h.describeLoading())},
 	}
 	if h.LoadMachine != nil {
 		outputs = append(outputs, struct {
@@ -66,4 +67,12 @@ func (h *Hub) newOutputs() {
 	for _, output := range outputs {
 		awscdk.NewCfnOutput(h.Stack, jsii.String(output.name), &awscdk.CfnOutputProps{Value: output.value})
 	}
+}
+
+// describeLoading says what loads snapshots that arrive: functions, an instance, or nothing while it is paused.
+func (h *Hub) describeLoading() string {
+	if h.Config.Loading.Paused {
+		return "paused"
+	}
+	return h.Config.Loading.With
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -17,7 +18,7 @@ import (
 )
 
 type verifyCommand struct {
-	Account  string        `help:"Account to collect (default: that of the hub)." placeholder:"ID"`
+	Account  string        `help:"Account to collect, one that the deployment covers (default: that of the hub)." placeholder:"ID"`
 	Region   string        `help:"Region to collect (default: that of the hub)." placeholder:"REGION"`
 	Service  string        `help:"Source to collect, a cheap one." default:"kms" placeholder:"NAME"`
 	Patience time.Duration `help:"How long to wait for each step." default:"15m" placeholder:"TIME"`
@@ -30,7 +31,8 @@ func (verifyCommand) Help() string {
 that the master user can sign in, a run of one account and one cheap source, the load of its snapshot, a file that is
 rejected, an execution that is stopped and redriven, and an alarm that reaches its topic. It costs less than a cent, takes some
 minutes, leaves a rejected file behind, and sends "view360 verify" to whoever gets the alarms. It needs the permissions of an
-administrator of the hub. The exit code is 3 when something did not hold.`
+administrator of the hub. A step that a deployment does not have is a note: loading that is paused, or a run where accounts
+push. The exit code is 3 when something did not hold.`
 }
 
 // Run takes all steps, one after the other, and prints a line for each.
@@ -88,10 +90,11 @@ type verification struct {
 	machines *stateMachines
 	poll     time.Duration
 	outputs  map[string]string // of the stacks
+	objects  *s3.Client
 	bucket   *object.Store
 	account  string
 	region   string
-	started  time.Time // on the clock of S3
+	started  time.Time // on the clock of S3, to tell what is new
 }
 
 // openDeployment finds the deployment's state machines and the outputs of its stacks.
@@ -115,9 +118,26 @@ func (c verifyCommand) openDeployment(ctx context.Context, g *globals) (*verific
 	if v.region == "" {
 		v.region = machines.config.Region
 	}
-	v.bucket = object.New(s3.NewFromConfig(machines.config, func(o *s3.Options) { o.UsePathStyle = machines.config.BaseEndpoint != nil }), outputs["BucketName"],
-		object.Options{KMSKey: outputs["DataKeyArn"]})
+	v.objects = s3.NewFromConfig(machines.config, func(o *s3.Options) { o.UsePathStyle = machines.config.BaseEndpoint != nil })
+	v.bucket = object.New(v.objects, outputs["BucketName"], object.Options{KMSKey: outputs["DataKeyArn"]})
+	if v.started, err = v.readClock(ctx); err != nil {
+		return nil, err
+	}
 	return v, nil
+}
+
+// readClock returns the time of S3: objects have its times, and this machine's clock may be wrong.
+func (v *verification) readClock(ctx context.Context) (time.Time, error) {
+	bucket := v.outputs["BucketName"]
+	head, err := v.objects.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &bucket})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("reading the bucket %s: %w", bucket, err)
+	}
+	now, has := awsmiddleware.GetServerTime(head.ResultMetadata)
+	if !has {
+		return time.Time{}, fmt.Errorf("S3 did not say what time it is")
+	}
+	return now, nil
 }
 
 // readOutputs returns the outputs of the deployment's stacks.
@@ -149,7 +169,7 @@ func (v *verification) waitFor(ctx context.Context, what string, look func() (bo
 	defer ticker.Stop()
 	for {
 		done, err := look()
-		if done || err != nil {
+		if ctx.Err() == nil && (done || err != nil) {
 			return err
 		}
 		select {

@@ -26,6 +26,9 @@ type fakeHub struct {
 	answers      map[string]string // of the Data API, by a word of the statement
 	subscription string            // ARN, or PendingConfirmation
 	refuses      bool              // broken files are left where they are
+	broken       []byte            // a broken file that is not rejected yet
+	loading      string            // output of the stack
+	pushes       bool              // the accounts collect
 	fails        string            // summary of the alarm's action
 	alarmed      bool
 }
@@ -43,7 +46,11 @@ func (h *fakeHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.mu.Unlock()
 	switch credential.Service {
 	case "cloudformation":
-		fmt.Fprintf(w, hubStacks, h.installation.collectMachine.ARN())
+		output := "CollectMachineArn"
+		if h.pushes {
+			output = "LoadMachineArn"
+		}
+		fmt.Fprintf(w, hubStacks, output, h.installation.collectMachine.ARN(), h.loading)
 	case "sts":
 		fmt.Fprint(w, `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>394057281643</Account><Arn>arn</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`)
 	case "s3":
@@ -60,42 +67,58 @@ func (h *fakeHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 const hubStacks = `<R><DescribeStacksResult><Stacks>
-	<member><StackName>View360Collection</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs><member><OutputKey>CollectMachineArn</OutputKey><OutputValue>%s</OutputValue></member></Outputs></member>
+	<member><StackName>View360Collection</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs><member><OutputKey>%s</OutputKey><OutputValue>%s</OutputValue></member></Outputs></member>
 	<member><StackName>View360Analytics</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs>
 		<member><OutputKey>BucketName</OutputKey><OutputValue>data</OutputValue></member>
+		<member><OutputKey>Loading</OutputKey><OutputValue>%s</OutputValue></member>
 		<member><OutputKey>DatabaseClusterArn</OutputKey><OutputValue>arn:aws:rds:eu-west-1:394057281643:cluster:c</OutputValue></member>
 		<member><OutputKey>MasterSecretArn</OutputKey><OutputValue>arn:aws:secretsmanager:eu-west-1:394057281643:secret:s</OutputValue></member>
 		<member><OutputKey>AlarmTopicArn</OutputKey><OutputValue>arn:aws:sns:eu-west-1:394057281643:alarms</OutputValue></member>
 	</Outputs></member></Stacks></DescribeStacksResult></R>`
 
-// serveObject passes on to the installation's store. A broken file is rejected when it is put, and a published snapshot is
-// loaded when its folder is listed, as the load machine does.
+// longAgo is when an earlier file was rejected and an earlier snapshot was loaded.
+var longAgo = time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)
+
+// serveObject passes on to the installation's store. A broken file is rejected between two looks at it, and a published
+// snapshot is loaded when its folder is listed. Before, there is what was rejected and loaded long ago.
 func (h *fakeHub) serveObject(w http.ResponseWriter, r *http.Request, body []byte) {
-	key := strings.TrimPrefix(r.URL.Path, "/data/")
-	store := h.installation.store
+	key := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/data"), "/")
 	switch {
 	case r.Method == http.MethodPut:
-		if !h.refuses {
-			key = strings.Replace(key, "data/", "rejected/", 1)
-		}
-		_, err := store.Put(h.Context(), key, bytes.NewReader(body))
-		must(h.T, err)
+		h.broken = body
+	case r.Method == http.MethodHead && key == "": // the bucket
 	case r.Method == http.MethodHead:
-		found, err := store.Head(h.Context(), key)
-		if object.IsMissing(err) {
-			w.WriteHeader(http.StatusNotFound)
-			return
-		}
-		must(h.T, err)
-		w.Header().Set("Last-Modified", found.LastModified.UTC().Format(http.TimeFormat))
+		h.serveRejected(w, key)
 	default:
-		prefix := r.URL.Query().Get("prefix")
-		must(h.T, store.List(h.Context(), strings.Replace(prefix, "loaded/", "data/", 1), func(found object.Version) error {
-			fmt.Fprintf(w, `<ListBucketResult><Contents><Key>%s</Key><LastModified>%s</LastModified><Size>1</Size></Contents></ListBucketResult>`,
-				strings.Replace(found.Key, "data/", "loaded/", 1), found.LastModified.UTC().Format(time.RFC3339))
-			return nil
-		}))
+		h.serveLoaded(w, r.URL.Query().Get("prefix"))
 	}
+}
+
+func (h *fakeHub) serveRejected(w http.ResponseWriter, key string) {
+	rejected := longAgo
+	found, err := h.installation.store.Head(h.Context(), key)
+	if err == nil {
+		rejected = found.LastModified
+	} else if !object.IsMissing(err) {
+		h.Error(err)
+	}
+	w.Header().Set("Last-Modified", rejected.UTC().Format(http.TimeFormat))
+	if h.broken != nil && !h.refuses {
+		_, err := h.installation.store.Put(h.Context(), key, bytes.NewReader(h.broken))
+		must(h.T, err)
+		h.broken = nil
+	}
+}
+
+func (h *fakeHub) serveLoaded(w http.ResponseWriter, prefix string) {
+	const contents = `<Contents><Key>%s</Key><LastModified>%s</LastModified><Size>1</Size></Contents>`
+	fmt.Fprint(w, `<ListBucketResult>`)
+	fmt.Fprintf(w, contents, prefix+"2026-03-10_DAILY.json", longAgo.Format(time.RFC3339))
+	must(h.T, h.installation.store.List(h.Context(), strings.Replace(prefix, "loaded/", "data/", 1), func(found object.Version) error {
+		_, err := fmt.Fprintf(w, contents, strings.Replace(found.Key, "data/", "loaded/", 1), found.LastModified.UTC().Format(time.RFC3339))
+		return err
+	}))
+	fmt.Fprint(w, `</ListBucketResult>`)
 }
 
 func (h *fakeHub) serveStatement(w http.ResponseWriter, body []byte) {
@@ -130,7 +153,7 @@ func (h *fakeHub) serveAlarms(w http.ResponseWriter, r *http.Request, body []byt
 // newFakeHub returns a hub where everything holds, and points the SDK to it.
 func newFakeHub(t *testing.T) *fakeHub {
 	t.Helper()
-	h := &fakeHub{T: t, installation: install(t), subscription: "arn:aws:sns:eu-west-1:394057281643:alarms:1", fails: "Successfully executed action arn",
+	h := &fakeHub{T: t, installation: install(t), subscription: "arn:aws:sns:eu-west-1:394057281643:alarms:1", loading: "functions", fails: "Successfully executed action arn",
 		answers: map[string]string{"pg_views": "42"}}
 	server := httptest.NewServer(sfnapi.New(h.installation.Engine(), h))
 	t.Cleanup(server.Close)
@@ -171,6 +194,28 @@ func TestVerifySaysWhatDoesNotHold(t *testing.T) {
 		code, out, stderr := runProgram(t, "verify", "--patience", "5s", "--account", "528416073925", "--region", "us-east-1")
 		if code != exitPartial || !strings.Contains(squeeze(out), want) {
 			t.Errorf("exit code %d, want %q in\n%s%s", code, want, out, stderr)
+		}
+	}
+}
+
+func TestVerifySkipsWhatADeploymentDoesNotHave(t *testing.T) {
+	for _, test := range []struct {
+		change func(*fakeHub)
+		want   []string
+	}{
+		{func(h *fakeHub) { h.loading, h.refuses = "paused", true }, []string{"note rejected file not checked: loading is paused", "note load not checked: loading is paused", "ok run"}},
+		{func(h *fakeHub) { h.pushes = true }, []string{"note run not checked: the accounts push", "note load not checked: the accounts push", "note redrive not checked: the accounts push", "ok rejected file"}},
+	} {
+		h := newFakeHub(t)
+		test.change(h)
+		code, out, stderr := runProgram(t, "verify", "--patience", "5s", "--account", "528416073925", "--region", "us-east-1")
+		for _, want := range test.want {
+			if !strings.Contains(squeeze(out), want) {
+				t.Errorf("want %q in\n%s", want, out)
+			}
+		}
+		if code != exitOK {
+			t.Errorf("exit code %d: %s%s", code, out, stderr)
 		}
 	}
 }

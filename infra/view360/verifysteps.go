@@ -87,25 +87,44 @@ func (v *verification) checkViews(ctx context.Context) (string, error) {
 	return count + " views", nil
 }
 
+// isNew reports whether an object is of this verification. S3 gives whole seconds.
+func (v *verification) isNew(found object.Version) bool {
+	return !found.LastModified.Before(v.started.Truncate(time.Second))
+}
+
+// checkLoads returns a skippedError if nothing loads what arrives.
+func (v *verification) checkLoads() error {
+	if v.outputs["Loading"] == "paused" {
+		return &skippedError{"loading is paused"}
+	}
+	return nil
+}
+
+// checkCollects returns a skippedError if the hub does not collect.
+func (v *verification) checkCollects() error {
+	if _, err := v.machines.findMachine(collects); err != nil {
+		return &skippedError{"the accounts push: their own state machine collects"}
+	}
+	return nil
+}
+
 // rejectFile puts a file that is cut off where a sender would, and waits until it is rejected.
 func (v *verification) rejectFile(ctx context.Context) (string, error) {
+	if err := v.checkLoads(); err != nil {
+		return "", err
+	}
 	const path = "1999-01-01_DAILY.json" // no snapshot has this date
 	key := "data/" + v.account + "/" + v.region + "/" + path
 	if _, err := v.bucket.Put(ctx, key, strings.NewReader(`{"account":`)); err != nil {
 		return "", err
 	}
-	put, err := v.bucket.Head(ctx, key)
-	if err != nil && !object.IsMissing(err) {
-		return "", err
-	}
-	v.started = put.LastModified // missing: it was rejected already
 	rejected := strings.Replace(key, "data/", "rejected/", 1)
-	err = v.waitFor(ctx, "the rejection of s3://"+v.bucket.Bucket()+"/"+key, func() (bool, error) {
+	err := v.waitFor(ctx, "the rejection of s3://"+v.bucket.Bucket()+"/"+key, func() (bool, error) {
 		found, err := v.bucket.Head(ctx, rejected)
 		if object.IsMissing(err) {
 			return false, nil
 		}
-		return err == nil && !found.LastModified.Before(v.started), err
+		return err == nil && v.isNew(found), err
 	})
 	if err != nil {
 		return "", err
@@ -118,6 +137,9 @@ func (v *verification) buildRequest() map[string]any {
 }
 
 func (v *verification) collectOne(ctx context.Context) (string, error) {
+	if err := v.checkCollects(); err != nil {
+		return "", err
+	}
 	arn, err := v.machines.startCollect(ctx, "verify", v.buildRequest())
 	if err != nil {
 		return "", err
@@ -128,11 +150,7 @@ func (v *verification) collectOne(ctx context.Context) (string, error) {
 // awaitSuccess waits for the end of an execution, and returns an error unless it succeeded.
 func (v *verification) awaitSuccess(ctx context.Context, arn string) (string, error) {
 	name := arn[strings.LastIndexByte(arn, ':')+1:]
-	var x *sfn.DescribeExecutionOutput
-	err := v.waitFor(ctx, "the end of "+name, func() (done bool, err error) {
-		x, err = v.machines.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
-		return err == nil && x.Status != sfntypes.ExecutionStatusRunning && x.Status != sfntypes.ExecutionStatusPendingRedrive, err
-	})
+	x, err := v.awaitEnd(ctx, arn)
 	if err != nil {
 		return "", err
 	}
@@ -142,13 +160,25 @@ func (v *verification) awaitSuccess(ctx context.Context, arn string) (string, er
 	return name + " succeeded", nil
 }
 
+// awaitEnd waits for the end of an execution.
+func (v *verification) awaitEnd(ctx context.Context, arn string) (x *sfn.DescribeExecutionOutput, err error) {
+	err = v.waitFor(ctx, "the end of "+arn, func() (done bool, err error) {
+		x, err = v.machines.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+		return err == nil && x.Status != sfntypes.ExecutionStatusRunning && x.Status != sfntypes.ExecutionStatusPendingRedrive, err
+	})
+	return x, err
+}
+
 // awaitLoad waits for the snapshot of the run among the loaded ones.
 func (v *verification) awaitLoad(ctx context.Context) (string, error) {
+	if err := cmp.Or(v.checkLoads(), v.checkCollects()); err != nil {
+		return "", err
+	}
 	prefix := "loaded/" + v.account + "/" + v.region + "/"
 	var key string
 	err := v.waitFor(ctx, "the load of a snapshot of "+v.account+" in "+v.region, func() (bool, error) {
 		err := v.bucket.List(ctx, prefix, func(found object.Version) error {
-			if !found.LastModified.Before(v.started) {
+			if v.isNew(found) {
 				key = found.Key
 			}
 			return nil
@@ -163,12 +193,18 @@ func (v *verification) awaitLoad(ctx context.Context) (string, error) {
 
 // stopAndRedrive stops a run, as a failure would, and redrives it.
 func (v *verification) stopAndRedrive(ctx context.Context) (string, error) {
+	if err := v.checkCollects(); err != nil {
+		return "", err
+	}
 	arn, err := v.machines.startCollect(ctx, "verify-redrive", v.buildRequest())
 	if err != nil {
 		return "", err
 	}
 	if _, err := v.machines.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: &arn, Cause: aws.String("view360 verify redrives it")}); err != nil {
 		return "", fmt.Errorf("stopping a run: %w", err)
+	}
+	if _, err := v.awaitEnd(ctx, arn); err != nil { // only what has ended can be redriven
+		return "", err
 	}
 	if _, err := v.machines.RedriveExecution(ctx, &sfn.RedriveExecutionInput{ExecutionArn: &arn}); err != nil {
 		return "", fmt.Errorf("redriving a stopped run: %w", err)
