@@ -13,15 +13,19 @@ import (
 	"time"
 
 	"view360/shared/apimodel"
+	"view360/shared/asl"
+	"view360/shared/inprocess"
 	"view360/shared/object"
 	"view360/shared/sfnapi"
 	"view360/shared/simaws/wire"
+	"view360/statemachines"
 )
 
 // fakeHub answers what verify asks besides Step Functions: CloudFormation, S3, the Data API, CloudWatch, SNS and STS.
 type fakeHub struct {
 	*testing.T
 	installation *installation
+	load         *asl.Machine
 	mu           sync.Mutex
 	answers      map[string]string // of the Data API, by a word of the statement
 	subscription string            // ARN, or PendingConfirmation
@@ -48,9 +52,9 @@ func (h *fakeHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "cloudformation":
 		output := "CollectMachineArn"
 		if h.pushes {
-			output = "LoadMachineArn"
+			output = "Other"
 		}
-		fmt.Fprintf(w, hubStacks, output, h.installation.collectMachine.ARN(), h.loading)
+		fmt.Fprintf(w, hubStacks, output, h.installation.collectMachine.ARN(), h.load.ARN(), h.loading)
 	case "sts":
 		fmt.Fprint(w, `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>394057281643</Account><Arn>arn</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`)
 	case "s3":
@@ -69,6 +73,7 @@ func (h *fakeHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 const hubStacks = `<R><DescribeStacksResult><Stacks>
 	<member><StackName>View360Collection</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs><member><OutputKey>%s</OutputKey><OutputValue>%s</OutputValue></member></Outputs></member>
 	<member><StackName>View360Analytics</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-03-11T00:00:00Z</CreationTime><Outputs>
+		<member><OutputKey>LoadMachineArn</OutputKey><OutputValue>%s</OutputValue></member>
 		<member><OutputKey>BucketName</OutputKey><OutputValue>data</OutputValue></member>
 		<member><OutputKey>Loading</OutputKey><OutputValue>%s</OutputValue></member>
 		<member><OutputKey>DatabaseClusterArn</OutputKey><OutputValue>arn:aws:rds:eu-west-1:394057281643:cluster:c</OutputValue></member>
@@ -155,6 +160,10 @@ func newFakeHub(t *testing.T) *fakeHub {
 	t.Helper()
 	h := &fakeHub{T: t, installation: install(t), subscription: "arn:aws:sns:eu-west-1:394057281643:alarms:1", loading: "functions", fails: "Successfully executed action arn",
 		answers: map[string]string{"pg_views": "42"}}
+	var err error
+	h.load, err = inprocess.ParseMachine("load", statemachines.Load, inprocess.LoadPlaceholders)
+	must(t, err)
+	h.installation.Engine().Use(h.load)
 	server := httptest.NewServer(sfnapi.New(h.installation.Engine(), h))
 	t.Cleanup(server.Close)
 	for name, value := range map[string]string{
