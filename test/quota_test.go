@@ -163,6 +163,10 @@ func (s *collectStubs) run(t *testing.T, list []byte) *asl.Execution {
 	orchestrator.Engine().OpenItems = func(context.Context, string, string) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(list)), nil
 	}
+	orchestrator.Engine().WriteResult = func(_ context.Context, _, _ string, body io.Reader) error {
+		_, err := io.Copy(io.Discard, body)
+		return err
+	}
 	x, err := orchestrator.Run(t.Context(), machine, "quota", struct{}{})
 	if err != nil {
 		t.Fatal(err)

@@ -122,8 +122,10 @@ func (s *Stack) newMachine(logKey awskms.IKey) {
 	}
 	s.Machine = machine.New(s.Stack, "Collect", machine.Props{
 		Definition: statemachines.Collect, Placeholders: placeholders, Functions: s.arns,
-		Statements: s.site.staging.Statements(function.Access{Read: []string{"staging/runs"}}),
-		LogKey:     logKey, LogDays: s.config.Logs.Days,
+		// To read the plan and to write the results of its Map, in parts if they are large.
+		Statements: append(s.site.staging.Statements(function.Access{Read: []string{"staging/runs"}, Write: []string{"staging/runs"}}),
+			function.Allow([]string{"s3:ListMultipartUploadParts"}, s.site.staging.ARN+"/staging/runs/*")),
+		LogKey: logKey, LogDays: s.config.Logs.Days,
 	})
 	s.settle = settle
 	s.allowChildren()

@@ -107,7 +107,7 @@ func Start(t testing.TB, f config.Config, accounts []simaws.Account, member *Sta
 	d.orchestrator = inprocess.NewOrchestrator(d.functions, nil, nil)
 	engine := d.orchestrator.Engine()
 	engine.Base, engine.Now = t.Context(), d.now
-	engine.OpenItems = d.openItems
+	engine.OpenItems, engine.WriteResult = d.openItems, d.writeResult
 	engine.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	d.gate.executions = sfnapi.New(engine, http.NotFoundHandler())
 	for _, s := range stacks {
@@ -296,6 +296,12 @@ func (d *Deployment) openItems(ctx context.Context, bucket, key string) (io.Read
 	store := d.openBucket(d.machines["collect"].Name, bucket, nil)
 	body, _, err := store.Open(ctx, object.Version{Key: key})
 	return body, err
+}
+
+// writeResult writes results of a distributed map with the role of the state machine.
+func (d *Deployment) writeResult(ctx context.Context, bucket, key string, body io.Reader) error {
+	_, err := d.openBucket(d.machines["collect"].Name, bucket, nil).Put(ctx, key, body) // which names no key: the bucket's is used
+	return err
 }
 
 // hashed is a logical id of the CDK: what it was made of, and a hash.

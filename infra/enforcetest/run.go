@@ -161,7 +161,7 @@ func (d *Deployment) UploadLarge() {
 		if id != role.ID {
 			continue // one of its functions
 		}
-		for _, grant := range role.listUploads() {
+		for _, grant := range role.listGrants("s3:AbortMultipartUpload") {
 			name, pattern, _ := strings.Cut(strings.TrimPrefix(grant.Resource, "arn:aws:s3:::"), "/")
 			key := strings.ReplaceAll(strings.TrimSuffix(pattern, "*"), "*", "large") + id + ".json"
 			store := d.openBucket(id, name, environment{"BUCKET_KMS_KEY": d.buckets[name].key})
@@ -185,12 +185,12 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 
-// listUploads returns the grants to abort uploads in parts.
-func (r *Role) listUploads() (grants []policy.Grant) {
+// listGrants returns the grants of an action.
+func (r *Role) listGrants(action string) (grants []policy.Grant) {
 	for _, d := range r.Policies {
 		for _, s := range d.Statement {
 			for _, g := range s.Grants() {
-				if g.Action == "s3:AbortMultipartUpload" {
+				if g.Action == action {
 					grants = append(grants, g)
 				}
 			}

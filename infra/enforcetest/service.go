@@ -103,6 +103,10 @@ func (d *Deployment) useChildren(redriven bool) {
 		_ = d.checkRole(m.role, "states:DescribeExecution", child, nil)
 		_ = d.checkRole(m.role, "states:StopExecution", child, nil)
 	}
+	const parts = "s3:ListMultipartUploadParts" // of results that are large
+	for _, grant := range m.role.listGrants(parts) {
+		_ = d.checkRole(m.role, parts, strings.TrimSuffix(grant.Resource, "*")+"run/map/SUCCEEDED_0.json", nil)
+	}
 	if redriven {
 		_ = d.checkRole(m.role, "states:RedriveExecution", execution+"/Snapshots:child", nil)
 	}

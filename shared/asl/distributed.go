@@ -43,6 +43,9 @@ func (m *mapState) runDistributed(ctx context.Context, v *visit) (data, error) {
 	if status != Succeeded {
 		return data{}, err
 	}
+	if m.writer != nil {
+		return m.writer.writeResults(ctx, v, run)
+	}
 	outputs, err := run.decodeOutputs()
 	if err != nil {
 		return data{}, err

@@ -9,14 +9,17 @@ import (
 	"time"
 )
 
-// Engine runs state machines. Set Invoke, and OpenItems if a machine reads items from S3; the zero values of the other
-// fields suit one process. An engine is safe for concurrent use; its fields must not change while it runs anything.
+// Engine runs state machines. Set Invoke, and OpenItems and WriteResult if a machine reads items from S3 and writes results
+// there; the zero values of the other fields suit one process. An engine is safe for concurrent use; its fields must not
+// change while it runs anything.
 type Engine struct {
 	// Invoke calls a Lambda function and returns soon after ctx is done. The machine sees a *Failure unchanged. The name
 	// of any other error is the result of its method ErrorType() string, or else its Go type, as in aws-lambda-go.
 	Invoke func(ctx context.Context, function string, payload json.RawMessage) (json.RawMessage, error)
 	// OpenItems opens the object that a distributed map reads its items from.
 	OpenItems func(ctx context.Context, bucket, key string) (io.ReadCloser, error)
+	// WriteResult writes an object with results of a distributed map that has a ResultWriter.
+	WriteResult func(ctx context.Context, bucket, key string, body io.Reader) error
 	// Store keeps executions that have ended; nil keeps them in memory.
 	Store Store
 	// Observe receives every history event, in order for one execution. It must not block. It may call Describe and

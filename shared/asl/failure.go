@@ -32,6 +32,7 @@ const (
 	dataLimitExceeded    = "States.DataLimitExceeded"
 	queryEvaluationError = "States.QueryEvaluationError"
 	itemReaderFailed     = "States.ItemReaderFailed"
+	resultWriterFailed   = "States.ResultWriterFailed"
 	exceedTolerated      = "States.ExceedToleratedFailureThreshold"
 )
 

@@ -11,6 +11,7 @@ import (
 type mapState struct {
 	items       template
 	reader      *itemReader
+	writer      *resultWriter
 	selector    template
 	concurrency template
 	tolerated   float64 // percentage of children that may fail
@@ -40,12 +41,13 @@ func readMap(p *parser, s *state) behavior {
 	if m.tolerated > 100 {
 		p.failField("ToleratedFailurePercentage", "is more than 100")
 	}
-	for _, field := range []string{"ItemReader", "ToleratedFailurePercentage", "Label"} {
+	for _, field := range []string{"ItemReader", "ResultWriter", "ToleratedFailurePercentage", "Label"} {
 		if p.hasField(field) && !m.distributed {
 			p.failField(field, "is only for a distributed map")
 		}
 	}
 	p.readItemReader(m)
+	p.readResultWriter(m)
 	p.m.processors[s.name] = m
 	return m
 }

@@ -65,7 +65,7 @@ func findStateType(kind string) (stateType, bool) {
 	case "Task":
 		return stateType{append(working, "Retry", "Catch", "Resource", "Arguments"), readTask}, true
 	case "Map":
-		return stateType{append(working, "Items", "ItemSelector", "ItemReader", "ItemProcessor", "MaxConcurrency",
+		return stateType{append(working, "Items", "ItemSelector", "ItemReader", "ResultWriter", "ItemProcessor", "MaxConcurrency",
 			"ToleratedFailurePercentage", "Label"), readMap}, true
 	case "Choice":
 		return stateType{[]string{"Choices", "Default"}, readChoice}, true

@@ -18,14 +18,18 @@ import (
 // Orchestrator runs the state machines in this process and describes their executions as Step Functions does.
 type Orchestrator struct{ engine asl.Engine }
 
-// NewOrchestrator returns an orchestrator that calls functions and reads map items from staging. It reports every finished
-// call to watch, which may be nil.
+// NewOrchestrator returns an orchestrator that calls functions, and reads map items from staging and writes results there. It
+// reports every finished call to watch, which may be nil.
 func NewOrchestrator(functions Functions, staging *object.Store, watch func(Call)) *Orchestrator {
 	o := &Orchestrator{}
 	o.engine.Invoke = functions.Invoke(watch)
 	o.engine.OpenItems = func(ctx context.Context, _, key string) (io.ReadCloser, error) {
 		body, _, err := staging.Open(ctx, object.Version{Key: key})
 		return body, err
+	}
+	o.engine.WriteResult = func(ctx context.Context, _, key string, body io.Reader) error {
+		_, err := staging.Put(ctx, key, body)
+		return err
 	}
 	return o
 }

@@ -44,6 +44,10 @@ func newEngine(t *testing.T, repaired *atomic.Bool) (*asl.Engine, *asl.Machine) 
 	e.OpenItems = func(context.Context, string, string) (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(twoRegions)), nil
 	}
+	e.WriteResult = func(_ context.Context, _, _ string, body io.Reader) error {
+		_, err := io.Copy(io.Discard, body)
+		return err
+	}
 	m, err := inprocess.ParseMachine("collect", statemachines.Collect, map[string]string{"Plan": "plan", "Merge": "merge", "SettleCollect": "settle"})
 	if err != nil {
 		t.Fatal(err)

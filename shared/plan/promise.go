@@ -29,17 +29,9 @@ func (h Handler) listProblems(request Request, accounts []account) (problems []s
 	return problems
 }
 
-// mostEntries is the number of accounts and dates of one execution: the result of its Map, an empty object for each of
-// them, has to fit into the 256 KiB of a state's output.
-// Source: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-const mostEntries = 256 << 10 / len("{},")
-
-// checkPromises rejects a request that would collect nothing, or could not end, and keeps the problems for Settle. A resumed
+// checkPromises rejects a request that would collect nothing, and keeps the problems for Settle. A resumed
 // run may have nothing left.
 func (j job) checkPromises(ctx context.Context, p Plan) error {
-	if p.Estimate.Snapshots > mostEntries {
-		return fault.New(outcome.Invalid, "%d accounts and dates are more than the %d of one execution: split the accounts or the dates into several runs", p.Estimate.Snapshots, mostEntries)
-	}
 	if p.Estimate.Snapshots == 0 && !bool(j.request.Resume) {
 		return fault.New(outcome.Invalid, "nothing to collect: none of the requested services is available in a covered region for these dates%s", formatProblems(j.problems))
 	}
