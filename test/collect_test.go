@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"view360/shared/asl"
+	"view360/shared/awsconf"
 	"view360/shared/catalog"
 	"view360/shared/collect"
 	"view360/shared/collectors"
@@ -49,6 +50,7 @@ type setting struct {
 	// deadlines are the times that functions get; 0 means no limit.
 	deadlines map[string]time.Duration
 	options   collect.Options
+	pacer     *awsconf.Pacer  // nil: the simulated services have no quotas
 	tags      collect.Tenancy // names of the accounts' tags that label them
 }
 
@@ -96,9 +98,8 @@ func (c *collection) buildFunctions(s setting) inprocess.Functions {
 	functions := inprocess.Functions{}
 	for _, collector := range collectors.All {
 		source, _ := catalog.FindByName(collector.SourceName)
-		collector.Rate = collect.Rate{} // the simulated services have no quota
 		settings.Functions[collector.SourceName] = collector.SourceName
-		inprocess.Add(functions, collector.SourceName, withDeadline(s.deadlines[collector.SourceName], collect.Handler{Collector: collector, Config: clients, Actions: source.ActionNames(), Staging: c.store}.Handle))
+		inprocess.Add(functions, collector.SourceName, withDeadline(s.deadlines[collector.SourceName], collect.Handler{Collector: collector, Config: clients, Actions: source.ActionNames(), Staging: c.store, Pacer: s.pacer}.Handle))
 	}
 	inprocess.Add(functions, "plan", plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: c.Config(s.account)}, Staging: c.store}.Handle)
 	inprocess.Add(functions, "merge", merge.Handler{Staging: c.store, Data: c.store}.Handle)

@@ -10,19 +10,10 @@ import (
 
 	"view360/shared/awsconf"
 	"view360/shared/catalog"
-	"view360/shared/collectors"
 	"view360/shared/collecttest"
 	"view360/shared/outcome"
 	"view360/shared/simaws"
 )
-
-func TestEveryCollectorHasAQuota(t *testing.T) {
-	for _, collector := range collectors.All {
-		if collector.Rate.PerSecond == 0 || collector.Rate.Burst == 0 {
-			t.Errorf("%s has no quota", collector.SourceName)
-		}
-	}
-}
 
 // TestUnreachableRegionCostsSeconds collects everything where nobody listens, where nobody answers, and where a policy
 // denies everything.

@@ -101,7 +101,6 @@ func (d *Deployment) addFunctions(s *Stack) {
 		}
 		for _, c := range collectors.All {
 			if id == names["Collect"+strings.ToUpper(c.SourceName[:1])+c.SourceName[1:]] {
-				c.Rate = collect.Rate{} // simulated services have no quotas
 				source, _ := catalog.FindByName(c.SourceName)
 				inprocess.Add(d.functions, id, collect.Handler{Collector: c, Config: cfg, Actions: source.ActionNames(), Staging: staging}.Handle)
 			}

@@ -56,7 +56,7 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 		return err
 	}
 	defer closeExecutions()
-	if err := demo.addCollect(dropRates(collectors.All), organization.Config(""), demoSettings(), demo.staging, demo.data); err != nil {
+	if err := demo.addCollect(collectors.All, organization.Config(""), demoSettings(), demo.staging, demo.data); err != nil {
 		return err
 	}
 	if demo.loader, err = newLoadRunner(demo.pipeline, db, demo.data, nil, false); err != nil {

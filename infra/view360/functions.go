@@ -1,8 +1,6 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"view360/shared/awsconf"
@@ -33,22 +31,13 @@ func nameFunctions(all []collect.Collector) map[string]string {
 	return functions
 }
 
-// dropRates returns the collectors without their limits of requests a second: simulated services have no quotas.
-func dropRates(all []collect.Collector) []collect.Collector {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i].Rate = collect.Rate{}
-	}
-	return all
-}
-
-// addCollectFunctions adds the functions of the collect machine, which observe what cfg names.
-func addCollectFunctions(functions inprocess.Functions, all []collect.Collector, cfg aws.Config, settings plan.Settings, staging, data *object.Store, executions settle.API) {
+// addCollectFunctions adds the functions of the collect machine, which observe what cfg names at the pacer's rates.
+func addCollectFunctions(functions inprocess.Functions, all []collect.Collector, cfg aws.Config, pacer *awsconf.Pacer, settings plan.Settings, staging, data *object.Store, executions settle.API) {
 	inprocess.Add(functions, planFunction, plan.Handler{Settings: settings, Directory: plan.AWSDirectory{Config: cfg}, Staging: staging}.Handle)
 	callers := &awsconf.Callers{}
 	for _, c := range all {
 		source, _ := catalog.FindByName(c.SourceName)
-		handler := collect.Handler{Collector: c, Config: cfg, Actions: source.ActionNames(), Staging: staging, Callers: callers}
+		handler := collect.Handler{Collector: c, Config: cfg, Actions: source.ActionNames(), Staging: staging, Callers: callers, Pacer: pacer}
 		inprocess.Add(functions, collectFunction(c.SourceName), handler.Handle)
 	}
 	inprocess.Add(functions, mergeFunction, merge.Handler{Staging: staging, Data: data}.Handle)

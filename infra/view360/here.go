@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"view360/shared/awsconf"
 	"view360/shared/collect"
 	"view360/shared/collectors"
 	"view360/shared/plan"
@@ -72,6 +73,7 @@ func (f collectFlags) collectHere(ctx context.Context, g *globals, out *output, 
 		return err
 	}
 	defer removeExecutions()
+	p.pacer = &awsconf.Pacer{}
 	if err := p.addCollect(collectors.All, cfg, settings, staging, data); err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ func measure(t *testing.T) price.Measured {
 	staging, data := m.store(stores, stagingBucket), m.store(stores, dataBucket)
 	demo := &demonstration{pipeline: newPipeline(staging), staging: staging, data: data}
 	demo.Engine().Observe = m.entered
-	if err := demo.addCollect(dropRates(collectors.All), organization.Config(""), demoSettings(), staging, data); err != nil {
+	if err := demo.addCollect(collectors.All, organization.Config(""), demoSettings(), staging, data); err != nil {
 		t.Fatal(err)
 	}
 	if demo.loader, err = newLoadRunner(demo.pipeline, db, data, newProgress(io.Discard, true), false); err != nil {

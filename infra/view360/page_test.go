@@ -50,7 +50,7 @@ func startSite(t *testing.T, faults ...simaws.Fault) *site {
 
 	demo := &demonstration{pipeline: newPipeline(objects.openBucket(stagingBucket)), staging: objects.openBucket(stagingBucket), data: objects.openBucket(dataBucket)}
 	demo.Engine().Base = t.Context()
-	must(t, demo.addCollect(dropRates(collectors.All), organization.Config(""), demoSettings(), demo.staging, demo.data))
+	must(t, demo.addCollect(collectors.All, organization.Config(""), demoSettings(), demo.staging, demo.data))
 	demo.loader, err = newLoadRunner(demo.pipeline, db, demo.data, nil, false)
 	must(t, err)
 	var out bytes.Buffer

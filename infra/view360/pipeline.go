@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"view360/shared/asl"
+	"view360/shared/awsconf"
 	"view360/shared/collect"
 	"view360/shared/inprocess"
 	"view360/shared/object"
@@ -27,6 +28,7 @@ type pipeline struct {
 	functions      inprocess.Functions
 	collectMachine *asl.Machine
 	loadMachine    *asl.Machine
+	pacer          *awsconf.Pacer // nil: nothing waits
 	watcher        atomic.Pointer[func(inprocess.Call)]
 }
 
@@ -76,7 +78,7 @@ func (p *pipeline) keepWhileRunning(state string) (remove func() error, err erro
 
 // addCollect adds the collect machine, whose collectors observe what cfg names.
 func (p *pipeline) addCollect(all []collect.Collector, cfg aws.Config, settings plan.Settings, staging, data *object.Store) (err error) {
-	addCollectFunctions(p.functions, all, cfg, settings, staging, data, p)
+	addCollectFunctions(p.functions, all, cfg, p.pacer, settings, staging, data, p)
 	p.collectMachine, err = inprocess.ParseMachine("collect", statemachines.Collect, map[string]string{
 		"Plan": planFunction, "Merge": mergeFunction, "SettleCollect": settleCollectFunction,
 	})

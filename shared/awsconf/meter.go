@@ -2,13 +2,11 @@ package awsconf
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
-	"golang.org/x/time/rate"
 
 	"view360/shared/fault"
 	"view360/shared/outcome"
@@ -41,22 +39,6 @@ func WithMeter(cfg aws.Config, m *Meter) aws.Config {
 			m.throttles.Add(1)
 		}
 		return err
-	})
-}
-
-// WithRate returns cfg with the attempts of its clients limited to perSecond, after a first burst. A zero perSecond means
-// no limit. A request whose turn comes after the context's deadline fails at once with a outcome.Transient error.
-func WithRate(cfg aws.Config, perSecond float64, burst int) aws.Config {
-	if perSecond == 0 {
-		return cfg
-	}
-	limiter := rate.NewLimiter(rate.Limit(perSecond), max(burst, 1))
-	return wrapAttempts(cfg, "view360.Rate", func(ctx context.Context, send func() error) error {
-		if err := limiter.Wait(ctx); err != nil {
-			// The time left is too short, not the quota.
-			return fault.New(outcome.Transient, "waiting for the request quota: %w", errors.Join(context.DeadlineExceeded, err))
-		}
-		return send()
 	})
 }
 

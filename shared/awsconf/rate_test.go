@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"view360/shared/awsconf"
@@ -12,10 +13,16 @@ import (
 	"view360/shared/simaws"
 )
 
+// slowKeys returns a configuration that lists keys burst times at once, and then once in a quarter of an hour.
+func slowKeys(server *simaws.Server, burst int) aws.Config {
+	cfg := server.Config(member)
+	return awsconf.NewSlowPacer(member, cfg.Region, kms.ServiceID, "ListKeys", burst).Pace(cfg, member)
+}
+
 // A bucket that fills once in a quarter of an hour gives its burst, and then has nothing within the minute that is left.
 func TestRateLimitsCalls(t *testing.T) {
 	server := organization(t)
-	client := kms.NewFromConfig(awsconf.WithRate(server.Config(member), 1.0/900, 3))
+	client := kms.NewFromConfig(slowKeys(server, 3))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for range 3 {
@@ -32,25 +39,25 @@ func TestRateLimitsCalls(t *testing.T) {
 	}
 }
 
-// Retries are requests too: they must not run past the quota that they were throttled by.
+// Retries are requests too: they must not run past the quota that they were throttled by. What was left of the burst is void.
 func TestRetriesCountAgainstTheRate(t *testing.T) {
 	server := organization(t)
 	server.Fault(simaws.Fault{Kind: simaws.Throttled})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	client := kms.NewFromConfig(awsconf.WithRate(server.Config(member), 1.0/900, 4))
+	client := kms.NewFromConfig(slowKeys(server, 4))
 	if _, err := client.ListKeys(ctx, nil); err == nil {
 		t.Fatal("got no error")
 	}
-	if got := len(server.Calls()); got != 4 {
-		t.Errorf("got %d calls, want 4", got)
+	if got := len(server.Calls()); got != 2 {
+		t.Errorf("got %d calls, want 2", got)
 	}
 }
 
 // The clients of one configuration share the bucket, and a canceled run does not wait for it.
 func TestRateIsSharedAndEndsWithTheRun(t *testing.T) {
 	server := organization(t)
-	cfg := awsconf.WithRate(server.Config(member), 1.0/900, 1)
+	cfg := slowKeys(server, 1)
 	if _, err := listKeys(t, cfg); err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +66,7 @@ func TestRateIsSharedAndEndsWithTheRun(t *testing.T) {
 	if _, err := kms.NewFromConfig(cfg).ListKeys(ctx, nil); err == nil {
 		t.Error("a second client has a bucket of its own")
 	}
-	if _, err := listKeys(t, awsconf.WithRate(server.Config(member), 0, 0)); err != nil {
-		t.Errorf("without a rate: %v", err)
+	if _, err := listKeys(t, (*awsconf.Pacer)(nil).Pace(server.Config(member), member)); err != nil {
+		t.Errorf("without a pacer: %v", err)
 	}
 }

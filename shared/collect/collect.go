@@ -16,8 +16,6 @@ import (
 type Collector struct {
 	// SourceName is its name in the catalog.
 	SourceName string
-	// Rate bounds the calls of one run of the collector to its services; the zero value means unbounded.
-	Rate Rate
 	// Collect reads the source and writes its items to part. It returns an error if the source as a whole could not be
 	// read, and reports errors of single items with Part.Warn.
 	Collect func(ctx context.Context, cfg aws.Config, scope Scope, part *Part) error
@@ -30,12 +28,6 @@ type Collector struct {
 type Day struct {
 	Scope Scope
 	Part  *Part
-}
-
-// Rate is a token bucket: Burst requests at once, then PerSecond. The figures come from the service's published quota.
-type Rate struct {
-	PerSecond float64
-	Burst     int
 }
 
 // Scope is what one run of a collector covers.

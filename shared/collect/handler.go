@@ -27,6 +27,8 @@ type Handler struct {
 	Staging *object.Store
 	// Callers finds the account that credentials act in; handlers with the same credentials share one. nil: each input asks.
 	Callers *awsconf.Callers
+	// Pacer paces the requests; the handlers of a process share one. nil: nothing waits, as simulated services have no quotas.
+	Pacer *awsconf.Pacer
 }
 
 // Handle collects the source for one account and region, and stages a part and an output for each day. If the source does
@@ -86,8 +88,7 @@ func (h Handler) collectDays(ctx context.Context, in Input, meter *awsconf.Meter
 		err = h.checkAccount(ctx, cfg, in)
 	}
 	if err == nil {
-		rate := h.Collector.Rate
-		cfg = awsconf.WithMeter(awsconf.WithRate(cfg, rate.PerSecond, rate.Burst), meter)
+		cfg = awsconf.WithMeter(h.Pacer.Pace(cfg, in.Account), meter)
 		err = h.readOn(ctx, cfg, in, days)
 	}
 	for _, day := range days {

@@ -171,7 +171,7 @@ func TestHandlerAssumesTheRole(t *testing.T) {
 	member.Role = &collect.Role{ARN: "arn:aws:iam::528416073925:role/" + simaws.MemberRole, ExternalID: simaws.ExternalID}
 	handler := collect.Handler{
 		Config: server.Config(""), Actions: []string{"kms:ListKeys"}, Staging: s.store,
-		Collector: collect.Collector{SourceName: "kms", Rate: collect.Rate{PerSecond: 1000, Burst: 1000}, Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
+		Collector: collect.Collector{SourceName: "kms", Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 			keys, err := kms.NewFromConfig(cfg).ListKeys(ctx, nil)
 			if err != nil {
 				return err

@@ -29,7 +29,7 @@ func TestNextAttemptGoesOnWhereTimeRanOut(t *testing.T) {
 	const atOnce = 20 // keys that an attempt describes before its time is over
 	var described []string
 	handler := collect.Handler{Config: server.Config(input.Account), Staging: s.store, Collector: collect.Collector{
-		SourceName: "kms", Rate: collect.Rate{PerSecond: 1000, Burst: 1000}, Collect: func(ctx context.Context, cfg aws.Config, _ collect.Scope, _ *collect.Part) error {
+		SourceName: "kms", Collect: func(ctx context.Context, cfg aws.Config, _ collect.Scope, _ *collect.Part) error {
 			elsewhere := cfg.Copy()
 			elsewhere.Region = "eu-west-1"
 			other, err := kms.NewFromConfig(elsewhere).ListKeys(ctx, &kms.ListKeysInput{})

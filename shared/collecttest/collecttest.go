@@ -61,7 +61,6 @@ func New(t testing.TB, collector collect.Collector, options simaws.Options) *Ben
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = disk.Close() })
-	collector.Rate = collect.Rate{} // the simulated services have no quota
 	return &Bench{
 		Server: organization, t: t, collector: collector, store: object.New(disk.Client(), "staging", object.Options{}),
 		Request: collect.Input{

@@ -19,7 +19,7 @@ func Collect(collector collect.Collector) {
 		}
 		source, _ := catalog.FindByName(collector.SourceName)
 		return collect.Handler{
-			Collector: collector, Config: cfg, Actions: source.ActionNames(), Staging: staging, Callers: &awsconf.Callers{},
+			Collector: collector, Config: cfg, Actions: source.ActionNames(), Staging: staging, Callers: &awsconf.Callers{}, Pacer: &awsconf.Pacer{},
 		}.Handle, nil
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"view360/shared/simaws/wire"
 )
 
@@ -50,8 +52,16 @@ type Fault struct {
 	Times     int     // only the first so many matching calls
 	Rate      float64 // this share of the matching calls, 0 to 1, decided by the seed and the number of the call
 	Delay     time.Duration
+	// Quota fails only the calls beyond so many a second, of one account and region.
+	Quota *Quota
 	// Message replaces the usual text of an error.
 	Message string
+}
+
+// Quota is a limit of calls: Burst at once, then PerSecond.
+type Quota struct {
+	PerSecond float64
+	Burst     int
 }
 
 // matchesCall reports whether the fault concerns the call. No policy denies GetCallerIdentity.
@@ -77,7 +87,8 @@ type faults struct {
 
 type rule struct {
 	Fault
-	matched map[string]int // calls so far, by account, region and operation
+	matched map[string]int           // calls so far, by account, region and operation
+	quotas  map[string]*rate.Limiter // by account and region
 	fired   int
 }
 
@@ -85,7 +96,7 @@ func (f *faults) add(new []Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, fault := range new {
-		f.rules = append(f.rules, &rule{Fault: fault, matched: map[string]int{}})
+		f.rules = append(f.rules, &rule{Fault: fault, matched: map[string]int{}, quotas: map[string]*rate.Limiter{}})
 	}
 }
 
@@ -108,11 +119,26 @@ func (f *faults) findFault(c *call) *Fault {
 		if rule.Rate > 0 && c.Organization.newChance("fault", i, key, rule.matched[key]).Float64() >= rule.Rate {
 			continue
 		}
+		if rule.fits(c) {
+			continue
+		}
 		rule.fired++
 		due := rule.Fault
 		return &due
 	}
 	return nil
+}
+
+// fits reports whether the call is within the quota of the rule.
+func (r *rule) fits(c *call) bool {
+	if r.Quota == nil {
+		return false
+	}
+	key := c.account.ID + c.region
+	if r.quotas[key] == nil {
+		r.quotas[key] = rate.NewLimiter(rate.Limit(r.Quota.PerSecond), r.Quota.Burst)
+	}
+	return r.quotas[key].Allow()
 }
 
 // applyFault answers the call as its fault says; done is false if the call goes on.

@@ -32,7 +32,6 @@ type API interface {
 // Collector is the source account.
 var Collector = collect.Collector{
 	SourceName: "account",
-	Rate:       collect.Rate{PerSecond: 3, Burst: 3},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, account.NewFromConfig(cfg), scope, part)
 	},

@@ -33,7 +33,6 @@ type API interface {
 // Collector is the source application.
 var Collector = collect.Collector{
 	SourceName: "application",
-	Rate:       collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, applicationsignals.NewFromConfig(cfg), scope, part)
 	},

@@ -37,7 +37,6 @@ type API interface {
 // Collector is the source backup.
 var Collector = collect.Collector{
 	SourceName: "backup",
-	Rate:       collect.Rate{PerSecond: 5, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, backup.NewFromConfig(cfg), scope, part)
 	},

@@ -34,7 +34,6 @@ type API interface {
 // Collector is the source certificatemanager.
 var Collector = collect.Collector{
 	SourceName: "certificatemanager",
-	Rate:       collect.Rate{PerSecond: 8, Burst: 8},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, acm.NewFromConfig(cfg), scope, part)
 	},

@@ -35,7 +35,6 @@ type API interface {
 // Collector is the source cloudtrail.
 var Collector = collect.Collector{
 	SourceName: "cloudtrail",
-	Rate:       collect.Rate{PerSecond: 10, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, cloudtrail.NewFromConfig(cfg), scope, part)
 	},

@@ -36,7 +36,6 @@ type API interface {
 // Collector is the source computeoptimizer.
 var Collector = collect.Collector{
 	SourceName: "computeoptimizer",
-	Rate:       collect.Rate{PerSecond: 5, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, computeoptimizer.NewFromConfig(cfg), scope, part)
 	},

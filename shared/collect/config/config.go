@@ -43,7 +43,6 @@ type API interface {
 // Collector is the source config.
 var Collector = collect.Collector{
 	SourceName: "config",
-	Rate:       collect.Rate{PerSecond: 5, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, configservice.NewFromConfig(cfg), scope, part)
 	},

@@ -34,7 +34,6 @@ type API interface {
 // Collector is the source configinventory.
 var Collector = collect.Collector{
 	SourceName: "configinventory",
-	Rate:       collect.Rate{PerSecond: 5, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, configservice.NewFromConfig(cfg), scope, part)
 	},

@@ -31,7 +31,6 @@ type API interface {
 // Collector is the source cost.
 var Collector = collect.Collector{
 	SourceName: "cost",
-	Rate:       collect.Rate{PerSecond: 5, Burst: 5},
 	CollectDays: func(ctx context.Context, cfg aws.Config, days []collect.Day) error {
 		return Collect(ctx, costexplorer.NewFromConfig(cfg), days)
 	},

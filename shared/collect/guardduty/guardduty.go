@@ -40,7 +40,6 @@ type API interface {
 // Collector is the source guardduty.
 var Collector = collect.Collector{
 	SourceName: "guardduty",
-	Rate:       collect.Rate{PerSecond: 10, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, guardduty.NewFromConfig(cfg), scope, part)
 	},

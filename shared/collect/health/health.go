@@ -32,7 +32,6 @@ type API interface {
 // Collector is the source health.
 var Collector = collect.Collector{
 	SourceName: "health",
-	Rate:       collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		cfg.Region = collect.FindGlobalRegion(scope.Region)
 		return Collect(ctx, health.NewFromConfig(cfg), scope, part)

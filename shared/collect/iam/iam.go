@@ -36,7 +36,6 @@ type API interface {
 // Collector is the source iam.
 var Collector = collect.Collector{
 	SourceName: "iam",
-	Rate:       collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		cfg.Region = collect.FindGlobalRegion(scope.Region)
 		return Collect(ctx, iam.NewFromConfig(cfg), scope, part)

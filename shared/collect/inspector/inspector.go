@@ -36,7 +36,6 @@ type API interface {
 // Collector is the source inspector.
 var Collector = collect.Collector{
 	SourceName: "inspector",
-	Rate:       collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, inspector2.NewFromConfig(cfg), scope, part)
 	},

@@ -34,7 +34,6 @@ type API interface {
 // Collector is the source inventory.
 var Collector = collect.Collector{
 	SourceName: "inventory",
-	Rate:       collect.Rate{PerSecond: 20, Burst: 40},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, ssm.NewFromConfig(cfg), scope, part)
 	},

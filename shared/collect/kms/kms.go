@@ -34,7 +34,6 @@ type API interface {
 // Collector is the source kms.
 var Collector = collect.Collector{
 	SourceName: "kms",
-	Rate:       collect.Rate{PerSecond: 50, Burst: 50},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, kms.NewFromConfig(cfg), scope, part)
 	},

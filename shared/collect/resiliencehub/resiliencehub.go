@@ -34,7 +34,6 @@ type API interface {
 // Collector is the source resiliencehub.
 var Collector = collect.Collector{
 	SourceName: "resiliencehub",
-	Rate:       collect.Rate{PerSecond: 10, Burst: 10},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, resiliencehub.NewFromConfig(cfg), scope, part)
 	},

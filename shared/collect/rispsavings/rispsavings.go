@@ -64,7 +64,6 @@ type API struct {
 // Collector is the source rispsavings.
 var Collector = collect.Collector{
 	SourceName: "rispsavings",
-	Rate:       collect.Rate{PerSecond: 20, Burst: 100}, // five lists in each region, which have their own quotas
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, API{
 			EC2: ec2.NewFromConfig(cfg), RDS: rds.NewFromConfig(cfg), ElastiCache: elasticache.NewFromConfig(cfg),

@@ -31,7 +31,6 @@ type API interface {
 // Collector is the source secretsmanager.
 var Collector = collect.Collector{
 	SourceName: "secretsmanager",
-	Rate:       collect.Rate{PerSecond: 20, Burst: 20},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, secretsmanager.NewFromConfig(cfg), scope, part)
 	},

@@ -57,7 +57,6 @@ func collectAlone() error {
 		HTTPClient: awsconf.HTTPClient(), Retryer: awsconf.NewRetryer(0),
 	}
 	collector := securityhub.Collector
-	collector.Rate = collect.Rate{} // the simulated service has no quota
 	outcome, err := collect.Handler{Collector: collector, Config: cfg, Staging: object.New(staging, "staging", object.Options{})}.Handle(context.Background(), w.Request)
 	if err != nil {
 		return err

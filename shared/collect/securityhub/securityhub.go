@@ -38,7 +38,6 @@ type API interface {
 // Collector is the source securityhub.
 var Collector = collect.Collector{
 	SourceName: "securityhub",
-	Rate:       collect.Rate{PerSecond: 3, Burst: 6},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, securityhub.NewFromConfig(cfg), scope, part)
 	},

@@ -46,7 +46,6 @@ type API struct {
 // Collector is the source serviceresources.
 var Collector = collect.Collector{
 	SourceName: "serviceresources",
-	Rate:       collect.Rate{PerSecond: 20, Burst: 50},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, API{
 			EC2: ec2.NewFromConfig(cfg), RDS: rds.NewFromConfig(cfg), ELB: elasticloadbalancingv2.NewFromConfig(cfg),

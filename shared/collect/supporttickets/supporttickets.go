@@ -33,7 +33,6 @@ type API interface {
 // Collector is the source supporttickets.
 var Collector = collect.Collector{
 	SourceName: "supporttickets",
-	Rate:       collect.Rate{PerSecond: 2, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		cfg.Region = collect.FindGlobalRegion(scope.Region)
 		return Collect(ctx, support.NewFromConfig(cfg), scope, part)

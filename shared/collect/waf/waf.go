@@ -46,7 +46,6 @@ type Distributions interface {
 // Collector is the source waf.
 var Collector = collect.Collector{
 	SourceName: "waf",
-	Rate:       collect.Rate{PerSecond: 5, Burst: 5},
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		global := cfg.Copy()
 		global.Region = collect.FindGlobalRegion(scope.Region)
