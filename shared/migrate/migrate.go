@@ -123,6 +123,9 @@ func openForGoose(text string, conn *pgx.Conn) (*stdsql.DB, error) {
 	}
 	u.User = url.UserPassword(conn.Config().User, conn.Config().Password)
 	query := u.Query()
+	for name, value := range postgres.SessionParams {
+		query.Set(name, value)
+	}
 	_, encrypted := conn.PgConn().Conn().(*tls.Conn)
 	switch mode := query.Get("sslmode"); {
 	case !encrypted:

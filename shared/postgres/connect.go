@@ -14,6 +14,15 @@ import (
 
 const applicationName = "view360"
 
+// SessionParams are the settings of every session, because the defaults of a database and a role may be others: a schema
+// in front of public could hold a table of the same name.
+var SessionParams = map[string]string{
+	"search_path":                 "public",
+	"datestyle":                   "ISO, MDY",
+	"timezone":                    "UTC",
+	"standard_conforming_strings": "on",
+}
+
 // ConnectOptions are the settings of a connection. The zero value suits a URL with a password.
 type ConnectOptions struct {
 	// Params are session settings, such as search_path.
@@ -53,6 +62,7 @@ func BuildConfig(ctx context.Context, url string, opts ConnectOptions) (*pgx.Con
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = applicationName
 	}
+	maps.Copy(config.RuntimeParams, SessionParams)
 	maps.Copy(config.RuntimeParams, opts.Params)
 	config.ConnectTimeout = min(config.ConnectTimeout, attemptPatience)
 	if err := verifyRDS(&config.Config); err != nil {

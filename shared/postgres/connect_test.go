@@ -35,6 +35,8 @@ func TestConnectAuthenticatesAndWaits(t *testing.T) {
 		}
 	})
 
+	t.Run("settings do not depend on the database", func(t *testing.T) { checkSettings(t, s.URL) })
+
 	t.Run("a token stands in for the password", func(t *testing.T) {
 		u, err := url.Parse(s.URL)
 		if err != nil {
@@ -131,5 +133,44 @@ func TestIAMTokenIsSignedForTheHost(t *testing.T) {
 	}
 	if !strings.HasPrefix(token, "db.example.com:5432?Action=connect&DBUser=loader") {
 		t.Errorf("token is %s", token)
+	}
+}
+
+// checkSettings connects to a database whose defaults are others.
+func checkSettings(t *testing.T, url string) {
+	admin, err := Connect(t.Context(), url, ConnectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close(t.Context())
+	for _, setting := range []string{
+		"search_path = other, public", "datestyle = 'German'", "timezone = 'Asia/Tokyo'", "standard_conforming_strings = off",
+	} {
+		if _, err := admin.Exec(t.Context(), "alter role current_user set "+setting); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer admin.Exec(t.Context(), "alter role current_user reset all") //nolint:errcheck // the server ends with the test
+	conn, err := Connect(t.Context(), url, ConnectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	pool, err := OpenPool(t.Context(), url, 1, ConnectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	for name, value := range SessionParams {
+		var ofConn, ofPool string
+		if err := conn.QueryRow(t.Context(), "select current_setting($1)", name).Scan(&ofConn); err != nil {
+			t.Fatal(err)
+		}
+		if err := pool.QueryRow(t.Context(), "select current_setting($1)", name).Scan(&ofPool); err != nil {
+			t.Fatal(err)
+		}
+		if ofConn != value || ofPool != value {
+			t.Errorf("%s is %q in a connection and %q in a pool, want %q", name, ofConn, ofPool, value)
+		}
 	}
 }

@@ -20,6 +20,7 @@ func OpenPool(ctx context.Context, url string, size int32, opts ConnectOptions) 
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = applicationName
 	}
+	maps.Copy(config.ConnConfig.RuntimeParams, SessionParams)
 	maps.Copy(config.ConnConfig.RuntimeParams, opts.Params)
 	config.ConnConfig.ConnectTimeout = min(config.ConnConfig.ConnectTimeout, attemptPatience)
 	if err := verifyRDS(&config.ConnConfig.Config); err != nil {
