@@ -139,5 +139,8 @@ func (h Handler) scanObject(ctx context.Context, store *object.Store, body io.Re
 	if err := s.checkIdentity(); err != nil {
 		return index, err
 	}
-	return index, h.applyMeta(ctx, store, &index, content.Sum64())
+	if err := h.applyMeta(ctx, store, &index, content.Sum64()); err != nil {
+		return index, err
+	}
+	return index, h.checkTimes(index)
 }

@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -47,6 +48,34 @@ func (h Handler) applyMeta(ctx context.Context, store *object.Store, index *snap
 			r.ObservedAt, r.Complete, r.Partial = section.CollectedAt.UTC(), section.Complete, !section.Complete
 		}
 		index.Sections[path] = r
+	}
+	return nil
+}
+
+// Limits of times ahead of the clock: S3 itself refuses a sender whose clock is more than 15 minutes off, and the date is
+// that of the sender's time zone.
+const (
+	maxClockAhead = 15 * time.Minute
+	maxDateAhead  = 14 * time.Hour
+)
+
+// checkTimes rejects a snapshot from the future: it would keep every later one from changing anything.
+func (h Handler) checkTimes(index snapshot.Index) error {
+	now := h.readClock()
+	if date := index.Name.Date; date.After(now.Add(maxDateAhead)) {
+		return newInvalid(-1, "its date %s is in the future: set the clock of the sender and collect again", date.Format(time.DateOnly))
+	}
+	limit := now.Add(maxClockAhead)
+	if index.Meta.IsEmpty() { // the time is that of the date
+		limit = now.Add(maxDateAhead + time.Minute)
+	}
+	if index.CollectedAt.After(limit) {
+		return newInvalid(-1, "it was collected at %s, in the future: set the clock of the sender and collect again", index.CollectedAt.Format(time.RFC3339))
+	}
+	for _, path := range slices.Sorted(maps.Keys(index.Sections)) {
+		if at := index.Sections[path].ObservedAt; at.After(limit) {
+			return newInvalid(-1, "its section %s was collected at %s, in the future: set the clock of the sender and collect again", path, at.Format(time.RFC3339))
+		}
 	}
 	return nil
 }

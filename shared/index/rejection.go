@@ -42,12 +42,8 @@ func (h Handler) moveRejected(ctx context.Context, store *object.Store, version 
 		return out, nil
 	}
 	target, reasonKey := snapshot.RejectedKey(version.Key)
-	now := time.Now
-	if h.Now != nil {
-		now = h.Now
-	}
 	reason := RejectionFile{
-		Key: version.Key, Reason: invalid.reason, Size: version.Size, ETag: version.ETag, At: now().UTC(),
+		Key: version.Key, Reason: invalid.reason, Size: version.Size, ETag: version.ETag, At: h.readClock().UTC(),
 		ToDo: "Fix the object and put it under " + snapshot.DataPrefix + " again, or delete it here.",
 	}
 	if invalid.offset >= 0 {
@@ -57,4 +53,11 @@ func (h Handler) moveRejected(ctx context.Context, store *object.Store, version 
 		return Output{}, err
 	}
 	return out, store.Move(ctx, version, target)
+}
+
+func (h Handler) readClock() time.Time {
+	if h.Now != nil {
+		return h.Now()
+	}
+	return time.Now()
 }
