@@ -100,13 +100,19 @@ select count(*) filter (where created), count(*) filter (where not created) from
 		joinNames("t.", columns), joinNames("", t.Key), strings.Join(set, ", "), t.mayReplaceSQL("excluded.")+t.isOwnSQL())
 }
 
-// mayReplaceSQL returns the condition that the row named by prefix may replace the stored row.
+// mayReplaceSQL returns the condition that the row named by prefix may replace the stored row. A version more than a
+// day after its row was observed does not count: a time in the future would keep the row forever. Nor does that of an
+// adopted row, whose stored times may be shifted.
 func (t statements) mayReplaceSQL(prefix string) string {
 	if t.VersionColumn == "" {
 		return "coalesce(t.observed_at, '-infinity') <= $2"
 	}
-	return fmt.Sprintf("(coalesce(t.%[1]s, '-infinity'), coalesce(t.observed_at, '-infinity')) <= (coalesce(%[2]s%[1]s, '-infinity'), $2)",
-		quoteName(t.VersionColumn), prefix)
+	version := func(row, observed string) string {
+		column := row + quoteName(t.VersionColumn)
+		return fmt.Sprintf("case when %[1]s <= %[2]s + interval '1 day' then %[1]s else '-infinity' end", column, observed)
+	}
+	const stored = "coalesce(t.observed_at, '-infinity')"
+	return fmt.Sprintf("(%s, %s)\n    <= (%s, $2)", version("t.", stored), stored, version(prefix, "$2::timestamptz"))
 }
 
 // sameKeySQL returns the condition that two rows have one key. It can be hashed; a missing part equals a missing part.

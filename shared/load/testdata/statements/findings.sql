@@ -62,8 +62,9 @@ with written as (
   from (select $1::integer as account_id, p.id as "security_id", x.* from temp_findings x
   join security_ids p on p._row = x._parent) s
   left join findings t on t."finding_id" = s."finding_id"
-  where t.id is null or ((coalesce(t."updated_at", '-infinity'), coalesce(t.observed_at,
-    '-infinity')) <= (coalesce(s."updated_at", '-infinity'), $2)
+  where t.id is null or ((case when t."updated_at" <= coalesce(t.observed_at,
+    '-infinity') + interval '1 day' then t."updated_at" else '-infinity' end, coalesce(t.observed_at, '-infinity'))
+    <= (case when s."updated_at" <= $2::timestamptz + interval '1 day' then s."updated_at" else '-infinity' end, $2)
     and (t."security_id", t."finding_id", t."service", t."title", t."description", t."severity", t."status",
     t."resource_type", t."resource_id", t."created_at", t."updated_at", t."recommendation", t."compliance_status",
     t."region", t."workflow_state", t."record_state", t."product_name", t."company_name", t."product_arn",
@@ -82,8 +83,10 @@ with written as (
     "company_name" = excluded."company_name", "product_arn" = excluded."product_arn",
     "generator_id" = excluded."generator_id", "generator" = excluded."generator",
     "security_id" = excluded."security_id", observed_at = excluded.observed_at
-  where (coalesce(t."updated_at", '-infinity'), coalesce(t.observed_at,
-    '-infinity')) <= (coalesce(excluded."updated_at", '-infinity'), $2)
+  where (case when t."updated_at" <= coalesce(t.observed_at,
+    '-infinity') + interval '1 day' then t."updated_at" else '-infinity' end, coalesce(t.observed_at, '-infinity'))
+    <= (case when excluded."updated_at" <= $2::timestamptz + interval '1 day' then excluded."updated_at" else
+    '-infinity' end, $2)
     and (select account_id from accounts where id = (select account_id from security where id = t."security_id")) =
     (select account_id from accounts where id = $1)
   returning xmax = 0 as created
@@ -104,8 +107,9 @@ update findings t set observed_at = $2
 from (select $1::integer as account_id, p.id as "security_id", x.* from temp_findings x
   join security_ids p on p._row = x._parent) s
 where t."finding_id" = s."finding_id" and coalesce(t.observed_at, '-infinity') < $2
-  and (coalesce(t."updated_at", '-infinity'), coalesce(t.observed_at, '-infinity')) <= (coalesce(s."updated_at",
-    '-infinity'), $2);
+  and (case when t."updated_at" <= coalesce(t.observed_at, '-infinity') + interval '1 day' then t."updated_at" else
+    '-infinity' end, coalesce(t.observed_at, '-infinity'))
+    <= (case when s."updated_at" <= $2::timestamptz + interval '1 day' then s."updated_at" else '-infinity' end, $2);
 
 -- Saves the fingerprint.
 insert into view360.section_memories as m

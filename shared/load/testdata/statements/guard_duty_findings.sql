@@ -36,8 +36,9 @@ with written as (
     s."region", s."created_at", s."updated_at", $2::timestamptz
   from (select $1::integer as account_id, x.* from temp_guard_duty_findings x) s
   left join guard_duty_findings t on t."account_id" = s."account_id" and t."detector_id" = s."detector_id"
-  where t.id is null or ((coalesce(t."updated_at", '-infinity'), coalesce(t.observed_at,
-    '-infinity')) <= (coalesce(s."updated_at", '-infinity'), $2)
+  where t.id is null or ((case when t."updated_at" <= coalesce(t.observed_at,
+    '-infinity') + interval '1 day' then t."updated_at" else '-infinity' end, coalesce(t.observed_at, '-infinity'))
+    <= (case when s."updated_at" <= $2::timestamptz + interval '1 day' then s."updated_at" else '-infinity' end, $2)
     and (t."account_id", t."detector_id", t."finding_type", t."severity", t."title", t."description", t."confidence",
     t."region", t."created_at", t."updated_at")
     is distinct from (s."account_id", s."detector_id", s."finding_type", s."severity", s."title", s."description",
@@ -46,8 +47,10 @@ with written as (
   set "finding_type" = excluded."finding_type", "severity" = excluded."severity", "title" = excluded."title",
     "description" = excluded."description", "confidence" = excluded."confidence", "region" = excluded."region",
     "created_at" = excluded."created_at", "updated_at" = excluded."updated_at", observed_at = excluded.observed_at
-  where (coalesce(t."updated_at", '-infinity'), coalesce(t.observed_at,
-    '-infinity')) <= (coalesce(excluded."updated_at", '-infinity'), $2)
+  where (case when t."updated_at" <= coalesce(t.observed_at,
+    '-infinity') + interval '1 day' then t."updated_at" else '-infinity' end, coalesce(t.observed_at, '-infinity'))
+    <= (case when excluded."updated_at" <= $2::timestamptz + interval '1 day' then excluded."updated_at" else
+    '-infinity' end, $2)
   returning xmax = 0 as created
 )
 select count(*) filter (where created), count(*) filter (where not created) from written;
@@ -66,8 +69,9 @@ update guard_duty_findings t set observed_at = $2
 from (select $1::integer as account_id, x.* from temp_guard_duty_findings x) s
 where t."account_id" = s."account_id" and t."detector_id" = s."detector_id" and coalesce(t.observed_at,
     '-infinity') < $2
-  and (coalesce(t."updated_at", '-infinity'), coalesce(t.observed_at, '-infinity')) <= (coalesce(s."updated_at",
-    '-infinity'), $2);
+  and (case when t."updated_at" <= coalesce(t.observed_at, '-infinity') + interval '1 day' then t."updated_at" else
+    '-infinity' end, coalesce(t.observed_at, '-infinity'))
+    <= (case when s."updated_at" <= $2::timestamptz + interval '1 day' then s."updated_at" else '-infinity' end, $2);
 
 -- Saves the fingerprint.
 insert into view360.section_memories as m
