@@ -125,6 +125,8 @@ func classifyPostgreSQL(err error) (outcome.Status, bool) {
 	switch code := state.SQLState(); {
 	case code == "40001", code == "40P01", code == "55P03": // serialization, deadlock, lock not available
 		return outcome.Transient, true
+	case code == "25006", code == "25P03", code == "25P04", code == "57014": // read-only after a failover, timeouts, canceled
+		return outcome.Transient, true
 	case strings.HasPrefix(code, "08"), strings.HasPrefix(code, "53"), strings.HasPrefix(code, "57P"), strings.HasPrefix(code, "58"):
 		return outcome.Transient, true // connection, resources, shutdown or start, system error
 	case code == "28000", code == "28P01", code == "42501":

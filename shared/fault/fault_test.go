@@ -104,6 +104,7 @@ func TestPostgreSQLErrorsAreClassified(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]outcome.Status{
 		"40001": outcome.Transient, "40P01": outcome.Transient, "55P03": outcome.Transient, "08006": outcome.Transient, "53300": outcome.Transient,
+		"25006": outcome.Transient, "25P03": outcome.Transient, "25P04": outcome.Transient, "57014": outcome.Transient,
 		"57P01": outcome.Transient, "58030": outcome.Transient, "28P01": outcome.Denied, "42501": outcome.Denied,
 		"22001": outcome.Invalid, "23505": outcome.Invalid, "42P01": outcome.Failed,
 	} {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"view360/shared/fault"
@@ -116,16 +117,31 @@ func (h Handler) loadGroup(ctx context.Context, in Input) (Output, error) {
 	defer conn.Release()
 	entry, err := openLedgerEntry(ctx, conn.Conn(), in.Index, h.Name)
 	if err != nil {
-		return Output{}, err
+		return Output{}, errors.Join(err, dropStandby(ctx, conn, err))
 	}
 	if entry.loaded && !in.Reload {
 		return Output{Tables: toUnchanged(entry.counters), Already: true}, nil
 	}
 	out, err := h.runTransaction(ctx, conn.Conn(), in, entry)
 	if err != nil {
-		return Output{}, errors.Join(err, entry.markFailed(context.WithoutCancel(ctx), conn.Conn(), err))
+		return Output{}, errors.Join(err, entry.markFailed(context.WithoutCancel(ctx), conn.Conn(), err), dropStandby(ctx, conn, err))
 	}
 	return out, nil
+}
+
+// readOnlyTransaction: the server is a standby, such as the writer before a failover.
+const readOnlyTransaction = "25006"
+
+// dropStandby closes a connection to a standby, so that the pool opens one to the writer for the next try.
+func dropStandby(ctx context.Context, conn *pgxpool.Conn, failure error) error {
+	var violation *pgconn.PgError
+	if !errors.As(failure, &violation) || violation.Code != readOnlyTransaction {
+		return nil
+	}
+	if err := conn.Conn().Close(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("closing the connection to a standby: %w", err)
+	}
+	return nil
 }
 
 // runTransaction loads all tables of the group, or none.
