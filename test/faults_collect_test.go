@@ -186,6 +186,7 @@ func TestFaultOfAnOperationHasItsOutcome(t *testing.T) {
 		}
 	}
 	_ = group.Wait() // trials report to t
+	t.Attr("tried", fmt.Sprintf("%d faults: each kind at each operation of each collector", tried.Load()))
 	t.Logf("%d faults tried, %d survived", tried.Load(), survived.Load())
 }
 

@@ -78,6 +78,7 @@ func TestConnectionsCutAtEachStatement(t *testing.T) {
 	if cuts == 0 {
 		t.Error("no connection was cut")
 	}
+	t.Attr("tried", fmt.Sprintf("%d connections to the database cut, each at another message of a load", cuts))
 	t.Logf("cut the connection at %d messages: each load was whole after it was done again", cuts)
 }
 

@@ -3,6 +3,7 @@ package test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -45,6 +46,7 @@ func TestKilledLoadersLoseAndDoubleNothing(t *testing.T) {
 			t.Fatalf("campaign %d, killed %d times so far:\n%s", campaigns, killed, diff)
 		}
 	}
+	t.Attr("tried", fmt.Sprintf("%d loaders killed at random messages to the database, two at once", killed))
 	t.Logf("killed %d loaders in %d campaigns over %d snapshots: none lost or doubled a row", killed, campaigns, len(snapshots))
 }
 
@@ -133,6 +135,7 @@ func TestKilledServerKeepsConfirmedRows(t *testing.T) {
 	if diff := cmp.Diff(want, readContents(t, s.pool)); diff != "" {
 		t.Error(diff)
 	}
+	t.Attr("tried", fmt.Sprintf("the database server killed %d times at random messages of a load", killed))
 	t.Logf("killed the server %d times: what it had confirmed was there, and nothing twice", killed)
 }
 

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +71,7 @@ func TestCollectorsKeepToTheQuotas(t *testing.T) {
 				}
 			}
 			t.Logf("latency %s: %d calls, %d throttled, %.1f s", latency, len(calls), throttles, took.Seconds())
+			t.Attr("tried", fmt.Sprintf("an account and region at AWS's quotas with %s of latency: %d calls, %d throttled, %.1f s", latency, len(calls), throttles, took.Seconds()))
 			if throttles*1000 > 5*len(calls) {
 				t.Errorf("%d of %d calls were throttled", throttles, len(calls))
 			}

@@ -269,6 +269,7 @@ func TestCollectMachineStaysWithinServiceLimits(t *testing.T) {
 	if published != accounts*regions {
 		t.Errorf("%d snapshots were published, want %d", published, accounts*regions)
 	}
+	t.Attr("tried", fmt.Sprintf("a run of %d accounts × %d regions × %d sources within the limits of Step Functions", accounts, regions, services))
 	s.logSummary(accounts, regions, services, time.Since(started))
 }
 

@@ -19,7 +19,13 @@ import (
 	"view360/shared/summary"
 )
 
+// asProgram is the variable that makes the test binary the program, for tests that kill it.
+const asProgram = "VIEW360_TEST_AS_PROGRAM"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
 	slog.SetDefault(slog.New(contextLog{slog.NewJSONHandler(io.Discard, nil)}))
 	pgtest.RunMain(m)
 }

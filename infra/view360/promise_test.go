@@ -1,18 +1,20 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
-	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -144,6 +146,16 @@ func readFolder(t *testing.T, dir string) map[string]string {
 // runTimes are what differs between two runs of the same: times, names of runs, and counts of requests.
 var runTimes = regexp.MustCompile(`"(?:run|collected_at|date_created|started|duration_ms|calls|throttles|paid_calls)":(?:"[^"]*"|\d+)`)
 
+// parseTimeless returns the members of a snapshot without what differs between two runs. A file that was combined has the
+// same members in another order.
+func parseTimeless(t *testing.T, text string) (members any) {
+	t.Helper()
+	must(t, json.Unmarshal([]byte(runTimes.ReplaceAllString(text, `"time":0`)), &members))
+	return members
+}
+
+var stoppedRuns = flag.Int("stopped-runs", 4, "how many collections of each kind are stopped, up to three times each")
+
 // However often and wherever a collection is stopped, resuming gives the files of one that is not, and what was read is not
 // paid for again.
 func TestStoppedCollectionResumesToTheSameFiles(t *testing.T) {
@@ -158,15 +170,22 @@ func TestStoppedCollectionResumesToTheSameFiles(t *testing.T) {
 			if code, out, stderr := runProgram(t, append(args, "--out", whole, "--state", t.TempDir())...); code != exitOK {
 				t.Fatalf("undisturbed: exit code %d\n%s%s", code, out, stderr)
 			}
-			wantFiles, wantPaid := readFolder(t, whole), countCalls(server, "ce")
+			wantFiles, wantPaid, requests := readFolder(t, whole), countCalls(server, "ce"), countCalls(server, "ce")+countCalls(server, "kms")
 			random := rand.New(rand.NewPCG(1, 2))
-			for range 4 {
+			stopped, ended := 0, 0
+			for range *stoppedRuns {
 				server.ForgetCalls()
 				stops := random.IntN(3) + 1
-				dir, attempts := collectWithStops(t, server, random, stops, args)
+				dir, attempts := collectWithStops(t, server, random, stops, requests, args)
+				for _, attempt := range attempts {
+					if strings.HasSuffix(attempt, "exit status 0)") {
+						ended++
+					}
+				}
+				stopped += stops
+				t.Log(attempts)
 				for path, want := range wantFiles {
-					got := runTimes.ReplaceAllString(readFolder(t, dir)[path], "")
-					if diff := cmp.Diff(runTimes.ReplaceAllString(want, ""), got); diff != "" {
+					if diff := cmp.Diff(parseTimeless(t, want), parseTimeless(t, readFolder(t, dir)[path])); diff != "" {
 						t.Errorf("after %v: %s (-undisturbed +resumed):\n%.2000s", attempts, path, diff)
 					}
 				}
@@ -174,29 +193,42 @@ func TestStoppedCollectionResumesToTheSameFiles(t *testing.T) {
 					t.Errorf("after %v: %d paid requests, want %d", attempts, paid, wantPaid)
 				}
 			}
+			if ended == stopped {
+				t.Error("nothing was stopped before its end")
+			}
+			t.Attr("tried", fmt.Sprintf("%d signals at random moments to collections of %s, each resumed to the end", stopped-ended, name))
 		})
 	}
 }
 
-// collectWithStops runs the collection, stops it at random requests for a key, and resumes it to the end. Keys take the
-// most requests, so that the costs of a region are often staged and not yet merged.
-func collectWithStops(t *testing.T, server *simaws.Server, random *rand.Rand, stops int, args []string) (dir string, attempts []string) {
+// signals end the program's process: at once, or after it has put away what it has.
+var signals = []os.Signal{syscall.SIGKILL, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM}
+
+// collectWithStops runs the collection in a process of its own, ends that at random moments, and resumes it to the end. A
+// moment is at one of the requests, or soon after it, while parts are staged, merged, published or delivered.
+func collectWithStops(t *testing.T, server *simaws.Server, random *rand.Rand, stops, most int, args []string) (dir string, attempts []string) {
 	t.Helper()
 	dir = t.TempDir()
 	args = append(args, "--resume", "--json", "--out", dir, "--state", t.TempDir())
 	for range stops {
-		ctx, interrupt := context.WithCancel(t.Context())
+		program := exec.Command(os.Args[0], args...)
+		program.Env = append(os.Environ(), asProgram+"=1")
 		var requests atomic.Int64
-		at := random.Int64N(40)
-		server.Override(simaws.Answer{Service: "kms", Operation: "DescribeKey", Give: func(simaws.Request) (any, error) {
+		at, signal := random.Int64N(int64(most))+1, signals[random.IntN(len(signals))]
+		later := time.Duration(random.IntN(3)) * 10 * time.Millisecond
+		stop := func(simaws.Request) (any, error) {
 			if requests.Add(1) == at {
-				interrupt()
+				time.AfterFunc(later, func() { _ = program.Process.Signal(signal) }) // it may have ended
 			}
 			return nil, simaws.ErrPassOn
-		}})
-		code := runCommand(ctx, args, testHost(io.Discard, io.Discard))
-		interrupt()
-		attempts = append(attempts, fmt.Sprintf("a stop at key %d (exit code %d)", at, code))
+		}
+		for _, operation := range []string{"kms:ListKeys", "kms:DescribeKey", "kms:GetKeyRotationStatus", "ce:GetCostAndUsage", "ce:GetCostForecast"} {
+			service, operation, _ := strings.Cut(operation, ":")
+			server.Override(simaws.Answer{Service: service, Operation: operation, Give: stop})
+		}
+		must(t, program.Start())
+		_ = program.Wait() // by a signal, unless it read fewer keys
+		attempts = append(attempts, fmt.Sprintf("%s %s after request %d (%s)", signal, later, at, program.ProcessState))
 	}
 	if code, out, stderr := runProgram(t, args...); code != exitOK {
 		t.Fatalf("after %v: exit code %d\n%s%s", attempts, code, out, stderr)

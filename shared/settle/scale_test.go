@@ -71,6 +71,7 @@ func TestSettleNamesCausesWhenEverythingFails(t *testing.T) {
 	if partial.Lines[1] != "000000000001 eu-test-1 kms: the key is gone" {
 		t.Errorf("the other cause is %s", partial.Lines[1])
 	}
+	t.Attr("tried", fmt.Sprintf("%d reports of a run where everything failed, settled in %s", *settleAccounts*regions, took.Round(time.Millisecond)))
 	t.Logf("%d reports: %s, %d MB of system memory (%d MB before)", *settleAccounts*regions, took.Round(time.Millisecond), after.Sys>>20, before.Sys>>20)
 }
 
