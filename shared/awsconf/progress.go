@@ -25,6 +25,9 @@ import (
 // Progress keeps the answers of AWS to one attempt in a temporary file, so that the next attempt goes on where this one
 // stopped: the clients of [WithProgress] find answers there before they ask. It is safe for concurrent use.
 type Progress struct {
+	// Paid is called after each answer that was kept and that AWS charges for; it may be nil.
+	Paid func(context.Context)
+
 	mu      sync.Mutex
 	file    *os.File
 	size    int64
@@ -118,6 +121,10 @@ func (p *Progress) keep(ctx context.Context, key requestKey, compressed []byte) 
 		p.full = true
 		p.mu.Unlock()
 		slog.WarnContext(ctx, "the next attempt would have to ask AWS again", "error", err)
+		return
+	}
+	if p.Paid != nil && awsmiddleware.GetServiceID(ctx) == paidService {
+		p.Paid(ctx)
 	}
 }
 
@@ -181,7 +188,7 @@ func isAnswered(ctx context.Context) bool {
 }
 
 // WithProgress returns cfg with clients that find answers in p, and keep there what AWS answers, once the SDK has read it:
-// an answer that broke off is not one. Apply it after [WithRate] and [WithMeter], which then leave out what p has.
+// an answer that broke off is not one. Apply it after [Pacer.Pace] and [WithMeter], which then leave out what p has.
 func WithProgress(cfg aws.Config, p *Progress) aws.Config {
 	cfg = cfg.Copy()
 	cfg.APIOptions = append(cfg.APIOptions[:len(cfg.APIOptions):len(cfg.APIOptions)], func(stack *middleware.Stack) error {

@@ -10,7 +10,9 @@ import (
 type Input struct {
 	Run string `json:"run"` // the execution's name
 	// Attempt is the number of the state machine's retries before this attempt.
-	Attempt  int               `json:"attempt,omitempty"`
+	Attempt int `json:"attempt,omitempty"`
+	// Resume: what an earlier run has paid for is not asked again.
+	Resume   bool              `json:"resume,omitempty"`
 	Account  string            `json:"account"`
 	Role     *Role             `json:"role,omitempty"` // absent: the function's own credentials
 	Region   string            `json:"region"`

@@ -142,7 +142,7 @@ func (h Handler) buildTemplate(request Request, in Input) (collect.Input, error)
 	if err != nil {
 		return collect.Input{}, err
 	}
-	return collect.Input{Run: in.Run, Interval: interval, AllResources: all, Now: in.Started.UTC(), Options: h.Settings.Options}, nil
+	return collect.Input{Run: in.Run, Resume: bool(request.Resume), Interval: interval, AllResources: all, Now: in.Started.UTC(), Options: h.Settings.Options}, nil
 }
 
 // visitEntries calls visit for the entries of the plan, by account, oldest date first.

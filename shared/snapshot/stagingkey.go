@@ -29,6 +29,9 @@ func (n Name) OutputKey(source string) string { return n.StagingPrefix() + sourc
 // FailureKey returns the key of the outcome of a source that failed: the newest one for the snapshot, of any run.
 func (n Name) FailureKey(source string) string { return n.StagingPrefix() + source + failureFile }
 
+// PaidKey returns the key of the answers that AWS charged for, which a resumed run takes.
+func (n Name) PaidKey(source string) string { return n.PartPrefix(source) + "paid" }
+
 // ProgressKey returns the key of the answers of AWS to an attempt of a run that ran out of time: another run asks again.
 func (n Name) ProgressKey(source, run string) string { return n.PartPrefix(source) + "progress-" + run }
 
