@@ -1,6 +1,7 @@
 package s3disk
 
 import (
+	"cmp"
 	"crypto/md5" // ETags are not secrets
 	"crypto/rand"
 	"errors"
@@ -43,56 +44,71 @@ func (d *disk) ListBuckets() ([]gofakes3.BucketInfo, error) {
 }
 
 func (d *disk) ListBucket(bucket string, prefix *gofakes3.Prefix, page gofakes3.ListBucketPage) (*gofakes3.ObjectList, error) {
-	found := map[string]fs.FileInfo{}
-	start := path.Join(bucket, path.Dir(prefix.Prefix+"x"))
-	err := fs.WalkDir(d.root.FS(), start, func(name string, entry fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // no object under the prefix, or deleted meanwhile
-		}
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		info, err := entry.Info()
-		if err == nil {
-			found[strings.TrimPrefix(name, bucket+"/")] = info
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	keys := make([]string, 0, len(found))
-	for key := range found {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return d.buildPage(keys, found, prefix, page), nil
-}
-
-// buildPage returns the page of keys that match prefix, in order. found has the files of all keys.
-func (d *disk) buildPage(keys []string, found map[string]fs.FileInfo, prefix *gofakes3.Prefix, page gofakes3.ListBucketPage) *gofakes3.ObjectList {
 	list := gofakes3.NewObjectList()
 	var last string
-	for _, key := range keys {
+	err := d.walkKeys(bucket, path.Dir(prefix.Prefix+"x"), page.Marker, func(key string, entry fs.DirEntry) (goOn bool) {
 		var match gofakes3.PrefixMatch
 		if !prefix.Match(key, &match) || page.HasMarker && key <= page.Marker {
-			continue
+			return true
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return true // deleted meanwhile
 		}
 		if page.MaxKeys > 0 && int64(len(list.Contents)+len(list.CommonPrefixes)) >= page.MaxKeys {
 			list.IsTruncated, list.NextMarker = true, last
-			return list
+			return false
 		}
 		last = key
 		if match.CommonPrefix {
 			list.AddPrefix(match.MatchedPart)
-			continue
+			return true
 		}
-		info := found[key]
 		list.Add(&gofakes3.Content{
 			Key: key, LastModified: gofakes3.NewContentTime(info.ModTime()), ETag: gofakes3.FormatETag(computeETag(info)), Size: info.Size(),
 		})
+		return true
+	})
+	if err != nil && !errors.Is(err, fs.SkipAll) {
+		return nil, err
 	}
-	return list
+	return list, nil
+}
+
+// walkKeys visits the keys of a folder in their order, in which a folder has its slash, and leaves out folders whose keys all
+// come before marker: a page costs what it lists. It returns [fs.SkipAll] when a visit ended it.
+func (d *disk) walkKeys(bucket, folder, marker string, visit func(key string, entry fs.DirEntry) (goOn bool)) error {
+	entries, err := fs.ReadDir(d.root.FS(), path.Join(bucket, folder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // no object under the prefix, or deleted meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(sortKey(a), sortKey(b)) })
+	for _, entry := range entries {
+		key := path.Join(folder, entry.Name())
+		below := key + "/"
+		switch {
+		case !entry.IsDir():
+			if !visit(key, entry) {
+				return fs.SkipAll
+			}
+		case below < marker && !strings.HasPrefix(marker, below): // all of it comes before
+		default:
+			if err := d.walkKeys(bucket, key, marker, visit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func sortKey(entry fs.DirEntry) string {
+	if entry.IsDir() {
+		return entry.Name() + "/"
+	}
+	return entry.Name()
 }
 
 func (d *disk) CreateBucket(name string) error {
