@@ -58,6 +58,7 @@ var faults = []struct {
 	{"malformed forever", simaws.Fault{Kind: simaws.Malformed}, broken, ""},
 	{"empty page with a token", simaws.Fault{Kind: simaws.EmptyPage, Times: 1}, none, ""},
 	{"repeated token", simaws.Fault{Kind: simaws.RepeatedToken}, endless, ""},
+	{"tokens in a circle", simaws.Fault{Kind: simaws.TokenCircle}, endless, ""},
 	{"empty answer", simaws.Fault{Kind: simaws.Empty}, bare, ""},
 	{"items without members", simaws.Fault{Kind: simaws.Hollow}, bare, ""},
 	{"items without what is nested", simaws.Fault{Kind: simaws.Flat}, bare, ""},

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -13,57 +12,17 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
-
-	"view360/shared/fault"
-	"view360/shared/outcome"
 )
 
-// requireWholeAnswers returns cfg with clients that fail on an empty response body and on a repeated page token. The SDK
-// reads an empty body as a result without items, and its paginators end without an error if a page names itself as the
-// next; either way a list would silently lack items.
+// requireWholeAnswers returns cfg with clients that fail on an empty response body, which the SDK reads as a result without
+// items: a list would silently lack some.
 func requireWholeAnswers(cfg aws.Config) aws.Config {
 	cfg = cfg.Copy()
 	cfg.APIOptions = append(slices.Clip(cfg.APIOptions), func(stack *middleware.Stack) error {
-		if err := stack.Initialize.Add(middleware.InitializeMiddlewareFunc("view360.Token", refuseRepeatedToken), middleware.After); err != nil {
-			return err
-		}
 		// Next to the transport, before the SDK reads the body.
 		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("view360.Answer", requireContent), middleware.After)
 	})
 	return cfg
-}
-
-// refuseRepeatedToken returns an error if the output has a page token of the input.
-func refuseRepeatedToken(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-	asked := findTokens(in.Parameters)
-	out, metadata, err := next.HandleInitialize(ctx, in)
-	if err != nil {
-		return out, metadata, err
-	}
-	for _, token := range findTokens(out.Result) {
-		if slices.Contains(asked, token) {
-			return out, metadata, fault.New(outcome.Failed, "the response repeats the requested page token: the list cannot be completed")
-		}
-	}
-	return out, metadata, nil
-}
-
-// findTokens returns the page tokens of an operation's input or output: members such as NextToken and Marker.
-func findTokens(shape any) (found []string) {
-	members := reflect.Indirect(reflect.ValueOf(shape))
-	if members.Kind() != reflect.Struct {
-		return nil
-	}
-	for i := range members.NumField() {
-		member := members.Type().Field(i)
-		if !strings.HasSuffix(member.Name, "Token") && !strings.HasSuffix(member.Name, "Marker") {
-			continue
-		}
-		if token, is := members.Field(i).Interface().(*string); is && aws.ToString(token) != "" {
-			found = append(found, *token)
-		}
-	}
-	return found
 }
 
 // requireContent wraps the body of a successful response in [content].

@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -49,17 +48,5 @@ func TestResponseInAnotherFormatIsAnError(t *testing.T) {
 	cfg, asked := answering(t, `{"Volumes": []}`)
 	if _, err := ec2.NewFromConfig(cfg).DescribeVolumes(t.Context(), nil); err == nil || asked.Load() != 4 {
 		t.Errorf("got error %v after %d requests, want one after four", err, asked.Load())
-	}
-}
-
-func TestRepeatedPageTokenIsAnError(t *testing.T) {
-	cfg, asked := answering(t, `{"Keys": [{"KeyId": "a"}], "NextMarker": "again", "Truncated": true}`)
-	pages := kms.NewListKeysPaginator(kms.NewFromConfig(cfg), nil, func(o *kms.ListKeysPaginatorOptions) { o.StopOnDuplicateToken = true })
-	if _, err := pages.NextPage(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	_, err := pages.NextPage(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "cannot be completed") || asked.Load() != 2 {
-		t.Errorf("got error %v after %d requests, want one after two", err, asked.Load())
 	}
 }

@@ -3,8 +3,11 @@ package paging
 
 import (
 	"context"
-	"errors"
+	"crypto/sha256"
+	"fmt"
 	"iter"
+	"reflect"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -15,11 +18,16 @@ type Paginator[Page, Options any] interface {
 	NextPage(context.Context, ...func(*Options)) (Page, error)
 }
 
-// ReadPages returns the pages of a list. The sequence ends after the first error.
+// ReadPages returns the pages of a list. The sequence ends after the first error; a page that names one that was named before
+// is one.
 func ReadPages[Page, Options any](ctx context.Context, list Paginator[Page, Options], options ...func(*Options)) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
+		var seen named
 		for list.HasMorePages() {
 			page, err := list.NextPage(ctx, options...)
+			if err == nil {
+				err = seen.add(findNext(page)...)
+			}
 			if !yield(page, err) || err != nil {
 				return
 			}
@@ -29,14 +37,17 @@ func ReadPages[Page, Options any](ctx context.Context, list Paginator[Page, Opti
 
 // FollowTokens returns the pages of an operation that has no paginator in the SDK. read gets the token of a page, nil for
 // the first one, and returns the page with the token of the next one, nil or "" after the last. The sequence ends after
-// the first error; a repeated token is one.
+// the first error; a page that names one that was named before is one.
 func FollowTokens[Page any](read func(token *string) (page Page, next *string, err error)) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
-		var token *string
+		var (
+			token *string
+			seen  named
+		)
 		for {
 			page, next, err := read(token)
-			if err == nil && aws.ToString(next) != "" && aws.ToString(next) == aws.ToString(token) {
-				err = errors.New("the answer repeats the token of its page")
+			if err == nil {
+				err = seen.add(aws.ToString(next))
 			}
 			if !yield(page, err) || err != nil || aws.ToString(next) == "" {
 				return
@@ -44,6 +55,54 @@ func FollowTokens[Page any](read func(token *string) (page Page, next *string, e
 			token = next
 		}
 	}
+}
+
+// named are the hashes of the tokens by which the pages of one list named the next ones.
+type named map[[sha256.Size]byte]bool
+
+// add returns an error if a token was there before: the list goes in a circle, and would never end.
+func (n *named) add(tokens ...string) error {
+	for _, token := range tokens {
+		if token == "" {
+			continue
+		}
+		key := sha256.Sum256([]byte(token))
+		if (*n)[key] {
+			return fmt.Errorf("page %d names a page that was read before: the list cannot be completed", len(*n)+1)
+		}
+		if *n == nil {
+			*n = named{}
+		}
+		(*n)[key] = true
+	}
+	return nil
+}
+
+// findNext returns the tokens of the next page in an output of the SDK: members such as NextToken, or else Marker and
+// ContinuationToken. An output that has both repeats in the latter the token of the page itself.
+func findNext(output any) []string {
+	members := reflect.Indirect(reflect.ValueOf(output))
+	if members.Kind() != reflect.Struct {
+		return nil
+	}
+	var next, other []string
+	for i := range members.NumField() {
+		field := members.Type().Field(i)
+		if !field.IsExported() || field.Type != reflect.TypeFor[*string]() {
+			continue
+		}
+		token, _ := members.Field(i).Interface().(*string)
+		switch {
+		case strings.HasPrefix(field.Name, "Next"):
+			next = append(next, aws.ToString(token))
+		case field.Name == "Marker", field.Name == "ContinuationToken":
+			other = append(other, aws.ToString(token))
+		}
+	}
+	if next != nil {
+		return next
+	}
+	return other
 }
 
 // EachItem returns the items of all pages. The sequence ends after the first error.

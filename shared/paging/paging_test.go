@@ -8,6 +8,11 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"view360/shared/paging"
 )
 
@@ -89,6 +94,53 @@ func TestTokensAreFollowedToTheLastPage(t *testing.T) {
 	got, failures := drain(paging.EachItem(paging.FollowTokens(read), identity))
 	if !slices.Equal(got, []string{"of ", "of second", "of third"}) || !slices.Equal(asked, []string{"", "second", "third"}) || len(failures) > 0 {
 		t.Errorf("got %v, asked for %v, errors %v", got, asked, failures)
+	}
+}
+
+// circle is a list of the SDK whose second page names the first one by another token, and so on for ever.
+type circle struct{ calls int }
+
+type circlePage struct{ NextToken, ContinuationToken *string }
+
+func (c *circle) HasMorePages() bool { return true }
+
+func (c *circle) NextPage(context.Context, ...func(*options)) (*circlePage, error) {
+	c.calls++
+	return &circlePage{NextToken: aws.String([]string{"A", "B"}[c.calls%2]), ContinuationToken: aws.String("same")}, nil
+}
+
+func TestTokensInACircleAreAnError(t *testing.T) {
+	t.Parallel()
+	c := &circle{}
+	var failures []error
+	for _, err := range paging.ReadPages(t.Context(), c) {
+		if err != nil {
+			failures = append(failures, err)
+		}
+	}
+	if len(failures) != 1 || c.calls != 3 {
+		t.Errorf("errors %v after %d calls of a paginator", failures, c.calls)
+	}
+	calls := 0
+	_, failures = drain(paging.EachItem(paging.FollowTokens(func(*string) ([]string, *string, error) {
+		calls++
+		return nil, aws.String([]string{"A", "B"}[calls%2]), nil
+	}), identity))
+	if len(failures) != 1 || calls != 3 {
+		t.Errorf("errors %v after %d calls", failures, calls)
+	}
+}
+
+// The output of a list of S3 buckets has the token of the next page where that of objects has the page's own.
+func TestTokensOfTheNextPageAreTold(t *testing.T) {
+	t.Parallel()
+	for _, output := range []any{
+		&s3.ListBucketsOutput{ContinuationToken: aws.String("A")}, &rds.DescribeDBInstancesOutput{Marker: aws.String("A")},
+		&s3.ListObjectsV2Output{NextContinuationToken: aws.String("A"), ContinuationToken: aws.String("own")}, &costexplorer.GetCostAndUsageOutput{NextPageToken: aws.String("A")},
+	} {
+		if got := paging.FindNext(output); !slices.Equal(got, []string{"A"}) {
+			t.Errorf("%T: got %v", output, got)
+		}
 	}
 }
 

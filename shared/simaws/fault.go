@@ -15,7 +15,7 @@ import (
 // Kind is a way to fail.
 type Kind string
 
-// The kinds. EmptyPage and RepeatedToken change only operations that answer in pages.
+// The kinds. EmptyPage, RepeatedToken and TokenCircle change only operations that answer in pages.
 const (
 	Throttled     Kind = "throttled"
 	Denied        Kind = "denied"         // by a missing identity policy
@@ -34,6 +34,7 @@ const (
 	Malformed     Kind = "malformed"      // 200 with half an answer
 	EmptyPage     Kind = "empty page"     // no items, and a token to go on with
 	RepeatedToken Kind = "repeated token" // the token that was sent comes back
+	TokenCircle   Kind = "token circle"   // the second page names the first one as the next, by a token of its own
 	Empty         Kind = "empty answer"   // 200 with an answer without any member
 	Hollow        Kind = "hollow answer"  // the answer has its items, without any member
 	Flat          Kind = "flat answer"    // the items have their plain members, and the others are empty

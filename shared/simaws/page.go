@@ -40,6 +40,11 @@ func cutPage[T any](c *call, all []T, token string, asked *number, l limits) (it
 			return []T{}, c.newToken(start), nil
 		case RepeatedToken:
 			return all[start:end], cmp.Or(token, c.newToken(start)), nil
+		case TokenCircle:
+			if start > 0 {
+				return all[start:end], c.newToken(0), nil
+			}
+			return all[:end], c.newToken(min(end, len(all)-1)), nil
 		}
 	}
 	if end == len(all) {

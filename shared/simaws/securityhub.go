@@ -85,6 +85,9 @@ func getSecurityFindings(c *call, in hubInput) (any, error) {
 	if c.fault != nil && c.fault.Kind == RepeatedToken {
 		next = cmp.Or(in.NextToken, c.newToken(0))
 	}
+	if c.fault != nil && c.fault.Kind == TokenCircle {
+		next = c.newToken(max(0, 1-position))
+	}
 	return object{"Findings": found, "NextToken": next}, nil
 }
 

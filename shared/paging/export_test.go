@@ -1,0 +1,4 @@
+package paging
+
+// FindNext is findNext.
+var FindNext = findNext
