@@ -18,6 +18,8 @@ type Quota struct {
 var Quotas = []Quota{
 	{"ACM", []string{"ListCertificates"}, true, 8, 8, "https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html"},
 	{"ACM", []string{"DescribeCertificate"}, true, 10, 10, "https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html"},
+	{"Account", []string{"GetAlternateContact", "GetContactInformation"}, true, 10, 10, "https://docs.aws.amazon.com/accounts/latest/reference/quotas.html"},
+	{"Account", []string{"GetAccountInformation"}, true, 3, 3, "https://docs.aws.amazon.com/accounts/latest/reference/quotas.html"},
 	{"CloudTrail", []string{"LookupEvents"}, true, 2, 2, "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html"},
 	{"CloudTrail", []string{"DescribeTrails", "GetTrailStatus"}, true, 10, 10, "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html"},
 	{"EC2", []string{"DescribeInstances", "DescribeVolumes", "DescribeSubnets", "DescribeReservedInstances", "DescribeRegions"}, false, 20, 100, "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html"},
@@ -25,8 +27,8 @@ var Quotas = []Quota{
 	{"KMS", []string{"GetKeyRotationStatus"}, true, 1000, 1000, "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html"},
 	{"KMS", []string{"DescribeKey"}, true, 2000, 2000, "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html"},
 	{"Secrets Manager", []string{"ListSecrets"}, true, 100, 100, "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html"},
-	{"SecurityHub", []string{"GetFindings"}, true, 3, 6, "https://docs.aws.amazon.com/securityhub/1.0/APIReference/Welcome.html"},
-	{"SecurityHub", []string{"GetFindingAggregator", "ListFindingAggregators"}, true, 10, 30, "https://docs.aws.amazon.com/securityhub/1.0/APIReference/Welcome.html"},
+	{"SecurityHub", []string{"GetFindings"}, true, 3, 6, "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub_limits.html"},
+	{"SecurityHub", []string{"GetFindingAggregator", "ListFindingAggregators"}, true, 10, 30, "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub_limits.html"},
 	{"WAFV2", []string{"GetLoggingConfiguration", "GetWebACL", "ListResourcesForWebACL", "ListTagsForResource", "ListWebACLs"}, true, 5, 5, "https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"},
 }
 

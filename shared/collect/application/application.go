@@ -5,7 +5,7 @@
 //	window      [start, end), UTC, up to now; the API answers for at most 24 hours
 //	section     application, the services of the latest day first
 //	paid        no
-//	quotas      ListServices is not published; 5 requests per second with retries stays clear of throttling
+//	quotas      not published for ListServices
 //	            https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
 package application
 

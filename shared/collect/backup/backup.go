@@ -8,7 +8,7 @@
 //	            Protected resources: none, state at run time. A past date has jobs only, without those under way
 //	sections    backup.jobs, backup.protected_resources
 //	paid        no
-//	quotas      not published per operation; 5 requests per second with retries stays clear of throttling
+//	quotas      not published per operation
 //	            https://docs.aws.amazon.com/aws-backup/latest/devguide/aws-backup-limits.html
 package backup
 

@@ -6,7 +6,7 @@
 //	window      none: the recommendations at run time, which are of the last 14 days
 //	section     compute_optimizer: instances, volumes, functions
 //	paid        no
-//	quotas      not published per operation; 5 requests per second
+//	quotas      not published per operation
 //	            https://docs.aws.amazon.com/general/latest/gr/compute-optimizer.html
 package computeoptimizer
 

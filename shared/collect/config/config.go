@@ -7,7 +7,7 @@
 //	            state at run time, also for a past window.
 //	section     config, with its list non_compliant_resources
 //	paid        no
-//	quotas      not published and low; 5 requests per second
+//	quotas      not published
 //	            https://docs.aws.amazon.com/config/latest/developerguide/configlimits.html
 package config
 

@@ -5,7 +5,7 @@
 //	window      none: the latest recorded state at run time
 //	section     config_inventory
 //	paid        no
-//	quotas      not published and low; 5 requests per second
+//	quotas      not published
 //	            https://docs.aws.amazon.com/config/latest/developerguide/configlimits.html
 package configinventory
 

@@ -8,7 +8,7 @@
 //	            requests of one: costs settle for days after the fact, so a daily run reads the last few again (D19)
 //	sections    service, cost, marketplace
 //	paid        yes: 0.01 US dollars per request; two requests a day for an account with one page of results
-//	quotas      not published; 5 requests per second
+//	quotas      not published
 //	            https://docs.aws.amazon.com/cost-management/latest/userguide/ce-api-best-practices.html
 package cost
 

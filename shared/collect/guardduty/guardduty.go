@@ -6,7 +6,7 @@
 //	window      updatedAt in [start, end), UTC
 //	section     security.guard_duty
 //	paid        no
-//	quotas      not published per operation; 10 requests per second with retries stays clear of throttling
+//	quotas      not published per operation
 //	            https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_limits.html
 package guardduty
 

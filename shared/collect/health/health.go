@@ -7,7 +7,7 @@
 //	            Of a past date: every event that was last updated in its window (AWS keeps 90 days)
 //	section     health
 //	paid        no, but the account needs one of collect.SupportPlans
-//	quotas      not published; 5 requests per second with retries stays clear of throttling
+//	quotas      not published
 //	            https://docs.aws.amazon.com/health/latest/ug/health-api.html
 package health
 

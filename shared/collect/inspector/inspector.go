@@ -6,7 +6,7 @@
 //	window      updatedAt in [start, end), UTC
 //	section     security.inspector
 //	paid        no
-//	quotas      not published per operation; 5 requests per second with retries stays clear of throttling
+//	quotas      not published per operation
 //	            https://docs.aws.amazon.com/inspector/latest/user/quotas.html
 package inspector
 

@@ -6,7 +6,7 @@
 //	window      none: state at run time
 //	sections    inventory.instances, inventory.applications, inventory.patches
 //	paid        no
-//	quotas      not published per operation and low; 10 requests per second
+//	quotas      not published per operation
 //	            https://docs.aws.amazon.com/general/latest/gr/ssm.html
 package inventory
 

@@ -6,8 +6,8 @@
 //	window      none: state at run time
 //	section     security.kms
 //	paid        no
-//	quotas      DescribeKey 100, GetKeyRotationStatus 1000, ListKeys 500 requests per second in most regions
-//	            https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html
+//	quotas      DescribeKey 2000, GetKeyRotationStatus 1000, ListKeys 500 requests per second
+//	            https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
 package kms
 
 import (

@@ -6,7 +6,7 @@
 //	window      none: state at run time
 //	section     resilience_hub, in the order of ListApps
 //	paid        no
-//	quotas      not published; 10 requests per second with retries stays clear of throttling
+//	quotas      not published
 //	            https://docs.aws.amazon.com/general/latest/gr/resiliencehub.html
 package resiliencehub
 

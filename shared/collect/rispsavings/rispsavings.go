@@ -15,7 +15,7 @@
 //	paid        Cost Explorer: 0.01 US dollars per request: none without commitments, else one, and one for each further
 //	            page, for each service with reservations and for plans; with paid_calls not set at most three of them,
 //	            EC2, RDS and plans first, so that an account and day cost five requests with those of cost
-//	quotas      not published for Cost Explorer, 5 requests per second; the others for each region
+//	quotas      not published for Cost Explorer; the others for each region
 //	            https://docs.aws.amazon.com/cost-management/latest/userguide/ce-api-best-practices.html
 package rispsavings
 

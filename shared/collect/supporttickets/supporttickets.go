@@ -7,7 +7,7 @@
 //	            end), UTC
 //	section     support_tickets, the open cases first
 //	paid        no, but the account needs one of collect.SupportPlans
-//	quotas      not published; 2 requests per second with retries stays clear of throttling
+//	quotas      not published
 //	            https://docs.aws.amazon.com/awssupport/latest/APIReference/API_DescribeCases.html
 package supporttickets
 

@@ -7,7 +7,7 @@
 //	window      none: state at run time
 //	section     trusted_advisor, in the order of the list of checks
 //	paid        no, but the account needs one of collect.SupportPlans
-//	quotas      not published; 2 requests per second with retries stays clear of throttling
+//	quotas      not published
 //	            https://docs.aws.amazon.com/awssupport/latest/user/get-started-with-aws-trusted-advisor-api.html
 package trustedadvisor
 

@@ -8,7 +8,7 @@
 //	window      none: state at run time
 //	sections    security.waf, security.waf_rules
 //	paid        no
-//	quotas      ListResourcesForWebACL, ListTagsForResource 5 requests per second, others more
+//	quotas      5 requests per second for each operation
 //	            https://docs.aws.amazon.com/waf/latest/developerguide/limits.html
 package waf
 
