@@ -17,12 +17,16 @@ const maxMeta = 1 << 20
 
 // applyMeta sets the times of the sections and whether they are complete, from the snapshot's meta section.
 //
-// Without one, the snapshot's date is the time, plus a second for each longer interval of the same date, so that each
+// Without one, the snapshot's date is the time, or the first day of a period that has not ended, plus a second for each longer interval of the same date, so that each
 // interval has its own row in logs. Two versions of one snapshot would then be equally old, so a hash of the content sets
 // the fraction of the second: the result does not depend on the order in which they are loaded.
 func (h Handler) applyMeta(ctx context.Context, store *object.Store, index *snapshot.Index, content uint64) error {
 	seconds := slices.Index([]snapshot.Interval{snapshot.Daily, snapshot.Weekly, snapshot.Monthly, snapshot.Yearly}, index.Name.Interval)
-	index.CollectedAt = index.Name.Date.Add(time.Duration(seconds) * time.Second)
+	date := index.Name.Date
+	if date.After(h.readClock().Add(maxDateAhead)) { // of a period that has begun
+		date = findBegin(index.Name)
+	}
+	index.CollectedAt = date.Add(time.Duration(seconds) * time.Second)
 	observed := index.CollectedAt.Add(time.Duration(content%1_000_000) * time.Microsecond)
 	r, found := index.Sections["meta"]
 	delete(index.Sections, "meta")
@@ -59,11 +63,19 @@ const (
 	maxDateAhead  = 14 * time.Hour
 )
 
+// findBegin returns the date of a day, and the first day of a longer period: one that has begun may be named by its last day.
+func findBegin(name snapshot.Name) time.Time {
+	if name.Interval == snapshot.Daily {
+		return name.Date
+	}
+	return snapshot.WindowOf(name.Interval, name.Date).Start
+}
+
 // checkTimes rejects a snapshot from the future: it would keep every later one from changing anything.
 func (h Handler) checkTimes(index snapshot.Index) error {
 	now := h.readClock()
-	if date := index.Name.Date; date.After(now.Add(maxDateAhead)) {
-		return newInvalid(-1, "its date %s is in the future: set the clock of the sender and collect again", date.Format(time.DateOnly))
+	if findBegin(index.Name).After(now.Add(maxDateAhead)) {
+		return newInvalid(-1, "its date %s is in the future: set the clock of the sender and collect again", index.Name.Date.Format(time.DateOnly))
 	}
 	limit := now.Add(maxClockAhead)
 	if index.Meta.IsEmpty() { // the time is that of the date

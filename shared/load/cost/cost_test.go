@@ -50,7 +50,7 @@ func TestCostReports(t *testing.T) {
 	}
 	loadtest.Run(t, "cost_reports", []loadtest.Case{{
 		Name:  "granularities keep their own rows", // L27, L28
-		Loads: []loadtest.Snapshot{report("2026-03-02", "DAILY", "1"), report("2026-03-31", "MONTHLY", "31"), report("2025-12-31", "YEARLY", "365")},
+		Loads: []loadtest.Snapshot{report("2026-03-02", "DAILY", "1"), report("2026-03-31", "MONTHLY", "31"), report("2026-12-31", "YEARLY", "365")},
 		Query: "select period_granularity::text, current_period_cost::text from cost_reports order by 2",
 		Want:  []string{"DAILY|1.0000000000", "MONTHLY|31.0000000000", "YEARLY|365.0000000000"},
 	}})
