@@ -57,8 +57,12 @@ func (h Handler) buildPlan(ctx context.Context, in Input) (Plan, error) {
 	}
 	plan := Plan{Run: in.Run, Bucket: h.Staging.Bucket(), Key: snapshot.PlanKey(in.Run, 0), Concurrency: job.atOnce.entries}
 	plan.Snapshots, err = WriteList(ctx, h.Staging, plan.Key, func(add func(Entry) error) error {
+		var size listSize
 		return job.visitEntries(ctx, func(s Entry) error {
 			plan.Estimate.addEntry(s)
+			if err := size.addEntry(s); err != nil {
+				return err
+			}
 			if job.request.DryRun {
 				return nil
 			}
