@@ -2,7 +2,7 @@
 // recovered is not among them any more.
 //
 //	operations  support DescribeTrustedAdvisorChecks (all checks in one answer), DescribeTrustedAdvisorCheckSummaries
-//	            (50 checks at a time, side by side; once more when a check was withdrawn in between)
+//	            (50 checks at a time, side by side; in halves when a check is refused)
 //	scope       account, in the home region; the calls go to the partition's global region
 //	window      none: state at run time
 //	section     trusted_advisor, in the order of the list of checks
@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -54,8 +55,8 @@ type (
 )
 
 // Collect writes a [snapshot.TrustedAdvisorCheck] for each check with the status warning or error and at least one
-// resource that is not suppressed, regardless of its last refresh (D56). A batch that cannot be read is a warning; the
-// source fails if none can be read. An account without a support plan that includes the API is outcome.NotSubscribed.
+// resource that is not suppressed, regardless of its last refresh (D56). A batch that cannot be read, or a check that is
+// refused, is a warning; the source fails if none can be read. An account without a support plan that includes the API is outcome.NotSubscribed.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if scope.History {
 		part.Skip("Trusted Advisor has no history: its state of today does not belong under a past date")
@@ -67,20 +68,18 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	}
 	part.DeclareLists(section)
 	var failures []error
-	batches := 0
+	summarized := 0
 	err = collect.FetchInOrder(ctx, atOnce, collect.ToSequence(slices.Collect(slices.Chunk(listed, batch))),
 		func(ctx context.Context, batch checks) (result, error) { return summarizeBatch(ctx, api, batch) },
 		func(r result) error {
-			batches++
-			if r.failure != nil {
-				failures = append(failures, r.failure)
-			}
+			summarized += len(r.checks)
+			failures = append(failures, r.failures...)
 			return addChecks(part, r)
 		})
 	if err != nil {
 		return err
 	}
-	if batches > 0 && len(failures) == batches {
+	if summarized == 0 {
 		return errors.Join(failures...)
 	}
 	for _, failure := range failures {
@@ -97,26 +96,49 @@ func listChecks(ctx context.Context, api API) (checks, error) {
 	return listed.Checks, nil
 }
 
-// result has a batch of checks with their summaries, or the error of reading them.
+// result has the checks of a batch that could be read with their summaries, and the errors of the others.
 type result struct {
 	checks    checks
 	summaries summaries
-	failure   error
+	failures  []error
 }
 
 // summarizeBatch returns the summaries of a batch, and an error only if the run as a whole has ended.
 func summarizeBatch(ctx context.Context, api API, batch checks) (result, error) {
 	answer, err := readSummaries(ctx, api, batch)
-	if isUnknown(err) { // a check was withdrawn after it was listed
-		if batch, err = filterListed(ctx, api, batch); err == nil {
-			answer, err = readSummaries(ctx, api, batch)
-		}
+	if !isUnknown(err) {
+		return buildResult(ctx, batch, answer, err)
 	}
+	if batch, err = filterListed(ctx, api, batch); err != nil { // a check was withdrawn after it was listed
+		return buildResult(ctx, batch, nil, err)
+	}
+	return summarizeHalves(ctx, api, batch)
+}
+
+// summarizeHalves finds the checks that are refused, each of which takes its whole batch: ten calls more for one of 50.
+func summarizeHalves(ctx context.Context, api API, batch checks) (result, error) {
+	answer, err := readSummaries(ctx, api, batch)
+	if !isUnknown(err) || len(batch) == 1 {
+		return buildResult(ctx, batch, answer, err)
+	}
+	both := result{summaries: summaries{}}
+	for half := range slices.Chunk(batch, (len(batch)+1)/2) {
+		r, err := summarizeHalves(ctx, api, half)
+		if err != nil {
+			return result{}, err
+		}
+		both.checks, both.failures = append(both.checks, r.checks...), append(both.failures, r.failures...)
+		maps.Copy(both.summaries, r.summaries)
+	}
+	return both, nil
+}
+
+func buildResult(ctx context.Context, batch checks, answer *support.DescribeTrustedAdvisorCheckSummariesOutput, err error) (result, error) {
 	switch {
 	case ctx.Err() != nil:
 		return result{}, ctx.Err()
 	case err != nil:
-		return result{failure: fmt.Errorf("summarizing %d checks from %s on: %w", len(batch), aws.ToString(batch[0].Name), err)}, nil
+		return result{failures: []error{fmt.Errorf("summarizing %d checks from %s on: %w", len(batch), aws.ToString(batch[0].Name), err)}}, nil
 	}
 	found := make(summaries, len(answer.Summaries))
 	for _, summary := range answer.Summaries {

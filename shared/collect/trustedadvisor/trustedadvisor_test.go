@@ -3,6 +3,7 @@ package trustedadvisor_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -101,16 +102,38 @@ func TestManyChecksNeedFewCalls(t *testing.T) { // D13
 	}
 }
 
+// refuse answers requests with a check by an error.
+func refuse(b *collecttest.Bench, id, code string) {
+	b.Override(simaws.Answer{Service: "support", Operation: "DescribeTrustedAdvisorCheckSummaries", Give: func(r simaws.Request) (any, error) {
+		if strings.Contains(string(r.Input), `"`+id+`"`) {
+			return nil, simaws.Failure(400, code, "Check ID "+id+" is not valid")
+		}
+		return nil, simaws.ErrPassOn
+	}})
+}
+
+func TestOneCheckIsRefusedAlone(t *testing.T) {
+	b := bench(t, simaws.Options{})
+	many, all := flagged(120)
+	simaws.Set(b.Organization, simaws.Place{}, many...)
+	refuse(b, "id50", "InvalidParameterValueException")
+	result := b.Run()
+	if result.Err != nil || result.Status != outcome.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "id50 is not valid") {
+		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
+	}
+	if diff := cmp.Diff(slices.Delete(all, 50, 51), names(checks(t, result))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if result.Calls > 20 {
+		t.Errorf("got %d calls, want about 17", result.Calls)
+	}
+}
+
 func TestOneBatchFailsAlone(t *testing.T) {
 	b := bench(t, simaws.Options{})
 	many, all := flagged(120)
 	simaws.Set(b.Organization, simaws.Place{}, many...)
-	b.Override(simaws.Answer{Service: "support", Operation: "DescribeTrustedAdvisorCheckSummaries", Give: func(r simaws.Request) (any, error) {
-		if strings.Contains(string(r.Input), `"id50"`) {
-			return nil, simaws.Failure(400, "InvalidParameterValueException", "Check ID id50 is not valid")
-		}
-		return nil, simaws.ErrPassOn
-	}})
+	refuse(b, "id50", "InternalFailure")
 	result := b.Run()
 	if result.Err != nil || result.Status != outcome.Warned || result.Warnings != 1 || !strings.Contains(result.Reason, "id50 is not valid") {
 		t.Errorf("got status %q (%s), error %v", result.Status, result.Reason, result.Err)
