@@ -80,8 +80,12 @@ func mergeRegion(t *testing.T, store *object.Store, region string, denied ...str
 
 func settleRun(t *testing.T, store *object.Store, redriven, used int) (settle.CollectOutput, error) {
 	t.Helper()
+	return settleStore(t.Context(), store, redriven, used)
+}
+
+func settleStore(ctx context.Context, store *object.Store, redriven, used int) (settle.CollectOutput, error) {
 	handler := settle.CollectHandler{Executions: executions(redriven), Staging: store}
-	return handler.Handle(t.Context(), settle.CollectInput{Execution: "arn", Plan: plan.Plan{Run: "run", Bucket: "data", Key: snapshot.PlanKey("run", 0), Concurrency: 3, Redrives: used}})
+	return handler.Handle(ctx, settle.CollectInput{Execution: "arn", Plan: plan.Plan{Run: "run", Bucket: "data", Key: snapshot.PlanKey("run", 0), Concurrency: 3, Redrives: used}})
 }
 
 func TestCleanRunSucceeds(t *testing.T) {
