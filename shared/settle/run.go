@@ -61,7 +61,7 @@ func (c CollectHandler) readRun(ctx context.Context, name string) (run, error) {
 // readFailures adds the sources that failed, and their causes, to r.
 func (c CollectHandler) readFailures(ctx context.Context, name string, r *run) error {
 	var mu sync.Mutex
-	sources := map[string]string{} // the names, once each
+	lists := map[string][]string{} // of sources, once each: most regions fail alike
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(reportsAtOnce)
 	err := c.Staging.List(ctx, snapshot.FailedPrefix(name), func(v object.Version) error {
@@ -73,16 +73,21 @@ func (c CollectHandler) readFailures(ctx context.Context, name string, r *run) e
 			mu.Lock()
 			defer mu.Unlock()
 			id := strings.TrimPrefix(v.Key, snapshot.FailedPrefix(name))
+			var sources []string
 			for _, o := range report.Outcomes {
-				if !o.Status.Info().CollectAgain {
-					continue
+				if o.Status.Info().CollectAgain {
+					sources = append(sources, o.SourceName)
+					r.causes.add(parseReportName(id), o.SourceName, o.Reason)
 				}
-				if _, known := sources[o.SourceName]; !known {
-					sources[o.SourceName] = strings.Clone(o.SourceName)
-				}
-				r.failed[id] = append(r.failed[id], sources[o.SourceName])
-				r.causes.add(parseReportName(id), o.SourceName, o.Reason)
 			}
+			if len(sources) == 0 {
+				return nil
+			}
+			same := strings.Join(sources, " ")
+			if lists[same] == nil {
+				lists[same] = sources
+			}
+			r.failed[id] = lists[same]
 			return nil
 		})
 		return groupCtx.Err()
