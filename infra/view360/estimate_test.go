@@ -15,7 +15,13 @@ import (
 // observed points the SDK's default chain at a simulated organization.
 func observed(t *testing.T) *simaws.Server {
 	t.Helper()
-	server, err := simaws.Start(t.Context(), simaws.New(simaws.Options{}))
+	return observe(t, simaws.Options{})
+}
+
+// observe points the SDK to a simulated organization, with the credentials of its management account.
+func observe(t *testing.T, options simaws.Options) *simaws.Server {
+	t.Helper()
+	server, err := simaws.Start(t.Context(), simaws.New(options))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -162,10 +162,11 @@ func TestStoppedCollectionResumesToTheSameFiles(t *testing.T) {
 	for name, args := range map[string][]string{
 		"a day with trailing days": {"collect"},
 		"a backfill of days":       {"backfill", "--start", "2026-11-02", "--end", "2026-11-06"},
+		"several accounts":         {"collect", "--organization", "--role-name", simaws.MemberRole, "--external-id", simaws.ExternalID, "--region", "us-east-1", "--region", "eu-west-1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args = append(args, "--service", "kms,cost")
-			server := observed(t)
+			server := observe(t, simaws.Options{Role: simaws.MemberRole, ExternalID: simaws.ExternalID})
 			whole := t.TempDir()
 			if code, out, stderr := runProgram(t, append(args, "--out", whole, "--state", t.TempDir())...); code != exitOK {
 				t.Fatalf("undisturbed: exit code %d\n%s%s", code, out, stderr)
