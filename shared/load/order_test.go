@@ -100,7 +100,8 @@ func randomSections(random *rand.Rand, f loadtest.Snapshot) map[string]string {
 	return map[string]string{
 		"account": fmt.Sprintf(`{"account_id":%q,"region":%q,"account_name":%q,"product":%q,"alternate_contacts":{"billing":%s},"contact_info":{"city":%q}}`,
 			f.AccountID(), f.RegionName(), value(), value(), pickOne(random, "null", `{"name":"b"}`), value()),
-		"service": some(`{"service":%q,"utilization_unit":%q,"date_from":"2026-03-01","date_to":"2026-03-02","cost":1}`, "EC2", "S3"),
+		"service":     some(`{"service":%q,"utilization_unit":%q,"date_from":"2026-03-01","date_to":"2026-03-02","cost":1}`, "EC2", "S3"),
+		"marketplace": some(`{"product_code":%q,"status":%q,"period_start":"2026-03-01","period_end":"2026-03-02"}`, "one", "two"),
 		"cost": fmt.Sprintf(`{"current_period_cost":%d,"previous_period_cost":0,"cost_difference":0,"cost_difference_percentage":0,"period":{"start":"2026-03-01","end":"2026-03-02","granularity":"DAILY"},"top_services":%s,"forecast":[]}`,
 			number(), some(`{"service":%q,"cost":1,"x":%q}`, "EC2", "S3", "RDS")),
 		"config": `{"date_from":"2026-03-01","date_to":"2026-03-02","non_compliant_resources":` + some(`{"rule_name":"r","resource_id":%q,"annotation":%q}`, "a", "b", "c") + `}`,
@@ -155,6 +156,7 @@ func (b *bench) dumpTables() []string {
 		"select 'alternate', a.account_id, a.Region, c.contact_type, c.full_name from alternate_contacts c join accounts a on a.id = c.account_id",
 		"select 'product', a.account_id, a.Region, p.name from product_accounts l join products p on p.id = l.product_id join accounts a on a.id = l.account_id",
 		"select 'service', a.account_id, a.Region, service, period_granularity::text, utilization_unit from services s join accounts a on a.id = s.account_id",
+		"select 'product', a.account_id, a.Region, product_code, status from marketplace_usage m join accounts a on a.id = m.account_id",
 		"select 'cost', a.account_id, a.Region, current_period_cost::text from cost_reports c join accounts a on a.id = c.account_id",
 		"select 'top', a.account_id, a.Region, service_name from service_costs s join cost_reports c on c.id = s.cost_report_id join accounts a on a.id = c.account_id",
 		"select 'config', a.account_id, a.Region, period_granularity::text, resource_id, annotation from non_compliant_resources n join config_reports c on c.id = n.config_report_id join accounts a on a.id = c.account_id",

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"view360/shared/snapshot"
 )
 
 // statements are the SQL statements of a table, built from its mapping alone: identifiers are constants of this program,
@@ -52,7 +54,11 @@ func (t statements) copyDirectSQL() string {
 // sourceSQL returns the temporary table with the owner of each row, as a subquery named s.
 func (t statements) sourceSQL() string {
 	if t.Parent == nil {
-		return fmt.Sprintf("(select $1::integer as account_id, x.* from %s x) s", t.tempTableName())
+		newest := ""
+		if t.ReplacePeriod {
+			newest = "\n  where " + t.isNewestSQL()
+		}
+		return fmt.Sprintf("(select $1::integer as account_id, x.* from %s x%s) s", t.tempTableName(), newest)
 	}
 	fresh := ""
 	if t.ReplaceSet { // keep the set of a parent that a newer snapshot has loaded
@@ -82,6 +88,10 @@ func (t statements) upsertSQL() string {
 	if t.HasUpdatedAt {
 		set = append(set, "updated_at = current_timestamp")
 	}
+	mayReplace := t.mayReplaceSQL
+	if t.insertOnly {
+		mayReplace = func(string) string { return "false" }
+	}
 	return fmt.Sprintf(`with written as (
   insert into %[1]s as t (%[2]s, observed_at)
   select %[3]s, $2::timestamptz
@@ -96,8 +106,8 @@ func (t statements) upsertSQL() string {
   returning xmax = 0 as created
 )
 select count(*) filter (where created), count(*) filter (where not created) from written`,
-		t.Name, joinNames("", columns), joinNames("s.", columns), source, t.sameKeySQL("t", "s")+t.hasKnownParentSQL(), t.mayReplaceSQL("s."),
-		joinNames("t.", columns), joinNames("", t.Key), strings.Join(set, ", "), t.mayReplaceSQL("excluded.")+t.isOwnSQL())
+		t.Name, joinNames("", columns), joinNames("s.", columns), source, t.sameKeySQL("t", "s")+t.hasKnownParentSQL(), mayReplace("s."),
+		joinNames("t.", columns), joinNames("", t.Key), strings.Join(set, ", "), mayReplace("excluded.")+t.isOwnSQL())
 }
 
 // mayReplaceSQL returns the condition that the row named by prefix may replace the stored row. A version more than a
@@ -145,6 +155,38 @@ func (t statements) deleteMissingSQL() string {
 func (t statements) deleteFromSetsSQL() string {
 	return fmt.Sprintf("delete from %s t\nwhere t.%s = any (array(select id from %s where fresh)) and coalesce(t.observed_at, '-infinity') <= $2\n  and not exists (select from %s where %s)",
 		t.Name, quoteName(t.Parent.Column), idTableName(t.Parent.Table), t.sourceSQL(), t.sameKeySQL("t", "s"))
+}
+
+// deleteFromPeriodSQL returns the statement that deletes the account's rows of the period $3 to $4 with the granularity $5
+// that a complete section does not list.
+func (t statements) deleteFromPeriodSQL() string {
+	return fmt.Sprintf("delete from %s t\nwhere t.account_id = $1 and coalesce(t.observed_at, '-infinity') <= $2\n  and t.%s = $3 and t.%s = $4 and %s = $5\n  and not exists (select from %s where %s)",
+		t.Name, quoteName(t.PeriodColumns[0]), quoteName(t.PeriodColumns[1]), t.granularitySQL("t"), t.sourceSQL(), t.sameKeySQL("t", "s"))
+}
+
+// movePeriodWatermarkSQL returns the statement that records when the whole period $3 to $4 with the granularity $5 was
+// observed.
+func (t statements) movePeriodWatermarkSQL() string {
+	return fmt.Sprintf(`insert into view360.period_watermarks as w (account_row_id, table_name, period_start, period_end, granularity, observed_at)
+values ($1, '%s', $3, $4, $5, $2)
+on conflict (account_row_id, table_name, period_start, period_end, granularity) do update set observed_at = excluded.observed_at
+where w.observed_at < excluded.observed_at`, t.Name)
+}
+
+// isNewestSQL returns the condition that no newer section with all rows of the period of x was loaded.
+func (t statements) isNewestSQL() string {
+	return fmt.Sprintf(`not exists (select from view360.period_watermarks w where w.account_row_id = $1 and w.table_name = '%s'
+    and w.period_start = x.%s and w.period_end = x.%s and w.granularity = %s and w.observed_at > $2)`,
+		t.Name, quoteName(t.PeriodColumns[0]), quoteName(t.PeriodColumns[1]), t.granularitySQL("x"))
+}
+
+// granularitySQL returns the granularity of a row. Rows without one describe days.
+func (t statements) granularitySQL(row string) string {
+	const column = "period_granularity"
+	if _, has := t.findColumn(column); has {
+		return row + "." + column + "::text"
+	}
+	return "'" + string(snapshot.Daily) + "'::text"
 }
 
 // countDeletedSQL returns a statement that runs a delete from t and returns an array: the number of rows deleted, then
@@ -234,13 +276,17 @@ func (t statements) isInScopeSQL() string {
 
 // storedStateSQL returns the query for the [storedState] of the table ($2) before a section observed at $3 is loaded.
 func (t statements) storedStateSQL() string {
+	hasPeriods := ""
+	if t.ReplacePeriod { // the empty ones count
+		hasPeriods = "\n    and not exists (select from view360.period_watermarks w where w.account_row_id = $1 and w.table_name = $2)"
+	}
 	return fmt.Sprintf(`select coalesce(w.observed_at > $3, false),
-  not exists (select from %s t where %s),
+  not exists (select from %s t where %s)%s,
   coalesce(m.fingerprint, ''), coalesce(m.bytes, -1), coalesce(m.observed_at, $3), coalesce(m.read, 0),
   coalesce(m.exact, false), coalesce(m.versions, 0)::text
 from (select) one
 left join view360.section_watermarks w on w.account_row_id = $1 and w.table_name = $2
-left join view360.section_memories m on m.account_row_id = $1 and m.table_name = $2`, t.Name, t.isInScopeSQL())
+left join view360.section_memories m on m.account_row_id = $1 and m.table_name = $2`, t.Name, t.isInScopeSQL(), hasPeriods)
 }
 
 // versionsSQL returns the query for the rows in scope: their number, a sum that changes with every write to any of them,

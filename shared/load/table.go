@@ -61,6 +61,14 @@ type Table struct {
 	VersionColumn string
 	// PeriodColumns are two date columns; a row whose second date is before its first is rejected.
 	PeriodColumns [2]string
+	// ReplacePeriod: a complete section has all rows of its period ([Table.PeriodColumns], and the granularity where rows
+	// have one), and replaces older ones.
+	ReplacePeriod bool
+	// DailyOnly rows describe a day and have no granularity: snapshots of the longer intervals are left out. Of a parent
+	// table, these create the rows that their children need, with defaults, and change none.
+	DailyOnly bool
+	// insertOnly: stored rows stay as they are.
+	insertOnly bool
 	// Wrapped is the member of an object that lists the rows, for collectors that write that object instead of the list.
 	Wrapped string
 }
@@ -120,7 +128,14 @@ const (
 func (c Column) isHidden() bool { return strings.HasPrefix(c.Name, "_") }
 
 // isReportOrSet reports whether the table's rows are a period's report or the set of one.
-func (t Table) isReportOrSet() bool { return t.ReplaceSet || t.IsParent && t.Nature == PeriodFact }
+func (t Table) isReportOrSet() bool {
+	return t.ReplaceSet || t.ReplacePeriod || t.IsParent && t.Nature == PeriodFact
+}
+
+// replacesPeriod reports whether the section has all rows of its period.
+func (t Table) replacesPeriod(section snapshot.Range) bool {
+	return t.ReplacePeriod && section.Complete
+}
 
 // usesWatermark reports whether the watermark of the section says when every row of the table was last seen.
 func (t Table) usesWatermark(section snapshot.Range) bool {
@@ -131,6 +146,17 @@ func (t Table) usesWatermark(section snapshot.Range) bool {
 // an account may share such a row; another account cannot take it over, even if it reports the same id.
 func (t Table) keyLacksAccount() bool {
 	return !slices.ContainsFunc(t.ownerColumns(), func(name string) bool { return slices.Contains(t.Key, name) })
+}
+
+// insertingOnly returns the table for rows of which only the keys count.
+func (t Table) insertingOnly() Table {
+	t.insertOnly, t.Columns = true, slices.Clone(t.Columns)
+	for i, c := range t.Columns {
+		if !slices.Contains(t.Key, c.Name) {
+			t.Columns[i].Fixed = func(snapshot.Index) string { return c.Default }
+		}
+	}
+	return t
 }
 
 // ownerColumns returns the columns that identify the owner of a row.

@@ -31,6 +31,12 @@ type storedState struct {
 
 // loadTable loads one table and returns its counts and issues.
 func (s *Session) loadTable(ctx context.Context, t Table, children []Table) (Counts, []issue, error) {
+	if t.DailyOnly && s.Index.Name.Interval != snapshot.Daily {
+		if !t.IsParent {
+			return Counts{}, nil, nil
+		}
+		t = t.insertingOnly()
+	}
 	t, err := s.unwrapTable(ctx, t)
 	if err != nil {
 		return Counts{}, nil, err
@@ -40,7 +46,7 @@ func (s *Session) loadTable(ctx context.Context, t Table, children []Table) (Cou
 	if !exists || section.IsEmpty() && !path.isList {
 		return Counts{}, nil, nil
 	}
-	if section.Partial && t.isReportOrSet() {
+	if section.Partial && t.isReportOrSet() || t.insertOnly {
 		section.ObservedAt = rankBelowComplete(section.ObservedAt)
 	}
 	l := &tableLoader{Session: s, table: t, statements: statements{t}, section: section, children: children}
@@ -79,7 +85,7 @@ func (l *tableLoader) loadSection(ctx context.Context) (Counts, []issue, error) 
 	if err := l.moveWatermark(ctx); err != nil {
 		return Counts{}, nil, err
 	}
-	if !l.stored.isStale {
+	if !l.stored.isStale && !l.table.insertOnly {
 		unchanged, err := l.fingerprints.matchFingerprint(ctx, l.table, l.section, l.stored.sectionFingerprint)
 		if err != nil || unchanged {
 			return Counts{Read: l.stored.read, Unchanged: l.stored.read}, nil, err
@@ -99,8 +105,22 @@ func (l *tableLoader) readStoredState(ctx context.Context) error {
 	return nil
 }
 
-// moveWatermark records the time of a complete section of a current-state table.
+// periodArguments returns the parameters of the statements about the snapshot's period: the accounts row, the time of
+// collection, the period's dates, and its granularity.
+func (l *tableLoader) periodArguments() []any {
+	name := l.Index.Name
+	w := snapshot.WindowOf(name.Interval, name.Date)
+	return []any{l.accountRowID, l.section.ObservedAt, w.StartDate(), w.EndDate(), string(name.Interval)}
+}
+
+// moveWatermark records the time of a complete section of a current-state table, or of a period.
 func (l *tableLoader) moveWatermark(ctx context.Context) error {
+	if l.table.replacesPeriod(l.section) {
+		if _, err := l.Tx.Exec(ctx, l.statements.movePeriodWatermarkSQL(), l.periodArguments()...); err != nil {
+			return fmt.Errorf("moving the watermark of the period: %w", err)
+		}
+		return nil
+	}
 	if !l.table.usesWatermark(l.section) || l.stored.isStale {
 		return nil
 	}
@@ -126,7 +146,7 @@ func (l *tableLoader) loadRows(ctx context.Context) (Counts, []issue, error) {
 	}
 	c := result.counts
 	c.Unchanged = c.Read - c.Created - c.Updated - c.Rejected
-	if !l.stored.isStale {
+	if !l.stored.isStale && !l.table.insertOnly {
 		err = l.fingerprints.saveFingerprint(ctx, l.table, l.section, c, hash)
 	}
 	return c, result.issues, err

@@ -120,7 +120,7 @@ func (l *tableLoader) writeRows(ctx context.Context, counts *Counts) error {
 		return err
 	}
 	equal := counts.Read - counts.Rejected - counts.Created - counts.Updated
-	if l.table.usesWatermark(l.section) || equal == 0 || l.reloads {
+	if l.table.usesWatermark(l.section) || l.table.insertOnly || equal == 0 || l.reloads {
 		return nil
 	}
 	if _, err := l.Tx.Exec(ctx, l.statements.markSeenSQL(), l.accountRowID, l.section.ObservedAt); err != nil {
@@ -198,8 +198,10 @@ func (l *tableLoader) tryUpsert(ctx context.Context, counts *Counts) (hasDuplica
 // deleteMissing deletes rows that the section no longer lists, and returns their number. Child rows that go with their
 // parent count for their own table. It deletes nothing if the section lists a row without a readable key.
 func (l *tableLoader) deleteMissing(ctx context.Context, listed listedKeys) (int64, error) {
-	statement := ""
+	statement, arguments := "", []any{l.accountRowID, l.section.ObservedAt}
 	switch {
+	case l.table.replacesPeriod(l.section):
+		statement, arguments = l.statements.deleteFromPeriodSQL(), l.periodArguments()
 	case l.table.ReplaceSet:
 		statement = l.statements.deleteFromSetsSQL()
 	case l.table.usesWatermark(l.section):
@@ -212,7 +214,7 @@ func (l *tableLoader) deleteMissing(ctx context.Context, listed listedKeys) (int
 		return 0, err
 	}
 	var deleted []int64
-	if err := l.Tx.QueryRow(ctx, countDeletedSQL(statement, l.children), l.accountRowID, l.section.ObservedAt).Scan(&deleted); err != nil {
+	if err := l.Tx.QueryRow(ctx, countDeletedSQL(statement, l.children), arguments...).Scan(&deleted); err != nil {
 		return 0, fmt.Errorf("deleting missing rows: %w", err)
 	}
 	for i, child := range l.children {

@@ -16,7 +16,7 @@ func granularity(index snapshot.Index) string { return string(index.Name.Interva
 var services = load.Table{
 	Name: "services", Section: "service[]", Nature: load.PeriodFact, HasUpdatedAt: true,
 	Key:           []string{"account_id", "service", "usage_types", "date_from", "period_granularity"},
-	PeriodColumns: [2]string{"date_from", "date_to"},
+	PeriodColumns: [2]string{"date_from", "date_to"}, ReplacePeriod: true,
 	Columns: []load.Column{
 		{Name: "service", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "date_from", Type: load.Date, Rule: load.Required},
@@ -74,8 +74,9 @@ var costForecasts = load.Table{
 }
 
 var marketplaceUsage = load.Table{
-	Name: "marketplace_usage", Section: "marketplace[]", Nature: load.PeriodFact,
-	Key: []string{"account_id", "product_code", "period_start"},
+	Name: "marketplace_usage", Section: "marketplace[]", Nature: load.PeriodFact, DailyOnly: true,
+	Key:           []string{"account_id", "product_code", "period_start"},
+	PeriodColumns: [2]string{"period_start", "period_end"}, ReplacePeriod: true,
 	Columns: []load.Column{
 		{Name: "product_code", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "product_name", Type: load.Varchar(255), Rule: load.Cut},

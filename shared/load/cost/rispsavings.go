@@ -8,7 +8,7 @@ import (
 
 // savings has one row for each day that a reservation or plan reports, from that day to the next.
 var savings = load.Table{
-	Name: "ri_sp_daily_savings", Section: "ri_sp_savings[]", Nature: load.PeriodFact, HasUpdatedAt: true,
+	Name: "ri_sp_daily_savings", Section: "ri_sp_savings[]", Nature: load.PeriodFact, HasUpdatedAt: true, DailyOnly: true,
 	Key: []string{"account_id", "subscription_id", "date_to", "reservation_type"},
 	Columns: []load.Column{
 		{Name: "date_from", Member: "date", FallbackMember: "date_from", Type: load.Date, Rule: load.Required},

@@ -4,7 +4,7 @@ import "view360/shared/load"
 
 var security = load.Table{
 	Name: "security", Section: "security.security_hub[]", Nature: load.Event,
-	HasUpdatedAt: true, IsParent: true,
+	HasUpdatedAt: true, IsParent: true, DailyOnly: true,
 	Key: []string{"account_id", "service"},
 	Columns: []load.Column{
 		{Name: "service", Type: load.Varchar(255), Rule: load.Required},

@@ -8,8 +8,20 @@ import (
 	"view360/shared/loadtest"
 )
 
+const weekly = `{"finding_id":"f","service":"S","title":"t","severity":"LOW","status":"NEW","created_at":"2026-03-10T00:00:00Z","updated_at":"2026-03-10T00:00:00Z"}`
+
 func TestSecurity(t *testing.T) {
 	loadtest.Run(t, "security", []loadtest.Case{
+		{
+			Name: "week has no counters of a day, and its findings load",
+			Loads: []loadtest.Snapshot{
+				loadtest.Day(9, "security", `{"security_hub":[{"service":"A","total_findings":5}]}`),
+				{Date: "2026-03-15", Interval: "WEEKLY", Collected: "2026-03-16T04:00:00Z", Sections: map[string]string{"security": `{"security_hub":[
+					{"service":"A","total_findings":50,"findings":[` + weekly + `]},{"service":"B","total_findings":7}]}`}},
+			},
+			Query: "select service, total_findings, (select count(*)::int from findings where security_id = s.id) from security s order by 1",
+			Want:  []string{"A|5|1", "B|0|0"},
+		},
 		{
 			Name:  "malformed product leaves the others", // L47
 			Loads: []loadtest.Snapshot{loadtest.Day(11, "security", `{"security_hub":[{"service":"A","severity_counts":null},7,{"service":"B","severity_counts":"x"}],"kms":[{"key_id":"k"}]}`)},

@@ -1,6 +1,7 @@
 -- Reads the stored state: $1 accounts row, $2 table, $3 time of collection.
 select coalesce(w.observed_at > $3, false),
-  not exists (select from marketplace_usage t where t.account_id = $1),
+  not exists (select from marketplace_usage t where t.account_id = $1)
+    and not exists (select from view360.period_watermarks w where w.account_row_id = $1 and w.table_name = $2),
   coalesce(m.fingerprint, ''), coalesce(m.bytes, -1), coalesce(m.observed_at, $3), coalesce(m.read, 0),
   coalesce(m.exact, false), coalesce(m.versions, 0)::text
 from (select) one
@@ -33,7 +34,11 @@ with written as (
     "period_start", "period_end", "status", observed_at)
   select s."account_id", s."product_code", s."product_name", s."cost_consumed", s."currency", s."period_start",
     s."period_end", s."status", $2::timestamptz
-  from (select $1::integer as account_id, x.* from temp_marketplace_usage x) s
+  from (select $1::integer as account_id, x.* from temp_marketplace_usage x
+  where not exists (select from view360.period_watermarks w where w.account_row_id = $1
+    and w.table_name = 'marketplace_usage'
+    and w.period_start = x."period_start" and w.period_end = x."period_end" and w.granularity = 'DAILY'::text
+    and w.observed_at > $2)) s
   left join marketplace_usage t on t."account_id" = s."account_id" and t."product_code" = s."product_code"
     and t."period_start" = s."period_start"
   where t.id is null or (coalesce(t.observed_at, '-infinity') <= $2
@@ -61,10 +66,37 @@ where x.ctid = d.ctid and d.n > 1;
 
 -- Marks equal rows as seen, unless the section uses a watermark.
 update marketplace_usage t set observed_at = $2
-from (select $1::integer as account_id, x.* from temp_marketplace_usage x) s
+from (select $1::integer as account_id, x.* from temp_marketplace_usage x
+  where not exists (select from view360.period_watermarks w where w.account_row_id = $1
+    and w.table_name = 'marketplace_usage'
+    and w.period_start = x."period_start" and w.period_end = x."period_end" and w.granularity = 'DAILY'::text
+    and w.observed_at > $2)) s
 where t."account_id" = s."account_id" and t."product_code" = s."product_code"
     and t."period_start" = s."period_start" and coalesce(t.observed_at, '-infinity') < $2
   and coalesce(t.observed_at, '-infinity') <= $2;
+
+-- Records when a period was observed as a whole: $3 to $4, granularity $5.
+insert into view360.period_watermarks as w (account_row_id, table_name, period_start, period_end, granularity,
+    observed_at)
+values ($1, 'marketplace_usage', $3, $4, $5, $2)
+on conflict (account_row_id, table_name, period_start, period_end,
+    granularity) do update set observed_at = excluded.observed_at
+where w.observed_at < excluded.observed_at;
+
+-- Deletes rows of a period that a complete section does not list.
+with gone as (
+delete from marketplace_usage t
+where t.account_id = $1 and coalesce(t.observed_at, '-infinity') <= $2
+  and t."period_start" = $3 and t."period_end" = $4 and 'DAILY'::text = $5
+  and not exists (select from (select $1::integer as account_id, x.* from temp_marketplace_usage x
+  where not exists (select from view360.period_watermarks w where w.account_row_id = $1
+    and w.table_name = 'marketplace_usage'
+    and w.period_start = x."period_start" and w.period_end = x."period_end" and w.granularity = 'DAILY'::text
+    and w.observed_at > $2)) s where t."account_id" = s."account_id" and t."product_code" = s."product_code"
+    and t."period_start" = s."period_start")
+returning t.id
+)
+select array[(select count(*) from gone)];
 
 -- Saves the fingerprint.
 insert into view360.section_memories as m

@@ -1,6 +1,7 @@
 -- Reads the stored state: $1 accounts row, $2 table, $3 time of collection.
 select coalesce(w.observed_at > $3, false),
-  not exists (select from services t where t.account_id = $1),
+  not exists (select from services t where t.account_id = $1)
+    and not exists (select from view360.period_watermarks w where w.account_row_id = $1 and w.table_name = $2),
   coalesce(m.fingerprint, ''), coalesce(m.bytes, -1), coalesce(m.observed_at, $3), coalesce(m.read, 0),
   coalesce(m.exact, false), coalesce(m.versions, 0)::text
 from (select) one
@@ -34,7 +35,10 @@ with written as (
     "utilization_unit", "usage_types", "period_granularity", observed_at)
   select s."account_id", s."service", s."date_from", s."date_to", s."cost", s."currency", s."utilization",
     s."utilization_unit", s."usage_types", s."period_granularity", $2::timestamptz
-  from (select $1::integer as account_id, x.* from temp_services x) s
+  from (select $1::integer as account_id, x.* from temp_services x
+  where not exists (select from view360.period_watermarks w where w.account_row_id = $1 and w.table_name = 'services'
+    and w.period_start = x."date_from" and w.period_end = x."date_to"
+    and w.granularity = x.period_granularity::text and w.observed_at > $2)) s
   left join services t on t."account_id" = s."account_id" and t."service" = s."service" and coalesce(t."usage_types",
     e'\x01') = coalesce(s."usage_types", e'\x01') and t."date_from" = s."date_from"
     and t."period_granularity" = s."period_granularity"
@@ -64,11 +68,37 @@ where x.ctid = d.ctid and d.n > 1;
 
 -- Marks equal rows as seen, unless the section uses a watermark.
 update services t set observed_at = $2
-from (select $1::integer as account_id, x.* from temp_services x) s
+from (select $1::integer as account_id, x.* from temp_services x
+  where not exists (select from view360.period_watermarks w where w.account_row_id = $1 and w.table_name = 'services'
+    and w.period_start = x."date_from" and w.period_end = x."date_to"
+    and w.granularity = x.period_granularity::text and w.observed_at > $2)) s
 where t."account_id" = s."account_id" and t."service" = s."service" and coalesce(t."usage_types",
     e'\x01') = coalesce(s."usage_types", e'\x01') and t."date_from" = s."date_from"
     and t."period_granularity" = s."period_granularity" and coalesce(t.observed_at, '-infinity') < $2
   and coalesce(t.observed_at, '-infinity') <= $2;
+
+-- Records when a period was observed as a whole: $3 to $4, granularity $5.
+insert into view360.period_watermarks as w (account_row_id, table_name, period_start, period_end, granularity,
+    observed_at)
+values ($1, 'services', $3, $4, $5, $2)
+on conflict (account_row_id, table_name, period_start, period_end,
+    granularity) do update set observed_at = excluded.observed_at
+where w.observed_at < excluded.observed_at;
+
+-- Deletes rows of a period that a complete section does not list.
+with gone as (
+delete from services t
+where t.account_id = $1 and coalesce(t.observed_at, '-infinity') <= $2
+  and t."date_from" = $3 and t."date_to" = $4 and t.period_granularity::text = $5
+  and not exists (select from (select $1::integer as account_id, x.* from temp_services x
+  where not exists (select from view360.period_watermarks w where w.account_row_id = $1 and w.table_name = 'services'
+    and w.period_start = x."date_from" and w.period_end = x."date_to"
+    and w.granularity = x.period_granularity::text and w.observed_at > $2)) s where t."account_id" = s."account_id"
+    and t."service" = s."service" and coalesce(t."usage_types", e'\x01') = coalesce(s."usage_types", e'\x01')
+    and t."date_from" = s."date_from" and t."period_granularity" = s."period_granularity")
+returning t.id
+)
+select array[(select count(*) from gone)];
 
 -- Saves the fingerprint.
 insert into view360.section_memories as m
