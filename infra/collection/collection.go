@@ -164,6 +164,11 @@ var intervals = []string{"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 // newSchedules creates a schedule for each interval that is not off.
 func (s *Stack) newSchedules() {
 	at := s.config.Collection.Schedules
+	for _, d := range at.ListDeliveries(time.Now().Year()) {
+		if d.Early {
+			awscdk.Annotations_Of(s.Stack).AddWarningV2(jsii.String("View360:schedule-"+d.Interval), jsii.String(d.Interval+" schedule "+d.Text))
+		}
+	}
 	for i, expression := range []string{at.Daily, at.Weekly, at.Monthly, at.Yearly} {
 		if expression == config.Off {
 			continue
@@ -172,7 +177,8 @@ func (s *Stack) newSchedules() {
 		schedule.New(s.Stack, id, schedule.Props{
 			Description: id + " collection", Expression: expression, TimeZone: at.TimeZone, WindowMinutes: *at.Window,
 			TargetARN: *s.Machine.StateMachineArn(), Action: "states:StartExecution",
-			Input: fmt.Sprintf(`{"interval":%q}`, intervals[i]), DeadLetters: s.defaults.DeadLetters,
+			// A late start keeps the date of the schedule.
+			Input: fmt.Sprintf(`{"interval":%q,"time":%q}`, intervals[i], schedule.ScheduledTime), DeadLetters: s.defaults.DeadLetters,
 		})
 	}
 }

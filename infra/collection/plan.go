@@ -63,7 +63,7 @@ func BuildSettings(f config.Config) plan.Settings {
 	settings := plan.Settings{
 		Partition: f.Partition(), Regions: c.Regions, HomeRegion: c.HomeRegion, Concurrency: c.Concurrency,
 		Tenancy:       map[string]collect.Tenancy{"": collect.Tenancy(f.Tenancy.Default)},
-		RegionsAtOnce: c.RegionsAtOnce, ServicesAtOnce: c.ServicesAtOnce, TrailingDays: c.TrailingDays,
+		RegionsAtOnce: c.RegionsAtOnce, ServicesAtOnce: c.ServicesAtOnce, TrailingDays: c.TrailingDays, SettleDays: c.SettleDays,
 		Options: collect.Options{NoPaidCalls: c.NoPaidCalls, PaidCalls: c.PaidCalls, OmitContacts: c.OmitContacts, OmitTags: c.OmitTags},
 	}
 	for account, labels := range f.Tenancy.Accounts {

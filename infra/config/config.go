@@ -78,6 +78,9 @@ type Collection struct {
 	// further pages; default 5.
 	TrailingDays int `yaml:"trailing_days"`
 	PaidCalls    int `yaml:"paid_calls"`
+	// SettleDays is the number of days after which the daily run reads the costs of a week, month or year that has ended
+	// once more, because AWS changes bills for some days; default 5, 0 never.
+	SettleDays *int `yaml:"settle_days"`
 	// NoPaidCalls omits requests that AWS charges for, OmitContacts contact details, OmitTags tags of secrets.
 	NoPaidCalls  bool      `yaml:"no_paid_calls"`
 	OmitContacts bool      `yaml:"omit_contacts"`
@@ -85,7 +88,8 @@ type Collection struct {
 	Schedules    Schedules `yaml:"schedules"`
 }
 
-// Schedules are the times of the four intervals, as EventBridge Scheduler expressions; "off" turns one off.
+// Schedules are the times of the four intervals, as EventBridge Scheduler expressions; "off" turns one off. Days are those of
+// UTC. A run takes the periods that ended before its time and that no earlier one took.
 type Schedules struct {
 	TimeZone string `yaml:"time_zone"` // IANA name; default UTC
 	Daily    string `yaml:"daily"`     // default cron(0 1 * * ? *)

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 
+	"view360/shared/plan"
+
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
 )
@@ -66,6 +68,9 @@ func (c *Collection) setDefaults(name string, hub Hub) {
 	c.HomeRegion = cmp.Or(c.HomeRegion, hub.Region)
 	c.RoleName = cmp.Or(c.RoleName, name+"Member")
 	c.Concurrency = cmp.Or(c.Concurrency, 20)
+	if c.SettleDays == nil {
+		c.SettleDays = new(plan.DefaultSettleDays)
+	}
 	s := &c.Schedules
 	s.TimeZone = cmp.Or(s.TimeZone, "UTC")
 	s.Daily = cmp.Or(s.Daily, "cron(0 1 * * ? *)")

@@ -60,6 +60,7 @@ func (c *checker) checkCollection(f Config) {
 		c.checkRange("collection.source_concurrency."+name, float64(n.SourceConcurrency[name]), 1, 1000)
 	}
 	c.checkRange("collection.trailing_days", float64(n.TrailingDays), 0, 60)
+	c.checkRange("collection.settle_days", float64(*n.SettleDays), 0, 27)
 	c.checkRange("collection.paid_calls", float64(n.PaidCalls), 0, 20)
 	c.checkForm("collection.role_name", n.RoleName, roleForm)
 	switch n.Mode {

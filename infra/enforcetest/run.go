@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing/iotest"
+	"time"
 
 	"view360/infra/policy"
+	"view360/infra/schedule"
 	"view360/shared/asl"
 	"view360/shared/object"
 	"view360/shared/receiver"
@@ -24,10 +26,25 @@ func (d *Deployment) Collect(name string, request any) *asl.Execution {
 }
 
 // StartSchedule collects as a schedule starts it, such as Daily.
-func (d *Deployment) StartSchedule(schedule, name string) *asl.Execution {
+func (d *Deployment) StartSchedule(name, run string) *asl.Execution {
 	d.Helper()
-	_ = d.checkRole(d.findRole(schedule+"Role"), "states:StartExecution", d.machines["collect"].arn, nil) // recorded
-	return d.Collect(name, map[string]string{"interval": strings.ToUpper(schedule)})
+	_ = d.checkRole(d.findRole(name+"Role"), "states:StartExecution", d.machines["collect"].arn, nil) // recorded
+	input := strings.ReplaceAll(d.findScheduleInput(name), schedule.ScheduledTime, d.now().UTC().Format(time.RFC3339))
+	return d.Collect(run, json.RawMessage(input))
+}
+
+// findScheduleInput returns the input that a schedule gives its target.
+func (d *Deployment) findScheduleInput(name string) string {
+	d.Helper()
+	for _, s := range d.stacks {
+		for _, id := range s.find("AWS::Scheduler::Schedule") {
+			if target, found := s.Resources[id].Properties["Target"].(map[string]any); found && stem(id) == name {
+				return target["Input"].(string)
+			}
+		}
+	}
+	d.Fatalf("no schedule %s", name)
+	return ""
 }
 
 // Redrive redrives an execution and waits for its end.

@@ -26,6 +26,11 @@ type Props struct {
 	DeadLetters   awssqs.IQueue
 }
 
+// ScheduledTime is the text in [Props.Input] that EventBridge Scheduler replaces by the time for which it starts the
+// target, such as 2026-03-11T01:00:00Z.
+// Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+const ScheduledTime = "<aws.scheduler.scheduled-time>"
+
 // New creates a schedule and its role.
 func New(scope constructs.Construct, id string, props Props) {
 	stack := awscdk.Stack_Of(scope)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -44,6 +45,18 @@ func (s survey) checkCredentials(context.Context) check {
 		return check{what, todo, fmt.Sprintf("they are of account %s, the hub is %s: choose other ones, with --profile for example", s.caller.account, hub.Account)}
 	}
 	return check{what, ok, fmt.Sprintf("account %s in %s as %s", s.caller.account, s.cfg.Region, s.caller.arn)}
+}
+
+// checkSchedules says which dates the schedules deliver.
+func (s survey) checkSchedules(context.Context) check {
+	verdict, lines := ok, []string{}
+	for _, d := range s.deployment.Collection.Schedules.ListDeliveries(time.Now().Year()) {
+		if d.Early {
+			verdict = note
+		}
+		lines = append(lines, d.Interval+" "+d.Text)
+	}
+	return check{"schedules", verdict, cmp.Or(strings.Join(lines, "; "), "all are off")}
 }
 
 // bootstrapVersion is the oldest version of the CDK's bootstrap stack that can be deployed with.

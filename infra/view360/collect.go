@@ -9,7 +9,7 @@ import (
 
 type collectCommand struct {
 	collectFlags
-	Date     string `help:"Run date, 2026-03-11 or 11-3-2026 (default: today, UTC). A daily snapshot describes the day before." placeholder:"DATE"`
+	Date     string `help:"Run date, 2026-03-11 or 11-3-2026. A daily snapshot describes the day before, a longer one the period of the date. Default: the last complete period (UTC), and those that no run has taken since the last one." placeholder:"DATE"`
 	Interval string `help:"DAILY, WEEKLY, MONTHLY or YEARLY." default:"DAILY" placeholder:"INTERVAL"`
 }
 

@@ -62,6 +62,7 @@ var checks = []struct {
 	{pullsOrganization, survey.checkAdministrator},
 	{pullsOrganization, survey.checkUnits},
 	{nil, survey.checkRegions},
+	{func(c config.Config) bool { return c.Name != "" }, survey.checkSchedules},
 	{readsAny("cost", "rispsavings"), survey.checkCostExplorer},
 	{readsAny("trustedadvisor", "supporttickets", "health"), survey.checkSupportPlan},
 	{readsAny("securityhub"), survey.checkSecurityHub},

@@ -36,6 +36,8 @@ type Source struct {
 	Dated bool
 	// Paid sources send requests that AWS charges for.
 	Paid bool
+	// DailyOnly sources describe days: the longer intervals leave them out.
+	DailyOnly bool
 	// CoversManyDays: the source reads many days with the requests of one.
 	CoversManyDays bool
 	// NotIn lists enabled-by-default regions where AWS does not offer the service.

@@ -132,7 +132,7 @@ var Sources = []Source{
 	},
 	{
 		Name: "rispsavings", Title: "Reserved instances and Savings Plans",
-		Placement: Home, Dated: true, Paid: true,
+		Placement: Home, Dated: true, Paid: true, DailyOnly: true,
 		Sections: []string{"ri_sp_savings"},
 		Group:    "cost",
 		Tables:   []string{"ri_sp_daily_savings"},

@@ -18,9 +18,11 @@ func (d document) buildMeta() snapshot.Meta {
 		CollectedAt: d.collectedAt(), Services: map[string]outcome.Outcome{}, Sections: map[string]snapshot.MetaSection{},
 	}
 	for _, name := range d.listPresentOnly() {
-		meta.Services[name] = outcome.Outcome{
-			Status: outcome.Skipped, Reason: "knows only the present, and " + d.input.Date + " is past",
-			CollectedAt: d.input.Now.UTC(), Run: d.input.Run,
+		meta.Services[name] = d.buildSkipped("knows only the present, and " + d.input.Date + " is past")
+	}
+	for _, source := range catalog.Sources {
+		if source.DailyOnly && d.input.Interval != snapshot.Daily {
+			meta.Services[source.Name] = d.buildSkipped("describes days, and only daily snapshots have it")
 		}
 	}
 	for name, o := range d.outcomes {
@@ -35,6 +37,10 @@ func (d document) buildMeta() snapshot.Meta {
 		}
 	}
 	return meta
+}
+
+func (d document) buildSkipped(reason string) outcome.Outcome {
+	return outcome.Outcome{Status: outcome.Skipped, Reason: reason, CollectedAt: d.input.Now.UTC(), Run: d.input.Run}
 }
 
 // collectedAt returns the run's time, for past dates some microseconds earlier: readers keep the logs of an account by it,

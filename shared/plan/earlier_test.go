@@ -32,7 +32,7 @@ func TestDailyRunReadsTrailingCosts(t *testing.T) { // D19
 		{"a week", `{}`, 7, map[string]int{"2026-03-11": 6}},
 		{"only yesterday", `{}`, 1, map[string]int{"2026-03-11": 0}},
 		{"a past date stands for itself", `{"date":"2026-02-11"}`, 0, map[string]int{"2026-02-11": 0}},
-		{"a month is read whole", `{"interval":"MONTHLY"}`, 0, map[string]int{"2026-03-31": 0}},
+		{"a month is read whole", `{"interval":"MONTHLY"}`, 0, map[string]int{"2026-02-28": 0}},
 		{"a run without costs reads none again", `{"services":["kms"]}`, 0, map[string]int{}},
 	}
 	for _, test := range tests {

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -43,24 +42,20 @@ const daysPerRead = 31
 const readWithLater = -1
 
 // countEarlierDays returns the number of earlier days that sources that cover many days read together with the run's i-th
-// date. In a backfill, the last of each 31 dates reads them all; a daily run of the present reads the trailing days, whose
-// costs may have changed (D19).
+// date. Of many dates, the last of each 31 reads them all; a daily run of the present reads the trailing days at least,
+// whose costs may have changed (D19).
 func (j job) countEarlierDays(i int) int {
+	fromLast := len(j.dates) - 1 - i
 	switch {
-	case bool(j.request.History) && (len(j.dates)-1-i)%daysPerRead == 0:
-		return min(i, daysPerRead-1)
-	case bool(j.request.History):
-		return readWithLater
-	case j.template.Interval == snapshot.Daily && !j.isPast(j.dates[i]):
-		return cmp.Or(j.Settings.TrailingDays, DefaultTrailingDays) - 1
-	default:
+	case j.template.Interval != snapshot.Daily:
 		return 0
+	case fromLast%daysPerRead != 0:
+		return readWithLater
+	case fromLast == 0 && !isPast(snapshot.WindowOf(snapshot.Daily, j.dates[i]), j.present):
+		return max(min(i, daysPerRead-1), j.Settings.countTrailingDays()-1)
+	default:
+		return min(i, daysPerRead-1)
 	}
-}
-
-// isPast reports whether the date is too old to be described by the present state.
-func (j job) isPast(date time.Time) bool {
-	return isPast(snapshot.WindowOf(j.template.Interval, date), j.started)
 }
 
 // isPast reports whether the window ended before yesterday ended.
@@ -69,19 +64,19 @@ func isPast(window snapshot.Window, now time.Time) bool {
 }
 
 // buildEntry returns the entry of an account and date, with the regions that have sources to collect.
-func (h Handler) buildEntry(template collect.Input, request Request, a account, date time.Time, earlierDays int, started time.Time) Entry {
+func (h Handler) buildEntry(template collect.Input, request Request, a account, date time.Time, earlierDays int, present time.Time) Entry {
 	r := template
 	r.Account, r.Role, r.Tenancy = a.id, h.Settings.buildRole(a.id), a.tenancy
 	r.Window = snapshot.WindowOf(r.Interval, date)
 	r.Date = r.Window.NameDate(r.Interval).Format(time.DateOnly)
-	r.History = isPast(r.Window, started)
+	r.History = isPast(r.Window, present)
 	home := h.Settings.chooseHomeRegion(a.regions)
 	planned := Entry{HomeRegion: home, Account: h.Settings.Functions["account"], Regions: []Region{}}
 	for _, region := range a.regions {
 		if len(request.Regions) > 0 && !slices.Contains(request.Regions, region) {
 			continue
 		}
-		services := h.planSources(request.Services, region, region == home, r.History, earlierDays)
+		services := h.planSources(request.Services, r.Interval, region, region == home, r.History, earlierDays)
 		if len(services) > 0 || request.includesSource("account") {
 			planned.Regions = append(planned.Regions, Region{Region: region, Home: region == home, Sources: services})
 		}
@@ -95,7 +90,7 @@ func (h Handler) buildEntry(template collect.Input, request Request, a account, 
 
 // planSources returns the sources to collect in one region: those that are offered there, account-wide ones only in the
 // home region, and for a past date only those with dated data (D12, D25). No names means all sources.
-func (h Handler) planSources(names []string, region string, home, history bool, earlierDays int) []PlannedSource {
+func (h Handler) planSources(names []string, interval snapshot.Interval, region string, home, history bool, earlierDays int) []PlannedSource {
 	planned := []PlannedSource{}
 	for _, source := range catalog.Sources {
 		function, deployed := h.Settings.Functions[source.Name]
@@ -103,7 +98,7 @@ func (h Handler) planSources(names []string, region string, home, history bool, 
 		case !deployed, source.Placement == catalog.Account:
 		case len(names) > 0 && !slices.Contains(names, source.Name):
 		case source.Placement == catalog.Home && !home:
-		case history && !source.Dated:
+		case history && !source.Dated, source.DailyOnly && interval != snapshot.Daily:
 		case source.CoversManyDays && earlierDays == readWithLater:
 		case !source.IsOfferedIn(region):
 		default:

@@ -75,6 +75,9 @@ func (h Handler) buildPlan(ctx context.Context, in Input) (Plan, error) {
 	if err == nil && job.coversOrganization() {
 		err = job.writeRoster(ctx, in.Run)
 	}
+	if err == nil && job.takesPeriods() {
+		err = job.writeTaken(ctx, in.Run)
+	}
 	slog.InfoContext(ctx, "planned", "execution", in.Run, "accounts", len(job.accounts), "dates", len(job.dates),
 		"snapshots", plan.Snapshots, "gone", len(job.gone), "paid_requests", plan.Estimate.PaidRequests)
 	return plan, err
@@ -86,25 +89,26 @@ type job struct {
 	request  Request
 	template collect.Input // values that all entries share
 	dates    []time.Time   // oldest first
+	settling []settling
+	ledgers  ledgers
 	accounts []account
 	// problems are promises of the run that it cannot keep, for the operator. Settle fails with them.
 	problems []string
 	known    roster
-	gone     []string // known accounts that left or are not active anymore
-	started  time.Time
-	atOnce   concurrency
+	gone     []string  // known accounts that left or are not active anymore
+	before   time.Time // periods that ended before it are complete
+	// present is the time whose state the run reads: a late start still describes the state of its scheduled time.
+	present time.Time
+	atOnce  concurrency
 }
 
 // newJob validates the request and reads the accounts to plan for.
 func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
-	j = job{Handler: h, started: in.Started.UTC()}
+	j = job{Handler: h}
 	if j.request, err = parseRequest(in.Request); err != nil {
 		return job{}, err
 	}
 	if j.template, err = h.buildTemplate(j.request, in); err != nil {
-		return job{}, err
-	}
-	if j.dates, err = j.request.listDates(in.Started); err != nil {
 		return job{}, err
 	}
 	if h.Settings.Organization {
@@ -116,7 +120,10 @@ func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 	if j.accounts, states, err = h.listAccounts(ctx, j.request, j.known); err != nil {
 		return job{}, err
 	}
-	j.problems = h.listProblems(j.request, j.accounts)
+	if err = j.chooseDates(ctx, in); err != nil {
+		return job{}, err
+	}
+	j.problems = append(j.problems, h.listProblems(j.request, j.accounts)...)
 	if j.atOnce, err = h.readConcurrency(ctx, len(j.accounts)*len(j.dates)); err != nil {
 		return job{}, err
 	}
@@ -128,12 +135,58 @@ func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 	return j, err
 }
 
+// maxDelay is how late a run may start and still describe the state of its scheduled time.
+const maxDelay = 24 * time.Hour
+
+// chooseDates sets the dates that the request names, or those of the periods that are due.
+func (j *job) chooseDates(ctx context.Context, in Input) (err error) {
+	if j.before, err = j.request.findTime(in.Started); err != nil {
+		return err
+	}
+	j.present = j.before
+	if in.Started.Sub(j.before) > maxDelay {
+		j.present = in.Started.UTC()
+	}
+	if j.request.hasDates() {
+		j.dates, err = j.request.listDates(in.Started)
+		return err
+	}
+	if j.ledgers, err = j.readLedgers(ctx); err != nil {
+		return err
+	}
+	known := j.ledgers[j.findScope()]
+	var problem string
+	j.dates, problem = known.listUntaken(j.request, j.template.Interval, in.Run, j.before)
+	if problem != "" {
+		j.problems = append(j.problems, problem)
+	}
+	if j.template.Interval == snapshot.Daily && !j.request.isNarrowed() {
+		j.settling = known.listSettling(j.dates, j.Settings.countSettleDays())
+	}
+	return nil
+}
+
+// writeTaken records the dates of the run.
+func (j job) writeTaken(ctx context.Context, run string) error {
+	scope := j.findScope()
+	if j.ledgers[scope] == nil {
+		j.ledgers[scope] = ledger{}
+	}
+	j.ledgers[scope].record(j.template.Interval, run, j.before, j.dates)
+	return j.Staging.PutJSON(ctx, snapshot.TakenKey, j.ledgers)
+}
+
+// takesPeriods reports whether the run counts as the one that took its periods.
+func (j job) takesPeriods() bool {
+	r := j.request
+	return len(j.dates) > 0 && !r.hasDates() && !r.isNarrowed() && !bool(r.Resume) && !bool(r.DryRun)
+}
+
 // coversOrganization reports whether the run covers the whole organization as it is now, so that a known account that it
 // does not find is gone.
 func (j job) coversOrganization() bool {
 	r := j.request
-	filtered := len(r.Accounts)+len(r.Regions)+len(r.Services) > 0 || bool(r.Resume) || bool(r.History) || r.Date != ""
-	return j.Settings.Organization && !filtered && !bool(r.DryRun)
+	return j.Settings.Organization && !r.isNarrowed() && !r.hasDates() && !bool(r.Resume) && !bool(r.DryRun)
 }
 
 // buildTemplate returns the values that all entries of the run share.
@@ -167,17 +220,31 @@ func (j job) listEntries() iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		for _, a := range j.accounts {
 			for i, date := range j.dates {
-				s := j.buildEntry(j.template, j.request, a, date, j.countEarlierDays(i), j.started)
-				s.RegionsAtOnce, s.ServicesAtOnce = j.atOnce.limitEntry(j.Settings, len(s.Regions))
-				if len(s.Regions) > 0 && !yield(s) {
+				if !j.yieldEntry(j.buildEntry(j.template, j.request, a, date, j.countEarlierDays(i), j.present), yield) {
+					return
+				}
+			}
+			for _, period := range j.settling {
+				if !j.yieldEntry(j.buildSettlingEntry(period, a), yield) {
 					return
 				}
 			}
 		}
 		for _, id := range j.gone {
-			if !yield(j.buildFinalEntry(j.template, id, j.known[id], j.dates[0], j.started)) {
+			if !yield(j.buildFinalEntry(j.template, id, j.known[id], j.findFinalDate(), j.present)) {
 				return
 			}
 		}
 	}
+}
+
+// yieldEntry yields an entry that has something to collect.
+func (j job) yieldEntry(s Entry, yield func(Entry) bool) bool {
+	s.RegionsAtOnce, s.ServicesAtOnce = j.atOnce.limitEntry(j.Settings, len(s.Regions))
+	return len(s.Regions) == 0 || yield(s)
+}
+
+// findFinalDate returns the date of the last snapshots of accounts that are gone.
+func (j job) findFinalDate() time.Time {
+	return snapshot.LastComplete(j.template.Interval, j.before).NameDate(j.template.Interval)
 }

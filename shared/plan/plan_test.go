@@ -104,7 +104,9 @@ func TestRequestFiltersThePlan(t *testing.T) {
 			"222 2026-03-11 eu-west-1 home cost,kms"}},
 		{"day-month-year", `{"date":"9-3-2026","accounts":["222222222222"],"services":["guardduty"]}`, []string{
 			"222 2026-03-09 eu-west-1 home guardduty"}},
-		{"monthly is named by the last day", `{"interval":"MONTHLY","accounts":["222222222222"],"services":["cost"]}`, []string{
+		{"monthly is named by the last day", `{"interval":"MONTHLY","date":"2026-03-11","accounts":["222222222222"],"services":["cost"]}`, []string{
+			"222 2026-03-31 eu-west-1 home cost"}},
+		{"days only come from daily runs", `{"interval":"MONTHLY","date":"2026-03-11","accounts":["222222222222"],"services":["cost","rispsavings"]}`, []string{
 			"222 2026-03-31 eu-west-1 home cost"}},
 		{"a backfill leaves out what only knows the present", `{"history":"True","start":"06-03-2026","end":"7-3-2026","accounts":["222222222222"],"services":["kms","cost"]}`, []string{ // D25
 			"222 2026-03-07 eu-west-1 home cost"}}, // and the day before with the same request
@@ -152,6 +154,7 @@ func TestInvalidRequestIsRefusedWithItsReason(t *testing.T) {
 		{"a start that is none", `{"history":true,"start":"03/06/2026"}`, `start "03/06/2026" is not a date`},              // D28
 		{"a date in the future", `{"date":"2099-01-01"}`, "date 2099-01-01 is after today"},
 		{"an end in the future", `{"history":true,"start":"1-3-2026","end":"1-1-2099"}`, "end 2099-01-01 is after today"},
+		{"a time in the future", `{"time":"2026-03-11T12:02:00Z"}`, "time 2026-03-11T12:02:00Z is after the start of the run, 2026-03-11T12:00:00Z"},
 		{"start after end", `{"history":true,"start":"7-3-2026","end":"6-3-2026"}`, "start 2026-03-07 is after end 2026-03-06"},
 		{"a range of decades", `{"history":true,"start":"1-1-1926","end":"6-3-2026"}`, "split the range"},
 		{"an interval", `{"interval":"HOURLY"}`, "use DAILY, WEEKLY, MONTHLY or YEARLY"},

@@ -29,10 +29,10 @@ func (h Handler) listProblems(request Request, accounts []account) (problems []s
 	return problems
 }
 
-// checkPromises rejects a request that would collect nothing, and keeps the problems for Settle. A resumed
-// run may have nothing left.
+// checkPromises rejects a request that would collect nothing, and keeps the problems for Settle. A resumed run may have
+// nothing left, and a schedule no period that ended since the last run.
 func (j job) checkPromises(ctx context.Context, p Plan) error {
-	if p.Estimate.Snapshots == 0 && !bool(j.request.Resume) {
+	if p.Estimate.Snapshots == 0 && len(j.dates) > 0 && !bool(j.request.Resume) {
 		return fault.New(outcome.Invalid, "nothing to collect: none of the requested services is available in a covered region for these dates%s", formatProblems(j.problems))
 	}
 	if len(j.problems) == 0 || bool(j.request.DryRun) {

@@ -13,11 +13,15 @@ import (
 	"view360/shared/snapshot"
 )
 
-// Request is the input of a collect execution; every field is optional. The standard event of a schedule has none of
-// them and requests today's daily run.
+// Request is the input of a collect execution; every field is optional. The standard event of a schedule has the time,
+// and requests the daily run.
 type Request struct {
 	Interval string `json:"interval"` // default DAILY
-	Date     string `json:"date"`     // run date, 2026-03-11 or 11-3-2026; default today, UTC
+	// Date is the run date, 2026-03-11 or 11-3-2026: for DAILY the day after the one that is described, for the others any
+	// day of the period. Default: the last complete period, and those before it that no run without a date has taken.
+	Date string `json:"date"`
+	// Time is the scheduled time, after which no period counts as complete; default the start of the run.
+	Time *time.Time `json:"time"`
 	// History requests a daily snapshot of each date from Start to End, both inclusive. true, 1 and "true" mean yes.
 	History  Flag     `json:"history"`
 	Start    string   `json:"start"`    // default 1 January of End's year
@@ -57,7 +61,29 @@ func (r Request) includesSource(name string) bool {
 // maxDates bounds a backfill, so that a typo in a year does not start a run of decades (D28).
 const maxDates = 3 * 366
 
-// listDates returns the run dates, oldest first.
+// isNarrowed reports whether the request is for some accounts, regions or sources only.
+func (r Request) isNarrowed() bool { return len(r.Accounts)+len(r.Regions)+len(r.Services) > 0 }
+
+// hasDates reports whether the request says for which dates it is.
+func (r Request) hasDates() bool { return bool(r.History) || r.Date != "" }
+
+// findTime returns the time before which periods are complete for a run.
+func (r Request) findTime(started time.Time) (time.Time, error) {
+	switch {
+	case r.Time == nil:
+		return started.UTC(), nil
+	case r.Time.After(started.Add(clockTolerance)):
+		return time.Time{}, fault.New(outcome.Invalid, "time %s is after the start of the run, %s: nothing is dated in the future",
+			r.Time.Format(time.RFC3339), started.Format(time.RFC3339))
+	default:
+		return r.Time.UTC(), nil
+	}
+}
+
+// clockTolerance is how much the clocks of two services may differ.
+const clockTolerance = time.Minute
+
+// listDates returns the dates that the request names, oldest first.
 func (r Request) listDates(now time.Time) ([]time.Time, error) {
 	today := now.UTC().Truncate(24 * time.Hour)
 	if !r.History {
@@ -173,6 +199,9 @@ func CheckRequest(input json.RawMessage, now time.Time) error {
 		return err
 	}
 	if _, err = request.wantsAllResources(); err != nil {
+		return err
+	}
+	if _, err = request.findTime(now); err != nil {
 		return err
 	}
 	_, err = request.listDates(now)

@@ -72,8 +72,8 @@ func (known roster) updateAccounts(accounts []account, states map[string]string)
 }
 
 // buildFinalEntry returns the entry of the last snapshot of an account that is gone.
-func (h Handler) buildFinalEntry(template collect.Input, id string, m member, date, started time.Time) Entry {
-	s := h.buildEntry(template, Request{Services: []string{"account"}}, account{id: id, regions: m.Regions}, date, 0, started)
+func (h Handler) buildFinalEntry(template collect.Input, id string, m member, date, present time.Time) Entry {
+	s := h.buildEntry(template, Request{Services: []string{"account"}}, account{id: id, regions: m.Regions}, date, 0, present)
 	s.Request.Role, s.Request.AccountState = nil, m.State
 	return s
 }

@@ -38,6 +38,9 @@ type Settings struct {
 	// TrailingDays is the number of days, back from yesterday, whose costs a daily run collects, because costs change for
 	// days (D19). 0 means [DefaultTrailingDays], 1 only yesterday.
 	TrailingDays int `json:"trailing_days,omitempty"`
+	// SettleDays is the number of days after which a daily run reads the costs of a week, month or year that has ended once
+	// more. Absent means [DefaultSettleDays], 0 never.
+	SettleDays *int `json:"settle_days,omitempty"`
 	// Tenancy has the labels of accounts; the entry "" is for all. TenancyTags has the names of account tags with labels,
 	// such as {"customer": "Customer"}. An account's own entry precedes its tags, and tags precede the entry "".
 	Tenancy     map[string]collect.Tenancy `json:"tenancy,omitempty"`
@@ -47,6 +50,18 @@ type Settings struct {
 
 // DefaultTrailingDays is the default number of days whose costs a daily run collects.
 const DefaultTrailingDays = 3
+
+// DefaultSettleDays is the default number of days after which a period is read once more.
+const DefaultSettleDays = 5
+
+func (s Settings) countTrailingDays() int { return cmp.Or(s.TrailingDays, DefaultTrailingDays) }
+
+func (s Settings) countSettleDays() int {
+	if s.SettleDays == nil {
+		return DefaultSettleDays
+	}
+	return *s.SettleDays
+}
 
 // chooseHomeRegion returns the region of an account whose snapshot has the account-wide sections.
 func (s Settings) chooseHomeRegion(covered []string) string {

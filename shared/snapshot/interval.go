@@ -63,6 +63,22 @@ func WindowOf(interval Interval, date time.Time) Window {
 	}
 }
 
+// LastComplete returns the last period of an interval that ended before a time, or at it.
+func LastComplete(interval Interval, before time.Time) Window {
+	if w := WindowOf(interval, before); !w.End.After(before) {
+		return w
+	}
+	return WindowOf(interval, before).Previous(interval)
+}
+
+// Next returns the calendar period after w.
+func (w Window) Next(interval Interval) Window {
+	if interval == Daily {
+		return WindowOf(Daily, w.End.AddDate(0, 0, 1))
+	}
+	return WindowOf(interval, w.End)
+}
+
 // Previous returns the calendar period before w (D5): the previous day, week, month or year.
 func (w Window) Previous(interval Interval) Window {
 	return WindowOf(interval, w.previousDate(interval))

@@ -45,6 +45,9 @@ func (n Name) FindOutput(key string) (source string, found bool) {
 // RosterKey is the key of the list of accounts that runs have covered.
 const RosterKey = StagingPrefix + "roster.json"
 
+// TakenKey is the key of the periods that runs have taken, by interval.
+const TakenKey = StagingPrefix + "taken.json"
+
 // LastOutcomesKey returns the key of the last outcomes of an account and region.
 func LastOutcomesKey(account, region string) string {
 	return StagingPrefix + "outcomes/" + account + "/" + region + ".json"

@@ -64,20 +64,33 @@ func Collect(ctx context.Context, api API, days []collect.Day) error {
 
 func writeDay(day collect.Day, b bill, forecasts []snapshot.Forecast) error {
 	current, previous := b.sumPeriod(day.Scope.Window), b.sumPeriod(day.Scope.Window.Previous(day.Scope.Interval))
-	day.Part.DeclareLists("service", "marketplace")
+	day.Part.DeclareLists("service")
 	for _, s := range current.services {
 		if err := day.Part.Add("service", s); err != nil {
 			return err
 		}
 	}
+	if err := addProducts(day, b); err != nil {
+		return err
+	}
+	section := toCost(day.Scope, current, previous)
+	section.Forecast = forecasts
+	return day.Part.Set("cost", section)
+}
+
+// addProducts writes the products of a day. Their table has no granularity, so that a longer interval would overwrite its
+// first day.
+func addProducts(day collect.Day, b bill) error {
+	if day.Scope.Interval != snapshot.Daily {
+		return nil
+	}
+	day.Part.DeclareLists("marketplace")
 	for _, product := range b.sumProducts(day.Scope.Window) {
 		if err := day.Part.Add("marketplace", product); err != nil {
 			return err
 		}
 	}
-	section := toCost(day.Scope, current, previous)
-	section.Forecast = forecasts
-	return day.Part.Set("cost", section)
+	return nil
 }
 
 func toCost(scope collect.Scope, current, previous period) snapshot.Cost {

@@ -25,16 +25,13 @@ func bought(product, date string, amount float64) simaws.Cost {
 }
 
 func TestEachMarketplaceProductHasOneRow(t *testing.T) { // D60
-	now := time.Date(2026, 4, 2, 2, 0, 0, 0, time.UTC)
-	b := collecttest.New(t, cost.Collector, simaws.Options{Now: func() time.Time { return now }})
-	other := bought("Of another account", "2026-03-02", 50)
+	b := bench(t)
+	other := bought("Of another account", "2026-03-10", 50)
 	other.Account = collecttest.Sandbox
 	simaws.Set(b.Organization, simaws.Place{}, other,
-		bought("Cheap", "2026-03-02", 1.25), bought("Dear", "2026-03-02", 20), bought("Dear", "2026-03-31", 5.5),
-		bought("Dear", "2026-03-15", -0.5), bought("Free", "2026-03-02", 0), bought("Dear", "2026-04-01", 99),
-		line("Amazon Elastic Compute Cloud - Compute", "2026-03-02", 700))
-	b.Request.Interval, b.Request.Date = snapshot.Monthly, "2026-03-31"
-	b.Request.Window, b.Request.Now = snapshot.WindowOf(snapshot.Monthly, collecttest.Now), now
+		bought("Cheap", "2026-03-10", 1.25), bought("Dear", "2026-03-10", 25.5), bought("Dear", "2026-03-10", -0.5),
+		bought("Free", "2026-03-10", 0), bought("Dear", "2026-03-11", 99),
+		line("Amazon Elastic Compute Cloud - Compute", "2026-03-10", 700))
 	type row struct {
 		code, name, cost, currency, from, to string
 		days                                 []string
@@ -48,11 +45,23 @@ func TestEachMarketplaceProductHasOneRow(t *testing.T) { // D60
 		got = append(got, r)
 	}
 	want := []row{
-		{"Dear", "Dear", "25", "USD", "2026-03-01", "2026-04-01", []string{"2026-03-02 20", "2026-03-15 -0.5", "2026-03-31 5.5"}},
-		{"Cheap", "Cheap", "1.25", "USD", "2026-03-01", "2026-04-01", []string{"2026-03-02 1.25"}},
+		{"Dear", "Dear", "25", "USD", "2026-03-10", "2026-03-11", []string{"2026-03-10 25"}},
+		{"Cheap", "Cheap", "1.25", "USD", "2026-03-10", "2026-03-11", []string{"2026-03-10 1.25"}},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Products have no granularity: a month would overwrite its first day.
+func TestLongerIntervalsHaveNoProducts(t *testing.T) {
+	for _, interval := range []snapshot.Interval{snapshot.Weekly, snapshot.Monthly, snapshot.Yearly} {
+		b := collecttest.New(t, cost.Collector, simaws.Options{Volume: 0.2})
+		simaws.Set(b.Organization, simaws.Place{}, bought("Dear", "2026-03-10", 25))
+		b.Request.Interval, b.Request.Window = interval, snapshot.WindowOf(interval, collecttest.Now)
+		if got, written := b.Run().Content["marketplace"]; written {
+			t.Errorf("%s: got %s", interval, got)
+		}
 	}
 }
 
