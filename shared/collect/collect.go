@@ -37,6 +37,9 @@ type Scope struct {
 	Home     bool   // Region has the account-wide sections
 	Interval snapshot.Interval
 	Window   snapshot.Window // half open, UTC
+	// SettledDays is the number of days before the window whose figures of commitments are to be read; 0: those of the
+	// window itself.
+	SettledDays int
 	// History: the window is in the past, so that present state must not be collected for it.
 	History bool
 	// AllResources: config reads every evaluated resource instead of those recorded in the window.

@@ -23,7 +23,10 @@ type Input struct {
 	Window snapshot.Window `json:"window"`
 	// EarlierDays is the number of days before Date that a source with [Collector.CollectDays] collects again. Only daily
 	// requests have any.
-	EarlierDays  int  `json:"earlier_days,omitempty"`
+	EarlierDays int `json:"earlier_days,omitempty"`
+	// SettledDays is the number of days before Window that Cost Explorer needs for the figures of commitments: a daily run
+	// reads those of the day that has settled.
+	SettledDays  int  `json:"settled_days,omitempty"`
 	History      bool `json:"history,omitempty"`
 	AllResources bool `json:"all_resources,omitempty"`
 	// AccountState is set for an account that left or was closed, such as SUSPENDED or LEFT: it can no longer be read, and its
@@ -64,6 +67,6 @@ func (in Input) DaysBefore(daysBefore int) Input {
 func (in Input) buildScope() Scope {
 	return Scope{
 		Account: in.Account, Region: in.Region, Home: in.Home, Interval: in.Interval, Window: in.Window,
-		History: in.History, AllResources: in.AllResources, AccountState: in.AccountState, Now: in.Now.UTC(), Tenancy: in.Tenancy, Options: in.Options,
+		SettledDays: in.SettledDays, History: in.History, AllResources: in.AllResources, AccountState: in.AccountState, Now: in.Now.UTC(), Tenancy: in.Tenancy, Options: in.Options,
 	}
 }

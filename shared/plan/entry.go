@@ -81,6 +81,9 @@ func (h Handler) buildEntry(template collect.Input, request Request, a account, 
 			planned.Regions = append(planned.Regions, Region{Region: region, Home: region == home, Sources: services})
 		}
 	}
+	if r.Interval == snapshot.Daily && !(request.hasDates() && r.History) {
+		r.SettledDays = max(1, h.Settings.countTrailingDays()-1) // each day once, with the requests of one
+	}
 	planned.Request = r
 	if planned.coversManyDays() {
 		planned.Request.EarlierDays = earlierDays

@@ -159,6 +159,33 @@ func TestMissedDaysAreReadTogether(t *testing.T) {
 	}
 }
 
+// The figures of commitments are those of a day that has settled, once for each day; a backfill reads each day itself.
+func TestCommitmentsAreReadWhenTheyHaveSettled(t *testing.T) {
+	c := newCalendar(t)
+	c.run("first", "2026-03-11T01:00:00Z", `{}`)
+	for run, test := range map[string]struct {
+		request string
+		want    map[string]string
+	}{
+		"made up": {`{}`, map[string]string{"2026-03-12": "2026-03-09", "2026-03-13": "2026-03-10"}},
+		"today":   {`{"date":"2026-03-13"}`, map[string]string{"2026-03-13": "2026-03-10"}},
+		"past":    {`{"history":true,"start":"2026-03-01","end":"2026-03-02"}`, map[string]string{"2026-03-01": "2026-02-28", "2026-03-02": "2026-03-01"}},
+	} {
+		c.run(run, "2026-03-13T01:00:00Z", test.request)
+		var list []plan.Entry
+		if err := c.store.GetJSON(t.Context(), snapshot.PlanKey(run, 0), &list); err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, s := range list {
+			got[s.Request.Date] = s.Request.Window.Start.AddDate(0, 0, -s.Request.SettledDays).Format(time.DateOnly)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", run, diff)
+		}
+	}
+}
+
 // A period that was taken is read once more by the daily run five days after its end.
 func TestPeriodIsSettledDaysLater(t *testing.T) {
 	c := newCalendar(t)

@@ -7,10 +7,9 @@
 //	            subscription, once for each service that has reservations, and GetSavingsPlansUtilizationDetails where
 //	            there are plans; all pages
 //	scope       account-wide, in the home region
-//	window      [start, end), no further than yesterday, for the figures, and of a daily run for yesterday the day before
-//	            it, because Cost Explorer takes no later end; the commitments are those active at run time. A past
-//	            day's figures are not read again by later runs: grouped by commitment, Cost Explorer answers for one
-//	            window in each request
+//	window      [start, end), no further than yesterday, for the figures; of a daily run the same days earlier as it reads
+//	            costs again, when they have settled, so that each day is read once; the commitments are those active at
+//	            run time
 //	section     ri_sp_savings: reservations by region, then plans
 //	paid        Cost Explorer: 0.01 US dollars per request: none without commitments, else one, and one for each further
 //	            page, for each service with reservations and for plans; with paid_calls not set at most three of them,

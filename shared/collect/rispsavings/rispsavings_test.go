@@ -357,6 +357,27 @@ func TestNewAccountHasNoFiguresYet(t *testing.T) {
 	}
 }
 
+// Each day's figures are read once, when they have settled, with the requests of one day.
+func TestSettledDayIsRead(t *testing.T) {
+	paid := 0
+	for settled, want := range map[int]string{0: "2026-03-09", 1: "2026-03-09", 2: "2026-03-08", 6: "2026-03-04"} {
+		b := collecttest.New(t, rispsavings.Collector, simaws.Options{Volume: 0.2})
+		b.Request.SettledDays = settled
+		result := b.Passed()
+		if paid == 0 {
+			paid = result.PaidCalls
+		}
+		if result.PaidCalls != paid {
+			t.Errorf("%d days before: %d paid requests, want %d", settled, result.PaidCalls, paid)
+		}
+		for _, c := range savings(t, result) {
+			if c.Date != nil && *c.Date != want {
+				t.Errorf("%d days before: got figures of %s, want %s", settled, *c.Date, want)
+			}
+		}
+	}
+}
+
 // A backfilled day in the past is read itself; only the newest day is not to be had.
 func TestPastDayHasItsOwnFigures(t *testing.T) {
 	b := bench(t)

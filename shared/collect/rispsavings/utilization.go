@@ -87,17 +87,16 @@ func (r *run) selectAffordable(queries []query) []query {
 	return queries[:budget]
 }
 
-// queryPeriod returns the window up to yesterday, because Cost Explorer refuses an end that is not before today. A daily
-// run for yesterday asks for the day before it, which is settled; each commitment has the date of its figures. It returns
-// nil before the window's first days have figures.
+// queryPeriod returns the days whose figures to read. A daily run reads a day that has settled, and each commitment has the
+// date of its figures; so each day is read once. A longer window ends yesterday at the latest: Cost Explorer refuses an end
+// that is not before today. It returns nil before the window's first days have figures.
 func (r *run) queryPeriod() *types.DateInterval {
-	today := r.scope.Now.UTC().Truncate(24 * time.Hour)
-	start, end := r.scope.Window.Start, r.scope.Window.End
-	if r.scope.Interval == snapshot.Daily && end.Equal(today) {
-		start, end = start.AddDate(0, 0, -1), end.AddDate(0, 0, -1)
-	}
-	if yesterday := today.AddDate(0, 0, -1); yesterday.Before(end) {
+	start, end := r.scope.Window.Start.AddDate(0, 0, -r.scope.SettledDays), r.scope.Window.End.AddDate(0, 0, -r.scope.SettledDays)
+	if yesterday := r.scope.Now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -1); yesterday.Before(end) {
 		end = yesterday
+		if r.scope.Interval == snapshot.Daily {
+			start = end.AddDate(0, 0, -1)
+		}
 	}
 	if !start.Before(end) {
 		return nil
