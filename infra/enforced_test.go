@@ -193,8 +193,10 @@ func (d *enforced) runIntervals() {
 	for _, interval := range []string{"Weekly", "Monthly"} {
 		d.checkEnded(d.StartSchedule(interval, interval), "")
 	}
-	if d.config.Collection.Schedules.Yearly != config.Off {
+	if d.config.Collection.Schedules.Yearly != config.Off { // on 1 January: later, Cost Explorer lacks days of the year before
+		d.SetClock(time.Until(time.Date(time.Now().Year(), 1, 1, 6, 0, 0, 0, time.UTC)))
 		d.checkEnded(d.StartSchedule("Yearly", "Yearly"), "")
+		d.SetClock(0)
 	}
 	from, to := time.Now().Add(-12*day), time.Now().Add(-10*day)
 	d.checkEnded(d.Collect("backfill", map[string]any{"history": true, "start": from.Format(time.DateOnly), "end": to.Format(time.DateOnly)}), "")

@@ -78,10 +78,13 @@ func (t statements) upsertSQL() string {
 		keys := joinNames("s.", t.Key)
 		source = fmt.Sprintf("(select distinct on (%[1]s) * from %[2]s order by %[1]s, s._row desc) s", keys, source)
 	}
-	var set []string
+	var set, values []string
+	for _, name := range columns {
+		values = append(values, t.newValueSQL("s.", name))
+	}
 	for _, name := range slices.Concat(t.storedColumns(), t.ownerColumns()) {
 		if !slices.Contains(t.Key, name) {
-			set = append(set, fmt.Sprintf("%s = excluded.%s", quoteName(name), quoteName(name)))
+			set = append(set, quoteName(name)+" = "+t.newValueSQL("excluded.", name))
 		}
 	}
 	set = append(set, "observed_at = excluded.observed_at")
@@ -99,7 +102,7 @@ func (t statements) upsertSQL() string {
   left join %[1]s t on %[5]s
   where t.id is null or (%[6]s
     and (%[7]s)
-    is distinct from (%[3]s))
+    is distinct from (%[11]s))
   on conflict (%[8]s) do update
   set %[9]s
   where %[10]s
@@ -107,7 +110,16 @@ func (t statements) upsertSQL() string {
 )
 select count(*) filter (where created), count(*) filter (where not created) from written`,
 		t.Name, joinNames("", columns), joinNames("s.", columns), source, t.sameKeySQL("t", "s")+t.hasKnownParentSQL(), mayReplace("s."),
-		joinNames("t.", columns), joinNames("", t.Key), strings.Join(set, ", "), mayReplace("excluded.")+t.isOwnSQL())
+		joinNames("t.", columns), joinNames("", t.Key), strings.Join(set, ", "), mayReplace("excluded.")+t.isOwnSQL(), strings.Join(values, ", "))
+}
+
+// newValueSQL returns the value that a stored row gets from a new one.
+func (t statements) newValueSQL(row, name string) string {
+	value := row + quoteName(name)
+	if c, mapped := t.findColumn(name); mapped && c.KeepIfNull {
+		return fmt.Sprintf("coalesce(%s, t.%s)", value, quoteName(name))
+	}
+	return value
 }
 
 // mayReplaceSQL returns the condition that the row named by prefix may replace the stored row. A version more than a

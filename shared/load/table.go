@@ -100,6 +100,8 @@ type Column struct {
 	FallbackMember string
 	// Map changes the text of a value, before its length counts.
 	Map func(string) string
+	// KeepIfNull: a value that is null, or absent, leaves the stored one. A past date that is read again has none.
+	KeepIfNull bool
 	// Shared: if the rows are [Table.Wrapped], the object around them may hold the value for all of them.
 	Shared bool
 }

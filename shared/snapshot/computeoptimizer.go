@@ -18,9 +18,12 @@ type Recommendation struct {
 	RecommendedVolumeType   *string  `json:"recommended_volume_type"`
 	RecommendedVolumeSize   *int     `json:"recommended_volume_size"`        // GiB
 	SavingsPercentage       *float64 `json:"savings_opportunity_percentage"` // of the resource's monthly cost
-	MonthlySavingsUSD       *float64 `json:"estimated_monthly_savings_usd"`
-	PerformanceRisk         *float64 `json:"performance_risk"`       // 0 (none) to 4 (very high)
-	CPUUtilizationMax       *float64 `json:"cpu_utilization_max"`    // percent, instances only
-	MemoryUtilizationAvg    *float64 `json:"memory_utilization_avg"` // percent, the maximum where no average is given; instances only
-	MigrationEffort         *string  `json:"migration_effort"`       // such as VeryLow, instances only
+	MonthlySavingsUSD       *float64 `json:"estimated_monthly_savings_usd"`  // null in another currency
+	PerformanceRisk         *float64 `json:"performance_risk"`               // 0 (none) to 4 (very high)
+	CPUUtilizationMax       *float64 `json:"cpu_utilization_max"`            // percent, instances only
+	MemoryUtilizationAvg    *float64 `json:"memory_utilization_avg"`         // percent, the maximum where no average is given; instances only
+	MigrationEffort         *string  `json:"migration_effort"`               // such as VeryLow, instances only
+	// MonthlySavings and SavingsCurrency are our addition: the savings in the currency that the service answered in.
+	MonthlySavings  *float64 `json:"estimated_monthly_savings"`
+	SavingsCurrency *string  `json:"savings_currency"`
 }

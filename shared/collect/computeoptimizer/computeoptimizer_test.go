@@ -113,21 +113,32 @@ func TestRecommendationFillsEveryMember(t *testing.T) { // D61
 		{
 			AccountID: collecttest.Production, ResourceType: "EC2", ResourceARN: "arn:aws:ec2:us-east-1:528416073925:instance/i-1", ResourceName: ptr("web"),
 			Finding: ptr("OVER_PROVISIONED"), CurrentInstanceType: ptr("m6i.xlarge"), RecommendedInstanceType: ptr("m6i.large"),
-			SavingsPercentage: ptr(50.0), MonthlySavingsUSD: ptr(70.08), PerformanceRisk: ptr(1.0), MigrationEffort: ptr("VeryLow"),
+			SavingsPercentage: ptr(50.0), MonthlySavingsUSD: ptr(70.08), PerformanceRisk: ptr(1.0), MigrationEffort: ptr("VeryLow"), MonthlySavings: ptr(70.08), SavingsCurrency: ptr("USD"),
 			CPUUtilizationMax: ptr(21.5), MemoryUtilizationAvg: ptr(41.25),
 		},
 		{
 			AccountID: collecttest.Production, ResourceType: "EBS", ResourceARN: "arn:aws:ec2:us-east-1:528416073925:volume/vol-1", Finding: ptr("NotOptimized"),
 			CurrentVolumeType: ptr("gp2"), CurrentVolumeSize: ptr(100), RecommendedVolumeType: ptr("gp3"), RecommendedVolumeSize: ptr(80),
-			SavingsPercentage: ptr(20.0), MonthlySavingsUSD: ptr(2.0), PerformanceRisk: ptr(2.0),
+			SavingsPercentage: ptr(20.0), MonthlySavingsUSD: ptr(2.0), PerformanceRisk: ptr(2.0), MonthlySavings: ptr(2.0), SavingsCurrency: ptr("USD"),
 		},
 		{
 			AccountID: collecttest.Production, ResourceType: "Lambda", ResourceARN: "arn:aws:lambda:us-east-1:528416073925:function:resize:$LATEST", ResourceName: ptr("resize"),
-			Finding: ptr("NotOptimized"), CurrentMemorySize: ptr(1024), RecommendedMemorySize: ptr(512), SavingsPercentage: ptr(31.5), MonthlySavingsUSD: ptr(4.25),
+			Finding: ptr("NotOptimized"), CurrentMemorySize: ptr(1024), RecommendedMemorySize: ptr(512), SavingsPercentage: ptr(31.5), MonthlySavingsUSD: ptr(4.25), MonthlySavings: ptr(4.25), SavingsCurrency: ptr("USD"),
 		},
 	}
 	if diff := cmp.Diff(want, recommendations(t, b.Passed())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestOtherCurrencyIsNotDollars(t *testing.T) {
+	b := bench(t, simaws.Options{})
+	advise(b, simaws.InstanceAdvice{"instanceArn": "i", "finding": "OVER_PROVISIONED", "recommendationOptions": []members{{
+		"rank": 1, "savingsOpportunity": members{"savingsOpportunityPercentage": 50, "estimatedMonthlySavings": members{"currency": "CNY", "value": 700}},
+	}}}, simaws.VolumeAdvice{"volumeArn": "v", "finding": "Optimized"}, simaws.FunctionAdvice{"functionArn": "f", "finding": "Optimized", "currentMemorySize": 128})
+	got := recommendations(t, b.Passed())[0]
+	if got.MonthlySavingsUSD != nil || *got.MonthlySavings != 700 || *got.SavingsCurrency != "CNY" {
+		t.Errorf("got %+v", got)
 	}
 }
 

@@ -84,8 +84,13 @@ func setSavings(to *snapshot.Recommendation, saving *types.SavingsOpportunity) {
 		return
 	}
 	to.SavingsPercentage = &saving.SavingsOpportunityPercentage
-	if saving.EstimatedMonthlySavings != nil {
-		to.MonthlySavingsUSD = &saving.EstimatedMonthlySavings.Value
+	amount := saving.EstimatedMonthlySavings
+	if amount == nil {
+		return
+	}
+	to.MonthlySavings, to.SavingsCurrency = &amount.Value, snapshot.Text(amount.Currency)
+	if amount.Currency == types.CurrencyUsd {
+		to.MonthlySavingsUSD = &amount.Value
 	}
 }
 

@@ -4,7 +4,7 @@
 //	            (per pack), DescribeComplianceByConfigRule, GetComplianceDetailsByConfigRule (per rule), all pages
 //	scope       region
 //	window      evaluations recorded in [start, end), UTC; with AllResources every evaluation. The rule counters are the
-//	            state at run time, also for a past window.
+//	            state at run time, and null for a past window.
 //	section     config, with its list non_compliant_resources
 //	paid        no
 //	quotas      not published
@@ -63,7 +63,7 @@ const (
 )
 
 // Collect streams a [snapshot.ConfigEvaluation] for each evaluation, in rule order, and composes them with the
-// counters into the section. A rule or pack that cannot be read is a warning. A region without rules has zeros; a
+// counters, null for a past window, into the section. A rule or pack that cannot be read is a warning. A region without rules has zeros; a
 // region without a recorder, or with a stopped one, is outcome.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	if err := requireRecorder(ctx, api, scope, part); err != nil {
@@ -173,44 +173,45 @@ func listRules(ctx context.Context, api API) ([]rule, error) {
 	return found, nil
 }
 
-// kept counts the rules that have an evaluation in the section.
-type kept struct{ compliant, nonCompliant int }
+// counts are the numbers of rules in each state: all of them, and those with a result in the window.
+type counts struct{ compliant, nonCompliant int }
+
+func (c *counts) addRule(r rule) {
+	if r.compliant {
+		c.compliant++
+	} else {
+		c.nonCompliant++
+	}
+}
 
 // addEvaluations adds the evaluations of each rule, of both types: compliant resources close what an earlier snapshot
 // reported (D44). Several rules are read at once and written in order.
-func addEvaluations(ctx context.Context, api API, scope collect.Scope, rules []rule, packs map[string]string, part *collect.Part) (kept, error) {
-	var counters kept
+func addEvaluations(ctx context.Context, api API, scope collect.Scope, rules []rule, packs map[string]string, part *collect.Part) (counts, error) {
+	var reported counts
+	type ruleEvaluations struct {
+		rule  rule
+		found []snapshot.ConfigEvaluation
+	}
 	err := collect.FetchInOrder(ctx, atOnce, collect.ToSequence(rules),
-		func(ctx context.Context, r rule) ([]snapshot.ConfigEvaluation, error) {
+		func(ctx context.Context, r rule) (ruleEvaluations, error) {
 			found, err := listEvaluations(ctx, api, scope, r, packs)
 			if err != nil {
-				return found, collect.Tolerate(ctx, part, section, fmt.Errorf("reading the evaluations of rule %s: %w", r.name, err))
+				err = collect.Tolerate(ctx, part, section, fmt.Errorf("reading the evaluations of rule %s: %w", r.name, err))
 			}
-			return found, nil
+			return ruleEvaluations{r, found}, err
 		},
-		func(found []snapshot.ConfigEvaluation) error {
-			if len(found) > 0 {
-				counters.countRule(found)
+		func(of ruleEvaluations) error {
+			if len(of.found) > 0 {
+				reported.addRule(of.rule)
 			}
-			for _, e := range found {
+			for _, e := range of.found {
 				if err := part.Add(evaluations, e); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
-	return counters, err
-}
-
-func (k *kept) countRule(found []snapshot.ConfigEvaluation) {
-	has := func(kind types.ComplianceType) bool {
-		return slices.ContainsFunc(found, func(e snapshot.ConfigEvaluation) bool { return e.ComplianceType == string(kind) })
-	}
-	if has(types.ComplianceTypeNonCompliant) {
-		k.nonCompliant++
-	} else if has(types.ComplianceTypeCompliant) {
-		k.compliant++
-	}
+	return reported, err
 }
 
 func listEvaluations(ctx context.Context, api API, scope collect.Scope, r rule, packs map[string]string) ([]snapshot.ConfigEvaluation, error) {
@@ -249,19 +250,10 @@ func toEvaluation(rule string, packs map[string]string, result types.EvaluationR
 }
 
 // composeSection writes the counters before the streamed list.
-func composeSection(scope collect.Scope, rules []rule, counters kept, part *collect.Part) error {
-	c := snapshot.Config{
-		DateFrom: scope.Window.StartDate(), DateTo: scope.Window.EndDate(), TotalRules: len(rules),
-		CurrCompliant: counters.compliant, CurrNonCompliant: counters.nonCompliant,
-	}
-	for _, r := range rules {
-		if r.compliant {
-			c.CompliantRules++
-		}
-	}
-	c.NonCompliantRules = c.TotalRules - c.CompliantRules
-	if c.TotalRules > 0 {
-		c.ComplianceScore = roundToCents(100 * float64(c.CompliantRules) / float64(c.TotalRules))
+func composeSection(scope collect.Scope, rules []rule, reported counts, part *collect.Part) error {
+	c := snapshot.Config{DateFrom: scope.Window.StartDate(), DateTo: scope.Window.EndDate()}
+	if !scope.History {
+		c.ConfigCounters = countRules(rules, reported)
 	}
 	head, err := json.Marshal(c)
 	if err != nil {
@@ -274,6 +266,21 @@ func composeSection(scope collect.Scope, rules []rule, counters kept, part *coll
 }
 
 // roundToCents rounds the binary value to two decimals, ties to even, as readers of the Python version expect.
+func countRules(rules []rule, reported counts) snapshot.ConfigCounters {
+	var all counts
+	for _, r := range rules {
+		all.addRule(r)
+	}
+	score := 0.0
+	if len(rules) > 0 {
+		score = roundToCents(100 * float64(all.compliant) / float64(len(rules)))
+	}
+	return snapshot.ConfigCounters{
+		ComplianceScore: &score, TotalRules: aws.Int(len(rules)), CompliantRules: &all.compliant, NonCompliantRules: &all.nonCompliant,
+		CurrCompliant: &reported.compliant, CurrNonCompliant: &reported.nonCompliant,
+	}
+}
+
 func roundToCents(value float64) float64 {
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(value, 'f', 2, 64), 64)
 	return rounded

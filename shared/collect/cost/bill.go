@@ -22,50 +22,90 @@ import (
 
 const metric = "UnblendedCost"
 
-// bill is the answer of Cost Explorer, in its order.
-type bill []line
+// bill is the answer of Cost Explorer.
+type bill struct {
+	lines []line // in its order
+	// begins is the first day that could be read: Cost Explorer keeps the days of 14 months.
+	begins time.Time
+	// tooOld is why it does not begin earlier; nil if nothing is missing.
+	tooOld error
+	// lacksEntities: Cost Explorer did not say who bills what, so that products of AWS Marketplace are not known.
+	lacksEntities error
+}
 
 // line is the cost of one service in one result period.
 type line struct {
 	start   time.Time // of the result period
 	service string
-	entity  string // who bills it: AWS or AWS Marketplace
+	entity  string // who bills it: AWS or AWS Marketplace; "" if unknown
 	amount  snapshot.Amount
 	unit    string
 }
 
-// readBill returns the bill from the period before the oldest day to the newest day.
+// readBill returns the bill from the period before the oldest day to the newest day, as far back as there are data.
 func readBill(ctx context.Context, api API, days []collect.Day) (bill, error) {
-	newest, oldest := days[0].Scope, days[len(days)-1]
-	start := oldest.Scope.Window.StartDate()
+	newest, oldest := days[0].Scope, days[len(days)-1].Scope
 	input := &costexplorer.GetCostAndUsageInput{
-		TimePeriod: &types.DateInterval{
-			Start: aws.String(oldest.Scope.Window.Previous(oldest.Scope.Interval).StartDate()), End: aws.String(lastEnd(newest)),
-		},
-		Granularity: toGranularity(newest.Interval), Metrics: []string{metric}, GroupBy: []types.GroupDefinition{groupBy("SERVICE"), groupBy("BILLING_ENTITY")},
-		Filter: filterAccount(newest.Account),
+		TimePeriod:  &types.DateInterval{End: aws.String(lastEnd(newest))},
+		Granularity: toGranularity(newest.Interval), Metrics: []string{metric},
+		GroupBy: []types.GroupDefinition{groupBy("SERVICE"), groupBy("BILLING_ENTITY")},
+		Filter:  filterAccount(newest.Account),
 	}
+	var tooOld, refused error
+	for _, start := range listStarts(newest, oldest) {
+		input.TimePeriod.Start = aws.String(start.Format(time.DateOnly))
+		b, err := readBillFrom(ctx, api, input)
+		if isUnknownGroup(err) {
+			refused, input.GroupBy = err, input.GroupBy[:1]
+			b, err = readBillFrom(ctx, api, input)
+		}
+		b.begins, b.tooOld, b.lacksEntities = start, tooOld, refused
+		if !isTooOld(err) || start.Equal(newest.Window.Start) {
+			return b, explainNotEnabled(err)
+		}
+		tooOld = err
+	}
+	return bill{}, errors.New("reading the cost by service: no day to read") // listStarts ends with the newest day
+}
+
+// listStarts returns where to begin reading, the best first: the period before the oldest day, and if that is older than the
+// data that Cost Explorer keeps, where these begin, depending on the settings of the payer, and at last the newest day.
+func listStarts(newest, oldest collect.Scope) (starts []time.Time) {
+	today := newest.Now.UTC().Truncate(24 * time.Hour)
+	starts = []time.Time{oldest.Window.Previous(oldest.Interval).Start}
+	for _, start := range []time.Time{
+		today.AddDate(0, -keptMonths, 0), today.AddDate(0, -keptMonths, 1),
+		time.Date(today.Year(), today.Month()-keptMonths+1, 1, 0, 0, 0, 0, time.UTC), newest.Window.Start,
+	} {
+		if start.After(starts[len(starts)-1]) && !start.After(newest.Window.Start) {
+			starts = append(starts, start)
+		}
+	}
+	return starts
+}
+
+// keptMonths is the number of months whose days Cost Explorer keeps.
+// Source: https://docs.aws.amazon.com/cost-management/latest/userguide/ce-what-is.html
+const keptMonths = 14
+
+// readBillFrom reads all pages of the bill from the start of the input.
+func readBillFrom(ctx context.Context, api API, input *costexplorer.GetCostAndUsageInput) (b bill, err error) {
+	input.NextPageToken = nil
 	read := func(token *string) (*costexplorer.GetCostAndUsageOutput, *string, error) {
 		input.NextPageToken = token
 		page, err := api.GetCostAndUsage(ctx, input)
-		if isTooOld(err) && aws.ToString(input.TimePeriod.Start) != start {
-			oldest.Part.Warn("cost", fmt.Errorf("the period before is older than the data that Cost Explorer keeps, its cost counts as 0: %w", err))
-			input.TimePeriod.Start = &start
-			page, err = api.GetCostAndUsage(ctx, input)
-		}
 		if err != nil {
 			return nil, nil, err
 		}
 		return page, page.NextPageToken, nil
 	}
-	var b bill
 	for page, err := range paging.FollowTokens(read) {
 		if err != nil {
-			return nil, explainNotEnabled(fmt.Errorf("reading the cost by service: %w", err))
+			return bill{}, fmt.Errorf("reading the cost by service: %w", err)
 		}
 		for _, result := range page.ResultsByTime {
-			if b, err = b.appendPeriod(result); err != nil {
-				return nil, err
+			if err := b.addPeriod(result, len(input.GroupBy)); err != nil {
+				return bill{}, err
 			}
 		}
 	}
@@ -82,6 +122,14 @@ func lastEnd(scope collect.Scope) string {
 func isTooOld(err error) bool {
 	var api smithy.APIError
 	return errors.As(err, &api) && (strings.Contains(api.ErrorMessage(), "historical data beyond") || strings.Contains(api.ErrorMessage(), "retrieve data beyond"))
+}
+
+// isUnknownGroup reports whether Cost Explorer refuses to group by BILLING_ENTITY, which its reference does not list among
+// the dimensions.
+func isUnknownGroup(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && api.ErrorCode() == "ValidationException" &&
+		(strings.Contains(api.ErrorMessage(), "BILLING_ENTITY") || strings.Contains(strings.ToLower(api.ErrorMessage()), "group"))
 }
 
 // toGranularity returns the granularity of the query. Cost Explorer has neither weeks nor years (D5), and a year of
@@ -101,27 +149,31 @@ func filterAccount(account string) *types.Expression {
 	return &types.Expression{Dimensions: &types.DimensionValues{Key: types.DimensionLinkedAccount, Values: []string{account}}}
 }
 
-// appendPeriod returns the bill with the groups of one more result period.
-func (b bill) appendPeriod(result types.ResultByTime) (bill, error) {
+// addPeriod adds the groups of one more result period.
+func (b *bill) addPeriod(result types.ResultByTime, keys int) error {
 	if result.TimePeriod == nil {
-		return nil, errors.New("reading the cost by service: a result has no period")
+		return errors.New("reading the cost by service: a result has no period")
 	}
 	start, err := time.Parse(time.DateOnly, aws.ToString(result.TimePeriod.Start))
 	if err != nil {
-		return nil, fmt.Errorf("reading the cost by service: period start: %w", err)
+		return fmt.Errorf("reading the cost by service: period start: %w", err)
 	}
 	for _, group := range result.Groups {
-		if len(group.Keys) != 2 {
-			return nil, fmt.Errorf("reading the cost by service: a group has the keys %v, want service and billing entity", group.Keys)
+		if len(group.Keys) != keys {
+			return fmt.Errorf("reading the cost by service: a group has the keys %v, want service and billing entity", group.Keys)
 		}
 		value := group.Metrics[metric]
 		amount, err := snapshot.ParseAmount(aws.ToString(value.Amount))
 		if err != nil {
-			return nil, fmt.Errorf("reading the cost of %v: %w", group.Keys, err)
+			return fmt.Errorf("reading the cost of %v: %w", group.Keys, err)
 		}
-		b = append(b, line{start, group.Keys[0], group.Keys[1], amount, aws.ToString(value.Unit)})
+		l := line{start: start, service: group.Keys[0], amount: amount, unit: aws.ToString(value.Unit)}
+		if keys > 1 {
+			l.entity = group.Keys[1]
+		}
+		b.lines = append(b.lines, l)
 	}
-	return b, nil
+	return nil
 }
 
 // period is the cost of one window.
@@ -134,7 +186,7 @@ type period struct {
 // sumPeriod adds up the lines of a window.
 func (b bill) sumPeriod(window snapshot.Window) period {
 	p := period{window: window}
-	for _, l := range b {
+	for _, l := range b.lines {
 		if window.Contains(l.start) {
 			p.addLine(l)
 		}
@@ -154,6 +206,9 @@ func (p *period) addLine(l line) {
 		Service: l.service, UsageTypes: "Aggregated", DateFrom: p.window.StartDate(), DateTo: p.window.EndDate(), Cost: l.amount, Currency: l.unit,
 	})
 }
+
+// has reports whether the whole window could be read.
+func (b bill) has(window snapshot.Window) bool { return !window.Start.Before(b.begins) }
 
 // explainNotEnabled returns outcome.NotEnabled for an account where Cost Explorer was never opened, which the service
 // reports as access denied, and for a new account that has no data yet. It returns other errors unchanged.

@@ -14,11 +14,13 @@ package cost
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
 
 	"view360/shared/collect"
+	"view360/shared/fault"
 	"view360/shared/snapshot"
 )
 
@@ -51,6 +53,10 @@ func Collect(ctx context.Context, api API, days []collect.Day) error {
 		return err
 	}
 	for _, day := range days {
+		if !bill.has(day.Scope.Window) {
+			days[0].Part.Warn("cost", explainTooOld(bill, "the cost of "+day.Scope.Window.StartDate()+" is missing"))
+			continue
+		}
 		forecasts, err := readForecast(ctx, api, day)
 		if err != nil {
 			return err
@@ -63,7 +69,13 @@ func Collect(ctx context.Context, api API, days []collect.Day) error {
 }
 
 func writeDay(day collect.Day, b bill, forecasts []snapshot.Forecast) error {
-	current, previous := b.sumPeriod(day.Scope.Window), b.sumPeriod(day.Scope.Window.Previous(day.Scope.Interval))
+	current, before := b.sumPeriod(day.Scope.Window), day.Scope.Window.Previous(day.Scope.Interval)
+	previous := period{window: before}
+	if b.has(before) {
+		previous = b.sumPeriod(before)
+	} else {
+		day.Part.Warn("cost", explainTooOld(b, "the cost of the period before, from "+before.StartDate()+", is missing and counts as 0"))
+	}
 	day.Part.DeclareLists("service")
 	for _, s := range current.services {
 		if err := day.Part.Add("service", s); err != nil {
@@ -78,10 +90,19 @@ func writeDay(day collect.Day, b bill, forecasts []snapshot.Forecast) error {
 	return day.Part.Set("cost", section)
 }
 
+func explainTooOld(b bill, missing string) error {
+	return fault.Explain(fault.StatusOf(b.tooOld), b.tooOld, "%s: Cost Explorer has data from %s on: %s", missing, b.begins.Format(time.DateOnly), fault.Reason(b.tooOld))
+}
+
 // addProducts writes the products of a day. Their table has no granularity, so that a longer interval would overwrite its
 // first day.
 func addProducts(day collect.Day, b bill) error {
 	if day.Scope.Interval != snapshot.Daily {
+		return nil
+	}
+	if b.lacksEntities != nil {
+		day.Part.Warn("marketplace", fault.Explain(fault.StatusOf(b.lacksEntities), b.lacksEntities,
+			"the bill does not say what AWS Marketplace bills: %s", fault.Reason(b.lacksEntities)))
 		return nil
 	}
 	day.Part.DeclareLists("marketplace")

@@ -16,7 +16,7 @@ const marketplaceEntity = "AWS Marketplace"
 // sumProducts returns the cost of each AWS Marketplace product in a window, the most expensive first.
 func (b bill) sumProducts(window snapshot.Window) []*snapshot.MarketplaceProduct {
 	found := map[string]*snapshot.MarketplaceProduct{}
-	for _, l := range b {
+	for _, l := range b.lines {
 		if l.entity != marketplaceEntity || !window.Contains(l.start) || l.amount.Sign() == 0 {
 			continue
 		}

@@ -357,6 +357,22 @@ func TestNewAccountHasNoFiguresYet(t *testing.T) {
 	}
 }
 
+// Cost Explorer has called one service by several names.
+func TestReservationsAreFoundByEveryNameOfTheirService(t *testing.T) {
+	b := bench(t)
+	b.Request.Options.PaidCalls = 8
+	var asked []string
+	b.Override(simaws.Answer{Service: "ce", Operation: "GetReservationUtilization", Give: func(r simaws.Request) (any, error) {
+		asked = append(asked, string(r.Input))
+		return nil, simaws.ErrPassOn
+	}})
+	hold(b, nil, reservation("search", "Amazon OpenSearch Service", "us-east-1"))
+	b.Passed()
+	if len(asked) != 1 || !strings.Contains(asked[0], `["Amazon OpenSearch Service","Amazon Elasticsearch Service"]`) {
+		t.Errorf("asked %s", asked)
+	}
+}
+
 // Each day's figures are read once, when they have settled, with the requests of one day.
 func TestSettledDayIsRead(t *testing.T) {
 	paid := 0

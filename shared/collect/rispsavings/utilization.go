@@ -41,9 +41,9 @@ func (r *run) readFigures(ctx context.Context, commitments []commitment) error {
 	if period == nil {
 		return nil // the window has not begun
 	}
-	reservationsOf := func(service string) func(context.Context) (map[string]figures, error) {
+	reservationsOf := func(names ...string) func(context.Context) (map[string]figures, error) {
 		return func(ctx context.Context) (map[string]figures, error) {
-			return r.readReservationFigures(ctx, service, period)
+			return r.readReservationFigures(ctx, names, period)
 		}
 	}
 	queries := []query{
@@ -51,7 +51,7 @@ func (r *run) readFigures(ctx context.Context, commitments []commitment) error {
 		{kind: "reserved databases", service: amazonRDS, read: reservationsOf("Amazon Relational Database Service")},
 		{kind: "Savings Plans", service: savingsPlans, read: func(ctx context.Context) (map[string]figures, error) { return r.readPlanFigures(ctx, period) }},
 		{kind: "reserved cache nodes", service: amazonElastiCache, read: reservationsOf(amazonElastiCache)},
-		{kind: "reserved search instances", service: amazonOpenSearch, read: reservationsOf(amazonOpenSearch)},
+		{kind: "reserved search instances", service: amazonOpenSearch, read: reservationsOf(amazonOpenSearch, "Amazon Elasticsearch Service")},
 		{kind: "reserved warehouse nodes", service: amazonRedshift, read: reservationsOf(amazonRedshift)},
 	}
 	queries = r.selectAffordable(slices.DeleteFunc(queries, func(q query) bool {
@@ -129,14 +129,14 @@ func (c *commitment) setFigures(found map[string]figures, period *types.DateInte
 }
 
 // readReservationFigures returns the figures of one service's reservations by every name that their lists use:
-// subscription id, lease id, ARN and the last part of the ARN (D36). The operation takes one service at a time, and
-// groups only without a granularity.
-func (r *run) readReservationFigures(ctx context.Context, service string, period *types.DateInterval) (map[string]figures, error) {
+// subscription id, lease id, ARN and the last part of the ARN (D36). The operation takes one service at a time, by all names
+// that it has had, and groups only without a granularity.
+func (r *run) readReservationFigures(ctx context.Context, names []string, period *types.DateInterval) (map[string]figures, error) {
 	read := func(token *string) (*costexplorer.GetReservationUtilizationOutput, *string, error) {
 		page, err := r.api.CostExplorer.GetReservationUtilization(ctx, &costexplorer.GetReservationUtilizationInput{
 			TimePeriod: period, MaxResults: aws.Int32(reservationPage), NextPageToken: token,
 			GroupBy: []types.GroupDefinition{{Type: types.GroupDefinitionTypeDimension, Key: aws.String("SUBSCRIPTION_ID")}},
-			Filter:  &types.Expression{And: []types.Expression{filterBy(types.DimensionService, service), filterBy(types.DimensionLinkedAccount, r.scope.Account)}},
+			Filter:  &types.Expression{And: []types.Expression{filterBy(types.DimensionService, names...), filterBy(types.DimensionLinkedAccount, r.scope.Account)}},
 		})
 		if err != nil {
 			return nil, nil, err
@@ -157,8 +157,8 @@ func (r *run) readReservationFigures(ctx context.Context, service string, period
 	return found, nil
 }
 
-func filterBy(dimension types.Dimension, value string) types.Expression {
-	return types.Expression{Dimensions: &types.DimensionValues{Key: dimension, Values: []string{value}}}
+func filterBy(dimension types.Dimension, values ...string) types.Expression {
+	return types.Expression{Dimensions: &types.DimensionValues{Key: dimension, Values: values}}
 }
 
 func addReservation(found map[string]figures, group types.ReservationUtilizationGroup) {

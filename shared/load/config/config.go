@@ -12,12 +12,12 @@ var configReports = load.Table{
 	Columns: []load.Column{
 		{Name: "date_from", Type: load.Date, Rule: load.Required},
 		{Name: "date_to", Type: load.Date, Rule: load.Required},
-		{Name: "compliance_score", Type: load.Numeric(5, 2)},
-		{Name: "total_rules", Type: load.Integer},
-		{Name: "compliant_rules", Type: load.Integer},
-		{Name: "non_compliant_rules", Type: load.Integer},
-		{Name: "curr_non_compliant", Type: load.Integer, Default: "0"},
-		{Name: "curr_compliant", Type: load.Integer, Default: "0"},
+		{Name: "compliance_score", Type: load.Numeric(5, 2), KeepIfNull: true},
+		{Name: "total_rules", Type: load.Integer, KeepIfNull: true},
+		{Name: "compliant_rules", Type: load.Integer, KeepIfNull: true},
+		{Name: "non_compliant_rules", Type: load.Integer, KeepIfNull: true},
+		{Name: "curr_non_compliant", Type: load.Integer, KeepIfNull: true},
+		{Name: "curr_compliant", Type: load.Integer, KeepIfNull: true},
 		{Name: "period_granularity", Type: load.Granularity, Fixed: granularity},
 	},
 }

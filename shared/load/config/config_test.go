@@ -31,6 +31,10 @@ func TestConfigReports(t *testing.T) {
 		Name:  "unknown members are ignored",
 		Loads: []loadtest.Snapshot{loadtest.Day(11, "config", report("50.0"))},
 		Query: "select total_rules, compliance_score::text from config_reports", Want: []string{"2|50.00"},
+	}, {
+		Name:  "past date that is read again keeps the counters of its day",
+		Loads: []loadtest.Snapshot{at(1, false, report("50")), at(2, false, `{"date_from":"2026-03-10","date_to":"2026-03-11","compliance_score":null,"total_rules":null,"curr_compliant":null,"non_compliant_resources":[]}`)},
+		Query: "select total_rules, compliance_score::text, curr_compliant from config_reports", Want: []string{"2|50.00|<nil>"},
 	}})
 }
 

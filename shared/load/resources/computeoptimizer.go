@@ -24,5 +24,7 @@ var computeOptimizer = load.Table{
 		{Name: "cpu_utilization_max", Type: load.Numeric(5, 2)},
 		{Name: "memory_utilization_avg", Type: load.Numeric(5, 2)},
 		{Name: "migration_effort", Type: load.Varchar(50), Rule: load.Cut},
+		{Name: "estimated_monthly_savings", Type: load.Numeric(20, 10)},
+		{Name: "savings_currency", Type: load.Text},
 	},
 }

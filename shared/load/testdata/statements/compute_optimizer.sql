@@ -19,7 +19,8 @@ copy compute_optimizer ("account_id", "resource_type", "resource_arn", "resource
     "current_instance_type", "current_memory_size", "current_volume_type", "current_volume_size",
     "recommended_instance_type", "recommended_memory_size", "recommended_volume_type", "recommended_volume_size",
     "savings_opportunity_percentage", "estimated_monthly_savings_usd", "performance_risk", "cpu_utilization_max",
-    "memory_utilization_avg", "migration_effort", observed_at) from stdin;
+    "memory_utilization_avg", "migration_effort", "estimated_monthly_savings", "savings_currency",
+    observed_at) from stdin;
 
 -- Creates the temporary table, once for each connection.
 create temporary table if not exists temp_compute_optimizer (_row integer, _parent integer,
@@ -31,14 +32,14 @@ create temporary table if not exists temp_compute_optimizer (_row integer, _pare
     "recommended_volume_type" character varying(50), "recommended_volume_size" integer,
     "savings_opportunity_percentage" numeric(5,2), "estimated_monthly_savings_usd" numeric(10,2),
     "performance_risk" numeric(3,2), "cpu_utilization_max" numeric(5,2), "memory_utilization_avg" numeric(5,2),
-    "migration_effort" character varying(50));
+    "migration_effort" character varying(50), "estimated_monthly_savings" numeric(20,10), "savings_currency" text);
 
 -- Copies rows to the temporary table.
 copy temp_compute_optimizer (_row, _parent, "resource_type", "resource_arn", "resource_name", "finding",
     "current_instance_type", "current_memory_size", "current_volume_type", "current_volume_size",
     "recommended_instance_type", "recommended_memory_size", "recommended_volume_type", "recommended_volume_size",
     "savings_opportunity_percentage", "estimated_monthly_savings_usd", "performance_risk", "cpu_utilization_max",
-    "memory_utilization_avg", "migration_effort") from stdin;
+    "memory_utilization_avg", "migration_effort", "estimated_monthly_savings", "savings_currency") from stdin;
 
 -- Upserts the rows of the temporary table: $1 accounts row, $2 time of collection.
 with written as (
@@ -46,12 +47,13 @@ with written as (
     "current_instance_type", "current_memory_size", "current_volume_type", "current_volume_size",
     "recommended_instance_type", "recommended_memory_size", "recommended_volume_type", "recommended_volume_size",
     "savings_opportunity_percentage", "estimated_monthly_savings_usd", "performance_risk", "cpu_utilization_max",
-    "memory_utilization_avg", "migration_effort", observed_at)
+    "memory_utilization_avg", "migration_effort", "estimated_monthly_savings", "savings_currency", observed_at)
   select s."account_id", s."resource_type", s."resource_arn", s."resource_name", s."finding",
     s."current_instance_type", s."current_memory_size", s."current_volume_type", s."current_volume_size",
     s."recommended_instance_type", s."recommended_memory_size", s."recommended_volume_type",
     s."recommended_volume_size", s."savings_opportunity_percentage", s."estimated_monthly_savings_usd",
-    s."performance_risk", s."cpu_utilization_max", s."memory_utilization_avg", s."migration_effort", $2::timestamptz
+    s."performance_risk", s."cpu_utilization_max", s."memory_utilization_avg", s."migration_effort",
+    s."estimated_monthly_savings", s."savings_currency", $2::timestamptz
   from (select $1::integer as account_id, x.* from temp_compute_optimizer x) s
   left join compute_optimizer t on t."account_id" = s."account_id" and t."resource_arn" = s."resource_arn"
   where t.id is null or (coalesce(t.observed_at, '-infinity') <= $2
@@ -59,12 +61,14 @@ with written as (
     t."current_instance_type", t."current_memory_size", t."current_volume_type", t."current_volume_size",
     t."recommended_instance_type", t."recommended_memory_size", t."recommended_volume_type",
     t."recommended_volume_size", t."savings_opportunity_percentage", t."estimated_monthly_savings_usd",
-    t."performance_risk", t."cpu_utilization_max", t."memory_utilization_avg", t."migration_effort")
+    t."performance_risk", t."cpu_utilization_max", t."memory_utilization_avg", t."migration_effort",
+    t."estimated_monthly_savings", t."savings_currency")
     is distinct from (s."account_id", s."resource_type", s."resource_arn", s."resource_name", s."finding",
     s."current_instance_type", s."current_memory_size", s."current_volume_type", s."current_volume_size",
     s."recommended_instance_type", s."recommended_memory_size", s."recommended_volume_type",
     s."recommended_volume_size", s."savings_opportunity_percentage", s."estimated_monthly_savings_usd",
-    s."performance_risk", s."cpu_utilization_max", s."memory_utilization_avg", s."migration_effort"))
+    s."performance_risk", s."cpu_utilization_max", s."memory_utilization_avg", s."migration_effort",
+    s."estimated_monthly_savings", s."savings_currency"))
   on conflict ("account_id", "resource_arn") do update
   set "resource_type" = excluded."resource_type", "resource_name" = excluded."resource_name",
     "finding" = excluded."finding", "current_instance_type" = excluded."current_instance_type",
@@ -77,7 +81,8 @@ with written as (
     "estimated_monthly_savings_usd" = excluded."estimated_monthly_savings_usd",
     "performance_risk" = excluded."performance_risk", "cpu_utilization_max" = excluded."cpu_utilization_max",
     "memory_utilization_avg" = excluded."memory_utilization_avg", "migration_effort" = excluded."migration_effort",
-    observed_at = excluded.observed_at
+    "estimated_monthly_savings" = excluded."estimated_monthly_savings",
+    "savings_currency" = excluded."savings_currency", observed_at = excluded.observed_at
   where coalesce(t.observed_at, '-infinity') <= $2
   returning xmax = 0 as created
 )

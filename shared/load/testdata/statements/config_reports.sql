@@ -33,13 +33,17 @@ with written as (
   where t.id is null or (coalesce(t.observed_at, '-infinity') <= $2
     and (t."account_id", t."date_from", t."date_to", t."compliance_score", t."total_rules", t."compliant_rules",
     t."non_compliant_rules", t."curr_non_compliant", t."curr_compliant", t."period_granularity")
-    is distinct from (s."account_id", s."date_from", s."date_to", s."compliance_score", s."total_rules",
-    s."compliant_rules", s."non_compliant_rules", s."curr_non_compliant", s."curr_compliant", s."period_granularity"))
+    is distinct from (s."account_id", s."date_from", s."date_to", coalesce(s."compliance_score", t."compliance_score"),
+    coalesce(s."total_rules", t."total_rules"), coalesce(s."compliant_rules", t."compliant_rules"),
+    coalesce(s."non_compliant_rules", t."non_compliant_rules"), coalesce(s."curr_non_compliant",
+    t."curr_non_compliant"), coalesce(s."curr_compliant", t."curr_compliant"), s."period_granularity"))
   on conflict ("account_id", "date_from", "period_granularity") do update
-  set "date_to" = excluded."date_to", "compliance_score" = excluded."compliance_score",
-    "total_rules" = excluded."total_rules", "compliant_rules" = excluded."compliant_rules",
-    "non_compliant_rules" = excluded."non_compliant_rules", "curr_non_compliant" = excluded."curr_non_compliant",
-    "curr_compliant" = excluded."curr_compliant", observed_at = excluded.observed_at
+  set "date_to" = excluded."date_to", "compliance_score" = coalesce(excluded."compliance_score", t."compliance_score"),
+    "total_rules" = coalesce(excluded."total_rules", t."total_rules"),
+    "compliant_rules" = coalesce(excluded."compliant_rules", t."compliant_rules"),
+    "non_compliant_rules" = coalesce(excluded."non_compliant_rules", t."non_compliant_rules"),
+    "curr_non_compliant" = coalesce(excluded."curr_non_compliant", t."curr_non_compliant"),
+    "curr_compliant" = coalesce(excluded."curr_compliant", t."curr_compliant"), observed_at = excluded.observed_at
   where coalesce(t.observed_at, '-infinity') <= $2
   returning xmax = 0 as created
 )
