@@ -22,7 +22,7 @@ var Quotas = []Quota{
 	{"Account", []string{"GetAccountInformation"}, true, 3, 3, "https://docs.aws.amazon.com/accounts/latest/reference/quotas.html"},
 	{"CloudTrail", []string{"LookupEvents"}, true, 2, 2, "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html"},
 	{"CloudTrail", []string{"DescribeTrails", "GetTrailStatus"}, true, 10, 10, "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html"},
-	{"EC2", []string{"DescribeInstances", "DescribeVolumes", "DescribeSubnets", "DescribeReservedInstances", "DescribeRegions"}, false, 20, 100, "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html"},
+	{"EC2", []string{"DescribeInstances", "DescribeVolumes", "DescribeSubnets", "DescribeReservedInstances"}, false, 20, 100, "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html"},
 	{"KMS", []string{"ListKeys"}, true, 500, 500, "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html"},
 	{"KMS", []string{"GetKeyRotationStatus"}, true, 1000, 1000, "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html"},
 	{"KMS", []string{"DescribeKey"}, true, 2000, 2000, "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html"},

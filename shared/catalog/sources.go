@@ -138,7 +138,6 @@ var Sources = []Source{
 		Tables:   []string{"ri_sp_daily_savings"},
 		Views:    []string{"view_ri_sp_daily_savings"},
 		Actions: []Action{
-			{Name: "ec2:DescribeRegions"},
 			{Name: "ec2:DescribeReservedInstances"},
 			{Name: "rds:DescribeReservedDBInstances", Resource: "arn:${Partition}:rds:*:${Account}:ri:*"},
 			{Name: "elasticache:DescribeReservedCacheNodes", Resource: "arn:${Partition}:elasticache:*:${Account}:reserved-instance:*"},

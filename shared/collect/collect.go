@@ -32,9 +32,11 @@ type Day struct {
 
 // Scope is what one run of a collector covers.
 type Scope struct {
-	Account  string // 12 digits
-	Region   string // of the snapshot
-	Home     bool   // Region has the account-wide sections
+	Account string // 12 digits
+	Region  string // of the snapshot
+	Home    bool   // Region has the account-wide sections
+	// Covered are the regions of the account that are collected.
+	Covered  []string
 	Interval snapshot.Interval
 	Window   snapshot.Window // half open, UTC
 	// SettledDays is the number of days before the window whose figures of commitments are to be read; 0: those of the

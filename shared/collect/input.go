@@ -12,11 +12,13 @@ type Input struct {
 	// Attempt is the number of the state machine's retries before this attempt.
 	Attempt int `json:"attempt,omitempty"`
 	// Resume: what an earlier run has paid for is not asked again.
-	Resume   bool              `json:"resume,omitempty"`
-	Account  string            `json:"account"`
-	Role     *Role             `json:"role,omitempty"` // absent: the function's own credentials
-	Region   string            `json:"region"`
-	Home     bool              `json:"home"`
+	Resume  bool   `json:"resume,omitempty"`
+	Account string `json:"account"`
+	Role    *Role  `json:"role,omitempty"` // absent: the function's own credentials
+	Region  string `json:"region"`
+	Home    bool   `json:"home"`
+	// Covered are the regions of the account that are collected.
+	Covered  []string          `json:"covered,omitempty"`
 	Interval snapshot.Interval `json:"interval"`
 	// Date is the date in the snapshot's key, YYYY-MM-DD.
 	Date   string          `json:"date"`
@@ -66,7 +68,7 @@ func (in Input) DaysBefore(daysBefore int) Input {
 
 func (in Input) buildScope() Scope {
 	return Scope{
-		Account: in.Account, Region: in.Region, Home: in.Home, Interval: in.Interval, Window: in.Window,
+		Account: in.Account, Region: in.Region, Home: in.Home, Covered: in.Covered, Interval: in.Interval, Window: in.Window,
 		SettledDays: in.SettledDays, History: in.History, AllResources: in.AllResources, AccountState: in.AccountState, Now: in.Now.UTC(), Tenancy: in.Tenancy, Options: in.Options,
 	}
 }

@@ -64,7 +64,7 @@ func New(t testing.TB, collector collect.Collector, options simaws.Options) *Ben
 	return &Bench{
 		Server: organization, t: t, collector: collector, store: object.New(disk.Client(), "staging", object.Options{}),
 		Request: collect.Input{
-			Run: "run-1", Account: Production, Region: "us-east-1", Home: true, Interval: snapshot.Daily,
+			Run: "run-1", Account: Production, Region: "us-east-1", Home: true, Covered: findRegions(organization, Production), Interval: snapshot.Daily,
 			Date: Now.Format(time.DateOnly), Window: snapshot.WindowOf(snapshot.Daily, Now), Now: Now,
 		},
 	}
@@ -229,4 +229,14 @@ func (b *Bench) LeastPrivilege() {
 	if diff := cmp.Diff(allowed, b.Operations()); diff != "" {
 		b.t.Errorf("calls of %s differ from the catalog's actions (-allowed +called):\n%s", b.collector.SourceName, diff)
 	}
+}
+
+// findRegions returns the regions of an account.
+func findRegions(server *simaws.Server, id string) []string {
+	for _, a := range server.Organization.Accounts() {
+		if a.ID == id {
+			return a.Regions
+		}
+	}
+	return nil
 }

@@ -66,7 +66,7 @@ func isPast(window snapshot.Window, now time.Time) bool {
 // buildEntry returns the entry of an account and date, with the regions that have sources to collect.
 func (h Handler) buildEntry(template collect.Input, request Request, a account, date time.Time, earlierDays int, present time.Time) Entry {
 	r := template
-	r.Account, r.Role, r.Tenancy = a.id, h.Settings.buildRole(a.id), a.tenancy
+	r.Account, r.Role, r.Tenancy, r.Covered = a.id, h.Settings.buildRole(a.id), a.tenancy, a.regions
 	r.Window = snapshot.WindowOf(r.Interval, date)
 	r.Date = r.Window.NameDate(r.Interval).Format(time.DateOnly)
 	r.History = isPast(r.Window, present)

@@ -6,9 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-
 	"view360/shared/collect"
 	"view360/shared/fault"
 	"view360/shared/outcome"
@@ -37,19 +34,14 @@ type region struct {
 	errs  []error
 }
 
-// listReservations returns the reservations of all regions, sorted by region, or those of the home region if the
-// regions cannot be listed.
+// listReservations returns the reservations of the covered regions, sorted by region.
 func (r *run) listReservations(ctx context.Context) ([]commitment, error) {
-	names, err := r.listRegions(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		r.failed = append(r.failed, fmt.Errorf("listing regions: %w", err))
+	names := slices.Sorted(slices.Values(r.scope.Covered))
+	if len(names) == 0 {
 		names = []string{r.scope.Region}
 	}
 	var all []commitment
-	err = collect.FetchInOrder(ctx, regionsAtOnce, collect.ToSequence(names), r.readRegion, func(here region) error {
+	err := collect.FetchInOrder(ctx, regionsAtOnce, collect.ToSequence(names), r.readRegion, func(here region) error {
 		for i, list := range r.reservationLists() {
 			r.recordRegionList(list.kind, here.name, here.errs[i])
 			all = append(all, here.found[i]...)
@@ -67,20 +59,6 @@ func (r *run) recordRegionList(kind, region string, err error) {
 	}
 	r.excluded = append(r.excluded, region)
 	r.denials = append(r.denials, fmt.Errorf("listing %s in %s: %w", kind, region, err))
-}
-
-// listRegions returns the enabled regions.
-func (r *run) listRegions(ctx context.Context) ([]string, error) {
-	out, err := r.api.EC2.DescribeRegions(ctx, &ec2.DescribeRegionsInput{})
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, region := range out.Regions {
-		names = append(names, aws.ToString(region.RegionName))
-	}
-	slices.Sort(names)
-	return names, nil
 }
 
 func (r *run) readRegion(ctx context.Context, name string) (region, error) {

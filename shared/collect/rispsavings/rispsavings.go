@@ -1,7 +1,7 @@
 // Package rispsavings collects the account's commitments, reservations of EC2, RDS, ElastiCache, OpenSearch and Redshift
-// in all its regions and Savings Plans, with their utilization, costs and savings in the window.
+// in its covered regions and Savings Plans, with their utilization, costs and savings in the window.
 //
-//	operations  ec2 DescribeRegions, then for each region, side by side: ec2 DescribeReservedInstances, rds
+//	operations  for each covered region, side by side: ec2 DescribeReservedInstances, rds
 //	            DescribeReservedDBInstances, elasticache DescribeReservedCacheNodes, opensearch DescribeReservedInstances,
 //	            redshift DescribeReservedNodes; savingsplans DescribeSavingsPlans; ce GetReservationUtilization grouped by
 //	            subscription, once for each service that has reservations, and GetSavingsPlansUtilizationDetails where
@@ -44,7 +44,6 @@ import (
 // API is the part of the clients that Collect uses; each method is one IAM action of the role.
 type API struct {
 	EC2 interface {
-		DescribeRegions(context.Context, *ec2.DescribeRegionsInput, ...func(*ec2.Options)) (*ec2.DescribeRegionsOutput, error)
 		DescribeReservedInstances(context.Context, *ec2.DescribeReservedInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeReservedInstancesOutput, error)
 	}
 	RDS          rds.DescribeReservedDBInstancesAPIClient

@@ -326,12 +326,12 @@ func TestExcludedRegionIsNoted(t *testing.T) {
 	}
 }
 
-func TestUnlistedRegionsLeaveTheHomeRegion(t *testing.T) {
+func TestOnlyCoveredRegionsAreAsked(t *testing.T) {
 	b := bench(t)
-	b.Fault(simaws.Fault{Operation: "DescribeRegions", Kind: simaws.Denied})
-	result := b.Run()
-	if result.Status != outcome.Warned || result.Reason != "denied ec2:DescribeRegions" || len(savings(t, result)) == 0 {
-		t.Errorf("got %+v", result.Outcome)
+	hold(b, nil, reservation("covered", ec2, "us-east-1"), reservation("not covered", ec2, "eu-west-1"))
+	b.Request.Covered = []string{"us-east-1", "eu-central-1"}
+	if got := savings(t, b.Passed()); len(got) != 1 || got[0].SubscriptionID != "covered" {
+		t.Errorf("got %+v", got)
 	}
 }
 
