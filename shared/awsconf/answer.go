@@ -30,9 +30,18 @@ func requireContent(ctx context.Context, in middleware.DeserializeInput, next mi
 	out, metadata, err := next.HandleDeserialize(ctx, in)
 	response, is := out.RawResponse.(*smithyhttp.Response)
 	if err == nil && is && response.StatusCode == http.StatusOK {
-		response.Body = &content{ReadCloser: response.Body, xml: answersXML(ctx, in.Request)}
+		response.Body = &content{ReadCloser: response.Body, xml: answersXML(ctx, in.Request), copy: findCopy(ctx, response.Header)}
 	}
 	return out, metadata, err
+}
+
+// findCopy returns the buffer that keeps an answer in JSON for [readFarTimes].
+func findCopy(ctx context.Context, header http.Header) *bytes.Buffer {
+	if !strings.Contains(header.Get("Content-Type"), "json") {
+		return nil
+	}
+	keep, _ := middleware.GetStackValue(ctx, answerKey{}).(*bytes.Buffer)
+	return keep
 }
 
 // answersXML reports whether a service responds in XML: those with form requests do, and S3 and CloudFront.
@@ -47,10 +56,14 @@ type content struct {
 	io.ReadCloser
 	xml   bool
 	begun bool
+	copy  *bytes.Buffer // nil: nobody needs it
 }
 
 func (c *content) Read(into []byte) (int, error) {
 	n, err := c.ReadCloser.Read(into)
+	if c.copy != nil {
+		c.copy.Write(into[:n])
+	}
 	if text := bytes.TrimLeft(into[:n], " \t\r\n"); !c.begun && len(text) > 0 {
 		c.begun = true
 		if c.xml && text[0] != '<' {

@@ -27,7 +27,7 @@ type Target struct {
 // ForTarget returns base with the region and the credentials of target. It sends no request: the role is assumed by the
 // first client call.
 func ForTarget(base aws.Config, target Target) (aws.Config, error) {
-	cfg := explainAbsence(requireWholeAnswers(base))
+	cfg := explainAbsence(restoreFarTimes(requireWholeAnswers(base)))
 	if target.Region != "" {
 		cfg.Region = target.Region
 	}

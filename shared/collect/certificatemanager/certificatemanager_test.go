@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -103,5 +104,16 @@ func TestCertificateDeletedMeanwhileIsSkipped(t *testing.T) {
 	}})
 	if got := certificates(t, b.Passed()); len(got) != 1 || *got[0].ARN != arn(1) {
 		t.Errorf("got %v", got)
+	}
+}
+
+// The end of a certificate that never ends does not fit the SDK's nanoseconds.
+func TestFarFutureIsKept(t *testing.T) {
+	b := bench(t)
+	end := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Certificate{ARN: "arn:aws:acm:us-east-1:1:certificate/c", DomainName: "c", Status: "ISSUED", KeyAlgorithm: "RSA_2048", NotAfter: end})
+	got := collecttest.Elements[snapshot.Certificate](t, b.Passed(), "security.certificate_manager")
+	if len(got) != 1 || !got[0].NotAfter.Equal(end) {
+		t.Errorf("got %+v", got)
 	}
 }
