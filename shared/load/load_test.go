@@ -115,18 +115,20 @@ func TestUnfitValuesAreRecorded(t *testing.T) { // L09
 			}
 		}
 	}
-	b.Want("select detector_id, severity::text, confidence::text, char_length(finding_type) from guard_duty_findings", "g|9.0|99.9|255")
-	b.Want("select key_id from kms_keys", "nul")
+	b.Want("select detector_id, severity::text, confidence::text, char_length(finding_type) from guard_duty_findings", "g|9.0|99.9|255", "n|<nil>|<nil>|<nil>")
+	b.Want("select key_id, enabled from kms_keys order by 1", "key|<nil>", "nul|true")
 	b.Want("select resource_id, size_gb, instance_count, availability_zone from service_resources order by 1",
-		"f|1|2|<nil>", "l|<nil>|<nil>|eu-central-1a,eu-central-1b,eu-central-1c")
+		"f|1|2|<nil>", "i|<nil>|<nil>|<nil>", "j|<nil>|<nil>|<nil>", "l|<nil>|<nil>|eu-central-1a,eu-central-1b,eu-central-1c")
 	b.Want("select service, cost::text, usage_types from services order by 1", "RDS|0.0000001000|Aggregated", "S3|0.1000000000|Aggregated")
-	for name, want := range map[string]int64{"guard_duty_findings": 4, "kms_keys": 1, "service_resources": 2, "services": 1} {
+	for name, want := range map[string]int64{"guard_duty_findings": 3, "kms_keys": 0, "service_resources": 0, "services": 1} {
 		if tables[name].Rejected != want {
 			t.Errorf("%s rejected %d rows, want %d", name, tables[name].Rejected, want)
 		}
 	}
 	b.Want("select column_name, reason from view360.rejects where outcome = 'rejected' and table_name = 'guard_duty_findings' order by item_index",
-		"detector_id|has 300 characters, more than 255", "severity|1e400 does not fit numeric(3,1)", "<nil>|the element is not an object", "detector_id|is missing")
+		"detector_id|has 300 characters, more than 255", "<nil>|the element is not an object", "detector_id|is missing")
+	b.Want("select column_name, reason from view360.rejects where outcome = 'adapted' and table_name in ('guard_duty_findings', 'kms_keys') and reason not like 'changed%' order by table_name, item_index",
+		"severity|1e400 does not fit numeric(3,1)", `enabled|"yes" is neither true nor false`)
 }
 
 func TestFailedLoadReturnsAnError(t *testing.T) { // L55

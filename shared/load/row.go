@@ -149,17 +149,22 @@ func (e *encoder) readRow(at rowPosition, d *jsontext.Decoder) (issues []issue, 
 	ok, e.key = true, keyKnown
 	for i, c := range e.table.Columns {
 		value, err := e.encodeColumn(i, c)
-		e.cells[i] = value
 		if e.isKey[i] {
 			e.key = e.key.addPart(err)
 		}
-		if err == nil && !value.adapted {
-			continue
-		}
-		found := issue{at: at, column: strings.TrimPrefix(c.Name, "_"), adapted: err == nil, excerpt: toExcerpt(e.values[i]), reason: "changed to fit " + c.Type.String()}
+		found := issue{at: at, column: strings.TrimPrefix(c.Name, "_"), excerpt: toExcerpt(e.values[i]), reason: "changed to fit " + c.Type.String()}
 		if err != nil {
 			found.reason = err.Error()
+			value = e.adaptColumn(i, c, value, err)
+		}
+		e.cells[i] = value
+		switch {
+		case value.adapted:
+			found.adapted = true
+		case err != nil:
 			ok = false
+		default:
+			continue
 		}
 		issues = append(issues, found)
 	}
@@ -181,7 +186,7 @@ func (e *encoder) endsBeforeStart() bool {
 			to = e.cells[i].text
 		}
 	}
-	return to < from
+	return to != "" && to < from
 }
 
 // encodeTempTableLine returns the row that was read last in COPY's text format, its position first.
@@ -206,6 +211,24 @@ func (e *encoder) encodeKeyLine(at rowPosition) []byte {
 	return e.encodeTempTableLine(at)
 }
 
+// adaptColumn returns what to store for a value that cannot be read: the beginning of a text that is too long, the default
+// of a column that must not be null, else null. A part of the key, and a column that has neither, reject the row.
+func (e *encoder) adaptColumn(i int, c Column, value cell, err error) cell {
+	var tooLong *tooLongError
+	switch {
+	case e.isKey[i] || c.Rule == Whole:
+		return cell{}
+	case errors.As(err, &tooLong):
+		return cell{text: value.text, adapted: true}
+	case c.Rule == Required && c.Default != "":
+		return cell{text: c.Default, adapted: true}
+	case c.Rule == Required:
+		return cell{}
+	default:
+		return cell{null: true, adapted: true}
+	}
+}
+
 // appendTo appends the value in COPY's text format.
 func (c cell) appendTo(line []byte) []byte {
 	if c.null {
@@ -227,7 +250,11 @@ func (e *encoder) encodeColumn(i int, c Column) (cell, error) {
 	if value.null && c.Default != "" && (len(v) == 0 || c.Rule == Required || e.isKey[i]) {
 		return cell{text: c.Default}, err // a nullable column outside the key keeps an explicit null
 	}
-	if err == nil && value.null && c.Rule == Required {
+	switch {
+	case err != nil || !value.null:
+	case c.Rule == EmptyText:
+		return cell{}, nil
+	case c.Rule == Required:
 		err = errAbsent
 	}
 	return value, err

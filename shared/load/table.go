@@ -110,11 +110,17 @@ type Column struct {
 type Rule int
 
 const (
-	// Strict rejects the row. It is the rule of ids, keys, numbers and times.
+	// Strict rejects the row if the column is part of the key. Else what cannot be read is null, and a text is cut at its
+	// column's length; both are reported.
 	Strict Rule = iota
-	// Required is Strict, and also rejects a value that is absent or null.
+	// Required is for columns that cannot be null: a value that cannot be read, is absent or null rejects the row, unless the
+	// column has a default.
 	Required
-	// Cut cuts a text at its column's length.
+	// EmptyText is for texts that cannot be null: one that is absent or null is empty.
+	EmptyText
+	// Whole rejects the row: the value stands for rows that would be deleted.
+	Whole
+	// Cut cuts a text at its column's length, also in a key.
 	Cut
 	// CutAtComma cuts a list at a comma.
 	CutAtComma

@@ -13,6 +13,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"view360/shared/snapshot"
 )
 
 // errAbsent rejects a row whose required value is absent.
@@ -96,8 +98,8 @@ func (c Column) convertText(v jsontext.Value) (cell, error) {
 			s = s[:i]
 		}
 		return cell{text: s, adapted: true}, nil
-	default:
-		return cell{}, &tooLongError{utf8.RuneCountInString(s), limit}
+	default: // only in a key; see [encoder.adaptColumn]
+		return cell{text: truncate(s, limit)}, &tooLongError{utf8.RuneCountInString(s), limit}
 	}
 }
 
@@ -266,13 +268,6 @@ func (c Column) convertBoolean(v jsontext.Value) (cell, error) {
 	}
 }
 
-// timeLayouts are the forms that collectors write; a time without an offset is UTC.
-var timeLayouts = []string{
-	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999",
-	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999",
-	time.DateOnly,
-}
-
 func (c Column) convertTime(v jsontext.Value, format func(time.Time) string) (cell, error) {
 	if v.Kind() != '"' {
 		return cell{}, fmt.Errorf("%s is not a time", toExcerpt(v))
@@ -281,17 +276,15 @@ func (c Column) convertTime(v jsontext.Value, format func(time.Time) string) (ce
 	if s == "" {
 		return nullCell, nil
 	}
-	for _, layout := range timeLayouts {
-		t, err := time.Parse(layout, s)
-		if t = t.Round(time.Microsecond).UTC(); err == nil && t.Year() >= 1 && t.Year() <= 9999 {
-			out := format(t)
-			if c.Map != nil {
-				out = c.Map(out)
-			}
-			return cell{text: out, adapted: adapted}, nil
-		}
+	t, exact, err := snapshot.ParseTime(s)
+	if t = t.Round(time.Microsecond); err != nil || t.Year() < 1 || t.Year() > 9999 {
+		return cell{}, fmt.Errorf("%s is not a time", toExcerpt(v))
 	}
-	return cell{}, fmt.Errorf("%s is not a time", toExcerpt(v))
+	out := format(t)
+	if c.Map != nil {
+		out = c.Map(out)
+	}
+	return cell{text: out, adapted: adapted || !exact}, nil
 }
 
 func (c Column) convertJSON(v jsontext.Value) (cell, error) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"view360/shared/collect"
 	"view360/shared/snapshot"
@@ -82,7 +81,7 @@ func (r row) parseBool(column string) *bool {
 
 // parseTime returns nil for N/A, no_information and not_supported.
 func (r row) parseTime(column string) *snapshot.Time {
-	at, err := time.Parse(time.RFC3339, r[column])
+	at, _, err := snapshot.ParseTime(r[column])
 	if err != nil {
 		return nil
 	}

@@ -26,6 +26,7 @@ import (
 	"view360/shared/fault"
 	"view360/shared/outcome"
 	"view360/shared/paging"
+	"view360/shared/snapshot"
 )
 
 // API is the part of the Security Hub client that Collect uses; each method is one IAM action of the role.
@@ -105,7 +106,7 @@ func toEqualsFilters[T ~string](values ...T) []types.StringFilter {
 // isInWindow excludes a finding that changed exactly at the end of the window, which the filter includes (D21). It
 // includes a finding whose time cannot be read.
 func isInWindow(f types.AwsSecurityFinding, scope collect.Scope) bool {
-	updated, err := time.Parse(time.RFC3339, aws.ToString(f.UpdatedAt))
+	updated, _, err := snapshot.ParseTime(aws.ToString(f.UpdatedAt))
 	return err != nil || scope.Window.Contains(updated)
 }
 

@@ -75,7 +75,7 @@ func addCases(ctx context.Context, api API, scope collect.Scope, part *collect.P
 			return collect.ExplainMissingPlan("AWS Support", fmt.Errorf("listing %s cases: %w", kind, err))
 		}
 		for _, c := range page.Cases {
-			created, err := time.Parse(time.RFC3339, aws.ToString(c.TimeCreated)) // the API's times are text (D33)
+			created, _, err := snapshot.ParseTime(aws.ToString(c.TimeCreated)) // the API's times are text (D33)
 			if err != nil {
 				part.Warn(section, fmt.Errorf("reading the creation time of case %s: %w", aws.ToString(c.CaseId), err))
 				continue

@@ -17,7 +17,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/support"
@@ -207,7 +206,7 @@ func toCheck(check types.TrustedAdvisorCheckDescription, summary types.TrustedAd
 	if specific := summary.CategorySpecificSummary; specific != nil && specific.CostOptimizing != nil {
 		c.PotentialSavings = &specific.CostOptimizing.EstimatedMonthlySavings
 	}
-	if refreshed, err := time.Parse(time.RFC3339, aws.ToString(summary.Timestamp)); err == nil {
+	if refreshed, _, err := snapshot.ParseTime(aws.ToString(summary.Timestamp)); err == nil {
 		c.Timestamp = &snapshot.Time{Time: refreshed}
 	}
 	return c

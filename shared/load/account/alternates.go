@@ -16,9 +16,9 @@ var (
 	alternateContacts = load.Table{
 		Name: "alternate_contacts", Section: "account.alternate_contacts",
 		Columns: []load.Column{
-			{Name: "billing", Type: load.JSON, Default: absent},
-			{Name: "operations", Type: load.JSON, Default: absent},
-			{Name: "security", Type: load.JSON, Default: absent},
+			{Name: "billing", Type: load.JSON, Rule: load.Whole, Default: absent},
+			{Name: "operations", Type: load.JSON, Rule: load.Whole, Default: absent},
+			{Name: "security", Type: load.JSON, Rule: load.Whole, Default: absent},
 		},
 	}
 	// alternateContact reads one of them.

@@ -15,7 +15,7 @@ var supportTickets = load.Table{
 		{Name: "status", Type: load.Varchar(50), Rule: load.Required},
 		{Name: "severity_code", Type: load.Varchar(50), Rule: load.Required},
 		{Name: "service_code", Type: load.Varchar(255), Rule: load.Cut},
-		{Name: "category_code", Type: load.Varchar(50), Rule: load.Required},
+		{Name: "category_code", Type: load.Varchar(50), Rule: load.EmptyText},
 		{Name: "time_created", Type: load.Timestamp, Rule: load.Required},
 		{Name: "submitted_by", Type: load.Varchar(255), Rule: load.Cut},
 		{Name: "language", Type: load.Varchar(10), Rule: load.Cut, Default: "en"},
