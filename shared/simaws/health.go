@@ -17,17 +17,19 @@ var healthService = service{
 
 // HealthEvent is an event of the AWS Health dashboard.
 type HealthEvent struct {
-	ARN               string `json:"arn"`
-	Service           string `json:"service"`
-	EventTypeCode     string `json:"eventTypeCode"`
-	EventTypeCategory string `json:"eventTypeCategory"`
-	Region            string `json:"region"`
-	AvailabilityZone  string `json:"availabilityZone,omitempty"`
-	StartTime         *Time  `json:"startTime,omitempty"`
-	EndTime           *Time  `json:"endTime,omitempty"`
-	LastUpdatedTime   *Time  `json:"lastUpdatedTime,omitempty"`
-	StatusCode        string `json:"statusCode"`
-	EventScopeCode    string `json:"eventScopeCode"`
+	ARN               string   `json:"arn"`
+	Service           string   `json:"service"`
+	EventTypeCode     string   `json:"eventTypeCode"`
+	EventTypeCategory string   `json:"eventTypeCategory"`
+	Region            string   `json:"region"`
+	AvailabilityZone  string   `json:"availabilityZone,omitempty"`
+	StartTime         *Time    `json:"startTime,omitempty"`
+	EndTime           *Time    `json:"endTime,omitempty"`
+	LastUpdatedTime   *Time    `json:"lastUpdatedTime,omitempty"`
+	StatusCode        string   `json:"statusCode"`
+	EventScopeCode    string   `json:"eventScopeCode"`
+	Actionability     string   `json:"actionability,omitempty"`
+	Personas          []string `json:"personas,omitempty"`
 }
 
 var healthKinds = []struct{ service, code, category string }{
@@ -83,12 +85,29 @@ func generateHealthEvent(l *location, d time.Time, i int) (HealthEvent, bool) {
 	if kind.service == "CLOUDFRONT" || kind.service == "BILLING" || kind.service == "RISK" {
 		e.Region, e.AvailabilityZone = "global", ""
 	}
+	e.Actionability, e.Personas = describeAudience(kind.category, kind.service)
 	owner := ""
 	if e.EventScopeCode == "ACCOUNT_SPECIFIC" {
 		owner = l.account.ID
 	}
 	e.ARN = "arn:aws:health:" + e.Region + ":" + owner + ":event/" + kind.service + "/" + kind.code + "/" + kind.code + "_" + r.hexDigits(20)
 	return e, true
+}
+
+// describeAudience returns whether an event needs action, and of whom.
+func describeAudience(category, service string) (actionability string, personas []string) {
+	switch {
+	case service == "RISK":
+		return "ACTION_REQUIRED", []string{"SECURITY", "OPERATIONS"}
+	case service == "BILLING":
+		return "INFORMATIONAL", []string{"BILLING"}
+	case category == "scheduledChange":
+		return "ACTION_REQUIRED", []string{"OPERATIONS"}
+	case category == "accountNotification":
+		return "ACTION_MAY_BE_REQUIRED", []string{"OPERATIONS"}
+	default:
+		return "INFORMATIONAL", []string{"OPERATIONS"}
+	}
 }
 
 type healthInput struct {

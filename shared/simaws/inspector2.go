@@ -32,6 +32,9 @@ type Vulnerability struct {
 	UpdatedAt       Time     `json:"updatedAt"`
 	Resources       []object `json:"resources"`
 	Remediation     object   `json:"remediation"`
+	Exploit         string   `json:"exploitAvailable"` // YES or NO
+	Fix             string   `json:"fixAvailable"`     // YES, NO or PARTIAL
+	EPSS            object   `json:"epss"`             // score
 }
 
 // vulnerabilityRetention is how many days of findings the region shows.
@@ -63,6 +66,8 @@ func generateVulnerability(l *location, d time.Time, i int) (Vulnerability, bool
 		FirstObservedAt: Time{Time: observed}, Remediation: object{"recommendation": object{"text": "None Provided"}},
 		Resources: []object{{"type": pickOne(r, "AWS_EC2_INSTANCE", "AWS_ECR_CONTAINER_IMAGE", "AWS_LAMBDA_FUNCTION"), "id": "i-0" + r.hexDigits(16), "region": l.region}},
 	}
+	v.Exploit, v.Fix = pickOne(r, "YES", "NO", "NO"), pickOne(r, "YES", "YES", "NO", "PARTIAL")
+	v.EPSS = object{"score": float64(r.intBetween(1, 97000)) / 100_000}
 	closed := observed.Add(time.Duration(r.intBetween(10, 2400)) * time.Hour)
 	last := observed.Add(l.now.Sub(observed).Truncate(7 * days)) // seen again by each weekly scan
 	v.LastObservedAt, v.UpdatedAt = Time{Time: last}, Time{Time: last}

@@ -11,6 +11,7 @@ type GuardDutyFinding struct {
 	UpdatedAt   *string  `json:"updated_at"`
 	Confidence  *float64 `json:"confidence"`
 	Region      *string  `json:"region"`
-	// Archived is our addition: the finding was archived since the last snapshot.
-	Archived bool `json:"archived"`
+	// SeverityLabel and Archived are our additions. Archived: somebody, or a suppression rule, archived the finding.
+	SeverityLabel *string `json:"severity_label"` // Low, Medium, High or Critical
+	Archived      bool    `json:"archived"`
 }

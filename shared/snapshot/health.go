@@ -14,4 +14,7 @@ type HealthEvent struct {
 	LastUpdatedTime   *Time   `json:"last_updated_time"`
 	StatusCode        *string `json:"status_code"`      // open, upcoming or closed
 	EventScopeCode    *string `json:"event_scope_code"` // PUBLIC or ACCOUNT_SPECIFIC
+	// Actionability and Personas are our additions.
+	Actionability *string  `json:"actionability"` // ACTION_REQUIRED, ACTION_MAY_BE_REQUIRED or INFORMATIONAL
+	Personas      []string `json:"personas"`      // OPERATIONS, SECURITY, BILLING
 }

@@ -11,4 +11,8 @@ type InspectorFinding struct {
 	FirstObservedAt *Time   `json:"first_observed_at"`
 	LastObservedAt  *Time   `json:"last_observed_at"`
 	UpdatedAt       *Time   `json:"updated_at"`
+	// ExploitAvailable, FixAvailable and EPSS are our additions.
+	ExploitAvailable *string  `json:"exploit_available"` // YES or NO
+	FixAvailable     *string  `json:"fix_available"`     // YES, NO or PARTIAL
+	EPSS             *float64 `json:"epss"`              // probability of an exploit in the next 30 days, 0 to 1
 }

@@ -163,9 +163,26 @@ func sortByID(ids []string, found []types.Finding) []types.Finding {
 	return found
 }
 
+// labelSeverity returns the label that the console shows for a severity.
+// Source: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html
+func labelSeverity(severity *float64) *string {
+	if severity == nil {
+		return nil
+	}
+	for _, level := range []struct {
+		from  float64
+		label string
+	}{{9, "Critical"}, {7, "High"}, {4, "Medium"}} {
+		if *severity >= level.from {
+			return &level.label
+		}
+	}
+	return aws.String("Low")
+}
+
 func toFinding(f types.Finding) snapshot.GuardDutyFinding {
 	return snapshot.GuardDutyFinding{
-		ID: f.Id, Type: f.Type, Severity: f.Severity, Title: f.Title, Description: f.Description,
+		ID: f.Id, Type: f.Type, Severity: f.Severity, SeverityLabel: labelSeverity(f.Severity), Title: f.Title, Description: f.Description,
 		CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Confidence: f.Confidence, Region: f.Region,
 		Archived: f.Service != nil && aws.ToBool(f.Service.Archived),
 	}

@@ -87,5 +87,14 @@ func toEvent(e types.Event) snapshot.HealthEvent {
 		Region: e.Region, AvailabilityZone: e.AvailabilityZone, StartTime: snapshot.TimeOf(e.StartTime),
 		EndTime: snapshot.TimeOf(e.EndTime), LastUpdatedTime: snapshot.TimeOf(e.LastUpdatedTime),
 		StatusCode: snapshot.Text(e.StatusCode), EventScopeCode: snapshot.Text(e.EventScopeCode),
+		Actionability: snapshot.Text(e.Actionability), Personas: listPersonas(e.Personas),
 	}
+}
+
+func listPersonas(personas []types.EventPersona) []string {
+	texts := make([]string, len(personas))
+	for i, p := range personas {
+		texts[i] = string(p)
+	}
+	return texts
 }

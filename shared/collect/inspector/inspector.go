@@ -91,9 +91,14 @@ func isOff(err error) bool {
 }
 
 func toFinding(f types.Finding) snapshot.InspectorFinding {
-	return snapshot.InspectorFinding{
+	found := snapshot.InspectorFinding{
 		FindingARN: f.FindingArn, Severity: snapshot.Text(f.Severity), Status: snapshot.Text(f.Status), Type: snapshot.Text(f.Type),
 		Title: f.Title, Description: f.Description, FirstObservedAt: snapshot.TimeOf(f.FirstObservedAt),
 		LastObservedAt: snapshot.TimeOf(f.LastObservedAt), UpdatedAt: snapshot.TimeOf(f.UpdatedAt),
+		ExploitAvailable: snapshot.Text(f.ExploitAvailable), FixAvailable: snapshot.Text(f.FixAvailable),
 	}
+	if f.Epss != nil {
+		found.EPSS = &f.Epss.Score
+	}
+	return found
 }

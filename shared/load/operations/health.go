@@ -13,5 +13,7 @@ var healthEvents = load.Table{
 		{Name: "start_time", Type: load.Timestamp},
 		{Name: "end_time", Type: load.Timestamp},
 		{Name: "status_code", Type: load.Varchar(50), Rule: load.Cut},
+		{Name: "actionability", Type: load.Text},
+		{Name: "personas", Type: load.Text, Rule: load.Join},
 	},
 }

@@ -16,5 +16,7 @@ var guardDutyFindings = load.Table{
 		{Name: "region", Type: load.Varchar(50), Rule: load.Cut},
 		{Name: "created_at", Type: load.Timestamp},
 		{Name: "updated_at", Type: load.Timestamp},
+		{Name: "severity_label", Type: load.Text},
+		{Name: "archived", Type: load.Boolean},
 	},
 }

@@ -13,5 +13,8 @@ var inspectorFindings = load.Table{
 		{Name: "title", Type: load.Text},
 		{Name: "description", Type: load.Text},
 		{Name: "first_observed_at", Type: load.Timestamp},
+		{Name: "exploit_available", Type: load.Text},
+		{Name: "fix_available", Type: load.Text},
+		{Name: "epss", Type: load.Numeric(6, 5)},
 	},
 }

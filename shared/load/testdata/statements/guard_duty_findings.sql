@@ -16,37 +16,39 @@ from guard_duty_findings t where t.account_id = $1
 
 -- Copies rows into a table that has none of the account.
 copy guard_duty_findings ("account_id", "detector_id", "finding_type", "severity", "title", "description",
-    "confidence", "region", "created_at", "updated_at", observed_at) from stdin;
+    "confidence", "region", "created_at", "updated_at", "severity_label", "archived", observed_at) from stdin;
 
 -- Creates the temporary table, once for each connection.
 create temporary table if not exists temp_guard_duty_findings (_row integer, _parent integer,
     "detector_id" character varying(255), "finding_type" character varying(255), "severity" numeric(3,1), "title" text,
     "description" text, "confidence" numeric(3,1), "region" character varying(50),
-    "created_at" timestamp with time zone, "updated_at" timestamp with time zone);
+    "created_at" timestamp with time zone, "updated_at" timestamp with time zone, "severity_label" text,
+    "archived" boolean);
 
 -- Copies rows to the temporary table.
 copy temp_guard_duty_findings (_row, _parent, "detector_id", "finding_type", "severity", "title", "description",
-    "confidence", "region", "created_at", "updated_at") from stdin;
+    "confidence", "region", "created_at", "updated_at", "severity_label", "archived") from stdin;
 
 -- Upserts the rows of the temporary table: $1 accounts row, $2 time of collection.
 with written as (
   insert into guard_duty_findings as t ("account_id", "detector_id", "finding_type", "severity", "title",
-    "description", "confidence", "region", "created_at", "updated_at", observed_at)
+    "description", "confidence", "region", "created_at", "updated_at", "severity_label", "archived", observed_at)
   select s."account_id", s."detector_id", s."finding_type", s."severity", s."title", s."description", s."confidence",
-    s."region", s."created_at", s."updated_at", $2::timestamptz
+    s."region", s."created_at", s."updated_at", s."severity_label", s."archived", $2::timestamptz
   from (select $1::integer as account_id, x.* from temp_guard_duty_findings x) s
   left join guard_duty_findings t on t."account_id" = s."account_id" and t."detector_id" = s."detector_id"
   where t.id is null or ((case when t."updated_at" <= coalesce(t.observed_at,
     '-infinity') + interval '1 day' then t."updated_at" else '-infinity' end, coalesce(t.observed_at, '-infinity'))
     <= (case when s."updated_at" <= $2::timestamptz + interval '1 day' then s."updated_at" else '-infinity' end, $2)
     and (t."account_id", t."detector_id", t."finding_type", t."severity", t."title", t."description", t."confidence",
-    t."region", t."created_at", t."updated_at")
+    t."region", t."created_at", t."updated_at", t."severity_label", t."archived")
     is distinct from (s."account_id", s."detector_id", s."finding_type", s."severity", s."title", s."description",
-    s."confidence", s."region", s."created_at", s."updated_at"))
+    s."confidence", s."region", s."created_at", s."updated_at", s."severity_label", s."archived"))
   on conflict ("account_id", "detector_id") do update
   set "finding_type" = excluded."finding_type", "severity" = excluded."severity", "title" = excluded."title",
     "description" = excluded."description", "confidence" = excluded."confidence", "region" = excluded."region",
-    "created_at" = excluded."created_at", "updated_at" = excluded."updated_at", observed_at = excluded.observed_at
+    "created_at" = excluded."created_at", "updated_at" = excluded."updated_at",
+    "severity_label" = excluded."severity_label", "archived" = excluded."archived", observed_at = excluded.observed_at
   where (case when t."updated_at" <= coalesce(t.observed_at,
     '-infinity') + interval '1 day' then t."updated_at" else '-infinity' end, coalesce(t.observed_at, '-infinity'))
     <= (case when excluded."updated_at" <= $2::timestamptz + interval '1 day' then excluded."updated_at" else

@@ -16,34 +16,35 @@ from health_events t where t.account_id = $1
 
 -- Copies rows into a table that has none of the account.
 copy health_events ("account_id", "arn", "service", "event_type_code", "region", "start_time", "end_time",
-    "status_code", observed_at) from stdin;
+    "status_code", "actionability", "personas", observed_at) from stdin;
 
 -- Creates the temporary table, once for each connection.
 create temporary table if not exists temp_health_events (_row integer, _parent integer, "arn" character varying(255),
     "service" character varying(100), "event_type_code" character varying(255), "region" character varying(50),
-    "start_time" timestamp with time zone, "end_time" timestamp with time zone, "status_code" character varying(50));
+    "start_time" timestamp with time zone, "end_time" timestamp with time zone, "status_code" character varying(50),
+    "actionability" text, "personas" text);
 
 -- Copies rows to the temporary table.
 copy temp_health_events (_row, _parent, "arn", "service", "event_type_code", "region", "start_time", "end_time",
-    "status_code") from stdin;
+    "status_code", "actionability", "personas") from stdin;
 
 -- Upserts the rows of the temporary table: $1 accounts row, $2 time of collection.
 with written as (
   insert into health_events as t ("account_id", "arn", "service", "event_type_code", "region", "start_time",
-    "end_time", "status_code", observed_at)
+    "end_time", "status_code", "actionability", "personas", observed_at)
   select s."account_id", s."arn", s."service", s."event_type_code", s."region", s."start_time", s."end_time",
-    s."status_code", $2::timestamptz
+    s."status_code", s."actionability", s."personas", $2::timestamptz
   from (select $1::integer as account_id, x.* from temp_health_events x) s
   left join health_events t on t."account_id" = s."account_id" and t."arn" = s."arn"
   where t.id is null or (coalesce(t.observed_at, '-infinity') <= $2
     and (t."account_id", t."arn", t."service", t."event_type_code", t."region", t."start_time", t."end_time",
-    t."status_code")
+    t."status_code", t."actionability", t."personas")
     is distinct from (s."account_id", s."arn", s."service", s."event_type_code", s."region", s."start_time",
-    s."end_time", s."status_code"))
+    s."end_time", s."status_code", s."actionability", s."personas"))
   on conflict ("account_id", "arn") do update
   set "service" = excluded."service", "event_type_code" = excluded."event_type_code", "region" = excluded."region",
     "start_time" = excluded."start_time", "end_time" = excluded."end_time", "status_code" = excluded."status_code",
-    observed_at = excluded.observed_at
+    "actionability" = excluded."actionability", "personas" = excluded."personas", observed_at = excluded.observed_at
   where coalesce(t.observed_at, '-infinity') <= $2
   returning xmax = 0 as created
 )

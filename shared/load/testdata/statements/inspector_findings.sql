@@ -16,16 +16,17 @@ from inspector_findings t where t.account_id = $1
 
 -- Copies rows into a table that has none of the account.
 copy inspector_findings ("account_id", "finding_arn", "severity", "status", "type", "title", "description",
-    "first_observed_at", observed_at) from stdin;
+    "first_observed_at", "exploit_available", "fix_available", "epss", observed_at) from stdin;
 
 -- Creates the temporary table, once for each connection.
 create temporary table if not exists temp_inspector_findings (_row integer, _parent integer,
     "finding_arn" character varying(255), "severity" character varying(50), "status" character varying(50),
-    "type" character varying(100), "title" text, "description" text, "first_observed_at" timestamp with time zone);
+    "type" character varying(100), "title" text, "description" text, "first_observed_at" timestamp with time zone,
+    "exploit_available" text, "fix_available" text, "epss" numeric(6,5));
 
 -- Copies rows to the temporary table.
 copy temp_inspector_findings (_row, _parent, "finding_arn", "severity", "status", "type", "title", "description",
-    "first_observed_at") from stdin;
+    "first_observed_at", "exploit_available", "fix_available", "epss") from stdin;
 
 -- Rejects rows that another account has reported.
 delete from temp_inspector_findings x using inspector_findings t
@@ -36,20 +37,21 @@ returning x._parent, x._row;
 -- Upserts the rows of the temporary table: $1 accounts row, $2 time of collection.
 with written as (
   insert into inspector_findings as t ("account_id", "finding_arn", "severity", "status", "type", "title",
-    "description", "first_observed_at", observed_at)
+    "description", "first_observed_at", "exploit_available", "fix_available", "epss", observed_at)
   select s."account_id", s."finding_arn", s."severity", s."status", s."type", s."title", s."description",
-    s."first_observed_at", $2::timestamptz
+    s."first_observed_at", s."exploit_available", s."fix_available", s."epss", $2::timestamptz
   from (select $1::integer as account_id, x.* from temp_inspector_findings x) s
   left join inspector_findings t on t."finding_arn" = s."finding_arn"
   where t.id is null or (coalesce(t.observed_at, '-infinity') <= $2
     and (t."account_id", t."finding_arn", t."severity", t."status", t."type", t."title", t."description",
-    t."first_observed_at")
+    t."first_observed_at", t."exploit_available", t."fix_available", t."epss")
     is distinct from (s."account_id", s."finding_arn", s."severity", s."status", s."type", s."title", s."description",
-    s."first_observed_at"))
+    s."first_observed_at", s."exploit_available", s."fix_available", s."epss"))
   on conflict ("finding_arn") do update
   set "severity" = excluded."severity", "status" = excluded."status", "type" = excluded."type",
     "title" = excluded."title", "description" = excluded."description",
-    "first_observed_at" = excluded."first_observed_at", "account_id" = excluded."account_id",
+    "first_observed_at" = excluded."first_observed_at", "exploit_available" = excluded."exploit_available",
+    "fix_available" = excluded."fix_available", "epss" = excluded."epss", "account_id" = excluded."account_id",
     observed_at = excluded.observed_at
   where coalesce(t.observed_at, '-infinity') <= $2
     and (select account_id from accounts where id = t.account_id) = (select account_id from accounts where id = $1)
