@@ -78,7 +78,6 @@ var unanswered = map[string]string{
 	"inventory":        "DescribeInstanceInformation",
 	"rispsavings":      "DescribeReservedInstances",
 	"securityhub":      "ListFindingAggregators",
-	"supporttickets":   "reading the creation time", // moto's times have no zone
 	"trustedadvisor":   "DescribeTrustedAdvisorCheckSummaries",
 	"waf":              "ListResourcesForWebACL", // the lists and rules are there
 }

@@ -22,6 +22,8 @@ type Output struct {
 type PartSection struct {
 	Items     int        `json:"items"`
 	Fragments []Fragment `json:"fragments"`
+	// AllOpen: besides what changed in the window, the section lists all that is open now.
+	AllOpen bool `json:"all_open,omitempty"`
 }
 
 // Fragment is a piece of JSON text, inline or in a staged object.

@@ -28,6 +28,7 @@ type Part struct {
 	order    []string // of the streams
 	sections map[string]PartSection
 	composed map[string]bool // lists that are part of a composed section
+	allOpen  []string        // sections that list all that is open
 	messages []outcome.Message
 	warnings int
 	warning  outcome.Message // the first one
@@ -148,6 +149,13 @@ func (p *Part) DeclareLists(sections ...string) {
 	}
 }
 
+// DeclareAllOpen declares that a section lists all that is open now, so that what it lacks is closed.
+func (p *Part) DeclareAllOpen(section string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.allOpen = append(p.allOpen, section)
+}
+
 // openSection returns the stream of an array section, which it opens on first use.
 func (p *Part) openSection(section string) *stream {
 	p.mu.Lock()
@@ -175,6 +183,11 @@ func (p *Part) toOutput(failure error) Output {
 		if p.items == 0 {
 			out.Status = outcome.Skipped
 		}
+	}
+	for _, path := range p.allOpen {
+		section := p.sections[path]
+		section.AllOpen = true
+		p.sections[path] = section
 	}
 	out.Sections, out.Items, out.Bytes = p.sections, p.items, p.bytes
 	return out

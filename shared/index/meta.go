@@ -50,6 +50,7 @@ func (h Handler) applyMeta(ctx context.Context, store *object.Store, index *snap
 		r.ObservedAt = observed
 		if section, known := findMetaSection(meta.Sections, path); known {
 			r.ObservedAt, r.Complete, r.Partial = section.CollectedAt.UTC(), section.Complete, !section.Complete
+			r.AllOpen = section.AllOpen && section.Complete
 		}
 		index.Sections[path] = r
 	}

@@ -201,6 +201,18 @@ func (t statements) granularitySQL(row string) string {
 	return "'" + string(snapshot.Daily) + "'::text"
 }
 
+// closeRowsSQL returns the statement that sets when the account's open rows were missing in the newest list of all open ones
+// ($2 is the table's name), and clears it of those that were seen since.
+func (t statements) closeRowsSQL() string {
+	scope := "t.account_id = $1"
+	if t.Parent != nil {
+		scope = fmt.Sprintf("t.%s in (select id from %s where account_id = $1)", quoteName(t.Parent.Column), t.Parent.Table)
+	}
+	missing := fmt.Sprintf("(%s and coalesce(t.observed_at, '-infinity') < w.observed_at)", t.IsOpenSQL)
+	return fmt.Sprintf("update %s t set closed_at = case when %[2]s then w.observed_at end\nfrom view360.section_watermarks w\nwhere w.account_row_id = $1 and w.table_name = $2 and %[3]s\n  and (t.closed_at is not null) <> %[2]s",
+		t.Name, missing, scope)
+}
+
 // countDeletedSQL returns a statement that runs a delete from t and returns an array: the number of rows deleted, then
 // the number of rows that go with them in each child table. Its subqueries still see these rows: the cascade runs later.
 func countDeletedSQL(statement string, children []Table) string {

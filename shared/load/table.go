@@ -69,6 +69,9 @@ type Table struct {
 	DailyOnly bool
 	// insertOnly: stored rows stay as they are.
 	insertOnly bool
+	// IsOpenSQL is the condition that a stored row t is open, if snapshots may list all open rows (snapshot.Range.AllOpen): the
+	// column closed_at of the others gets the time of the snapshot.
+	IsOpenSQL string
 	// Wrapped is the member of an object that lists the rows, for collectors that write that object instead of the list.
 	Wrapped string
 }
@@ -139,6 +142,9 @@ func (c Column) isHidden() bool { return strings.HasPrefix(c.Name, "_") }
 func (t Table) isReportOrSet() bool {
 	return t.ReplaceSet || t.ReplacePeriod || t.IsParent && t.Nature == PeriodFact
 }
+
+// listsOpen reports whether the section lists all open rows.
+func (t Table) listsOpen(section snapshot.Range) bool { return t.IsOpenSQL != "" && section.AllOpen }
 
 // replacesPeriod reports whether the section has all rows of its period.
 func (t Table) replacesPeriod(section snapshot.Range) bool {

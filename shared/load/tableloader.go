@@ -85,7 +85,7 @@ func (l *tableLoader) loadSection(ctx context.Context) (Counts, []issue, error) 
 	if err := l.moveWatermark(ctx); err != nil {
 		return Counts{}, nil, err
 	}
-	if !l.stored.isStale && !l.table.insertOnly {
+	if !l.stored.isStale && l.remembers() {
 		unchanged, err := l.fingerprints.matchFingerprint(ctx, l.table, l.section, l.stored.sectionFingerprint)
 		if err != nil || unchanged {
 			return Counts{Read: l.stored.read, Unchanged: l.stored.read}, nil, err
@@ -121,7 +121,7 @@ func (l *tableLoader) moveWatermark(ctx context.Context) error {
 		}
 		return nil
 	}
-	if !l.table.usesWatermark(l.section) || l.stored.isStale {
+	if !l.table.usesWatermark(l.section) && !l.table.listsOpen(l.section) || l.stored.isStale {
 		return nil
 	}
 	_, err := l.Tx.Exec(ctx, `insert into view360.section_watermarks as w (account_row_id, table_name, observed_at) values ($1, $2, $3)
@@ -129,6 +129,20 @@ on conflict (account_row_id, table_name) do update set observed_at = excluded.ob
 		l.accountRowID, l.table.Name, l.section.ObservedAt)
 	if err != nil {
 		return fmt.Errorf("moving the watermark: %w", err)
+	}
+	return nil
+}
+
+// remembers reports whether a section that equals the last one may be left out. Rows that are open must be seen each time.
+func (l *tableLoader) remembers() bool { return !l.table.insertOnly && !l.table.listsOpen(l.section) }
+
+// closeRows says of the account's rows whether they are missing in a newer list of all open ones.
+func (l *tableLoader) closeRows(ctx context.Context) error {
+	if l.table.IsOpenSQL == "" {
+		return nil
+	}
+	if _, err := l.Tx.Exec(ctx, l.statements.closeRowsSQL(), l.accountRowID, l.table.Name); err != nil {
+		return fmt.Errorf("closing rows that are not open any more: %w", err)
 	}
 	return nil
 }
@@ -146,7 +160,10 @@ func (l *tableLoader) loadRows(ctx context.Context) (Counts, []issue, error) {
 	}
 	c := result.counts
 	c.Unchanged = c.Read - c.Created - c.Updated - c.Rejected
-	if !l.stored.isStale && !l.table.insertOnly {
+	if err := l.closeRows(ctx); err != nil {
+		return Counts{}, nil, err
+	}
+	if !l.stored.isStale && l.remembers() {
 		err = l.fingerprints.saveFingerprint(ctx, l.table, l.section, c, hash)
 	}
 	return c, result.issues, err

@@ -16,6 +16,7 @@ type Snapshot struct {
 	Interval        string // "": DAILY
 	Collected       string // time of collection, RFC 3339; "" writes no meta, as the Python version did
 	Incomplete      bool   // the sections are not complete
+	AllOpen         bool   // the sections list all that is open
 	Sections        map[string]string
 }
 
@@ -42,7 +43,7 @@ func (s Snapshot) JSON() string {
 	if s.Collected != "" {
 		var described []string
 		for _, section := range catalog.SnapshotSections() {
-			described = append(described, fmt.Sprintf(`%q:{"complete":%t,"collected_at":%q}`, section.Key, !s.Incomplete, s.Collected))
+			described = append(described, fmt.Sprintf(`%q:{"complete":%t,"all_open":%t,"collected_at":%q}`, section.Key, !s.Incomplete, s.AllOpen, s.Collected))
 		}
 		parts = append(parts, fmt.Sprintf(`"meta":{"collected_at":%q,"sections":{%s}}`, s.Collected, strings.Join(described, ",")))
 	}

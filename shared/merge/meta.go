@@ -33,7 +33,7 @@ func (d document) buildMeta() snapshot.Meta {
 	for path, section := range d.sections {
 		o := d.outcomes[d.owners[path]]
 		meta.Sections[path] = snapshot.MetaSection{
-			Service: d.owners[path], Items: section.Items, Complete: o.Status.Info().Complete, CollectedAt: o.CollectedAt.UTC(),
+			Service: d.owners[path], Items: section.Items, Complete: o.Status.Info().Complete, AllOpen: section.AllOpen, CollectedAt: o.CollectedAt.UTC(),
 		}
 	}
 	return meta

@@ -40,6 +40,8 @@ type Range struct {
 	Complete bool `json:"complete,omitempty"`
 	// Partial: items are missing. A section of an unknown state is neither complete nor partial.
 	Partial bool `json:"partial,omitempty"`
+	// AllOpen: the section is complete, and lists all that was open when it was collected.
+	AllOpen bool `json:"all_open,omitempty"`
 	// ObservedAt is the time when the section was collected.
 	ObservedAt time.Time `json:"observed_at"`
 }
@@ -73,7 +75,9 @@ type MetaSection struct {
 	Service string `json:"service"` // source
 	Items   int    `json:"items"`
 	// Complete: the source passed without a warning, so that an item that is not listed does not exist.
-	Complete    bool      `json:"complete"`
+	Complete bool `json:"complete"`
+	// AllOpen: besides what changed in the window, the section lists all that is open now.
+	AllOpen     bool      `json:"all_open,omitempty"`
 	CollectedAt time.Time `json:"collected_at"`
 }
 

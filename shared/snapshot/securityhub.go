@@ -1,6 +1,7 @@
 package snapshot
 
-// SecurityHubProduct is one element of security.security_hub: the findings of one product that changed in the window.
+// SecurityHubProduct is one element of security.security_hub: the findings of one product that changed in the window, or, of
+// the present, are open.
 type SecurityHubProduct struct {
 	SecurityHubCounts
 	Findings []SecurityHubFinding `json:"findings"`

@@ -1,9 +1,9 @@
 // Package guardduty collects the GuardDuty findings of a region that changed in the window, archived ones included, so
-// that a reader sees them close.
+// that a reader sees them close, and all that are not archived now.
 //
 //	operations  guardduty ListDetectors, GetDetector, ListFindings (all pages), GetFindings (50 at a time, side by side)
 //	scope       region
-//	window      updatedAt in [start, end), UTC
+//	window      updatedAt in [start, end), UTC; of the present, also what is not archived
 //	section     security.guard_duty
 //	paid        no
 //	quotas      not published per operation
@@ -51,8 +51,8 @@ const (
 	pageSize = 50 // the most that ListFindings lists and GetFindings takes
 )
 
-// Collect writes a [snapshot.GuardDutyFinding] for each finding of the account that changed in the window, in the order
-// of ListFindings. A region without a detector, or with a suspended one, is outcome.NotEnabled.
+// Collect writes a [snapshot.GuardDutyFinding] for each finding of the account that changed in the window, then for the
+// others that are not archived, in the order of ListFindings. A region without a detector, or with a suspended one, is outcome.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	detectors, err := listDetectors(ctx, api)
 	if err != nil {
@@ -65,9 +65,14 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return err
 	}
 	part.DeclareLists(section)
+	if !scope.History {
+		part.DeclareAllOpen(section)
+	}
 	for _, detector := range detectors {
-		if err := addFindings(ctx, api, detector, scope, part); err != nil && !isGone(err) {
-			return fmt.Errorf("collecting the findings of detector %s: %w", detector, err)
+		for _, criteria := range listCriteria(scope) {
+			if err := addFindings(ctx, api, detector, criteria, part); err != nil && !isGone(err) {
+				return fmt.Errorf("collecting the findings of detector %s: %w", detector, err)
+			}
 		}
 	}
 	return nil
@@ -109,8 +114,8 @@ func listDetectors(ctx context.Context, api API) ([]string, error) {
 }
 
 // addFindings reads the ids page by page, and the findings of several pages at once.
-func addFindings(ctx context.Context, api API, detector string, scope collect.Scope, part *collect.Part) error {
-	return collect.FetchInOrder(ctx, atOnce, listFindingIDs(ctx, api, detector, scope),
+func addFindings(ctx context.Context, api API, detector string, criteria map[string]types.Condition, part *collect.Part) error {
+	return collect.FetchInOrder(ctx, atOnce, listFindingIDs(ctx, api, detector, criteria),
 		func(ctx context.Context, ids []string) ([]types.Finding, error) {
 			got, err := api.GetFindings(ctx, &guardduty.GetFindingsInput{DetectorId: &detector, FindingIds: ids})
 			if err != nil {
@@ -128,19 +133,27 @@ func addFindings(ctx context.Context, api API, detector string, scope collect.Sc
 		})
 }
 
-// listFindingIDs returns the ids of the account's own findings that changed in the window, a page at a time. It
-// includes archived ones, because archiving is a change (D45).
-func listFindingIDs(ctx context.Context, api API, detector string, scope collect.Scope) iter.Seq2[[]string, error] {
+// listCriteria returns the criteria of the account's own findings that changed in the window, archived ones included (D45),
+// and, of the present, those of the others that are not archived: archiving a finding does not change its time of update.
+func listCriteria(scope collect.Scope) []map[string]types.Condition {
+	start, end := aws.Int64(scope.Window.Start.UnixMilli()), aws.Int64(scope.Window.End.UnixMilli())
+	own := types.Condition{Equals: []string{scope.Account}}
+	criteria := []map[string]types.Condition{{"accountId": own, "updatedAt": {GreaterThanOrEqual: start, LessThan: end}}}
+	if scope.History {
+		return criteria
+	}
+	open := types.Condition{Equals: []string{"false"}}
+	return append(criteria,
+		map[string]types.Condition{"accountId": own, "service.archived": open, "updatedAt": {LessThan: start}},
+		map[string]types.Condition{"accountId": own, "service.archived": open, "updatedAt": {GreaterThanOrEqual: end}})
+}
+
+// listFindingIDs returns the ids of findings, a page at a time.
+func listFindingIDs(ctx context.Context, api API, detector string, criteria map[string]types.Condition) iter.Seq2[[]string, error] {
 	pages := guardduty.NewListFindingsPaginator(api, &guardduty.ListFindingsInput{
 		DetectorId: &detector, MaxResults: aws.Int32(pageSize),
-		FindingCriteria: &types.FindingCriteria{Criterion: map[string]types.Condition{
-			"updatedAt": {
-				GreaterThanOrEqual: aws.Int64(scope.Window.Start.UnixMilli()),
-				LessThan:           aws.Int64(scope.Window.End.UnixMilli()),
-			},
-			"accountId": {Equals: []string{scope.Account}},
-		}},
-		SortCriteria: &types.SortCriteria{AttributeName: aws.String("updatedAt"), OrderBy: types.OrderByAsc},
+		FindingCriteria: &types.FindingCriteria{Criterion: criteria},
+		SortCriteria:    &types.SortCriteria{AttributeName: aws.String("updatedAt"), OrderBy: types.OrderByAsc},
 	}, func(o *guardduty.ListFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	return func(yield func([]string, error) bool) {
 		for page, err := range paging.ReadPages(ctx, pages) {

@@ -49,8 +49,9 @@ func finding(id, account, updated string) simaws.ThreatFinding {
 	return simaws.ThreatFinding{ID: id, AccountID: account, Region: "us-east-1", Type: "Recon:EC2/Portscan", Severity: 5, CreatedAt: "2026-03-01T00:00:00.000Z", UpdatedAt: updated}
 }
 
-func TestOnlyOwnFindingsOfTheWindowAreRead(t *testing.T) {
+func TestOnlyOwnFindingsOfTheWindowAreReadOfThePast(t *testing.T) {
 	b := bench(t)
+	b.Request.History = true
 	simaws.Set(b.Organization, simaws.Place{},
 		finding("first", collecttest.Production, "2026-03-10T00:00:00.000Z"), finding("last", collecttest.Production, "2026-03-10T23:59:59.999Z"),
 		finding("next-day", collecttest.Production, "2026-03-11T00:00:00.000Z"), finding("day-before", collecttest.Production, "2026-03-09T23:59:59.999Z"),
@@ -88,8 +89,30 @@ func TestArchivedFindingsAreClosed(t *testing.T) { // D45
 }
 
 // The details come in any order; the section keeps that of the list.
+// Archiving a finding in the console leaves its time of update: only a list of all that is not archived shows it.
+func TestEverythingOpenIsListedOfThePresent(t *testing.T) {
+	b := bench(t)
+	archived := finding("archived-long-ago", collecttest.Production, "2026-03-01T00:00:00.000Z")
+	archived.Service.Archived = true
+	simaws.Set(b.Organization, simaws.Place{}, archived, finding("open-for-long", collecttest.Production, "2026-03-01T00:00:00.000Z"),
+		finding("in-the-window", collecttest.Production, "2026-03-10T00:00:00.000Z"), finding("since-then", collecttest.Production, "2026-03-11T00:30:00.000Z"),
+		finding("of-a-member", collecttest.Sandbox, "2026-03-01T12:00:00.000Z"))
+	result := b.Passed()
+	var got []string
+	for _, f := range collecttest.Elements[snapshot.GuardDutyFinding](t, result, "security.guard_duty") {
+		got = append(got, *f.ID)
+	}
+	if diff := cmp.Diff([]string{"in-the-window", "open-for-long", "since-then"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if !result.Sections["security.guard_duty"].AllOpen {
+		t.Error("the section does not say that it lists all that is open")
+	}
+}
+
 func TestFindingsKeepTheOrderOfTheList(t *testing.T) {
 	b := bench(t)
+	b.Request.History = true
 	ids := []string{"c", "a", "b"}
 	type object = map[string]any
 	b.Override(simaws.Answer{Service: "guardduty", Operation: "ListFindings", Give: func(simaws.Request) (any, error) {

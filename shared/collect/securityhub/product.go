@@ -30,10 +30,15 @@ type products struct {
 
 func newProducts(part *collect.Part) *products { return &products{part: part} }
 
-func (p *products) add(f snapshot.SecurityHubFinding) error {
-	i := p.findList(aws.ToString(f.ProductName))
-	countFinding(p.counts[i], f)
-	return p.part.Add(listName(i), f)
+// addChanged adds a finding that changed in the window, which counts.
+func (p *products) addChanged(f snapshot.SecurityHubFinding) error {
+	countFinding(p.counts[p.findList(aws.ToString(f.ProductName))], f)
+	return p.addOpen(f)
+}
+
+// addOpen adds a finding that did not change in the window.
+func (p *products) addOpen(f snapshot.SecurityHubFinding) error {
+	return p.part.Add(listName(p.findList(aws.ToString(f.ProductName))), f)
 }
 
 // findList returns the number of the product's list, a new one for a new product.

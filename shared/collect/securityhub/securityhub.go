@@ -1,10 +1,11 @@
 // Package securityhub collects the Security Hub findings that changed in the window, of every workflow and record
-// state, so that a reader sees them resolved and archived. Where the account aggregates its regions, the home region of
+// state, so that a reader sees them resolved and archived, and all that are open now. Where the account aggregates its regions, the home region of
 // the aggregation answers for the regions that are linked to it.
 //
 //	operations  securityhub ListFindingAggregators, GetFindingAggregator, GetFindings (all pages)
 //	scope       region
-//	window      UpdatedAt in [start, end), UTC; severities CRITICAL, HIGH, MEDIUM and LOW
+//	window      UpdatedAt in [start, end), UTC, which the counts are of; severities CRITICAL, HIGH, MEDIUM and LOW. Of the
+//	            present, also what is active, and new or notified: its workflow changes without a new UpdatedAt
 //	section     security.security_hub
 //	paid        no
 //	quotas      GetFindings 3 requests per second with a burst of 6, the others 10 with a burst of 30
@@ -61,37 +62,68 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return nil
 	}
 	found := newProducts(part)
-	pages := securityhub.NewGetFindingsPaginator(api, changedInput(scope), func(o *securityhub.GetFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	for page, err := range paging.ReadPages(ctx, pages) {
-		if err != nil {
-			return explainNotEnabled(fmt.Errorf("getting findings: %w", err), scope.Region)
+	err = visitFindings(ctx, api, changedFilters(scope), func(f types.AwsSecurityFinding) error {
+		if !isInWindow(f, scope) {
+			return nil
 		}
-		for _, finding := range page.Findings {
-			if !isInWindow(finding, scope) {
-				continue
+		return found.addChanged(toFinding(f))
+	})
+	if err == nil && !scope.History {
+		part.DeclareAllOpen(section)
+		err = visitFindings(ctx, api, openFilters(scope), func(f types.AwsSecurityFinding) error {
+			if isInWindow(f, scope) {
+				return nil
 			}
-			if err := found.add(toFinding(finding)); err != nil {
-				return err
-			}
-		}
+			return found.addOpen(toFinding(f))
+		})
+	}
+	if err != nil {
+		return explainNotEnabled(err, scope.Region)
 	}
 	return found.compose()
 }
 
-// changedInput selects by the last update alone: a finding may change and stay new, and resolved or archived findings
+func visitFindings(ctx context.Context, api API, filters *types.AwsSecurityFindingFilters, visit func(types.AwsSecurityFinding) error) error {
+	pages := securityhub.NewGetFindingsPaginator(api, &securityhub.GetFindingsInput{MaxResults: aws.Int32(pageSize), Filters: filters},
+		func(o *securityhub.GetFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
+	for page, err := range paging.ReadPages(ctx, pages) {
+		if err != nil {
+			return fmt.Errorf("getting findings: %w", err)
+		}
+		for _, f := range page.Findings {
+			if err := visit(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// changedFilters selects by the last update alone: a finding may change and stay new, and resolved or archived findings
 // are reported too (D20, D47). A delegated administrator also sees its members' findings, which their own snapshots
 // have.
-func changedInput(scope collect.Scope) *securityhub.GetFindingsInput {
-	return &securityhub.GetFindingsInput{
-		MaxResults: aws.Int32(pageSize),
-		Filters: &types.AwsSecurityFindingFilters{
-			UpdatedAt: []types.DateFilter{{
-				Start: aws.String(scope.Window.Start.UTC().Format(time.RFC3339)), End: aws.String(scope.Window.End.UTC().Format(time.RFC3339)),
-			}},
-			AwsAccountId: toEqualsFilters(scope.Account),
-			SeverityLabel: toEqualsFilters(types.SeverityLabelCritical, types.SeverityLabelHigh,
-				types.SeverityLabelMedium, types.SeverityLabelLow),
-		},
+func changedFilters(scope collect.Scope) *types.AwsSecurityFindingFilters {
+	filters := accountFilters(scope)
+	filters.UpdatedAt = []types.DateFilter{{
+		Start: aws.String(scope.Window.Start.UTC().Format(time.RFC3339)), End: aws.String(scope.Window.End.UTC().Format(time.RFC3339)),
+	}}
+	return filters
+}
+
+// openFilters selects all that is open now. Changing the workflow status or a note of a finding does not change its time of
+// update, and products import findings with times in the past: the window alone would never show either.
+// Source: BatchUpdateFindings in the Security Hub API reference.
+func openFilters(scope collect.Scope) *types.AwsSecurityFindingFilters {
+	filters := accountFilters(scope)
+	filters.RecordState = toEqualsFilters(types.RecordStateActive)
+	filters.WorkflowStatus = toEqualsFilters(types.WorkflowStatusNew, types.WorkflowStatusNotified)
+	return filters
+}
+
+func accountFilters(scope collect.Scope) *types.AwsSecurityFindingFilters {
+	return &types.AwsSecurityFindingFilters{
+		AwsAccountId:  toEqualsFilters(scope.Account),
+		SeverityLabel: toEqualsFilters(types.SeverityLabelCritical, types.SeverityLabelHigh, types.SeverityLabelMedium, types.SeverityLabelLow),
 	}
 }
 

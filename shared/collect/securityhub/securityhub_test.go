@@ -56,7 +56,8 @@ func asIs(*simaws.SecurityFinding) {}
 
 func TestCollectorConforms(t *testing.T) {
 	collecttest.Run(t, securityhub.Collector, collecttest.Cases{
-		Golden: func(b *collecttest.Bench) { b.Request.Account = collecttest.Platform },
+		Options: simaws.Options{Volume: 0.1},
+		Golden:  func(b *collecttest.Bench) { b.Request.Account = collecttest.Platform },
 		Pages: func(b *collecttest.Bench) (string, []string) {
 			findings, ids := make([]simaws.SecurityFinding, 1050), make([]string, 1050)
 			for i := range findings {
@@ -181,8 +182,38 @@ func TestWindowExcludesItsEnd(t *testing.T) { // D21
 	window := b.Request.Window
 	simaws.Set(b.Organization, simaws.Place{},
 		at("before", window.Start.Add(-time.Millisecond)), at("start", window.Start), at("last", window.End.Add(-time.Millisecond)), at("end", window.End))
+	b.Request.History = true
 	if diff := cmp.Diff([]string{"start", "last"}, ids(products(t, b.Passed()))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// BatchUpdateFindings changes the workflow and not the time of update, and products import findings with times in the past:
+// only a list of all that is open shows either. The counts are of the window.
+func TestEverythingOpenIsListedOfThePresent(t *testing.T) {
+	b := bench(t)
+	at := func(id, updated, status, record string) simaws.SecurityFinding {
+		return finding(b, id, func(f *simaws.SecurityFinding) {
+			f.UpdatedAt, f.Workflow.Status, f.RecordState = updated+"T12:00:00.000Z", status, record
+		})
+	}
+	simaws.Set(b.Organization, simaws.Place{},
+		at("changed", "2026-03-10", "RESOLVED", "ACTIVE"), at("new for long", "2026-02-01", "NEW", "ACTIVE"), at("notified", "2026-02-01", "NOTIFIED", "ACTIVE"),
+		at("suppressed since", "2026-02-01", "SUPPRESSED", "ACTIVE"), at("archived", "2026-02-01", "NEW", "ARCHIVED"), at("imported late", "2026-03-05", "NEW", "ACTIVE"))
+	result := b.Passed()
+	found := products(t, result)
+	if diff := cmp.Diff([]string{"changed", "new for long", "notified", "imported late"}, ids(found)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if len(found) != 1 || found[0].TotalFindings != 1 || found[0].OpenFindings != 0 || found[0].ResolvedFindings != 1 {
+		t.Errorf("counts %+v, want those of the window", found)
+	}
+	if !result.Sections["security.security_hub"].AllOpen {
+		t.Error("the section does not say that it lists all that is open")
+	}
+	b.Request.History = true
+	if past := b.Passed(); past.Sections["security.security_hub"].AllOpen || len(ids(products(t, past))) != 1 {
+		t.Error("a past date lists what is open today")
 	}
 }
 

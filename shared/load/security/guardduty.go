@@ -4,8 +4,8 @@ import "view360/shared/load"
 
 var guardDutyFindings = load.Table{
 	Name: "guard_duty_findings", Section: "security.guard_duty[]", Nature: load.Event,
-	VersionColumn: "updated_at",
-	Key:           []string{"account_id", "detector_id"},
+	VersionColumn: "updated_at", IsOpenSQL: "t.archived is not true",
+	Key: []string{"account_id", "detector_id"},
 	Columns: []load.Column{
 		{Name: "detector_id", Member: "id", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "finding_type", Member: "type", Type: load.Varchar(255), Rule: load.Cut},

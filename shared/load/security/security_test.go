@@ -1,6 +1,7 @@
 package security_test
 
 import (
+	"strings"
 	"testing"
 
 	"view360/shared/loadtest"
@@ -30,6 +31,11 @@ func TestGuardDutyFindings(t *testing.T) {
 			Loads: []loadtest.Snapshot{loadtest.Day(11, "security", finding("2026-01-03T00:00:00Z", "new")), loadtest.Day(12, "security", finding("2026-01-02T00:00:00Z", "old"))},
 			Query: "select title from guard_duty_findings", Want: []string{"new"},
 		},
+		{
+			Name:  "finding that the list of all open ones lacks is closed",
+			Loads: []loadtest.Snapshot{open(11, "guard_duty", `{"id":"a"}`, `{"id":"b"}`, `{"id":"c","archived":true}`), open(12, "guard_duty", `{"id":"a"}`)},
+			Query: "select detector_id, closed_at::text from guard_duty_findings order by 1", Want: []string{"a|<nil>", "b|2026-03-12 01:00:00+00", "c|<nil>"},
+		},
 	})
 }
 
@@ -56,3 +62,10 @@ func TestSecrets(t *testing.T) { loadtest.Run(t, "secrets_manager_secrets", nil)
 func TestCertificates(t *testing.T) { loadtest.Run(t, "certificates", nil) }
 
 func TestInspectorFindings(t *testing.T) { loadtest.Run(t, "inspector_findings", nil) }
+
+// open returns the snapshot of a day that lists all open findings of a service.
+func open(day int, section string, findings ...string) loadtest.Snapshot {
+	s := loadtest.Day(day, "security", `{"`+section+`":[`+strings.Join(findings, ",")+`]}`)
+	s.AllOpen = true
+	return s
+}

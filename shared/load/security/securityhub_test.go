@@ -2,6 +2,7 @@ package security_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"view360/shared/load"
@@ -36,6 +37,21 @@ func TestSecurity(t *testing.T) {
 	})
 }
 
+const closed = "select finding_id, status, closed_at is not null from findings order by 1"
+
+// allOpen returns the snapshot of a day that lists all open findings; one called resolved is resolved.
+func allOpen(day int, ids ...string) loadtest.Snapshot {
+	var rows []string
+	for _, id := range ids {
+		status := "NEW"
+		if id == "resolved" {
+			status = "RESOLVED"
+		}
+		rows = append(rows, finding(id, "2026-03-01T00:00:00Z", status))
+	}
+	return open(day, "security_hub", `{"service":"GuardDuty","total_findings":0,"findings":[`+strings.Join(rows, ",")+`]}`)
+}
+
 func finding(id, updated, status string) string {
 	return fmt.Sprintf(`{"finding_id":%q,"service":"AwsEc2Instance","title":"t","severity":"HIGH","status":%q,"created_at":"2026-01-01T00:00:00Z","updated_at":%q}`, id, status, updated)
 }
@@ -55,6 +71,31 @@ func TestFindings(t *testing.T) {
 			Name:  "later updated_at wins over a later snapshot",
 			Loads: []loadtest.Snapshot{loadtest.Day(11, "security", hub(finding("f", "2026-03-10T00:00:00Z", "RESOLVED"))), loadtest.Day(12, "security", hub(finding("f", "2026-03-09T00:00:00Z", "NEW")))},
 			Query: "select f.finding_id, f.status, s.service, s.total_findings from findings f join security s on s.id = f.security_id", Want: []string{"f|RESOLVED|GuardDuty|2"},
+		},
+		{
+			Name:  "finding that the list of all open ones lacks is closed, and keeps its status",
+			Loads: []loadtest.Snapshot{allOpen(11, "f", "g", "resolved"), allOpen(12, "g")},
+			Query: closed, Want: []string{"f|NEW|true", "g|NEW|false", "resolved|RESOLVED|false"},
+		},
+		{
+			Name:  "finding that is listed again is open again",
+			Loads: []loadtest.Snapshot{allOpen(11, "f", "g"), allOpen(12, "g"), allOpen(13, "f", "g")},
+			Query: closed, Want: []string{"f|NEW|false", "g|NEW|false"},
+		},
+		{
+			Name:  "older list changes nothing",
+			Loads: []loadtest.Snapshot{allOpen(12, "g"), allOpen(11, "f", "g")},
+			Query: closed, Want: []string{"f|NEW|true", "g|NEW|false"},
+		},
+		{
+			Name:  "list of what changed closes nothing",
+			Loads: []loadtest.Snapshot{allOpen(11, "f", "g"), loadtest.Day(12, "security", hub(finding("g", "2026-03-10T00:00:00Z", "NEW")))},
+			Query: closed, Want: []string{"f|NEW|false", "g|NEW|false"},
+		},
+		{
+			Name:  "empty list closes all",
+			Loads: []loadtest.Snapshot{allOpen(11, "f", "g"), allOpen(12)},
+			Query: closed, Want: []string{"f|NEW|true", "g|NEW|true"},
 		},
 	})
 }

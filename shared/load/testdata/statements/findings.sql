@@ -111,6 +111,15 @@ where t."finding_id" = s."finding_id" and coalesce(t.observed_at, '-infinity') <
     '-infinity' end, coalesce(t.observed_at, '-infinity'))
     <= (case when s."updated_at" <= $2::timestamptz + interval '1 day' then s."updated_at" else '-infinity' end, $2);
 
+-- Says which open rows the newest list of all open ones lacks.
+update findings t set closed_at = case when (t.record_state is distinct from 'ARCHIVED' and t.status in ('NEW',
+    'NOTIFIED') and coalesce(t.observed_at, '-infinity') < w.observed_at) then w.observed_at end
+from view360.section_watermarks w
+where w.account_row_id = $1 and w.table_name = $2 and t."security_id" in (select id from security where account_id =
+    $1)
+  and (t.closed_at is not null) <> (t.record_state is distinct from 'ARCHIVED' and t.status in ('NEW', 'NOTIFIED')
+    and coalesce(t.observed_at, '-infinity') < w.observed_at);
+
 -- Saves the fingerprint.
 insert into view360.section_memories as m
   (account_row_id, table_name, fingerprint, bytes, observed_at, read, exact, versions)

@@ -75,6 +75,13 @@ where t."account_id" = s."account_id" and t."detector_id" = s."detector_id" and 
     '-infinity' end, coalesce(t.observed_at, '-infinity'))
     <= (case when s."updated_at" <= $2::timestamptz + interval '1 day' then s."updated_at" else '-infinity' end, $2);
 
+-- Says which open rows the newest list of all open ones lacks.
+update guard_duty_findings t set closed_at = case when (t.archived is not true and coalesce(t.observed_at,
+    '-infinity') < w.observed_at) then w.observed_at end
+from view360.section_watermarks w
+where w.account_row_id = $1 and w.table_name = $2 and t.account_id = $1
+  and (t.closed_at is not null) <> (t.archived is not true and coalesce(t.observed_at, '-infinity') < w.observed_at);
+
 -- Saves the fingerprint.
 insert into view360.section_memories as m
   (account_row_id, table_name, fingerprint, bytes, observed_at, read, exact, versions)
