@@ -22,6 +22,18 @@ All tables and views of the database, generated from the comments in migrations/
 
 Dashboards and loaders use schema public. Schema view360 holds the state of View360 itself.
 A path such as security.kms_keys[].arn is the source of a value in the snapshot.
+
+## Definitions
+
+What the page, QuickSight and queries of one's own call by one name is defined once, in schema view360:
+
+| term | where | the contract's views |
+|---|---|---|
+| open finding | view360.open_findings: active, new or notified, and not closed since | open_findings of view_acct_security and the summaries counts findings of Security Hub that changed on a day and were active and new then |
+| critical finding | view360.open_findings with severity CRITICAL | critical_count and critical_findings count those that changed on a day, of any status |
+| covered | view360.coverage without is_unread | the statuses of view_acct_logs are of a section, the worst of its sources |
+| cost of a day, month to date | view360.daily_costs, and the sum of the days of a month | view_acct_cost_rep has reports of all granularities, and two for a day that both versions loaded |
+| forecast | view360.expected_costs of the newest day of each account, added to its month to date | view_acct_cost_rep_forecast has the forecasts of all reports |
 `
 
 // relationsSQL lists relations with their comments. A column of a view without a comment takes the comment of the

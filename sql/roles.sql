@@ -20,7 +20,7 @@ end $$;
 -- The loader writes rows and creates no objects.
 grant usage on schema public, view360 to view360_loader;
 grant select, insert, update, delete on all tables in schema public to view360_loader;
-grant select, insert, update, delete on view360.loads, view360.section_watermarks, view360.section_memories, view360.rejects, view360.outcomes to view360_loader;
+grant select, insert, update, delete on view360.loads, view360.section_watermarks, view360.period_watermarks, view360.section_memories, view360.rejects, view360.outcomes to view360_loader;
 grant usage on all sequences in schema public, view360 to view360_loader;
 
 -- Dashboards read views, never tables. Only view360_contacts reads people's names, addresses and telephone numbers.

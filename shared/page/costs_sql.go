@@ -4,65 +4,63 @@ import "time"
 
 // costDay is the cost of all selected accounts on a day.
 type costDay struct {
-	Day  time.Time
-	Cost float64
+	Day      time.Time
+	Cost     float64
+	Accounts int     // with a cost of the day
+	Paired   float64 // of those that have a cost of the same day of the other month too
 }
 
-// costDaysSQL adds up the daily reports of this month and last month. An account loaded by both the Python version and this
-// one has two rows for the same day; the later one counts. Costs are account-wide, so the region filter does not apply.
-const costDaysSQL = `
-select day, sum(cost)::float8 as cost
-from (
-  select distinct on (account, period_start) account, period_start as day, current_period_cost as cost
-  from view_acct_cost_rep
-  where period_granularity = 'DAILY' and account = any(@accounts)
-    and period_start >= @last and period_start <= @date and period_start < @next
-  order by account, period_start, created_at desc
-) reports
+// monthsSQL has the costs of this month and last month by account and day. is_paired: the account has the same day of the
+// other month too, and only such days are compared. Costs are account-wide, so the region filter does not apply.
+const monthsSQL = `
+with costs as (
+  select account, account_name, day, cost
+  from view360.daily_costs
+  where account = any(@accounts) and day >= @last and day <= @date and day < @next
+),
+months as (
+  select c.*, c.day >= @month as is_this_month,
+    exists (select from costs o where o.account = c.account and extract(day from o.day) = extract(day from c.day)
+      and (o.day >= @month) <> (c.day >= @month)) as is_paired
+  from costs c
+)`
+
+const costDaysSQL = monthsSQL + `
+select day, sum(cost)::float8 as cost, count(*) as accounts, coalesce(sum(cost) filter (where is_paired), 0)::float8 as paired
+from months
 group by day
 order by day`
 
-const costByAccountSQL = `
+const costByAccountSQL = monthsSQL + `
 select max(account_name) as name,
-  coalesce(sum(cost) filter (where day >= @month), 0)::float8 as to_date,
-  coalesce(sum(cost) filter (where day < least(@same::date, @month::date)), 0)::float8 as last_to_date,
-  coalesce(sum(cost) filter (where day < @month), 0)::float8 as last_total
-from (
-  select distinct on (account, period_start) account, account_name, period_start as day, current_period_cost as cost
-  from view_acct_cost_rep
-  where period_granularity = 'DAILY' and account = any(@accounts)
-    and period_start >= @last and period_start <= @date and period_start < @next
-  order by account, period_start, created_at desc
-) reports
+  coalesce(sum(cost) filter (where is_this_month), 0)::float8 as to_date,
+  coalesce(sum(cost) filter (where is_this_month and is_paired), 0)::float8 as paired,
+  coalesce(sum(cost) filter (where not is_this_month and is_paired), 0)::float8 as last_to_date,
+  coalesce(sum(cost) filter (where not is_this_month), 0)::float8 as last_total
+from months
 group by account
 order by to_date desc, name
 limit 8`
 
-const costByServiceSQL = `
-select service as name,
-  coalesce(sum(cost) filter (where day >= @month), 0)::float8 as to_date,
-  coalesce(sum(cost) filter (where day < least(@same::date, @month::date)), 0)::float8 as last_to_date,
-  coalesce(sum(cost) filter (where day < @month), 0)::float8 as last_total
-from (
-  select distinct on (account, service, date_from) service, date_from as day, cost
-  from view_acct_serv
-  where period_granularity = 'DAILY' and account = any(@accounts)
-    and date_from >= @last and date_from <= @date and date_from < @next
-  order by account, service, date_from, updated_at desc
-) services
-group by service
+const costByServiceSQL = monthsSQL + `
+select s.service as name,
+  coalesce(sum(s.cost) filter (where m.is_this_month), 0)::float8 as to_date,
+  coalesce(sum(s.cost) filter (where m.is_this_month and m.is_paired), 0)::float8 as paired,
+  coalesce(sum(s.cost) filter (where not m.is_this_month and m.is_paired), 0)::float8 as last_to_date,
+  coalesce(sum(s.cost) filter (where not m.is_this_month), 0)::float8 as last_total
+from months m
+join view360.daily_service_costs s on s.account = m.account and s.day = m.day
+where s.account = any(@accounts) and s.day >= @last and s.day <= @date and s.day < @next
+group by s.service
 order by to_date desc, name
 limit 8`
 
-// forecastSQL adds up the newest forecasts of all accounts for the rest of the month. It returns no row without a forecast.
+// forecastSQL adds up the newest forecasts of the accounts for the rest of the month, and counts these.
 const forecastSQL = `
-select sum(amount)::text
+select coalesce(sum(amount), 0)::float8 as rest, count(distinct account) as accounts
 from (
-  select distinct on (account, period_start) account, period_start, amount, date_from,
-    max(date_from) over (partition by account) as newest
-  from view_acct_cost_rep_forecast
-  where account = any(@accounts) and date_from >= @month and date_from <= @date and period_end <= @next
-  order by account, period_start, date_from desc
+  select f.account, f.amount, f.day, max(f.day) over (partition by f.account) as newest
+  from view360.expected_costs f
+  where f.account = any(@accounts) and f.day >= @month and f.day <= @date and f.period_end <= @next
 ) forecasts
-where date_from = newest
-having count(*) > 0`
+where day = newest`

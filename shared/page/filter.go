@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,12 +18,14 @@ type filter struct {
 	Region   string
 	Product  string
 	Date     time.Time // data up to the end of this day
+	today    time.Time
 }
 
 // parseFilter reads the query of an address.
 func parseFilter(q url.Values, today time.Time) (filter, error) {
 	f := filter{Customer: q.Get("customer"), Account: q.Get("account"), Region: q.Get("region"), Product: q.Get("product")}
-	f.Date = today.UTC().Truncate(24 * time.Hour)
+	f.today = today.UTC().Truncate(24 * time.Hour)
+	f.Date = f.today
 	text := q.Get("date")
 	if text == "" {
 		return f, nil
@@ -59,9 +62,18 @@ func (f filter) resolveArgs(ctx context.Context, tx pgx.Tx) (pgx.NamedArgs, erro
 	if err != nil {
 		return nil, fmt.Errorf("selecting accounts: %w", err)
 	}
+	expected, err := queryTexts(ctx, tx, `select count(distinct account)::text from view_accounts
+		where account = any(@accounts) and account_status is not distinct from 'ACTIVE'`, pgx.NamedArgs{"accounts": accounts})
+	if err != nil {
+		return nil, fmt.Errorf("counting accounts: %w", err)
+	}
+	active, err := strconv.Atoi(expected[0])
+	if err != nil {
+		return nil, fmt.Errorf("counting accounts: %w", err)
+	}
 	month := time.Date(f.Date.Year(), f.Date.Month(), 1, 0, 0, 0, 0, time.UTC)
 	return pgx.NamedArgs{
-		"accounts": accounts, "region": f.Region, "date": f.Date, "until": f.Date.AddDate(0, 0, 1),
+		"accounts": accounts, "expected": active, "today": f.today, "region": f.Region, "date": f.Date, "until": f.Date.AddDate(0, 0, 1),
 		"month": month, "last": month.AddDate(0, -1, 0), "next": month.AddDate(0, 1, 0),
 	}, nil
 }

@@ -24,14 +24,13 @@ type findingRow struct {
 	findingCounts
 }
 
-// openFindingsSQL counts active findings that are neither resolved nor suppressed, by account and severity.
+// openFindingsSQL counts open findings by account and severity.
 const openFindingsSQL = `
 select max(account_name) as name,
   count(*) filter (where severity = 'CRITICAL') as critical, count(*) filter (where severity = 'HIGH') as high,
   count(*) filter (where severity = 'MEDIUM') as medium, count(*) filter (where severity = 'LOW') as low
-from view_acct_security_findings_details
-where account = any(@accounts) and (@region = '' or region = @region)
-  and record_state = 'ACTIVE' and status in ('NEW', 'NOTIFIED') and created_at < @until
+from view360.open_findings
+where account = any(@accounts) and (@region = '' or region = @region) and created_at < @until
 group by account
 order by critical desc, high desc, medium desc, name`
 

@@ -23,6 +23,7 @@ type overviewPage struct {
 	Commitments  panel[commitments]
 	Tickets      panel[tickets]
 	Health       panel[health]
+	Reach        panel[reach]
 }
 
 // panel is one topic of the overview. An error in one panel does not affect the others.
@@ -61,6 +62,7 @@ func (p *page) showOverview(w http.ResponseWriter, r *http.Request) error {
 	startPanel(ctx, group, p.db, args, &show.Commitments, readCommitments)
 	startPanel(ctx, group, p.db, args, &show.Tickets, readTickets)
 	startPanel(ctx, group, p.db, args, &show.Health, readHealth)
+	startPanel(ctx, group, p.db, args, &show.Reach, readReach)
 	if err := group.Wait(); err != nil {
 		return err
 	}

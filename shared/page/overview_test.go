@@ -13,8 +13,9 @@ func TestOverviewSummarizesTheViews(t *testing.T) {
 	s := newSite(t, Options{})
 	t.Run("cost of this month against the last", func(t *testing.T) {
 		s := s.in(t)
-		// 19 days of 12 and of 100; 28 days of 10, of which 19 are compared. The forecast adds 150 to the month.
-		s.expect(s.get("/"), "March so far $2,128", "19 days collected", "February $280", "28 days collected", "Change per day &#43;1020.0 %", "Forecast for March $2,278")
+		// 19 days of 12 and of 100; 28 days of 10, of which 19 are compared with those of 12. The forecast adds 150 to the month.
+		s.expect(s.get("/"), "March so far $2,128", "2 of 2 accounts, 19 of 19 days", "February $280 1 of 2 accounts, 28 of 28 days",
+			"Change &#43;20.0 % of 19 days, against the same accounts and days of February", "Forecast for March $2,278 by Cost Explorer, for 1 of 2 accounts")
 	})
 	t.Run("by service and account", func(t *testing.T) {
 		s := s.in(t)
@@ -23,6 +24,10 @@ func TestOverviewSummarizesTheViews(t *testing.T) {
 	t.Run("findings that are open", func(t *testing.T) {
 		s := s.in(t)
 		s.expect(s.get("/"), "Critical 1 High 1 Medium 0 Low 1")
+	})
+	t.Run("of how many accounts", func(t *testing.T) {
+		s := s.in(t)
+		s.expect(s.get("/"), "AWS Health events not read in 1 account")
 	})
 	t.Run("state and deadlines", func(t *testing.T) {
 		s := s.in(t)

@@ -43,5 +43,5 @@ var (
 
 const findings = "view_acct_security_findings_details"
 
-// isNew keeps the findings that nobody has looked at.
-var isNew = []Filter{keepValues("status", "NEW")}
+// isNew keeps the open findings that nobody has looked at.
+var isNew = []Filter{keepOne("is_open"), keepValues("status", "NEW")}

@@ -7,16 +7,16 @@ var SecurityServices = []string{
 	"AWS Firewall Manager", "AWS Audit Manager", "AWS IAM Access Analyzer", "Amazon Security Lake", "AWS CloudHSM",
 }
 
-// active keeps the new findings that still hold.
-var active = []Filter{keepValues("status", "NEW"), keepValues("record_state", "ACTIVE")}
+// open keeps the open findings, as view360.open_findings defines them.
+var open = []Filter{keepOne("is_open")}
 
-func activeOf(severities ...string) []Filter {
-	return []Filter{active[0], active[1], keepValues("severity", severities...)}
+func openOf(severities ...string) []Filter {
+	return []Filter{open[0], keepValues("severity", severities...)}
 }
 
 func findingsOf(severity string) Visual {
-	return Visual{Kind: KPI, Title: "Active findings: " + severity, Data: findings, Values: []Field{countDistinct("finding_id", "Findings")},
-		Where: activeOf(severity), Wide: 9, High: 5}
+	return Visual{Kind: KPI, Title: "Open findings: " + severity, Data: findings, Values: []Field{countDistinct("finding_id", "Findings")},
+		Where: openOf(severity), Wide: 9, High: 5}
 }
 
 // perAccount is the pie beside the list of a service.
@@ -32,20 +32,20 @@ var security = Sheet{"Security", []Visual{
 	{Kind: KPI, Title: compliance.Title, Subtitle: compliance.Subtitle, Data: compliance.Data, Values: compliance.Values, By: compliance.By, Sort: compliance.Sort, Rising: Good, Wide: 9, High: 12},
 	{Kind: Table, Title: "Non-compliant resources", Subtitle: "The newest evaluation of each rule", Data: nonCompliant,
 		By: listFields(groupBy("rule_name", "Rule"), groupBy("resource_type", "Resource type")), Values: []Field{countRows("resource_id", "Resources")}, Sort: "resource_id", Wide: 36, High: 16},
-	{Kind: Pivot, Title: "AWS Security Hub", Subtitle: "Active findings by severity and status", Data: findings, By: []Field{sortBy("severity_rank"), groupBy("severity", "Severity")},
-		Across: []Field{groupBy("status", "Status")}, Sort: "+severity_rank", Where: active, Wide: 10, High: 10},
+	{Kind: Pivot, Title: "AWS Security Hub", Subtitle: "Open findings by severity and status", Data: findings, By: []Field{sortBy("severity_rank"), groupBy("severity", "Severity")},
+		Across: []Field{groupBy("status", "Status")}, Sort: "+severity_rank", Where: open, Wide: 10, High: 10},
 	{Kind: Pie, Title: "Findings by affected service", Data: findings, By: []Field{groupBy("service", "Service")}, Values: []Field{countDistinct("finding_id", "Findings")},
-		Sort: "finding_id", Where: active, Wide: 13, High: 10},
+		Sort: "finding_id", Where: open, Wide: 13, High: 10},
 	{Kind: Pie, Title: "Findings by security service", Data: findings, By: []Field{groupBy("product_name", "Product")}, Values: []Field{countDistinct("finding_id", "Findings")},
-		Sort: "finding_id", Where: active, Wide: 13, High: 10},
-	{Kind: Table, Title: "Active findings", Data: findings,
+		Sort: "finding_id", Where: open, Wide: 13, High: 10},
+	{Kind: Table, Title: "Open findings", Data: findings,
 		By: listFields(groupBy("title", "Title"), groupBy("resource_type", "Affected resource"), groupBy("product_name", "Security service"), sortBy("severity_rank"),
 			groupBy("severity", "Severity"), sortBy("status")),
-		Values: []Field{countDistinct("finding_id", "Findings")}, Sort: "+severity_rank", Where: active, Wide: 36, High: 20},
-	{Kind: Line, Title: "Active findings by month of the last change", Data: findings, By: []Field{groupByMonth("updated_at")}, Values: []Field{countDistinct("finding_id", "Findings")},
-		Across: []Field{groupBy("severity", "Severity")}, Sort: "+updated_at", Where: active, Wide: 23, High: 10},
+		Values: []Field{countDistinct("finding_id", "Findings")}, Sort: "+severity_rank", Where: open, Wide: 36, High: 20},
+	{Kind: Line, Title: "Open findings by month of the last change", Data: findings, By: []Field{groupByMonth("updated_at")}, Values: []Field{countDistinct("finding_id", "Findings")},
+		Across: []Field{groupBy("severity", "Severity")}, Sort: "+updated_at", Where: open, Wide: 23, High: 10},
 	{Kind: Row, Title: "Critical and high findings by account", Data: findings, By: []Field{account}, Values: []Field{countDistinct("finding_id", "Findings")},
-		Across: []Field{groupBy("severity", "Severity")}, Sort: "finding_id", Where: activeOf("CRITICAL", "HIGH"), Wide: 13, High: 10},
+		Across: []Field{groupBy("severity", "Severity")}, Sort: "finding_id", Where: openOf("CRITICAL", "HIGH"), Wide: 13, High: 10},
 	{Kind: Table, Title: "AWS WAF rules", Data: "view_waf_rules_detailed",
 		By: []Field{account, accountName, environment, groupBy("rule_name", "Rule"), groupBy("statement_type", "Rule type"), groupBy("rule_action", "Action")},
 		Values: []Field{sumFlag("logging_enabled", "Logging"), sumFlag("has_xss_protection", "XSS"), sumFlag("geo_blocking", "Geo"), sumFlag("sql_injection", "SQL"),

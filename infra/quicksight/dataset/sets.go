@@ -17,7 +17,8 @@ var special = []Set{
 	{Name: "view_acct_cost_rep_forecast", where: "v.is_latest", Comment: "The newest forecast of each period."},
 	{Name: "view_acct_security_findings_details", extra: []Column{
 		{"severity_rank", Integer, "coalesce(array_position(array['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL'], upper(v.severity)), 6)"},
-	}, Comment: "severity_rank sorts severities, the worst first."},
+		{"is_open", Integer, "(v.id in (select id from view360.open_findings))::integer"},
+	}, Comment: "severity_rank sorts severities, the worst first; is_open marks the findings of view360.open_findings."},
 	{Name: "view_acct_serv", Date: "date_from", where: daily, Comment: "Daily rows only: weekly and monthly ones repeat the same money."},
 	{Name: "view_acct_support_tickets", Date: "time_created"},
 	{Name: "view_certificates", extra: []Column{

@@ -15,7 +15,11 @@ values (1, '111122223333', 'shop', 'a', 'ACTIVE', 'arn', 'CREATED', '2020-01-01'
   (2, '111122223333', 'shop', 'a', 'ACTIVE', 'arn', 'CREATED', '2020-01-01', 'us-east-1', 'Internet', 'Acme');
 insert into products (id, name, owner) values (1, 'web', 'o'), (2, 'app', 'o'), (3, 'None', 'o');
 insert into product_accounts (product_id, account_id) values (1, 1), (2, 1), (3, 2);
-insert into security (account_id, service, total_findings, open_findings) values (1, 'Security Hub', 10, 8);
+insert into security (id, account_id, service, total_findings, open_findings) values (1, 1, 'Security Hub', 10, 8);
+insert into findings (security_id, finding_id, service, title, severity, status, record_state, created_at, updated_at, closed_at)
+values (1, 'new', 's', 't', 'CRITICAL', 'NEW', 'ACTIVE', '2026-03-01', '2026-03-01', null), (1, 'told', 's', 't', 'CRITICAL', 'NOTIFIED', 'ACTIVE', '2026-03-01', '2026-03-01', null),
+  (1, 'fixed', 's', 't', 'CRITICAL', 'RESOLVED', 'ACTIVE', '2026-03-01', '2026-03-01', null), (1, 'archived', 's', 't', 'CRITICAL', 'NEW', 'ARCHIVED', '2026-03-01', '2026-03-01', null),
+  (1, 'closed', 's', 't', 'CRITICAL', 'NEW', 'ACTIVE', '2026-03-01', '2026-03-01', '2026-03-02');
 insert into cost_reports (account_id, current_period_cost, previous_period_cost, cost_difference, cost_difference_percentage, period_granularity, period_start, period_end)
 values (1, 5, 0, 0, 0, 'DAILY', '2026-03-01', '2026-03-02'), (1, 150, 0, 0, 0, 'MONTHLY', '2026-02-01', '2026-03-01');
 insert into config_reports (id, account_id, date_from, date_to, period_granularity)
@@ -37,6 +41,8 @@ func TestQueriesCorrectTheFigures(t *testing.T) {
 		{"Q2: a missing label is a value to filter by", "view_accounts", "account_region, project_product_name, account_category, account_customer", "eu-west-1 web not set not set\nus-east-1 not set Internet Acme"},
 		{"Q3: accounts, not their regions", "view_accounts", "count(distinct account)", "1"},
 		{"Q5: products share the figures of the account", "view_product_summary", "sum(open_findings_share)", "8.0000"},
+		{"critical findings are those of view360.open_findings", "view_acct_security_findings_details",
+			"sum(is_open), (select count(*) from view360.open_findings where severity = 'CRITICAL')", "2 2"},
 		{"Q5: granularities do not multiply", "view_product_summary", "count(*)", "3"},
 		{"Q8: what is not compliant now", "view_non_compliant_resources", "resource_id", "open\nuntouched"},
 		{"Q10: every state that is not online", "view_inventory_instances", "instance_id, connection", "i-1 ONLINE\ni-2 CONNECTIONLOST\ni-3 OFFLINE"},

@@ -27,7 +27,9 @@ values
   (1, 'f2', 's3', 'public bucket', 'CRITICAL', 'SUPPRESSED', 'ACTIVE', 'us-east-1', '2026-03-01', '2026-03-01'),
   (1, 'f3', 's3', 'public bucket', 'HIGH', 'NOTIFIED', 'ACTIVE', 'eu-west-1', '2026-03-01', '2026-03-01'),
   (1, 'f4', 's3', 'public bucket', 'HIGH', 'NEW', 'ARCHIVED', 'eu-west-1', '2026-03-01', '2026-03-01'),
-  (2, 'f5', 's3', 'public bucket', 'LOW', 'NEW', 'ACTIVE', 'us-east-1', '2026-03-01', '2026-03-01');
+  (2, 'f5', 's3', 'public bucket', 'LOW', 'NEW', 'ACTIVE', 'us-east-1', '2026-03-01', '2026-03-01'),
+  (2, 'f6', 's3', 'suppressed in the console', 'CRITICAL', 'NEW', 'ACTIVE', 'us-east-1', '2026-03-01', '2026-03-01');
+update findings set closed_at = '2026-03-18' where finding_id = 'f6';
 insert into config_reports (account_id, date_from, date_to, compliance_score, total_rules, compliant_rules)
 values (1, '2026-03-18', '2026-03-19', 10, 10, 1), (1, '2026-03-19', '2026-03-20', 75, 12, 9), (3, '2026-03-19', '2026-03-20', 100, 4, 4);
 insert into inventory_instances (id, account_id, instance_id, platform, ping_status, is_latest_version)

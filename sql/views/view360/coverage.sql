@@ -21,7 +21,8 @@ select
   o.resource,
   o.warnings,
   o.messages,
-  o.items
+  o.items,
+  coalesce(t.failed or t.not_applicable and o.status <> 'skipped' and p.collected_at is not null, false) as is_unread
 from accounts a
 cross join view360.sources s
 cross join lateral (
@@ -74,3 +75,5 @@ comment on column view360.coverage.resource is 'ARN that the action was denied o
 comment on column view360.coverage.warnings is 'Number of items that could not be read.';
 comment on column view360.coverage.messages is 'Notes and the first warnings of the run, a list of objects.';
 comment on column view360.coverage.items is 'Items collected.';
+comment on column view360.coverage.is_unread is
+  'Not covered: the newest run could not read the source, or it does not apply any more. Numbers made from it lack it, or show it as it was.';

@@ -1,0 +1,34 @@
+package page
+
+import "fmt"
+
+// extent says of how much a total is: the accounts and days that have a figure, of those that are expected to.
+type extent struct {
+	Accounts, OfAccounts int // Accounts: the most of any day
+	Days, OfDays         int // Days: those that have all of Accounts
+}
+
+// addDay adds a day with a figure of some accounts.
+func (e *extent) addDay(accounts int) {
+	if accounts > e.Accounts {
+		e.Accounts, e.Days = accounts, 0
+	}
+	if accounts == e.Accounts {
+		e.Days++
+	}
+}
+
+// IsComplete reports whether nothing is missing.
+func (e extent) IsComplete() bool { return e.Accounts >= e.OfAccounts && e.Days >= e.OfDays }
+
+// String returns such as 23 of 24 accounts, 31 of 31 days.
+func (e extent) String() string {
+	return fmt.Sprintf("%s of %s, %d of %s", formatCount(int64(e.Accounts)), countNoun(max(e.OfAccounts, e.Accounts), "account"), e.Days, countNoun(max(e.OfDays, e.Days), "day"))
+}
+
+func countNoun(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return formatCount(int64(n)) + " " + noun
+}
