@@ -13,10 +13,6 @@ import (
 	"view360/shared/outcome"
 )
 
-func buildAccount(members string) map[string]string {
-	return map[string]string{"account": `{"account_id":"111122223333","region":"eu-west-1",` + members + `}`}
-}
-
 // TestNothingIsLoadedWithoutTheAccountRow checks that no group writes anything if the account section cannot be stored.
 func TestNothingIsLoadedWithoutTheAccountRow(t *testing.T) { // L02
 	t.Parallel()

@@ -133,8 +133,11 @@ on conflict (account_row_id, table_name) do update set observed_at = excluded.ob
 	return nil
 }
 
-// remembers reports whether a section that equals the last one may be left out. Rows that are open must be seen each time.
-func (l *tableLoader) remembers() bool { return !l.table.insertOnly && !l.table.listsOpen(l.section) }
+// remembers reports whether a section that equals the last one may be left out. Rows that are open must be seen each time,
+// and the empty lists of two periods are equal.
+func (l *tableLoader) remembers() bool {
+	return !l.table.insertOnly && !l.table.listsOpen(l.section) && !(l.table.ReplacePeriod && l.section.IsEmpty())
+}
 
 // closeRows says of the account's rows whether they are missing in a newer list of all open ones.
 func (l *tableLoader) closeRows(ctx context.Context) error {

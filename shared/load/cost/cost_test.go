@@ -118,6 +118,11 @@ func TestMarketplaceUsage(t *testing.T) {
 			Query: "select period_end::text, cost_consumed::float from marketplace_usage", Want: []string{"2026-03-02|1"}, Counts: load.Counts{},
 		},
 		{
+			Name:  "days without products are not one day",
+			Loads: []loadtest.Snapshot{loadtest.Day(11, "marketplace", product("2026-03-10", "2026-03-11", 1)), loadtest.Day(12, "marketplace", `[]`), restated("marketplace", `[]`)},
+			Query: "select count(*)::int from marketplace_usage", Want: []string{"0"},
+		},
+		{
 			Name:  "product that left the bill of a day leaves the day",
 			Loads: []loadtest.Snapshot{loadtest.Day(11, "marketplace", product("2026-03-10", "2026-03-11", 1)), restated("marketplace", `[]`)},
 			Query: "select count(*)::int from marketplace_usage", Want: []string{"0"},
