@@ -142,8 +142,12 @@ type published struct {
 
 func (c *collection) readSnapshot(account, region, date string) published {
 	c.Helper()
+	return c.readKey(fmt.Sprintf("data/%s/%s/%s_DAILY.json", account, region, date))
+}
+
+func (c *collection) readKey(key string) published {
+	c.Helper()
 	var text map[string]json.RawMessage
-	key := fmt.Sprintf("data/%s/%s/%s_DAILY.json", account, region, date)
 	if err := c.store.GetJSON(c.Context(), key, &text); err != nil {
 		c.Fatalf("the snapshot was not published: %v", err)
 	}
