@@ -275,7 +275,7 @@ var Sources = []Source{
 		Actions: []Action{
 			{Name: "cloudtrail:DescribeTrails"},
 			// An organization's trail belongs to another account.
-			{Name: "cloudtrail:GetTrailStatus", Resource: "arn:${Partition}:cloudtrail:${Region}:*:trail/*"},
+			{Name: "cloudtrail:GetTrailStatus", Resource: "arn:${Partition}:cloudtrail:*:*:trail/*"},
 			{Name: "cloudtrail:LookupEvents"},
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
@@ -289,6 +289,7 @@ var Sources = []Source{
 		Views:    []string{"view_inspector_findings"},
 		Actions: []Action{
 			{Name: "inspector2:ListFindings"},
+			{Name: "inspector2:BatchGetAccountStatus"},
 		},
 		MemoryMB: memoryMB, Timeout: timeout,
 	},

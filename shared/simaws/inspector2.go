@@ -37,6 +37,9 @@ type Vulnerability struct {
 	EPSS            object   `json:"epss"`             // score
 }
 
+// Unscanned is a kind of resource that Inspector is not activated for: ec2, ecr, lambda or lambdaCode.
+type Unscanned string
+
 // vulnerabilityRetention is how many days of findings the region shows.
 const vulnerabilityRetention = 90
 
@@ -98,7 +101,12 @@ func batchGetAccountStatus(c *call, _ inspectorInput) (any, error) {
 		status = "DISABLED"
 	}
 	state := object{"status": status, "errorCode": "ALREADY_ENABLED", "errorMessage": ""}
-	return object{"accounts": []object{{"accountId": c.account.ID, "state": state, "resourceState": object{"ec2": state, "ecr": state, "lambda": state}}}}, nil
+	states := object{"ec2": state, "ecr": state, "lambda": state, "lambdaCode": state}
+	set, _ := findSetItems[Unscanned](c.location)
+	for _, kind := range set {
+		states[string(kind)] = object{"status": "DISABLED", "errorCode": "", "errorMessage": ""}
+	}
+	return object{"accounts": []object{{"accountId": c.account.ID, "state": state, "resourceState": states}}}, nil
 }
 
 func listVulnerabilities(c *call, in inspectorInput) (any, error) {

@@ -35,6 +35,7 @@ type App struct {
 
 	PolicyARN   string  `json:"-"`
 	MonthlyCost float64 `json:"-"` // US dollars, of the assessment
+	Failure     string  `json:"-"` // of an assessment after it; "" for none
 }
 
 func generateApps(l *location) []App {
@@ -63,6 +64,7 @@ func generateApps(l *location) []App {
 
 type resilienceInput struct {
 	AppArn, PolicyArn, NextToken string
+	AssessmentStatus             string // of several, the last
 	MaxResults                   *number
 }
 
@@ -96,7 +98,14 @@ func describeApp(c *call, in resilienceInput) (any, error) {
 func listAppAssessments(c *call, in resilienceInput) (any, error) {
 	var assessments []object
 	for _, a := range findItems(c.location, generateApps) {
-		if in.AppArn != "" && a.ARN != in.AppArn || a.Assessed == nil {
+		if in.AppArn != "" && a.ARN != in.AppArn {
+			continue
+		}
+		if a.Failure != "" && in.AssessmentStatus != "Success" {
+			assessments = append(assessments, object{"assessmentArn": c.newARN("resiliencehub", "app-assessment/failed-"+a.Name), "appArn": a.ARN,
+				"assessmentStatus": "Failed", "message": a.Failure, "invoker": "System"})
+		}
+		if a.Assessed == nil {
 			continue
 		}
 		for back := range 30 {

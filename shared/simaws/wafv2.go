@@ -22,14 +22,16 @@ var wafv2Service = service{
 
 // WebACL is a WAF access list and what the other operations say of it.
 type WebACL struct {
-	Name             string
-	ID               string `json:"Id"`
-	ARN              string
-	Description      string
-	DefaultAction    object
-	Rules            []object // with the API's member names
-	Capacity         int
-	VisibilityConfig object
+	Name          string
+	ID            string `json:"Id"`
+	ARN           string
+	Description   string
+	DefaultAction object
+	Rules         []object // with the API's member names
+	// FirewallManager's rule groups, which are not among the rules.
+	PreProcessFirewallManagerRuleGroups, PostProcessFirewallManagerRuleGroups []object
+	Capacity                                                                  int
+	VisibilityConfig                                                          object
 
 	Scope     string              `json:"-"` // REGIONAL or CLOUDFRONT
 	Resources map[string][]string `json:"-"` // ARNs by resource type
@@ -182,7 +184,7 @@ func listResourcesForWebACL(c *call, in wafInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if acl.Scope == "CLOUDFRONT" {
+	if (acl.Scope == "CLOUDFRONT") != (kind == "AMPLIFY") { // Amplify serves its apps with CloudFront
 		return nil, c.newErrorf("WAFInvalidParameterException", "Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or slashes., field: RESOURCE_ARN, parameter: %s", in.WebACLArn)
 	}
 	return object{"ResourceArns": append([]string{}, acl.Resources[kind]...)}, nil

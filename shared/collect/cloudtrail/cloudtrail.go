@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
@@ -47,7 +48,8 @@ const (
 	mostEvents = 50 // the most that LookupEvents answers at once
 )
 
-// Collect writes a [snapshot.Trail] for each trail whose home is the region, in the order of DescribeTrails. A status
+// Collect writes a [snapshot.Trail] for each trail whose home is the region, in the account's home region also for those
+// whose own is not collected, in the order of DescribeTrails. A status
 // that cannot be read is a warning, and its members stay null.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
@@ -55,7 +57,7 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	if err != nil {
 		return fmt.Errorf("describing trails: %w", err)
 	}
-	trails := filterHome(described.TrailList, scope.Region)
+	trails := filterHome(described.TrailList, scope)
 	if len(trails) == 0 {
 		return nil
 	}
@@ -90,11 +92,14 @@ func isGone(err error, trail types.Trail) bool {
 }
 
 // filterHome leaves out the shadows of trails of other regions. They are requested because an organization's trail
-// appears only as a shadow in its member accounts, also at home (D53).
-func filterHome(trails []types.Trail, region string) []types.Trail {
+// appears only as a shadow in its member accounts, also at home (D53). The account's home region has those whose own region is
+// not collected: nobody else would.
+func filterHome(trails []types.Trail, scope collect.Scope) []types.Trail {
 	var home []types.Trail
 	for _, trail := range trails {
-		if aws.ToString(trail.HomeRegion) == region {
+		own := aws.ToString(trail.HomeRegion)
+		isForeign := len(scope.Covered) > 0 && !slices.Contains(scope.Covered, own)
+		if own == scope.Region || scope.Home && isForeign {
 			home = append(home, trail)
 		}
 	}

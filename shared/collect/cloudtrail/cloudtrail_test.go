@@ -85,6 +85,22 @@ func TestTrailIsReportedAtHomeOnly(t *testing.T) { // D53
 	}
 }
 
+// What lives where nothing is collected is read in the account's home region, and only there.
+func TestTrailOfARegionThatIsNotCoveredIsReadAtHome(t *testing.T) {
+	b := bench(t)
+	tokyo := trail("tokyo", "ap-northeast-1")
+	tokyo.IsMultiRegionTrail = true
+	simaws.Set(b.Organization, simaws.Place{}, tokyo, trail("own", "us-east-1"))
+	b.Request.Covered = []string{"eu-west-1", "us-east-1"}
+	if diff := cmp.Diff([]string{"tokyo", "own"}, names(trails(t, b.Passed()))); diff != "" {
+		t.Errorf("us-east-1 (-want +got):\n%s", diff)
+	}
+	b.Request.Region, b.Request.Home = "eu-west-1", false
+	if got := names(trails(t, b.Passed())); len(got) != 0 {
+		t.Errorf("eu-west-1 has %v", got)
+	}
+}
+
 func TestOneLookupCountsTheEventsOfTheWindow(t *testing.T) { // D53
 	b := bench(t)
 	window := b.Request.Window

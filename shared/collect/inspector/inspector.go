@@ -1,7 +1,7 @@
 // Package inspector collects the Inspector findings of a region that changed in the window, closed and suppressed ones
 // included, so that a reader sees them end.
 //
-//	operations  inspector2 ListFindings (all pages)
+//	operations  inspector2 ListFindings (all pages); of the present, BatchGetAccountStatus
 //	scope       region
 //	window      updatedAt in [start, end), UTC
 //	section     security.inspector
@@ -30,6 +30,7 @@ import (
 
 // API is the part of the Inspector client that Collect uses; each method is one IAM action of the role.
 type API interface {
+	BatchGetAccountStatus(context.Context, *inspector2.BatchGetAccountStatusInput, ...func(*inspector2.Options)) (*inspector2.BatchGetAccountStatusOutput, error)
 	ListFindings(context.Context, *inspector2.ListFindingsInput, ...func(*inspector2.Options)) (*inspector2.ListFindingsOutput, error)
 }
 
@@ -47,7 +48,8 @@ const (
 )
 
 // Collect writes a [snapshot.InspectorFinding] for each finding of the account that changed in the window, in the order
-// of ListFindings. A region where Inspector is off is outcome.NotEnabled.
+// of ListFindings. A region where Inspector is off is outcome.NotEnabled; kinds of resources that it does not scan are a
+// warning.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	part.DeclareLists(section)
 	pages := inspector2.NewListFindingsPaginator(api, changedInput(scope), func(o *inspector2.ListFindingsPaginatorOptions) { o.StopOnDuplicateToken = true })
@@ -67,7 +69,39 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 			}
 		}
 	}
+	if scope.History {
+		return nil
+	}
+	return reportUnscanned(ctx, api, scope, part)
+}
+
+// reportUnscanned warns of kinds of resources that Inspector does not scan: no finding of theirs says nothing.
+func reportUnscanned(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
+	got, err := api.BatchGetAccountStatus(ctx, &inspector2.BatchGetAccountStatusInput{AccountIds: []string{scope.Account}})
+	if err != nil {
+		return collect.Tolerate(ctx, part, section, fmt.Errorf("reading what Inspector scans: %w", err))
+	}
+	for _, account := range got.Accounts {
+		if off := listOff(account.ResourceState); len(off) > 0 {
+			part.Warn(section, fault.New(outcome.NotEnabled, "Inspector does not scan %s in %s: activate it to collect their findings", strings.Join(off, ", "), scope.Region))
+		}
+	}
 	return nil
+}
+
+func listOff(states *types.ResourceState) (off []string) {
+	if states == nil {
+		return nil
+	}
+	for _, kind := range []struct {
+		name  string
+		state *types.State
+	}{{"EC2 instances", states.Ec2}, {"ECR images", states.Ecr}, {"Lambda functions", states.Lambda}, {"Lambda code", states.LambdaCode}} {
+		if kind.state != nil && (kind.state.Status == types.StatusDisabled || kind.state.Status == types.StatusSuspended) {
+			off = append(off, kind.name)
+		}
+	}
+	return off
 }
 
 // changedInput selects by time and account: a delegated administrator also sees its members' findings, which their own

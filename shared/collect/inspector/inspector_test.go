@@ -2,6 +2,8 @@ package inspector_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,8 +80,8 @@ func TestEveryPageOfTheWindowIsRead(t *testing.T) { // D46
 	if len(got) != 250 || *got[249].FindingARN != "new-249" {
 		t.Errorf("got %d findings, want the 250 that changed in the window", len(got))
 	}
-	if calls := len(b.Calls()); calls != 3 {
-		t.Errorf("got %d calls, want 3 pages: the service selects", calls)
+	if calls := len(b.Calls()); calls != 3+1 {
+		t.Errorf("got %d calls, want 3 pages and the status: the service selects", calls)
 	}
 }
 
@@ -124,5 +126,19 @@ func TestPastDateHasOnlyItsOwnFindings(t *testing.T) { // D25
 	}
 	if len(got) == 0 {
 		t.Error("got no finding of the past day")
+	}
+}
+
+// Nothing was found where nothing is scanned.
+func TestUnscannedResourcesAreSaid(t *testing.T) {
+	b := bench(t)
+	simaws.Set(b.Organization, simaws.Place{}, simaws.Unscanned("ecr"), simaws.Unscanned("lambdaCode"))
+	result := b.Run()
+	if result.Status != outcome.Warned || !strings.Contains(result.Reason, "does not scan ECR images, Lambda code in us-east-1") {
+		t.Errorf("got status %q (%s)", result.Status, result.Reason)
+	}
+	b.Request.History = true
+	if result := b.Passed(); slices.Contains(b.Operations(), "inspector2:BatchGetAccountStatus") && result.Warnings > 0 {
+		t.Errorf("a past date has %d warnings", result.Warnings)
 	}
 }

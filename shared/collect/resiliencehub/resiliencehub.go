@@ -11,6 +11,7 @@
 package resiliencehub
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -19,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/resiliencehub/types"
 
 	"view360/shared/collect"
+	"view360/shared/fault"
+	"view360/shared/outcome"
 	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
@@ -40,9 +43,10 @@ var Collector = collect.Collector{
 }
 
 const (
-	section  = "resilience_hub"
-	pageSize = 100
-	atOnce   = 5
+	section        = "resilience_hub"
+	pageSize       = 100
+	assessmentPage = 10 // the newest one that succeeded is among the first
+	atOnce         = 5
 )
 
 // Collect writes a [snapshot.ResilienceApp] for each application of any age. An assessment or policy that cannot be
@@ -70,8 +74,11 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 // completeApp returns a listed application with the members that the list lacks.
 func completeApp(ctx context.Context, api API, listed types.AppSummary, part *collect.Part) (snapshot.ResilienceApp, error) {
 	app := toApp(listed)
-	if listed.LastAppComplianceEvaluationTime != nil {
-		amount, err := readCost(ctx, api, app.AppARN)
+	if listed.LastAppComplianceEvaluationTime != nil || listed.ComplianceStatus != types.AppComplianceStatusTypeNotAssessed {
+		amount, failed, err := readCost(ctx, api, app.AppARN)
+		if failed != nil {
+			part.Warn(section, fmt.Errorf("application %s: %w", aws.ToString(app.Name), failed))
+		}
 		if err != nil {
 			part.Warn(section, fmt.Errorf("listing the assessments of %s: %w", aws.ToString(app.Name), err))
 		}
@@ -89,26 +96,29 @@ func completeApp(ctx context.Context, api API, listed types.AppSummary, part *co
 	return app, ctx.Err() // the end of the run is not a warning
 }
 
-// readCost returns the amount of the latest successful assessment, or nil.
-func readCost(ctx context.Context, api API, app string) (*float64, error) {
+// readCost returns the amount of the latest successful assessment, or nil, and why a later one failed.
+func readCost(ctx context.Context, api API, app string) (amount *float64, failed error, err error) {
 	pages := resiliencehub.NewListAppAssessmentsPaginator(api, &resiliencehub.ListAppAssessmentsInput{
-		AppArn: &app, AssessmentStatus: []types.AssessmentStatus{types.AssessmentStatusSuccess}, ReverseOrder: aws.Bool(true),
-		MaxResults: aws.Int32(1),
+		AppArn: &app, ReverseOrder: aws.Bool(true),
+		MaxResults: aws.Int32(assessmentPage),
 	}, func(o *resiliencehub.ListAppAssessmentsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
-			return nil, err
+			return nil, failed, err
 		}
-		if len(page.AssessmentSummaries) == 0 {
-			continue
+		for _, assessment := range page.AssessmentSummaries {
+			switch {
+			case assessment.AssessmentStatus == types.AssessmentStatusSuccess && assessment.Cost == nil:
+				return nil, failed, nil
+			case assessment.AssessmentStatus == types.AssessmentStatusSuccess:
+				return &assessment.Cost.Amount, failed, nil
+			case assessment.AssessmentStatus == types.AssessmentStatusFailed && failed == nil:
+				failed = fault.New(outcome.NotAvailable, "the last assessment failed, so that the compliance is that of an earlier one: %s; correct the application in Resilience Hub and assess it again",
+					cmp.Or(aws.ToString(assessment.Message), "Resilience Hub says no reason"))
+			}
 		}
-		cost := page.AssessmentSummaries[0].Cost
-		if cost == nil {
-			return nil, nil
-		}
-		return &cost.Amount, nil
 	}
-	return nil, nil
+	return nil, failed, nil
 }
 
 // readObjectives returns the policy's objectives for the loss of an availability zone, nil without a policy.

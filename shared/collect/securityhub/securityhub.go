@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -51,13 +52,15 @@ const (
 )
 
 // Collect writes a [snapshot.SecurityHubProduct] for each product with findings, the one with the most first. A region
-// that is linked to another one is skipped, a region without Security Hub is outcome.NotEnabled.
+// that is linked to another one is skipped, unless that one is not collected; a region without Security Hub is outcome.NotEnabled.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	home, err := findAggregationRegion(ctx, api, scope.Region)
 	if err != nil {
 		return explainNotEnabled(err, scope.Region)
 	}
-	if home != scope.Region {
+	if home != scope.Region && !isCovered(scope, home) {
+		part.Note(section, fmt.Sprintf("Security Hub sends the findings of %s to %s, which is not collected: they are read in %s", scope.Region, home, scope.Region))
+	} else if home != scope.Region {
 		part.Skip(fmt.Sprintf("Security Hub sends the findings of %s to %s, whose snapshot has them", scope.Region, home))
 		return nil
 	}
@@ -81,6 +84,11 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		return explainNotEnabled(err, scope.Region)
 	}
 	return found.compose()
+}
+
+// isCovered reports whether a region is collected.
+func isCovered(scope collect.Scope, region string) bool {
+	return len(scope.Covered) == 0 || slices.Contains(scope.Covered, region)
 }
 
 func visitFindings(ctx context.Context, api API, filters *types.AwsSecurityFindingFilters, visit func(types.AwsSecurityFinding) error) error {

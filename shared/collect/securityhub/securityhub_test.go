@@ -190,6 +190,28 @@ func TestWindowExcludesItsEnd(t *testing.T) { // D21
 
 // BatchUpdateFindings changes the workflow and not the time of update, and products import findings with times in the past:
 // only a list of all that is open shows either. The counts are of the window.
+// Where the home of the aggregation is not collected, nobody else reads the findings.
+func TestFindingsOfAnAggregationThatIsNotCoveredAreReadHere(t *testing.T) {
+	b := bench(t)
+	b.Override(
+		simaws.Answer{Service: "securityhub", Operation: "ListFindingAggregators", Give: func(simaws.Request) (any, error) {
+			return map[string]any{"FindingAggregators": []any{map[string]any{"FindingAggregatorArn": "arn:a"}}}, nil
+		}},
+		simaws.Answer{Service: "securityhub", Operation: "GetFindingAggregator", Give: func(simaws.Request) (any, error) {
+			return map[string]any{"FindingAggregationRegion": "ap-northeast-1", "RegionLinkingMode": "ALL_REGIONS"}, nil
+		}})
+	simaws.Set(b.Organization, simaws.Place{}, finding(b, "f", asIs))
+	b.Request.Covered = []string{"us-east-1", "eu-west-1"}
+	result := b.Passed()
+	if got := ids(products(t, result)); len(got) != 1 || !strings.Contains(fmt.Sprint(result.Messages), "ap-northeast-1, which is not collected: they are read in us-east-1") {
+		t.Errorf("got %v, messages %v", got, result.Messages)
+	}
+	b.Request.Covered = append(b.Request.Covered, "ap-northeast-1")
+	if result := b.Run(); result.Status != outcome.Skipped {
+		t.Errorf("got status %q, want the findings to be left to the covered home", result.Status)
+	}
+}
+
 func TestEverythingOpenIsListedOfThePresent(t *testing.T) {
 	b := bench(t)
 	at := func(id, updated, status, record string) simaws.SecurityFinding {

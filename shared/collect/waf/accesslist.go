@@ -23,7 +23,7 @@ func (l *accessList) addTo(part *collect.Part) error {
 	if err := part.Add(aclSection, l.toWebACL()); err != nil {
 		return err
 	}
-	for _, rule := range l.acl.Rules {
+	for _, rule := range l.listRules() {
 		if err := part.Add(ruleSection, l.toRule(rule)); err != nil {
 			return err
 		}
@@ -31,15 +31,39 @@ func (l *accessList) addTo(part *collect.Part) error {
 	return nil
 }
 
+// listRules returns the rules in the order in which WAF applies them: the rule groups that Firewall Manager puts first, the
+// web ACL's own rules, and the groups that it puts last.
+func (l *accessList) listRules() []types.Rule {
+	var rules []types.Rule
+	for _, group := range l.acl.PreProcessFirewallManagerRuleGroups {
+		rules = append(rules, toGroupRule(group))
+	}
+	rules = append(rules, l.acl.Rules...)
+	for _, group := range l.acl.PostProcessFirewallManagerRuleGroups {
+		rules = append(rules, toGroupRule(group))
+	}
+	return rules
+}
+
+// toGroupRule returns a rule group of Firewall Manager as the rule that it is.
+func toGroupRule(group types.FirewallManagerRuleGroup) types.Rule {
+	rule := types.Rule{Name: group.Name, Priority: group.Priority, OverrideAction: group.OverrideAction, VisibilityConfig: group.VisibilityConfig}
+	if s := group.FirewallManagerStatement; s != nil {
+		rule.Statement = &types.Statement{ManagedRuleGroupStatement: s.ManagedRuleGroupStatement, RuleGroupReferenceStatement: s.RuleGroupReferenceStatement}
+	}
+	return rule
+}
+
 func (l *accessList) toWebACL() snapshot.WebACL {
+	rules := l.listRules()
 	acl := snapshot.WebACL{
 		Name: l.summary.Name, ID: l.summary.Id, ARN: l.summary.ARN, Scope: string(l.scope), Description: aws.ToString(l.summary.Description),
-		DefaultAction: toDefault(l.acl.DefaultAction), RulesCount: len(l.acl.Rules), Capacity: l.acl.Capacity,
+		DefaultAction: toDefault(l.acl.DefaultAction), RulesCount: len(rules), Capacity: l.acl.Capacity,
 		AssociatedResources: append([]string{}, l.resources...), AssociatedResourcesCount: len(l.resources),
 		LoggingEnabled: len(l.logs) > 0, LogDestinations: append([]string{}, l.logs...),
 		BlockedCountries: []string{}, IPSets: []string{}, Tags: append([]snapshot.Tag{}, l.tags...),
 	}
-	for _, rule := range l.acl.Rules {
+	for _, rule := range rules {
 		switch statementType(rule.Statement) {
 		case managedGroup:
 			acl.ManagedRulesCount++

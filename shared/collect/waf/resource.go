@@ -3,6 +3,7 @@ package waf
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
@@ -15,12 +16,23 @@ import (
 
 // listResources returns the ARNs of the protected resources. With an error it returns those that could be read.
 func (r reader) listResources(ctx context.Context, summary types.WebACLSummary) ([]string, error) {
-	if r.distributions != nil {
-		return r.listDistributions(ctx, summary)
+	if r.distributions == nil {
+		kinds := slices.DeleteFunc(types.ResourceType("").Values(), isGlobal)
+		return r.listResourcesOf(ctx, summary, kinds)
 	}
+	distributions, err := r.listDistributions(ctx, summary)
+	apps, appsErr := r.listResourcesOf(ctx, summary, []types.ResourceType{types.ResourceTypeAmplify})
+	return append(distributions, apps...), errors.Join(err, appsErr)
+}
+
+// isGlobal reports whether web ACLs of the scope CLOUDFRONT protect the resources: Amplify serves its apps with CloudFront.
+// Source: ListResourcesForWebACL in the WAF API reference.
+func isGlobal(kind types.ResourceType) bool { return kind == types.ResourceTypeAmplify }
+
+func (r reader) listResourcesOf(ctx context.Context, summary types.WebACLSummary, kinds []types.ResourceType) ([]string, error) {
 	var arns []string
 	var failures []error
-	for _, kind := range types.ResourceType("").Values() {
+	for _, kind := range kinds {
 		got, err := r.api.ListResourcesForWebACL(ctx, &wafv2.ListResourcesForWebACLInput{WebACLArn: summary.ARN, ResourceType: kind})
 		var unknown *types.WAFInvalidParameterException
 		switch {

@@ -2,8 +2,8 @@
 // also those of CloudFront, which us-east-1 keeps. Other partitions have none.
 //
 //	operations  wafv2 ListWebACLs (all pages); for each web ACL, side by side: GetWebACL, GetLoggingConfiguration,
-//	            ListTagsForResource (unless tags are left out) and ListResourcesForWebACL once per resource type;
-//	            cloudfront ListDistributionsByWebACLId (all pages) for those of CloudFront
+//	            ListTagsForResource (unless tags are left out) and ListResourcesForWebACL once per resource type, for those
+//	            of CloudFront only AMPLIFY; cloudfront ListDistributionsByWebACLId (all pages) for those of CloudFront
 //	scope       region; CloudFront in the home region
 //	window      none: state at run time
 //	sections    security.waf, security.waf_rules

@@ -240,12 +240,49 @@ func TestRulesHaveTheirActions(t *testing.T) {
 	}
 }
 
+// Firewall Manager's rule groups are not among a web ACL's rules, and protect alike.
+func TestGroupsOfFirewallManagerAreRules(t *testing.T) {
+	b := bench(t)
+	list := acl("managed", rule("Block", sqli))
+	group := func(name string, statement object) object {
+		return object{"Name": name, "Priority": 7, "FirewallManagerStatement": statement, "OverrideAction": object{"Count": object{}},
+			"VisibilityConfig": object{"SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": true, "MetricName": name}}
+	}
+	list.PreProcessFirewallManagerRuleGroups = append(list.PreProcessFirewallManagerRuleGroups, group("first", managed("AWS", "AWSManagedRulesCommonRuleSet")))
+	list.PostProcessFirewallManagerRuleGroups = append(list.PostProcessFirewallManagerRuleGroups,
+		group("last", object{"RuleGroupReferenceStatement": object{"ARN": "arn:aws:wafv2:us-east-1:1:regional/rulegroup/g/1"}}))
+	simaws.Set(b.Organization, simaws.Place{}, list)
+	result := b.Passed()
+	got := acls(t, result)[0]
+	if got.RulesCount != 3 || got.ManagedRulesCount != 1 || got.CustomRulesCount != 2 || !got.SampledRequestsEnabled {
+		t.Errorf("got %+v", got)
+	}
+	var found []string
+	for _, r := range collecttest.Elements[snapshot.WAFRule](t, result, ruleSection) {
+		found = append(found, fmt.Sprintf("%s %d %s %t", r.RuleName, r.Priority, r.StatementType, r.HasXSSProtection))
+	}
+	if len(found) != 3 || found[0] != "first 7 ManagedRuleGroupStatement true" || found[2] != "last 7 RuleGroupReferenceStatement false" {
+		t.Errorf("got %v", found)
+	}
+}
+
+// Amplify serves its apps with CloudFront.
+func TestAppsOfAmplifyAreProtectedByGlobalLists(t *testing.T) {
+	b := bench(t)
+	global := acl("global")
+	global.Scope, global.Resources = "CLOUDFRONT", map[string][]string{"AMPLIFY": {"arn:aws:amplify:us-east-1:1:apps/a"}}
+	simaws.Set(b.Organization, simaws.Place{}, global)
+	if got := acls(t, b.Passed()); len(got) != 1 || !slices.Contains(got[0].AssociatedResources, "arn:aws:amplify:us-east-1:1:apps/a") {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestAssociationsAreKeptWithoutLogging(t *testing.T) { // D50
 	b := bench(t)
 	silent := acl("silent")
 	silent.Resources = map[string][]string{}
 	var want []string
-	for _, kind := range []string{"APPLICATION_LOAD_BALANCER", "API_GATEWAY", "APPSYNC", "COGNITO_USER_POOL", "APP_RUNNER_SERVICE", "VERIFIED_ACCESS_INSTANCE", "AMPLIFY"} {
+	for _, kind := range []string{"APPLICATION_LOAD_BALANCER", "API_GATEWAY", "APPSYNC", "COGNITO_USER_POOL", "APP_RUNNER_SERVICE", "VERIFIED_ACCESS_INSTANCE"} {
 		silent.Resources[kind] = []string{"arn:" + kind}
 		want = append(want, "arn:"+kind)
 	}
