@@ -41,10 +41,10 @@ var (
 // large is a directory of many accounts with many regions.
 type large struct{ accounts, regions int }
 
-func (l large) ListAccounts(context.Context) (map[string]string, error) {
-	accounts := map[string]string{}
+func (l large) ListAccounts(context.Context) (map[string]plan.Member, error) {
+	accounts := map[string]plan.Member{}
 	for i := range l.accounts {
-		accounts[fmt.Sprintf("%012d", 100000000000+i)] = "ACTIVE"
+		accounts[fmt.Sprintf("%012d", 100000000000+i)] = plan.Member{State: "ACTIVE"}
 	}
 	return accounts, nil
 }

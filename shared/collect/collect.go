@@ -49,9 +49,18 @@ type Scope struct {
 	// AccountState is the state of an account that left or was closed, and cannot be read; "" otherwise.
 	AccountState string
 	// Now is the time of the run; collectors use no other clock.
-	Now     time.Time
-	Tenancy Tenancy
-	Options Options
+	Now        time.Time
+	Tenancy    Tenancy
+	Membership Membership
+	Options    Options
+}
+
+// Membership is what AWS Organizations knows of an account, where the plan reads it.
+type Membership struct {
+	Email        string    `json:"email,omitempty"`
+	ARN          string    `json:"arn,omitempty"`
+	JoinedMethod string    `json:"joined_method,omitempty"` // CREATED or INVITED
+	Joined       time.Time `json:"joined,omitzero"`
 }
 
 // Tenancy has the labels of an account. An empty label is written as the text None.

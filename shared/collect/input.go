@@ -33,10 +33,11 @@ type Input struct {
 	AllResources bool `json:"all_resources,omitempty"`
 	// AccountState is set for an account that left or was closed, such as SUSPENDED or LEFT: it can no longer be read, and its
 	// snapshot has only the state.
-	AccountState string    `json:"account_state,omitempty"`
-	Now          time.Time `json:"now"`
-	Tenancy      Tenancy   `json:"tenancy,omitzero"`
-	Options      Options   `json:"options,omitzero"`
+	AccountState string     `json:"account_state,omitempty"`
+	Now          time.Time  `json:"now"`
+	Tenancy      Tenancy    `json:"tenancy,omitzero"`
+	Membership   Membership `json:"membership,omitzero"`
+	Options      Options    `json:"options,omitzero"`
 }
 
 // Role is the member role that a pull deployment assumes.
@@ -69,6 +70,6 @@ func (in Input) DaysBefore(daysBefore int) Input {
 func (in Input) buildScope() Scope {
 	return Scope{
 		Account: in.Account, Region: in.Region, Home: in.Home, Covered: in.Covered, Interval: in.Interval, Window: in.Window,
-		SettledDays: in.SettledDays, History: in.History, AllResources: in.AllResources, AccountState: in.AccountState, Now: in.Now.UTC(), Tenancy: in.Tenancy, Options: in.Options,
+		SettledDays: in.SettledDays, History: in.History, AllResources: in.AllResources, AccountState: in.AccountState, Now: in.Now.UTC(), Tenancy: in.Tenancy, Membership: in.Membership, Options: in.Options,
 	}
 }

@@ -19,6 +19,8 @@ type account struct {
 	id      string
 	regions []string // covered by the deployment
 	tenancy collect.Tenancy
+	// membership is empty without an organization.
+	membership collect.Membership
 	// problem says why the regions are not known to be all, "" if they are.
 	problem string
 }
@@ -26,15 +28,15 @@ type account struct {
 // accountLookups is the number of accounts to look up in parallel.
 const accountLookups = 8
 
-// listAccounts returns the requested accounts, with their regions and tenancy, and the states of all accounts of the
+// listAccounts returns the requested accounts, with their regions and tenancy, and all accounts of the
 // organization, nil without one.
-func (h Handler) listAccounts(ctx context.Context, request Request, known roster) (accounts []account, states map[string]string, err error) {
+func (h Handler) listAccounts(ctx context.Context, request Request, known roster) (accounts []account, members map[string]Member, err error) {
 	if h.Settings.Organization {
-		if states, err = h.Directory.ListAccounts(ctx); err != nil {
+		if members, err = h.Directory.ListAccounts(ctx); err != nil {
 			return nil, nil, err
 		}
 	}
-	ids, err := h.listCovered(ctx, states)
+	ids, err := h.listCovered(ctx, members)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -49,6 +51,7 @@ func (h Handler) listAccounts(ctx context.Context, request Request, known roster
 			if accounts[i], err = h.readAccount(ctx, id, known[id].Regions); err != nil {
 				return err
 			}
+			accounts[i].membership = members[id].Membership
 			accounts[i].tenancy, err = h.readTenancy(ctx, id)
 			return err
 		})
@@ -56,11 +59,11 @@ func (h Handler) listAccounts(ctx context.Context, request Request, known roster
 	if err := group.Wait(); err != nil {
 		return nil, nil, err
 	}
-	return accounts, states, checkRegions(request.Regions, accounts)
+	return accounts, members, checkRegions(request.Regions, accounts)
 }
 
 // listCovered returns the accounts that the settings cover, sorted. Of an organization, it returns only active accounts.
-func (h Handler) listCovered(ctx context.Context, states map[string]string) ([]string, error) {
+func (h Handler) listCovered(ctx context.Context, members map[string]Member) ([]string, error) {
 	s := h.Settings
 	if !s.Organization && len(s.Accounts) == 0 {
 		caller, err := h.Directory.FindCaller(ctx)
@@ -72,9 +75,9 @@ func (h Handler) listCovered(ctx context.Context, states map[string]string) ([]s
 		if err != nil {
 			return nil, err
 		}
-		ids = slices.DeleteFunc(slices.Sorted(maps.Keys(states)), func(id string) bool {
+		ids = slices.DeleteFunc(slices.Sorted(maps.Keys(members)), func(id string) bool {
 			outside := len(s.Units) > 0 && !within[id] || len(s.Accounts) > 0 && !slices.Contains(s.Accounts, id)
-			return outside || states[id] != "ACTIVE"
+			return outside || members[id].State != "ACTIVE"
 		})
 	}
 	without, err := h.listAccountsInUnits(ctx, s.ExcludedUnits)

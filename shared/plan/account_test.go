@@ -173,15 +173,25 @@ type changed struct {
 	states map[string]string
 }
 
-func (c changed) ListAccounts(ctx context.Context) (map[string]string, error) {
+func (c changed) ListAccounts(ctx context.Context) (map[string]plan.Member, error) {
 	accounts, err := c.AWSDirectory.ListAccounts(ctx)
 	for id, state := range c.states {
-		accounts[id] = state
+		accounts[id] = plan.Member{State: state}
 		if state == "" {
 			delete(accounts, id)
 		}
 	}
 	return accounts, err
+}
+
+// What only the organization knows travels with the plan: the account itself cannot read it.
+func TestMembershipComesFromTheOrganization(t *testing.T) {
+	for _, s := range newRun(t, settings()).plan(`{"accounts":["` + production + `"]}`) {
+		m := s.Request.Membership
+		if !strings.Contains(m.Email, "@") || !strings.HasPrefix(m.ARN, "arn:aws:organizations::") || m.JoinedMethod != "CREATED" || m.Joined.IsZero() {
+			t.Errorf("got %+v", m)
+		}
+	}
 }
 
 func TestClosedAccountsAreMarkedOnce(t *testing.T) {

@@ -19,8 +19,8 @@ import (
 
 // Directory looks up accounts and their regions.
 type Directory interface {
-	// ListAccounts returns the states, such as ACTIVE or SUSPENDED, of all accounts of the caller's organization.
-	ListAccounts(ctx context.Context) (map[string]string, error)
+	// ListAccounts returns all accounts of the caller's organization by their ids.
+	ListAccounts(ctx context.Context) (map[string]Member, error)
 	// ListAccountsIn returns the accounts in an organizational unit or root, including those of its children.
 	ListAccountsIn(ctx context.Context, unit string) ([]string, error)
 	// ListTags returns the tags of an account of the organization.
@@ -31,6 +31,12 @@ type Directory interface {
 	ListRegions(ctx context.Context, account string, role *collect.Role) ([]string, error)
 }
 
+// Member is an account of an organization.
+type Member struct {
+	State string // such as ACTIVE or SUSPENDED
+	collect.Membership
+}
+
 // AWSDirectory reads AWS Organizations, STS and the Account API.
 type AWSDirectory struct{ Config aws.Config }
 
@@ -38,16 +44,18 @@ type AWSDirectory struct{ Config aws.Config }
 var regionActions = []string{"account:ListRegions"}
 
 // ListAccounts reads Organizations ListAccounts.
-func (d AWSDirectory) ListAccounts(ctx context.Context) (map[string]string, error) {
+func (d AWSDirectory) ListAccounts(ctx context.Context) (map[string]Member, error) {
 	pages := organizations.NewListAccountsPaginator(organizations.NewFromConfig(d.Config), &organizations.ListAccountsInput{},
 		func(o *organizations.ListAccountsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	accounts := map[string]string{}
+	accounts := map[string]Member{}
 	for page, err := range paging.ReadPages(ctx, pages) {
 		if err != nil {
 			return nil, fmt.Errorf("listing the organization's accounts: %w", err)
 		}
 		for _, a := range page.Accounts {
-			accounts[aws.ToString(a.Id)] = toState(a)
+			accounts[aws.ToString(a.Id)] = Member{toState(a), collect.Membership{
+				Email: aws.ToString(a.Email), ARN: aws.ToString(a.Arn), JoinedMethod: string(a.JoinedMethod), Joined: aws.ToTime(a.JoinedTimestamp),
+			}}
 		}
 	}
 	return accounts, nil

@@ -67,6 +67,7 @@ func isPast(window snapshot.Window, now time.Time) bool {
 func (h Handler) buildEntry(template collect.Input, request Request, a account, date time.Time, earlierDays int, present time.Time) Entry {
 	r := template
 	r.Account, r.Role, r.Tenancy, r.Covered = a.id, h.Settings.buildRole(a.id), a.tenancy, a.regions
+	r.Membership = a.membership
 	r.Window = snapshot.WindowOf(r.Interval, date)
 	r.Date = r.Window.NameDate(r.Interval).Format(time.DateOnly)
 	r.History = isPast(r.Window, present)

@@ -116,8 +116,8 @@ func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 			return job{}, err
 		}
 	}
-	var states map[string]string
-	if j.accounts, states, err = h.listAccounts(ctx, j.request, j.known); err != nil {
+	var members map[string]Member
+	if j.accounts, members, err = h.listAccounts(ctx, j.request, j.known); err != nil {
 		return job{}, err
 	}
 	if err = j.chooseDates(ctx, in); err != nil {
@@ -131,7 +131,7 @@ func (h Handler) newJob(ctx context.Context, in Input) (j job, err error) {
 		return j, nil
 	}
 	j.gone, err = h.readGone(ctx, in.Run)
-	j.gone = append(j.gone, j.known.updateAccounts(j.accounts, states)...)
+	j.gone = append(j.gone, j.known.updateAccounts(j.accounts, members)...)
 	return j, err
 }
 

@@ -24,8 +24,9 @@ import (
 // organization is a directory of three accounts; the second is enabled in one region only, the third cannot be read.
 type organization struct{}
 
-func (organization) ListAccounts(context.Context) (map[string]string, error) {
-	return map[string]string{"111111111111": "ACTIVE", "222222222222": "ACTIVE", "333333333333": "ACTIVE"}, nil
+func (organization) ListAccounts(context.Context) (map[string]plan.Member, error) {
+	active := plan.Member{State: "ACTIVE"}
+	return map[string]plan.Member{"111111111111": active, "222222222222": active, "333333333333": active}, nil
 }
 func (organization) ListAccountsIn(context.Context, string) ([]string, error)    { return nil, nil }
 func (organization) ListTags(context.Context, string) (map[string]string, error) { return nil, nil }

@@ -54,11 +54,11 @@ func (j job) writeRoster(ctx context.Context, run string) error {
 // updateAccounts records the accounts of this run and returns those that are gone since the last one, sorted: closed,
 // suspended, or not in the organization anymore. That is not a failure. Their data stay, and one last snapshot of each,
 // with only the account section, records their state.
-func (known roster) updateAccounts(accounts []account, states map[string]string) (gone []string) {
+func (known roster) updateAccounts(accounts []account, members map[string]Member) (gone []string) {
 	for _, id := range slices.Sorted(maps.Keys(known)) {
-		now, listed := states[id]
-		if !listed {
-			now = stateLeft
+		now := stateLeft
+		if m, listed := members[id]; listed {
+			now = m.State
 		}
 		if now != "ACTIVE" && now != known[id].State {
 			known[id] = member{Regions: known[id].Regions, State: now}

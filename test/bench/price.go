@@ -28,8 +28,8 @@ type oneAccount struct{}
 
 const pricedAccount = "111122223333"
 
-func (oneAccount) ListAccounts(context.Context) (map[string]string, error) {
-	return map[string]string{pricedAccount: "ACTIVE"}, nil
+func (oneAccount) ListAccounts(context.Context) (map[string]plan.Member, error) {
+	return map[string]plan.Member{pricedAccount: {State: "ACTIVE"}}, nil
 }
 func (oneAccount) ListAccountsIn(context.Context, string) ([]string, error)    { return nil, nil }
 func (oneAccount) ListTags(context.Context, string) (map[string]string, error) { return nil, nil }

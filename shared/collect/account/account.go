@@ -47,6 +47,7 @@ const unset = "None"
 // An account that is gone has only its state.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	a := toLabels(scope)
+	addMembership(&a, scope)
 	if scope.AccountState != "" {
 		a.AccountName, a.AccountStatus = nil, scope.AccountState
 		return part.Set(section, a)
@@ -59,7 +60,9 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 		part.Warn(section, fmt.Errorf("reading the account's name: %w", err))
 	default:
 		a.AccountName = information.AccountName
-		a.JoinedTimestamp = snapshot.TimeOf(information.AccountCreatedDate)
+		if a.JoinedTimestamp == nil {
+			a.JoinedTimestamp = snapshot.TimeOf(information.AccountCreatedDate)
+		}
 		if information.AccountState != "" {
 			a.AccountStatus = string(information.AccountState)
 		}
@@ -85,6 +88,18 @@ func toLabels(scope collect.Scope) snapshot.Account {
 		PartnerName: label(scope.Tenancy.Partner), CustomerName: label(scope.Tenancy.Customer), Category: label(scope.Tenancy.Category),
 		AccountType: label(scope.Tenancy.Environment), Product: label(scope.Tenancy.Product),
 		ContactInfo: &snapshot.ContactInfo{}, AlternateContacts: map[string]*snapshot.AlternateContact{},
+	}
+}
+
+// addMembership sets what AWS Organizations knows, which the account itself cannot read. The e-mail address is a contact.
+func addMembership(a *snapshot.Account, scope collect.Scope) {
+	m := scope.Membership
+	a.AccountARN, a.JoinedMethod = snapshot.Text(m.ARN), snapshot.Text(m.JoinedMethod)
+	if !scope.Options.OmitContacts {
+		a.AccountEmail = snapshot.Text(m.Email)
+	}
+	if !m.Joined.IsZero() {
+		a.JoinedTimestamp = snapshot.TimeOf(&m.Joined)
 	}
 }
 

@@ -3,6 +3,7 @@ package account_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"view360/shared/collect"
 	"view360/shared/collect/account"
@@ -45,6 +46,21 @@ func TestDeniedCallLeavesTheOthers(t *testing.T) { // D63
 	}
 	if _, known := a.AlternateContacts["billing"]; known || len(a.AlternateContacts) != 2 {
 		t.Errorf("alternate contacts %v: the denied one must not look like one that does not exist", a.AlternateContacts)
+	}
+}
+
+// The account itself cannot read what AWS Organizations knows of it.
+func TestMembershipIsThatOfTheOrganization(t *testing.T) {
+	b := bench(t)
+	joined := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
+	b.Request.Membership = collect.Membership{Email: "shop@example.com", ARN: "arn:aws:organizations::1:account/o-1/2", JoinedMethod: "INVITED", Joined: joined}
+	a := section(t, b.Passed())
+	if *a.AccountEmail != "shop@example.com" || *a.AccountARN != "arn:aws:organizations::1:account/o-1/2" || *a.JoinedMethod != "INVITED" || !a.JoinedTimestamp.Equal(joined) {
+		t.Errorf("got %+v", a)
+	}
+	b.Request.Options.OmitContacts = true
+	if a := section(t, b.Passed()); a.AccountEmail != nil || a.AccountARN == nil {
+		t.Errorf("without contacts got %+v", a)
 	}
 }
 
