@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"math/big"
 	"reflect"
 	"regexp"
@@ -28,8 +29,9 @@ func restoreFarTimes(cfg aws.Config) aws.Config {
 // answerKey is the stack value with the *bytes.Buffer that keeps an answer in JSON while it is read.
 type answerKey struct{}
 
-// largeNumber finds numbers that may be such a time: ten digits or more, or an exponent.
-var largeNumber = regexp.MustCompile(`[:\[,]\s*-?(\d{10,}|\d[\d.]*[eE])`)
+// largeNumber finds numbers that may be such a time: eleven digits or more, ten with a first 9, or an exponent with which
+// the number is as large. The times of today are none.
+var largeNumber = regexp.MustCompile(`[:\[,]\s*-?(\d{11,}|9\d{9}|(9|\d\d)[\d.]*[eE]|\d[\d.]*[eE]\+?0*[1-9]\d)`)
 
 func readFarTimes(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	var answer bytes.Buffer
@@ -90,10 +92,13 @@ func setFarTimes(to reflect.Value, from any) {
 func parseFarTime(number json.Number) (t time.Time, far bool) {
 	seconds, ok := new(big.Rat).SetString(number.String())
 	const years292 = 292 * 365 * 24 * 60 * 60
-	if !ok || seconds.Num().BitLen() > 80 || new(big.Rat).Abs(seconds).Cmp(big.NewRat(years292, 1)) < 0 {
+	if !ok || new(big.Rat).Abs(seconds).Cmp(big.NewRat(years292, 1)) < 0 {
 		return time.Time{}, false
 	}
 	milliseconds := new(big.Rat).Mul(seconds, big.NewRat(1000, 1))
 	whole := new(big.Int).Quo(milliseconds.Num(), milliseconds.Denom())
+	if !whole.IsInt64() { // beyond every calendar
+		whole.SetInt64(math.MaxInt64)
+	}
 	return time.UnixMilli(whole.Int64()).UTC(), true
 }

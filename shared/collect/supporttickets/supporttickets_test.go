@@ -72,6 +72,18 @@ func TestTextTimesAreParsed(t *testing.T) { // D33
 	}
 }
 
+// Emulators leave out the zone.
+func TestTimeWithoutZoneIsUTC(t *testing.T) {
+	b := bench(t, simaws.Options{})
+	b.Override(simaws.Answer{Service: "support", Operation: "DescribeCases", Give: func(simaws.Request) (any, error) {
+		return map[string]any{"cases": []any{map[string]any{"caseId": "one", "status": "opened", "timeCreated": "2026-03-09T08:07:06.543210"}}}, nil
+	}})
+	got := tickets(t, b.Passed())
+	if len(got) == 0 || got[0].TimeCreated.String() != "2026-03-09T08:07:06.543210+00:00" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestUnreadableTimeIsAWarning(t *testing.T) { // D33
 	b := bench(t, simaws.Options{})
 	b.Override(simaws.Answer{Service: "support", Operation: "DescribeCases", Give: func(simaws.Request) (any, error) {

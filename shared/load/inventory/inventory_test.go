@@ -25,6 +25,16 @@ func TestApplications(t *testing.T) {
 			Query: "select name, a.install_time, i.last_ping_date_time from inventory_applications a join inventory_instances i on i.id = a.instance_id",
 			Want:  []string{"bash|<nil>|<nil>"},
 		},
+		{
+			Name: "install times load in the forms of agents",
+			Loads: []loadtest.Snapshot{loadtest.Day(11, "inventory", `{"instances":[{"instance_id":"i"}],"applications":[
+				{"instance_id":"i","name":"date","install_time":"20240115"},{"instance_id":"i","name":"short","install_time":"2024-01-15T10:00Z"},
+				{"instance_id":"i","name":"slash","install_time":"1/15/2024"},{"instance_id":"i","name":"unknown","install_time":"N/A"}]}`)},
+			Query: "select name, install_time at time zone 'utc' from inventory_applications order by 1",
+			Want: []string{"date|2024-01-15 00:00:00 +0000 UTC", "short|2024-01-15 10:00:00 +0000 UTC",
+				"slash|2024-01-15 00:00:00 +0000 UTC", "unknown|<nil>"},
+			Counts: load.Counts{Read: 4, Created: 4, Adapted: 1},
+		},
 	})
 }
 

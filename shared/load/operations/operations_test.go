@@ -48,5 +48,11 @@ func TestSupportTickets(t *testing.T) {
 		Query:   "select case_id, date_from::text, date_to::text, language from support_tickets order by 1",
 		Want:    []string{"a|2026-03-10|2026-03-11|en", "b|2026-03-01|2026-03-11|en", "c|2026-03-11|2026-03-12|en"},
 		Rejects: []string{"support_tickets|1|date_from|is missing", "support_tickets|1|date_to|is missing"},
+	}, {
+		Name: "ticket without a category loads, and its time without a zone is UTC",
+		Loads: []loadtest.Snapshot{loadtest.Day(11, "support_tickets", `[{"case_id":"e","display_id":"1","subject":"s","status":"open","severity_code":"low",
+			"category_code":null,"time_created":"2026-03-10T01:02:03","date_from":"2026-03-10","date_to":"2026-03-11"}]`)},
+		Query: "select case_id, category_code, time_created at time zone 'utc' from support_tickets", Want: []string{"e||2026-03-10 01:02:03 +0000 UTC"},
+		Counts: load.Counts{Read: 1, Created: 1},
 	}})
 }
