@@ -29,6 +29,8 @@ func StatementsText(t Table, children []Table) string {
 	add(true, "Marks equal rows as seen, unless the section uses a watermark.", s.markSeenSQL)
 	add(t.ReplaceSet, "Deletes rows that left the set of their parent.", func() string { return countDeletedSQL(s.deleteFromSetsSQL(), children) })
 	add(t.Nature == CurrentState, "Deletes rows that a complete section does not list.", func() string { return countDeletedSQL(s.deleteMissingSQL(), children) })
+	add(t.Parent != nil && len(t.Parent.Counters) > 0, "Finds the parents that rows leave or do not reach.", s.findParentsSQL)
+	add(t.Parent != nil && len(t.Parent.Counters) > 0, "Resets the counters of those that have no rows.", s.resetCountersSQL)
 	add(t.IsOpenSQL != "", "Says which open rows the newest list of all open ones lacks.", s.closeRowsSQL)
 	add(t.ReplacePeriod, "Records when a period was observed as a whole: $3 to $4, granularity $5.", s.movePeriodWatermarkSQL)
 	add(t.ReplacePeriod, "Deletes rows of a period that a complete section does not list.", func() string { return countDeletedSQL(s.deleteFromPeriodSQL(), children) })

@@ -201,6 +201,25 @@ func (t statements) granularitySQL(row string) string {
 	return "'" + string(snapshot.Daily) + "'::text"
 }
 
+// findParentsSQL returns the query for an array of the parents that rows of the temporary table leave, or do not reach
+// because a newer snapshot has them elsewhere.
+func (t statements) findParentsSQL() string {
+	parent := quoteName(t.Parent.Column)
+	return fmt.Sprintf("select coalesce(array_agg(distinct p), '{}')\nfrom %s\njoin %s t on %s and t.%s <> s.%s\ncross join lateral (values (t.%s), (s.%s)) v(p)",
+		t.sourceSQL(), t.Name, t.sameKeySQL("t", "s"), parent, parent, parent, parent)
+}
+
+// resetCountersSQL returns the statement that sets the counters of those parents ($1) to zero that have no rows.
+func (t statements) resetCountersSQL() string {
+	var set, counted []string
+	for _, name := range t.Parent.Counters {
+		set = append(set, quoteName(name)+" = 0")
+		counted = append(counted, "p."+quoteName(name)+" <> 0")
+	}
+	return fmt.Sprintf("update %s p set %s\nwhere p.id = any ($1::integer[]) and (%s)\n  and not exists (select from %s t where t.%s = p.id)",
+		t.Parent.Table, strings.Join(set, ", "), strings.Join(counted, " or "), t.Name, quoteName(t.Parent.Column))
+}
+
 // closeRowsSQL returns the statement that sets when the account's open rows were missing in the newest list of all open ones
 // ($2 is the table's name), and clears it of those that were seen since.
 func (t statements) closeRowsSQL() string {

@@ -86,6 +86,8 @@ type Parent struct {
 	Lookup string
 	// Account: the table has the column account_id as well.
 	Account bool
+	// Counters are columns of the parent that count its rows. They are zero once its last row has moved to another parent.
+	Counters []string
 }
 
 // Column maps a member to a column.

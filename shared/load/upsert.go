@@ -116,7 +116,14 @@ func (l *tableLoader) writeTable(ctx context.Context, isLarge bool, result *copy
 
 // writeRows inserts and updates rows, and marks equal ones as seen.
 func (l *tableLoader) writeRows(ctx context.Context, counts *Counts) error {
+	parents, err := l.findParents(ctx)
+	if err != nil {
+		return err
+	}
 	if err := l.upsertRows(ctx, counts); err != nil {
+		return err
+	}
+	if err := l.resetCounters(ctx, parents); err != nil {
 		return err
 	}
 	equal := counts.Read - counts.Rejected - counts.Created - counts.Updated
@@ -125,6 +132,28 @@ func (l *tableLoader) writeRows(ctx context.Context, counts *Counts) error {
 	}
 	if _, err := l.Tx.Exec(ctx, l.statements.markSeenSQL(), l.accountRowID, l.section.ObservedAt); err != nil {
 		return fmt.Errorf("marking equal rows as seen: %w", err)
+	}
+	return nil
+}
+
+// findParents returns the parents that may have lost their last row to another one when the rows are written, if they have
+// counters.
+func (l *tableLoader) findParents(ctx context.Context) (parents []int32, err error) {
+	if l.table.Parent == nil || len(l.table.Parent.Counters) == 0 {
+		return nil, nil
+	}
+	if err := l.Tx.QueryRow(ctx, l.statements.findParentsSQL(), l.accountRowID).Scan(&parents); err != nil {
+		return nil, fmt.Errorf("finding rows that move: %w", err)
+	}
+	return parents, nil
+}
+
+func (l *tableLoader) resetCounters(ctx context.Context, parents []int32) error {
+	if len(parents) == 0 {
+		return nil
+	}
+	if _, err := l.Tx.Exec(ctx, l.statements.resetCountersSQL(), parents); err != nil {
+		return fmt.Errorf("resetting the counters of %s: %w", l.table.Parent.Table, err)
 	}
 	return nil
 }

@@ -22,8 +22,10 @@ var security = load.Table{
 var findings = load.Table{
 	Name: "findings", Section: "security.security_hub[].findings[]", Nature: load.Event,
 	VersionColumn: "updated_at", IsOpenSQL: "t.record_state is distinct from 'ARCHIVED' and t.status in ('NEW', 'NOTIFIED')",
-	Parent: &load.Parent{Table: "security", Column: "security_id"},
-	Key:    []string{"finding_id"},
+	Parent: &load.Parent{Table: "security", Column: "security_id", Counters: []string{
+		"total_findings", "critical_count", "high_count", "medium_count", "low_count", "informational_count", "open_findings", "resolved_findings",
+	}},
+	Key: []string{"finding_id"},
 	Columns: []load.Column{
 		{Name: "finding_id", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "service", Type: load.Varchar(255), Rule: load.Required},

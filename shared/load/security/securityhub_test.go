@@ -37,6 +37,11 @@ func TestSecurity(t *testing.T) {
 	})
 }
 
+// counted returns a section with one finding and its counters.
+func counted(finding string, open int) string {
+	return fmt.Sprintf(`{"security_hub":[{"service":"Security Hub","total_findings":1,"open_findings":%d,"findings":[%s]}]}`, open, finding)
+}
+
 const closed = "select finding_id, status, closed_at is not null from findings order by 1"
 
 // allOpen returns the snapshot of a day that lists all open findings; one called resolved is resolved.
@@ -60,7 +65,20 @@ func TestFindings(t *testing.T) {
 	hub := func(finding string) string {
 		return `{"security_hub":[{"findings":[` + finding + `],"service":"GuardDuty","total_findings":2,"severity_counts":null}]}`
 	}
+	inRegion := func(region string, day int, section string) loadtest.Snapshot {
+		s := loadtest.Day(day, "security", section)
+		s.Region = region
+		return s
+	}
+	moved := []loadtest.Snapshot{inRegion("eu-west-1", 11, counted(finding("f", "2026-03-10T00:00:00Z", "NEW"), 1)), inRegion("us-east-1", 11, `{}`),
+		inRegion("eu-west-1", 12, `{}`), inRegion("us-east-1", 12, counted(finding("f", "2026-03-11T00:00:00Z", "RESOLVED"), 0))}
+	const openOfRegions = "select a.region, s.total_findings, s.open_findings, (select count(*)::int from findings where security_id = s.id) from security s join accounts a on a.id = s.account_id order by 1"
 	loadtest.Run(t, "findings", []loadtest.Case{
+		{Name: "counters do not stay behind a finding that moves", Loads: moved, Query: openOfRegions, Want: []string{"eu-west-1|0|0|0", "us-east-1|1|0|1"}},
+		{
+			Name: "counters do not stay where a newer finding has moved from", Loads: []loadtest.Snapshot{moved[3], moved[2], moved[1], moved[0]},
+			Query: openOfRegions, Want: []string{"eu-west-1|0|0|0", "us-east-1|1|0|1"},
+		},
 		{
 			Name: "findings of a product without a name are rejected and counted", // L43
 			Loads: []loadtest.Snapshot{loadtest.Day(11, "security", `{"security_hub":[{"service":"GuardDuty","findings":[`+finding("f", "2026-01-02T00:00:00Z", "NEW")+`]},

@@ -111,6 +111,21 @@ where t."finding_id" = s."finding_id" and coalesce(t.observed_at, '-infinity') <
     '-infinity' end, coalesce(t.observed_at, '-infinity'))
     <= (case when s."updated_at" <= $2::timestamptz + interval '1 day' then s."updated_at" else '-infinity' end, $2);
 
+-- Finds the parents that rows leave or do not reach.
+select coalesce(array_agg(distinct p), '{}')
+from (select $1::integer as account_id, p.id as "security_id", x.* from temp_findings x
+  join security_ids p on p._row = x._parent) s
+join findings t on t."finding_id" = s."finding_id" and t."security_id" <> s."security_id"
+cross join lateral (values (t."security_id"), (s."security_id")) v(p);
+
+-- Resets the counters of those that have no rows.
+update security p set "total_findings" = 0, "critical_count" = 0, "high_count" = 0, "medium_count" = 0,
+    "low_count" = 0, "informational_count" = 0, "open_findings" = 0, "resolved_findings" = 0
+where p.id = any ($1::integer[]) and (p."total_findings" <> 0 or p."critical_count" <> 0 or p."high_count" <> 0 or
+    p."medium_count" <> 0 or p."low_count" <> 0 or p."informational_count" <> 0 or p."open_findings" <> 0 or
+    p."resolved_findings" <> 0)
+  and not exists (select from findings t where t."security_id" = p.id);
+
 -- Says which open rows the newest list of all open ones lacks.
 update findings t set closed_at = case when (t.record_state is distinct from 'ARCHIVED' and t.status in ('NEW',
     'NOTIFIED') and coalesce(t.observed_at, '-infinity') < w.observed_at) then w.observed_at end
