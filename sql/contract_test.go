@@ -220,7 +220,7 @@ func TestEveryTableSaysWhenItsRowsWereObserved(t *testing.T) {
 	t.Parallel()
 	for name, table := range readCatalog(t, pgtest.Conn(t)).Tables {
 		has := slices.ContainsFunc(table.Columns, func(c column) bool { return c.Name == "observed_at" })
-		if isProduct := name == "products" || name == "product_accounts"; has == isProduct { // operators maintain products
+		if isProduct := name == "products"; has == isProduct { // operators maintain products
 			t.Errorf("%s has observed_at: %t", name, has)
 		}
 	}

@@ -84,6 +84,24 @@ func TestProductAccounts(t *testing.T) {
 	}})
 }
 
+// TestLabelIsTheFirstProductOfTheNewestList: the order of loads, of other accounts and of people's links does not count.
+func TestLabelIsTheFirstProductOfTheNewestList(t *testing.T) {
+	t.Parallel()
+	b := loadtest.NewBench(t)
+	const label = "select distinct project_product_name from view_accounts where account = '111122223333'"
+	other := loadtest.Day(11, "account", `{"account_id":"444455556666","region":"eu-west-1","product":"beta,alpha"}`)
+	other.Account = "444455556666"
+	b.Load(other)
+	b.Load(loadtest.Day(11, "account", section(`"product":"alpha,beta"`)))
+	b.Want(label, "alpha")
+	b.Load(loadtest.Day(13, "account", section(`"product":"gamma"`))) // a new label
+	b.Want(label, "gamma")
+	b.Load(loadtest.Day(12, "account", section(`"product":"beta,alpha"`))) // an older list
+	b.Want(label, "gamma")
+	b.Load(loadtest.Day(14, "account", section(`"product":"beta,alpha"`)))
+	b.Want(label, "beta")
+}
+
 // TestLoadKeepsProductsEditedByHand: a product that people own stays theirs.
 func TestLoadKeepsProductsEditedByHand(t *testing.T) { // L40
 	t.Parallel()

@@ -19,8 +19,8 @@ var linkProductsSQL string
 // maxNameLength is the length of products.name in characters.
 const maxNameLength = 255
 
-// loadProducts adds the products that the account names, and the links to them. It never changes or deletes them, because
-// people maintain both by hand.
+// loadProducts adds the products that the account names, and the links to them, with their order. It changes no product and
+// deletes nothing, because people maintain both by hand.
 func loadProducts(ctx context.Context, s *load.Session, id int32, list *string) error {
 	if list == nil {
 		return nil
@@ -29,20 +29,17 @@ func loadProducts(ctx context.Context, s *load.Session, id int32, list *string) 
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	for _, step := range []struct {
-		table, statement string
-		arguments        []any
-	}{
-		{"products", addProductsSQL, []any{names}},
-		{"product_accounts", linkProductsSQL, []any{id, names}},
-	} {
-		tag, err := s.Tx.Exec(ctx, step.statement, step.arguments...)
-		if err != nil {
-			return fmt.Errorf("writing %s: %w", step.table, err)
-		}
-		read, created := int64(len(names)), tag.RowsAffected()
-		s.AddCounts(step.table, load.Counts{Read: read, Created: created, Unchanged: read - created})
+	added, err := s.Tx.Exec(ctx, addProductsSQL, names)
+	if err != nil {
+		return fmt.Errorf("writing products: %w", err)
 	}
+	var linked int64
+	if err := s.Tx.QueryRow(ctx, linkProductsSQL, id, names, s.Index.Sections["account"].ObservedAt).Scan(&linked); err != nil {
+		return fmt.Errorf("writing product_accounts: %w", err)
+	}
+	read := int64(len(names))
+	s.AddCounts("products", load.Counts{Read: read, Created: added.RowsAffected(), Unchanged: read - added.RowsAffected()})
+	s.AddCounts("product_accounts", load.Counts{Read: read, Created: linked, Unchanged: read - linked})
 	return nil
 }
 

@@ -1,4 +1,4 @@
--- The last ten columns of most views. Of several products, the first linked one is shown. It is a left join, which the
+-- The last ten columns of most views. Of several products, the first of the newest list is shown. It is a left join, which the
 -- planner omits if a query does not read the product.
 create view view360.account_labels as
 select
@@ -18,7 +18,7 @@ left join (
   select distinct on (pa.account_id) pa.account_id, p.name
   from product_accounts pa
   join products p on p.id = pa.product_id
-  order by pa.account_id, pa.id
+  order by pa.account_id, pa.observed_at desc nulls last, pa.position, pa.id
 ) first on first.account_id = a.id;
 
 comment on view view360.account_labels is 'Labels of an account in dashboards: one row per accounts row.';
@@ -32,4 +32,4 @@ comment on column view360.account_labels.account_status is 'Status of the accoun
 comment on column view360.account_labels.account_partner is 'Partner label.';
 comment on column view360.account_labels.account_customer is 'Customer label.';
 comment on column view360.account_labels.account_full is 'Account id, hyphen, account name.';
-comment on column view360.account_labels.project_product_name is 'Product linked to the account first.';
+comment on column view360.account_labels.project_product_name is 'First product of the account''s newest list; without one, the product that was linked first.';
