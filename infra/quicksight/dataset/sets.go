@@ -12,14 +12,15 @@ var special = []Set{
 	{Name: "view_accounts", extra: []Column{
 		{"product", String, "nullif(nullif(v.project_product_name, ''), 'None')"},
 	}, Comment: "product is empty for an account without one, so that it is not counted."},
-	{Name: "view_acct_cost_rep", Date: "date_from", where: daily,
-		Comment: "Daily reports only: weekly and monthly ones repeat the same money."},
+	{Name: "view_acct_cost_rep", Date: "date_from", where: "v.id in (select cost_report_id from view360.daily_costs)",
+		Comment: "The reports of view360.daily_costs only: others repeat the same money."},
 	{Name: "view_acct_cost_rep_forecast", where: "v.is_latest", Comment: "The newest forecast of each period."},
 	{Name: "view_acct_security_findings_details", extra: []Column{
 		{"severity_rank", Integer, "coalesce(array_position(array['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL'], upper(v.severity)), 6)"},
 		{"is_open", Integer, "(v.id in (select id from view360.open_findings))::integer"},
 	}, Comment: "severity_rank sorts severities, the worst first; is_open marks the findings of view360.open_findings."},
-	{Name: "view_acct_serv", Date: "date_from", where: daily, Comment: "Daily rows only: weekly and monthly ones repeat the same money."},
+	{Name: "view_acct_serv", Date: "date_from", where: "v.id in (select service_row_id from view360.daily_service_costs)",
+		Comment: "The rows of view360.daily_service_costs only: others repeat the same money."},
 	{Name: "view_acct_support_tickets", Date: "time_created"},
 	{Name: "view_certificates", extra: []Column{
 		{"days_left", Integer, "(v.not_after::date - current_date)"},

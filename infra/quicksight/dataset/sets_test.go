@@ -22,6 +22,11 @@ values (1, 'new', 's', 't', 'CRITICAL', 'NEW', 'ACTIVE', '2026-03-01', '2026-03-
   (1, 'closed', 's', 't', 'CRITICAL', 'NEW', 'ACTIVE', '2026-03-01', '2026-03-01', '2026-03-02');
 insert into cost_reports (account_id, current_period_cost, previous_period_cost, cost_difference, cost_difference_percentage, period_granularity, period_start, period_end)
 values (1, 5, 0, 0, 0, 'DAILY', '2026-03-01', '2026-03-02'), (1, 150, 0, 0, 0, 'MONTHLY', '2026-02-01', '2026-03-01');
+insert into cost_reports (account_id, current_period_cost, previous_period_cost, cost_difference, cost_difference_percentage, period_granularity, period_start, period_end, created_at)
+values (2, 4, 0, 0, 0, 'DAILY', '2026-03-01', '2026-03-02', '2026-03-02'); -- an earlier load of the same day, in another region
+insert into services (account_id, service, date_from, date_to, cost, period_granularity, updated_at)
+values (1, 'Amazon S3', '2026-03-01', '2026-03-02', 5, 'DAILY', '2026-03-03'), (2, 'Amazon S3', '2026-03-01', '2026-03-02', 4, 'DAILY', '2026-03-02'),
+  (1, 'Amazon S3', '2026-02-01', '2026-03-01', 150, 'MONTHLY', '2026-03-03');
 insert into config_reports (id, account_id, date_from, date_to, period_granularity)
 values (1, 1, '2026-03-01', '2026-03-02', 'DAILY'), (2, 1, '2026-03-02', '2026-03-03', 'DAILY');
 insert into non_compliant_resources (config_report_id, resource_type, resource_id, compliance_type, rule_name)
@@ -51,7 +56,8 @@ func TestQueriesCorrectTheFigures(t *testing.T) {
 		{"what is in no zone is not counted", "view_service_resources", "count(distinct known_zone)", "1"},
 		{"Q10: not online", "view_inventory_instances", "sum(not_online)", "2"},
 		{"Q11: None is not a product", "view_accounts", "count(distinct product)", "1"},
-		{"months are not added to days", "view_acct_cost_rep", "sum(current_period_cost)", "5.0000000000"},
+		{"months are not added to days", "view_acct_cost_rep", "sum(current_period_cost) = (select sum(cost) from view360.daily_costs), sum(current_period_cost)", "t 5.0000000000"},
+		{"the same money of services", "view_acct_serv", "sum(cost) = (select sum(cost) from view360.daily_service_costs), sum(cost) = 5", "t t"},
 		{"the newest compliance report", "view_config_reports", "id, is_latest", "1 0\n2 1"},
 	}
 	for _, test := range tests {

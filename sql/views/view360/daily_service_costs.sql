@@ -1,7 +1,7 @@
 -- What an account's services cost on a day. The later of two rows counts, as in daily_costs.
 create view view360.daily_service_costs as
 select distinct on (a.account_id, s.service, s.date_from)
-  a.account_id as account, s.service, s.date_from as day, s.cost
+  a.account_id as account, s.service, s.date_from as day, s.cost, s.id as service_row_id
 from services s
 join accounts a on a.id = s.account_id
 where s.period_granularity = 'DAILY'
@@ -13,3 +13,4 @@ comment on column view360.daily_service_costs.account is '12-digit AWS account i
 comment on column view360.daily_service_costs.service is 'Service, as Cost Explorer names it.';
 comment on column view360.daily_service_costs.day is 'Day, UTC.';
 comment on column view360.daily_service_costs.cost is 'Unblended cost.';
+comment on column view360.daily_service_costs.service_row_id is 'services.id.';
