@@ -66,12 +66,12 @@ func (c *costs) addDays(days []costDay, args pgx.NamedArgs) {
 	for _, d := range days {
 		if d.Day.Before(c.Month) {
 			c.LastTotal, c.LastDays, c.LastToDate = c.LastTotal+d.Cost, c.LastDays+1, c.LastToDate+d.Paired
-			c.LastExtent.addDay(d.Accounts)
+			c.LastExtent.addDay(d)
 			continue
 		}
 		c.ToDate, c.Days, c.PairedToDate = c.ToDate+d.Cost, c.Days+1, c.PairedToDate+d.Paired
-		c.Extent.addDay(d.Accounts)
-		if d.Paired != 0 {
+		c.Extent.addDay(d)
+		if d.PairedAccounts > 0 {
 			c.PairedDays++
 		}
 	}

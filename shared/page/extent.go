@@ -4,16 +4,14 @@ import "fmt"
 
 // extent says of how much a total is: the accounts and days that have a figure, of those that are expected to.
 type extent struct {
-	Accounts, OfAccounts int // Accounts: the most of any day
-	Days, OfDays         int // Days: those that have all of Accounts
+	Accounts, OfAccounts int // Accounts have a figure of any day
+	Days, OfDays         int // Days have a figure of all Accounts
 }
 
-// addDay adds a day with a figure of some accounts.
-func (e *extent) addDay(accounts int) {
-	if accounts > e.Accounts {
-		e.Accounts, e.Days = accounts, 0
-	}
-	if accounts == e.Accounts {
+// addDay adds a day of a month.
+func (e *extent) addDay(d costDay) {
+	e.Accounts = d.OfMonth
+	if d.Accounts == d.OfMonth {
 		e.Days++
 	}
 }

@@ -48,6 +48,21 @@ func TestOverviewSummarizesTheViews(t *testing.T) {
 	})
 }
 
+// Days that are missing, that cost nothing, and that are known after the forecast.
+func TestCostsSayOfWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, Options{})
+	_, err := pgtest.Open(t, s.database).Exec(t.Context(), `
+		delete from cost_reports where account_id = 1 and period_start in ('2026-03-17', '2026-03-18');
+		update cost_reports set current_period_cost = 0 where account_id = 1 and period_start = '2026-03-16';
+		update cost_forecasts set cost_report_id = (select id from cost_reports where account_id = 1 and period_start = '2026-03-15') where amount = 150`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 17 days of 12 without one, and 19 of 100. Of the forecast of 150 after 15 March, 12 are known.
+	s.expect(s.get("/"), "March so far $2,092 2 of 2 accounts, 17 of 19 days", "Change &#43;12.9 % of 17 days", "Forecast for March $2,230")
+}
+
 func TestOverviewAppliesItsFilters(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, Options{})
