@@ -9,7 +9,7 @@ var backupJobs = load.Table{
 	Columns: []load.Column{
 		{Name: "backup_job_id", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "parent_job_id", Type: load.Varchar(255)},
-		{Name: "state", Type: load.Varchar(50), Rule: load.Required},
+		{Name: "state", Type: load.Varchar(50), Rule: load.EmptyText},
 		{Name: "status_message", Type: load.Text},
 		{Name: "message_category", Type: load.Varchar(255), Rule: load.Cut},
 		{Name: "resource_arn", Type: load.Text},

@@ -28,8 +28,8 @@ var findings = load.Table{
 	Key: []string{"finding_id"},
 	Columns: []load.Column{
 		{Name: "finding_id", Type: load.Varchar(255), Rule: load.Required},
-		{Name: "service", Type: load.Varchar(255), Rule: load.Required},
-		{Name: "title", Type: load.Text, Rule: load.Required},
+		{Name: "service", Type: load.Varchar(255), Rule: load.EmptyText},
+		{Name: "title", Type: load.Text, Rule: load.EmptyText},
 		{Name: "description", Type: load.Text},
 		{Name: "severity", Type: load.Varchar(50), Rule: load.Required},
 		{Name: "status", Type: load.Varchar(50), Rule: load.Required},

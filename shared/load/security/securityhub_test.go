@@ -74,6 +74,11 @@ func TestFindings(t *testing.T) {
 		inRegion("eu-west-1", 12, `{}`), inRegion("us-east-1", 12, counted(finding("f", "2026-03-11T00:00:00Z", "RESOLVED"), 0))}
 	const openOfRegions = "select a.region, s.total_findings, s.open_findings, (select count(*)::int from findings where security_id = s.id) from security s join accounts a on a.id = s.account_id order by 1"
 	loadtest.Run(t, "findings", []loadtest.Case{
+		{
+			Name:  "finding without a title or a resource is kept",
+			Loads: []loadtest.Snapshot{loadtest.Day(11, "security", hub(`{"finding_id":"f","service":null,"title":null,"severity":"LOW","status":"NEW","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}`))},
+			Query: "select finding_id, service, title from findings", Want: []string{"f||"},
+		},
 		{Name: "counters do not stay behind a finding that moves", Loads: moved, Query: openOfRegions, Want: []string{"eu-west-1|0|0|0", "us-east-1|1|0|1"}},
 		{
 			Name: "counters do not stay where a newer finding has moved from", Loads: []loadtest.Snapshot{moved[3], moved[2], moved[1], moved[0]},
