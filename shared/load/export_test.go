@@ -23,6 +23,8 @@ func StatementsText(t Table, children []Table) string {
 	add(true, "Copies rows to the temporary table.", s.copyTempTableSQL)
 	add(t.Parent != nil, "Rejects rows without a parent.", s.deleteOrphansSQL)
 	add(t.keyLacksAccount(), "Rejects rows that another account has reported.", s.deleteForeignSQL)
+	add(t.DiffersSQL != "", "Rejects rows that are another thing than the stored row.", s.deleteDifferentSQL)
+	add(t.DiffersSQL != "", "Rejects rows that are another thing than an earlier row.", s.deleteAmbiguousSQL)
 	add(true, "Upserts the rows of the temporary table: $1 accounts row, $2 time of collection.", s.upsertSQL)
 	add(!t.IsParent, "Looks for duplicates after an upsert that left rows out.", s.hasDuplicatesSQL)
 	add(true, "Deletes all but the last row of each key, before the upsert runs again.", s.deleteDuplicatesSQL)

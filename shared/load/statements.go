@@ -287,6 +287,19 @@ func (t statements) deleteForeignSQL() string {
 		t.tempTableName(), t.Name, owner, t.sameKeySQL("x", "t"))
 }
 
+// deleteDifferentSQL returns the statement that deletes rows from the temporary table that are another thing than the stored
+// row with their key, and returns their positions.
+func (t statements) deleteDifferentSQL() string {
+	return fmt.Sprintf("delete from %s x using %s t\nwhere $1::integer is not null and %s and %s\nreturning x._parent, x._row",
+		t.tempTableName(), t.Name, t.sameKeySQL("x", "t"), t.DiffersSQL)
+}
+
+// deleteAmbiguousSQL returns the same statement for an earlier row of the section.
+func (t statements) deleteAmbiguousSQL() string {
+	return fmt.Sprintf("delete from %[1]s x using %[1]s t\nwhere $1::integer is not null and %[2]s and (t._parent, t._row) < (x._parent, x._row) and %[3]s\nreturning x._parent, x._row",
+		t.tempTableName(), t.sameKeySQL("x", "t"), t.DiffersSQL)
+}
+
 // isOwnSQL returns the condition that the stored row is the account's own: another account may have inserted it after
 // [statements.deleteForeignSQL] ran. It is empty if the key has the account.
 func (t statements) isOwnSQL() string {

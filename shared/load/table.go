@@ -72,6 +72,9 @@ type Table struct {
 	// IsOpenSQL is the condition that a stored row t is open, if snapshots may list all open rows (snapshot.Range.AllOpen): the
 	// column closed_at of the others gets the time of the snapshot.
 	IsOpenSQL string
+	// DiffersSQL is the condition that a new row x is another thing than the row t with the same key, if an id may be given
+	// twice. Such a row is rejected.
+	DiffersSQL string
 	// Wrapped is the member of an object that lists the rows, for collectors that write that object instead of the list.
 	Wrapped string
 }

@@ -36,6 +36,9 @@ func (l *tableLoader) upsertViaTempTable(ctx context.Context, hash io.Writer) (*
 	if err := l.rejectForeignRows(ctx, result); err != nil {
 		return nil, err
 	}
+	if err := l.rejectDifferentRows(ctx, result); err != nil {
+		return nil, err
+	}
 	if l.stored.isStale {
 		return result, nil
 	}
@@ -62,6 +65,21 @@ func (l *tableLoader) rejectForeignRows(ctx context.Context, result *copyResult)
 	}
 	why := issue{column: l.table.Key[0], reason: "another account has reported it"}
 	return l.rejectRows(ctx, why, l.statements.deleteForeignSQL(), result)
+}
+
+// rejectDifferentRows rejects rows that are another thing than the stored row, or an earlier row of the section, with their
+// key.
+func (l *tableLoader) rejectDifferentRows(ctx context.Context, result *copyResult) error {
+	if l.table.DiffersSQL == "" {
+		return nil
+	}
+	why := issue{column: l.table.Key[0], reason: "another product has reported a finding with this id"}
+	for _, statement := range []string{l.statements.deleteDifferentSQL(), l.statements.deleteAmbiguousSQL()} {
+		if err := l.rejectRows(ctx, why, statement, result); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rejectRows runs a statement that deletes rows from the temporary table and returns their positions.

@@ -30,7 +30,7 @@ var applications = load.Table{
 	Columns: []load.Column{
 		{Name: "_parent_key", Member: "instance_id", Type: load.Varchar(255), Rule: load.Required},
 		{Name: "name", Type: load.Varchar(255)},
-		{Name: "version", Type: load.Varchar(100)},
+		{Name: "version", Type: load.Varchar(100), Rule: load.Cut},
 		{Name: "publisher", Type: load.Varchar(255), Rule: load.Cut},
 		{Name: "architecture", Type: load.Text},
 		{Name: "application_type", Type: load.Text},

@@ -37,6 +37,11 @@ func TestSecurity(t *testing.T) {
 	})
 }
 
+// ofProduct returns a finding with an id that two products use.
+func ofProduct(region, product string) string {
+	return strings.TrimSuffix(finding("EKS+3.2.9", "2026-03-10T00:00:00Z", "NEW"), "}") + `,"product_arn":"arn:aws:securityhub:` + region + `::product/` + product + `"}`
+}
+
 // counted returns a section with one finding and its counters.
 func counted(finding string, open int) string {
 	return fmt.Sprintf(`{"security_hub":[{"service":"Security Hub","total_findings":1,"open_findings":%d,"findings":[%s]}]}`, open, finding)
@@ -78,6 +83,19 @@ func TestFindings(t *testing.T) {
 			Name:  "finding without a title or a resource is kept",
 			Loads: []loadtest.Snapshot{loadtest.Day(11, "security", hub(`{"finding_id":"f","service":null,"title":null,"severity":"LOW","status":"NEW","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}`))},
 			Query: "select finding_id, service, title from findings", Want: []string{"f||"},
+		},
+		{
+			Name: "same id of two products is told",
+			Loads: []loadtest.Snapshot{loadtest.Day(11, "security", `{"security_hub":[{"service":"Prowler","findings":[`+ofProduct("eu-west-1", "prowler/prowler")+`]}]}`),
+				loadtest.Day(12, "security", `{"security_hub":[{"service":"Prowler","findings":[`+ofProduct("us-east-1", "prowler/prowler")+`]},{"service":"Bench","findings":[`+ofProduct("us-east-1", "aqua/bench")+`]}]}`)},
+			Query: "select product_arn from findings", Want: []string{"arn:aws:securityhub:us-east-1::product/prowler/prowler"}, Counts: load.Counts{Read: 2, Updated: 1, Rejected: 1},
+			Rejects: []string{"security.security_hub[1].findings|0|finding_id|another product has reported a finding with this id"},
+		},
+		{
+			Name:  "same id of two products in one file is told",
+			Loads: []loadtest.Snapshot{loadtest.Day(12, "security", `{"security_hub":[{"service":"Prowler","findings":[`+ofProduct("us-east-1", "prowler/prowler")+`]},{"service":"Bench","findings":[`+ofProduct("us-east-1", "aqua/bench")+`]}]}`)},
+			Query: "select product_arn from findings", Want: []string{"arn:aws:securityhub:us-east-1::product/prowler/prowler"}, Counts: load.Counts{Read: 2, Created: 1, Rejected: 1},
+			Rejects: []string{"security.security_hub[1].findings|0|finding_id|another product has reported a finding with this id"},
 		},
 		{Name: "counters do not stay behind a finding that moves", Loads: moved, Query: openOfRegions, Want: []string{"eu-west-1|0|0|0", "us-east-1|1|0|1"}},
 		{

@@ -49,6 +49,18 @@ join security p on p.id = t."security_id" join accounts o on o.id = p.account_id
 where x."finding_id" = t."finding_id" and o.account_id <> (select account_id from accounts where id = $1)
 returning x._parent, x._row;
 
+-- Rejects rows that are another thing than the stored row.
+delete from temp_findings x using findings t
+where $1::integer is not null and x."finding_id" = t."finding_id" and split_part(x.product_arn, '::product/',
+    2) <> split_part(t.product_arn, '::product/', 2)
+returning x._parent, x._row;
+
+-- Rejects rows that are another thing than an earlier row.
+delete from temp_findings x using temp_findings t
+where $1::integer is not null and x."finding_id" = t."finding_id" and (t._parent, t._row) < (x._parent, x._row)
+    and split_part(x.product_arn, '::product/', 2) <> split_part(t.product_arn, '::product/', 2)
+returning x._parent, x._row;
+
 -- Upserts the rows of the temporary table: $1 accounts row, $2 time of collection.
 with written as (
   insert into findings as t ("security_id", "finding_id", "service", "title", "description", "severity", "status",
