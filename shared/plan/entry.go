@@ -19,6 +19,8 @@ type Entry struct {
 	// RegionsAtOnce and ServicesAtOnce limit the parallel work for one account; 0 leaves the limit to Step Functions.
 	RegionsAtOnce  int `json:"regions_at_once"`
 	ServicesAtOnce int `json:"services_at_once"`
+	// StagedAfter is when what is staged was read at the earliest, to count for a run that resumes.
+	StagedAfter time.Time `json:"-"`
 }
 
 // Region is one region of an entry and the sources to collect in it.

@@ -14,11 +14,11 @@ import (
 )
 
 // taken says which periods of an interval runs have taken, by their run dates, YYYY-MM-DD. Only runs without a date and
-// filters count.
+// filters that came to their end count.
 type taken struct {
 	Run    string    `json:"run"`    // the newest one
 	Time   time.Time `json:"time"`   // the end of what it could take: its scheduled time, or its start
-	Before string    `json:"before"` // the last date that earlier runs had taken; "" if none
+	Before string    `json:"before"` // the last date before those that the run took
 	Last   string    `json:"last"`
 }
 
@@ -29,9 +29,9 @@ type ledger map[snapshot.Interval]taken
 // so that daily runs renew what longer intervals took: staged objects expire after 30 days.
 type ledgers map[string]ledger
 
-func (h Handler) readLedgers(ctx context.Context) (ledgers, error) {
+func readLedgers(ctx context.Context, staging *object.Store) (ledgers, error) {
 	known := ledgers{}
-	if err := h.Staging.GetJSON(ctx, snapshot.TakenKey, &known); err != nil && !object.IsMissing(err) {
+	if err := staging.GetJSON(ctx, snapshot.TakenKey, &known); err != nil && !object.IsMissing(err) {
 		return nil, err
 	}
 	return known, nil
@@ -103,17 +103,49 @@ func formatMissed(interval snapshot.Interval, from, to time.Time) string {
 		interval, first, last, interval, first)
 }
 
-// record adds the dates of a run.
-func (l ledger) record(interval snapshot.Interval, run string, before time.Time, dates []time.Time) {
-	known := l[interval]
-	last := dates[len(dates)-1].Format(time.DateOnly)
-	switch {
-	case last < known.Last: // an old start was repeated
-	case known.Run == run, known.Time.Equal(before):
-		l[interval] = taken{Run: run, Time: before, Before: known.Before, Last: last}
-	default:
-		l[interval] = taken{Run: run, Time: before, Before: known.Last, Last: last}
+// takes is what a run takes. Plan stages it, and Settle records it: of a run that is killed before its end the next one
+// takes all again.
+type takes struct {
+	Scope    string            `json:"scope"` // see [job.findScope]
+	Interval snapshot.Interval `json:"interval"`
+	taken
+}
+
+// writeTakes stages what the run takes. A run with nothing to collect is at its end already.
+func (j job) writeTakes(ctx context.Context, run string, snapshots int) error {
+	interval := j.template.Interval
+	before := snapshot.WindowOf(interval, j.dates[0]).Previous(interval).NameDate(interval)
+	last := j.dates[len(j.dates)-1]
+	err := j.Staging.PutJSON(ctx, snapshot.TakesKey(run), takes{Scope: j.findScope(), Interval: interval, taken: taken{
+		Run: run, Time: j.before, Before: before.Format(time.DateOnly), Last: last.Format(time.DateOnly),
+	}})
+	if err != nil || snapshots > 0 {
+		return err
 	}
+	return RecordTaken(ctx, j.Staging, run)
+}
+
+// RecordTaken records the periods that a run takes as taken, so that no later run takes them by itself. It may be repeated.
+// A run that takes none is left alone. Errors are those of the store.
+func RecordTaken(ctx context.Context, staging *object.Store, run string) error {
+	var t takes
+	if err := staging.GetJSON(ctx, snapshot.TakesKey(run), &t); object.IsMissing(err) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	known, err := readLedgers(ctx, staging)
+	if err != nil {
+		return err
+	}
+	if known[t.Scope] == nil {
+		known[t.Scope] = ledger{}
+	}
+	if t.Last < known[t.Scope][t.Interval].Last { // an old start was repeated
+		return nil
+	}
+	known[t.Scope][t.Interval] = t.taken
+	return staging.PutJSON(ctx, snapshot.TakenKey, known)
 }
 
 // settling is a longer period that was taken when it had ended, and that a daily run reads once more.
@@ -139,13 +171,16 @@ func (l ledger) listSettling(dates []time.Time, days int) (found []settling) {
 }
 
 // buildSettlingEntry returns the entry that reads what changes late in a longer period: what daily runs read again too.
+// What was read and paid for when the period had just ended does not count, in a run that resumes either.
 func (j job) buildSettlingEntry(s settling, a account) Entry {
 	template, request := j.template, Request{}
-	template.Interval = s.interval
+	template.Interval, template.Resume = s.interval, false
 	for _, source := range catalog.Sources {
 		if source.CoversManyDays {
 			request.Services = append(request.Services, source.Name)
 		}
 	}
-	return j.buildEntry(template, request, a, s.date, 0, j.present)
+	entry := j.buildEntry(template, request, a, s.date, 0, j.present)
+	entry.StagedAfter = snapshot.WindowOf(s.interval, s.date).End.AddDate(0, 0, j.Settings.countSettleDays())
+	return entry
 }

@@ -22,6 +22,7 @@ type calendar struct {
 	t       *testing.T
 	store   *object.Store
 	handler plan.Handler
+	killed  bool // runs do not come to their end
 }
 
 func newCalendar(t *testing.T) *calendar {
@@ -34,7 +35,7 @@ func newCalendar(t *testing.T) *calendar {
 	settings := settings()
 	settings.Organization, settings.Accounts = false, []string{"222222222222"}
 	store := object.New(server.Client(), "data", object.Options{})
-	return &calendar{t, store, plan.Handler{Settings: settings, Directory: organization{}, Staging: store}}
+	return &calendar{t: t, store: store, handler: plan.Handler{Settings: settings, Directory: organization{}, Staging: store}}
 }
 
 // run returns the dates that a run takes, with those whose present state it reads marked by "now", and those of which it
@@ -48,6 +49,11 @@ func (c *calendar) run(name, started, request string) []string {
 	out, err := c.handler.Handle(c.t.Context(), plan.Input{Request: json.RawMessage(request), Run: name, Started: at})
 	if err != nil {
 		c.t.Fatal(err)
+	}
+	if !c.killed {
+		if err := plan.RecordTaken(c.t.Context(), c.store, name); err != nil {
+			c.t.Fatal(err)
+		}
 	}
 	var list []plan.Entry
 	if err := c.store.GetJSON(c.t.Context(), out.Key, &list); err != nil {
@@ -145,6 +151,28 @@ func TestTooManyPeriodsAreAProblem(t *testing.T) {
 	}
 }
 
+// A run that is killed has taken nothing: the next one, resumed or not, takes its periods again.
+func TestKilledRunTakesNothing(t *testing.T) {
+	c := newCalendar(t)
+	c.run("first", "2026-03-11T01:00:00Z", `{}`)
+	c.killed = true
+	for _, run := range []struct{ name, request string }{{"killed", `{}`}, {"again", `{}`}, {"resumed", `{"resume":true}`}} {
+		want := []string{"2026-03-12", "2026-03-13", "2026-03-14 now"}
+		got := c.run(run.name, "2026-03-14T01:00:00Z", run.request)
+		if run.name == "resumed" { // looks at what the run before took as well: here nothing of it is staged
+			want = slices.Insert(want, 0, "2026-03-11")
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", run.name, diff)
+		}
+	}
+	c.killed = false
+	c.run("resumed to the end", "2026-03-14T02:00:00Z", `{"resume":true}`)
+	if diff := cmp.Diff([]string{"2026-03-15 now"}, c.run("next", "2026-03-15T01:00:00Z", `{}`)); diff != "" {
+		t.Errorf("after it (-want +got):\n%s", diff)
+	}
+}
+
 // Costs of the days that were made up for take one request.
 func TestMissedDaysAreReadTogether(t *testing.T) {
 	c := newCalendar(t)
@@ -215,6 +243,26 @@ func TestPeriodIsSettledDaysLater(t *testing.T) {
 	for _, date := range c.run("never", "2026-04-06T01:00:00Z", `{"interval":"DAILY"}`) {
 		if strings.Contains(date, "MONTHLY") {
 			t.Errorf("settled %s", date)
+		}
+	}
+}
+
+// What was read when the period had just ended does not stand for what is read when it has settled.
+func TestPeriodIsSettledByTheRunThatResumes(t *testing.T) {
+	c := newCalendar(t)
+	c.run("d1", "2036-03-01T01:00:00Z", `{}`)
+	c.run("m1", "2036-03-01T05:00:00Z", `{"interval":"MONTHLY"}`)
+	var list []plan.Entry
+	if err := c.store.GetJSON(t.Context(), snapshot.PlanKey("m1", 0), &list); err != nil {
+		t.Fatal(err)
+	}
+	for _, region := range list[0].Regions {
+		stageSources(t, c.store, list[0], region, "")
+	}
+	c.killed = true
+	for name, request := range map[string]string{"killed": `{}`, "resumed": `{"resume":true}`} {
+		if got := c.run(name, "2036-03-06T01:00:00Z", request); !slices.Contains(got, "2036-02-29 MONTHLY") {
+			t.Errorf("%s: got %v, want the month", name, got)
 		}
 	}
 }

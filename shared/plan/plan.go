@@ -76,7 +76,7 @@ func (h Handler) buildPlan(ctx context.Context, in Input) (Plan, error) {
 		err = job.writeRoster(ctx, in.Run)
 	}
 	if err == nil && job.takesPeriods() {
-		err = job.writeTaken(ctx, in.Run)
+		err = job.writeTakes(ctx, in.Run, plan.Snapshots)
 	}
 	slog.InfoContext(ctx, "planned", "execution", in.Run, "accounts", len(job.accounts), "dates", len(job.dates),
 		"snapshots", plan.Snapshots, "gone", len(job.gone), "paid_requests", plan.Estimate.PaidRequests)
@@ -90,7 +90,6 @@ type job struct {
 	template collect.Input // values that all entries share
 	dates    []time.Time   // oldest first
 	settling []settling
-	ledgers  ledgers
 	accounts []account
 	// problems are promises of the run that it cannot keep, for the operator. Settle fails with them.
 	problems []string
@@ -151,10 +150,11 @@ func (j *job) chooseDates(ctx context.Context, in Input) (err error) {
 		j.dates, err = j.request.listDates(in.Started)
 		return err
 	}
-	if j.ledgers, err = j.readLedgers(ctx); err != nil {
+	all, err := readLedgers(ctx, j.Staging)
+	if err != nil {
 		return err
 	}
-	known := j.ledgers[j.findScope()]
+	known := all[j.findScope()]
 	var problem string
 	j.dates, problem = known.listUntaken(j.request, j.template.Interval, in.Run, j.before)
 	if problem != "" {
@@ -166,20 +166,10 @@ func (j *job) chooseDates(ctx context.Context, in Input) (err error) {
 	return nil
 }
 
-// writeTaken records the dates of the run.
-func (j job) writeTaken(ctx context.Context, run string) error {
-	scope := j.findScope()
-	if j.ledgers[scope] == nil {
-		j.ledgers[scope] = ledger{}
-	}
-	j.ledgers[scope].record(j.template.Interval, run, j.before, j.dates)
-	return j.Staging.PutJSON(ctx, snapshot.TakenKey, j.ledgers)
-}
-
 // takesPeriods reports whether the run counts as the one that took its periods.
 func (j job) takesPeriods() bool {
 	r := j.request
-	return len(j.dates) > 0 && !r.hasDates() && !r.isNarrowed() && !bool(r.Resume) && !bool(r.DryRun)
+	return len(j.dates) > 0 && !r.hasDates() && !r.isNarrowed() && !bool(r.DryRun)
 }
 
 // coversOrganization reports whether the run covers the whole organization as it is now, so that a known account that it

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"view360/shared/collect"
 	"view360/shared/merge"
@@ -40,7 +41,7 @@ func (j job) removeStaged(ctx context.Context, s Entry) (Entry, error) {
 		if err != nil {
 			return Entry{}, err
 		}
-		collected, err := j.listStaged(ctx, name)
+		collected, err := j.listStaged(ctx, name, s.StagedAfter)
 		if err != nil {
 			return Entry{}, err
 		}
@@ -57,11 +58,11 @@ func (j job) removeStaged(ctx context.Context, s Entry) (Entry, error) {
 	return s, nil
 }
 
-// listStaged returns the ETags of the outputs that are staged for a snapshot, by source.
-func (j job) listStaged(ctx context.Context, name snapshot.Name) (map[string]string, error) {
+// listStaged returns the ETags of the outputs that were staged for a snapshot after a time, by source.
+func (j job) listStaged(ctx context.Context, name snapshot.Name, after time.Time) (map[string]string, error) {
 	collected := map[string]string{}
 	return collected, j.Staging.List(ctx, name.StagingPrefix(), func(v object.Version) error {
-		if source, isOutput := name.FindOutput(v.Key); isOutput {
+		if source, isOutput := name.FindOutput(v.Key); isOutput && v.LastModified.After(after) {
 			collected[source] = v.ETag
 		}
 		return nil

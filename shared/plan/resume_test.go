@@ -9,23 +9,28 @@ import (
 
 	"view360/shared/collect"
 	"view360/shared/merge"
+	"view360/shared/object"
 	"view360/shared/plan"
 )
 
 // collected stages the services of a planned region, except those that failed.
 func (r *run) collected(s plan.Entry, region plan.Region, failed string) {
 	r.t.Helper()
+	stageSources(r.t, r.store, s, region, failed)
+}
+
+func stageSources(t *testing.T, store *object.Store, s plan.Entry, region plan.Region, failed string) {
+	t.Helper()
 	request := s.Request
-	request.Region, request.EarlierDays = region.Region, 0
+	request.Region, request.EarlierDays, request.Role = region.Region, 0, nil
 	for _, service := range region.Sources {
 		if service.SourceName == failed {
 			continue
 		}
 		read := func(context.Context, aws.Config, collect.Scope, *collect.Part) error { return nil }
-		request.Role = nil
-		handler := collect.Handler{Staging: r.store, Collector: collect.Collector{SourceName: service.SourceName, Collect: read}}
-		if _, err := handler.Handle(r.t.Context(), request); err != nil {
-			r.t.Fatal(err)
+		handler := collect.Handler{Staging: store, Collector: collect.Collector{SourceName: service.SourceName, Collect: read}}
+		if _, err := handler.Handle(t.Context(), request); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

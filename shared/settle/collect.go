@@ -49,6 +49,9 @@ func (c CollectHandler) settleRun(ctx context.Context, in CollectInput) (Collect
 	if err := c.reportLosses(ctx, in.Plan.Run); err != nil {
 		return CollectOutput{}, nil, err
 	}
+	if err := plan.RecordTaken(ctx, c.Staging, in.Plan.Run); err != nil {
+		return CollectOutput{}, nil, err
+	}
 	out := CollectOutput{Plan: in.Plan, Published: len(run.reported)}
 	switch {
 	case len(run.failed) == 0 && len(run.problems) == 0:

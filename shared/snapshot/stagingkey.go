@@ -67,6 +67,9 @@ func PlanKey(run string, redrives int) string {
 // ProblemsKey returns the key of the promises that a run's plan could not keep. Most runs have none.
 func ProblemsKey(run string) string { return RunPrefix(run) + "problems.json" }
 
+// TakesKey returns the key of the periods that a run takes once it has come to its end.
+func TakesKey(run string) string { return RunPrefix(run) + "takes.json" }
+
 // GoneKey returns the key of the accounts that a run found to have left. Most runs find none.
 func GoneKey(run string) string { return RunPrefix(run) + "gone.json" }
 
