@@ -1,8 +1,13 @@
 package load
 
 import (
+	"context"
 	"fmt"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"view360/shared/snapshot"
 )
 
 // StatementsText returns the statements of a table that its loads may run, in the order of a load.
@@ -60,3 +65,8 @@ func wrapLines(text string, width int) string {
 
 // ChildrenOf returns the tables of the group whose rows belong to rows of t.
 func (g Group) ChildrenOf(t Table) []Table { return g.childrenOf(t) }
+
+// Lock waits for the loads that must not run beside one of the group.
+func (g Group) Lock(ctx context.Context, tx pgx.Tx, index snapshot.Index) error {
+	return g.lock(ctx, tx, index)
+}

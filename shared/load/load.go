@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -151,7 +152,7 @@ func (h Handler) runTransaction(ctx context.Context, conn *pgx.Conn, in Input, e
 		return Output{}, fmt.Errorf("beginning the transaction: %w", err)
 	}
 	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // no effect after a commit
-	if err := LockAccountRegion(ctx, tx, in.Index); err != nil {
+	if err := h.lock(ctx, tx, in.Index); err != nil {
 		return Output{}, err
 	}
 	// Room for hash joins, and statistics of temporary tables from a small sample: each is read once.
@@ -197,17 +198,32 @@ func FindAccountRow(ctx context.Context, tx pgx.Tx, index snapshot.Index) (id in
 	return id, nil
 }
 
-// LockAccountRegion makes the transactions of one account and region wait for each other.
+// lock makes the loads of the group for one account and region wait for each other, and all of them for that of the
+// accounts row, which they refer to. Groups have no other row in common, so they load side by side.
+func (g Group) lock(ctx context.Context, tx pgx.Tx, index snapshot.Index) error {
+	if g.LoadAccountRow != nil {
+		return LockAccountRegion(ctx, tx, index)
+	}
+	account, region := index.Name.Account, index.Name.Region
+	return waitForLocks(ctx, tx, account, "select pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2)", lockID(account, region), lockID(account, region, g.Name))
+}
+
+// LockAccountRegion makes a transaction wait for all loads of one account and region, and them for it.
 func LockAccountRegion(ctx context.Context, tx pgx.Tx, index snapshot.Index) error {
-	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", lockID(index.Name.Account, index.Name.Region)); err != nil {
-		return fmt.Errorf("waiting for other loads of account %s: %w", index.Name.Account, err)
+	account, region := index.Name.Account, index.Name.Region
+	return waitForLocks(ctx, tx, account, "select pg_advisory_xact_lock($1)", lockID(account, region))
+}
+
+func waitForLocks(ctx context.Context, tx pgx.Tx, account, statement string, ids ...any) error {
+	if _, err := tx.Exec(ctx, statement, ids...); err != nil {
+		return fmt.Errorf("waiting for other loads of account %s: %w", account, err)
 	}
 	return nil
 }
 
-// lockID returns the advisory lock of an account and region.
-func lockID(account, region string) int64 {
+// lockID returns the advisory lock of an account and region, or of a group in them.
+func lockID(names ...string) int64 {
 	hash := fnv.New64a()
-	fmt.Fprintf(hash, "%s %s", account, region)
+	fmt.Fprint(hash, strings.Join(names, " "))
 	return int64(hash.Sum64())
 }

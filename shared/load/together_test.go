@@ -1,12 +1,15 @@
 package load_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"view360/shared/load"
 	"view360/shared/loaders"
@@ -80,6 +83,44 @@ func TestFilesOfOneAccountLoadAtOnce(t *testing.T) {
 	all.Wait()
 	if diff := cmp.Diff(after.readAllRows(), together.readAllRows()); diff != "" {
 		t.Errorf("one after the other against at once:\n%s", diff)
+	}
+}
+
+// TestGroupsOfOneAccountLoadSideBySide loads the other groups while one is at it, and keeps what needs all of them waiting.
+func TestGroupsOfOneAccountLoadSideBySide(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	index := b.Index(everything.Key(), everything.JSON()).Index
+	account, security := b.Handler("account"), b.Handler("security")
+	if _, err := account.Handle(t.Context(), load.Input{Index: index, Group: "account"}); err != nil {
+		t.Fatal(err)
+	}
+	busy, err := b.Pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Rollback(t.Context()) //nolint:errcheck // the test is over
+	if err := security.Lock(t.Context(), busy, index); err != nil {
+		t.Fatal(err)
+	}
+	for _, handler := range b.Handlers() {
+		if handler.Name == "account" || handler.Name == "security" {
+			continue
+		}
+		if _, err := handler.Handle(t.Context(), load.Input{Index: index, Group: handler.Name}); err != nil {
+			t.Errorf("beside security: %v", err)
+		}
+	}
+	for _, group := range []load.Group{account.Group, security.Group} {
+		err := pgx.BeginFunc(t.Context(), b.Pool, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(t.Context(), "set local lock_timeout = '10ms'"); err != nil {
+				return err
+			}
+			return group.Lock(t.Context(), tx, index)
+		})
+		if failure := new(pgconn.PgError); !errors.As(err, &failure) || failure.Code != "55P03" {
+			t.Errorf("%s beside security: got error %v, want a lock timeout", group.Name, err)
+		}
 	}
 }
 
