@@ -29,7 +29,8 @@ var Quotas = []Quota{
 	{"Secrets Manager", []string{"ListSecrets"}, true, 100, 100, "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html"},
 	{"SecurityHub", []string{"GetFindings"}, true, 3, 6, "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub_limits.html"},
 	{"SecurityHub", []string{"GetFindingAggregator", "ListFindingAggregators"}, true, 10, 30, "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub_limits.html"},
-	{"WAFV2", []string{"GetLoggingConfiguration", "GetWebACL", "ListResourcesForWebACL", "ListTagsForResource", "ListWebACLs"}, true, 5, 5, "https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"},
+	{"WAFV2", []string{"GetLoggingConfiguration", "GetWebACL", "ListTagsForResource", "ListWebACLs"}, true, 5, 5, "https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"},
+	{"WAFV2", []string{"ListResourcesForWebACL"}, true, 1, 1, "https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"},
 }
 
 // FindQuota returns the quota of an operation that has a published one.

@@ -331,7 +331,8 @@ var Sources = []Source{
 			{Name: "ec2:DescribeVerifiedAccessInstanceWebAclAssociations", Dependent: true},
 			{Name: "amplify:ListResourcesForWebACL", Dependent: true},
 		},
-		MemoryMB: memoryMB, Timeout: timeout,
+		// 100 web ACLs of the region with six resource types each, and as many of CloudFront, at one request a second.
+		MemoryMB: memoryMB, Timeout: 15 * time.Minute,
 	},
 	{
 		Name: "iam", Title: "IAM users and root",

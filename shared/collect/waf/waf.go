@@ -8,7 +8,7 @@
 //	window      none: state at run time
 //	sections    security.waf, security.waf_rules
 //	paid        no
-//	quotas      5 requests per second for each operation
+//	quotas      1 ListResourcesForWebACL a second, 5 requests a second for each other operation
 //	            https://docs.aws.amazon.com/waf/latest/developerguide/limits.html
 package waf
 
