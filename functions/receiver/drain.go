@@ -82,7 +82,7 @@ func (d drainCommand) openReceiver(ctx context.Context) (*receiver.Receiver, *pg
 	params := maps.Clone(receiver.LockParams)
 	maps.Copy(params, load.SessionParams)
 	size := int32(2*d.AtOnce + 2) // a lock and a loader for each account, and two for parallel groups
-	pool, err := postgres.OpenPool(ctx, d.DatabaseURL, size, postgres.ConnectOptions{Token: d.buildToken(cfg), Params: params})
+	pool, err := postgres.OpenPool(ctx, d.DatabaseURL, size, postgres.ConnectOptions{Token: d.buildToken(cfg), Params: params, Writes: true})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -49,7 +49,7 @@ func openDatabase(ctx context.Context, state, url string, fresh bool) (*database
 	if _, err := migrate.Run(ctx, server.URL, migrate.Options{}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	db.Pool, err = postgres.OpenPool(ctx, server.URL, connections, postgres.ConnectOptions{Params: load.SessionParams})
+	db.Pool, err = postgres.OpenPool(ctx, server.URL, connections, postgres.ConnectOptions{Params: load.SessionParams, Writes: true})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

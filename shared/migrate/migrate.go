@@ -51,7 +51,7 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	conn, err := postgres.Connect(ctx, url, postgres.ConnectOptions{Token: opts.Token})
+	conn, err := postgres.Connect(ctx, url, postgres.ConnectOptions{Token: opts.Token, Writes: true})
 	if err != nil {
 		return Result{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/rds/auth"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 const applicationName = "view360"
@@ -29,6 +30,9 @@ type ConnectOptions struct {
 	Params map[string]string
 	// Token returns the password. It is used only if the URL has no password.
 	Token TokenFunc
+	// Writes: a server that only reads, such as the writer before a failover, is waited for; a user that only reads is
+	// refused.
+	Writes bool
 }
 
 // TokenFunc returns a password for a user of the server at endpoint (host:port).
@@ -59,13 +63,7 @@ func BuildConfig(ctx context.Context, url string, opts ConnectOptions) (*pgx.Con
 	if err != nil {
 		return nil, fmt.Errorf("reading the database URL: %w", err)
 	}
-	if config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = applicationName
-	}
-	maps.Copy(config.RuntimeParams, SessionParams)
-	maps.Copy(config.RuntimeParams, opts.Params)
-	config.ConnectTimeout = min(config.ConnectTimeout, attemptPatience)
-	if err := verifyRDS(&config.Config); err != nil {
+	if err := opts.applyTo(&config.Config); err != nil {
 		return nil, err
 	}
 	if opts.Token != nil && config.Password == "" {
@@ -75,6 +73,20 @@ func BuildConfig(ctx context.Context, url string, opts ConnectOptions) (*pgx.Con
 		}
 	}
 	return config, nil
+}
+
+// applyTo sets what connections and pools have in common: all but the password.
+func (o ConnectOptions) applyTo(config *pgconn.Config) error {
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = applicationName
+	}
+	maps.Copy(config.RuntimeParams, SessionParams)
+	maps.Copy(config.RuntimeParams, o.Params)
+	config.ConnectTimeout = min(config.ConnectTimeout, attemptPatience)
+	if o.Writes {
+		config.ValidateConnect = validateWriter
+	}
+	return verifyRDS(config)
 }
 
 func formatEndpoint(config *pgx.ConnConfig) string {

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"maps"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -17,13 +16,7 @@ func OpenPool(ctx context.Context, url string, size int32, opts ConnectOptions) 
 		return nil, fmt.Errorf("reading the database URL: %w", err)
 	}
 	config.MaxConns = size
-	if config.ConnConfig.RuntimeParams["application_name"] == "" {
-		config.ConnConfig.RuntimeParams["application_name"] = applicationName
-	}
-	maps.Copy(config.ConnConfig.RuntimeParams, SessionParams)
-	maps.Copy(config.ConnConfig.RuntimeParams, opts.Params)
-	config.ConnConfig.ConnectTimeout = min(config.ConnConfig.ConnectTimeout, attemptPatience)
-	if err := verifyRDS(&config.ConnConfig.Config); err != nil {
+	if err := opts.applyTo(&config.ConnConfig.Config); err != nil {
 		return nil, err
 	}
 	if opts.Token != nil && config.ConnConfig.Password == "" {

@@ -51,6 +51,7 @@ func isTemporary(err error) bool {
 	if errors.As(err, &refusal) {
 		switch refusal.Code {
 		case "57P01", "57P02", "57P03", // stopping, restarting, starting
+			readOnlyServer,
 			"53300": // too many connections
 			return true
 		}
@@ -89,6 +90,10 @@ func buildAdvice(err error) string {
 			return "check the user's password; with IAM, check that the user has rds_iam and the caller rds-db:connect"
 		case "3D000":
 			return "create the database, or correct its name in the URL"
+		case readOnlyServer:
+			return "name the host of the writer, or wait for the failover to end"
+		case readOnlyUser:
+			return "use a user that may write, such as that of the loaders"
 		case "53300":
 			return "run fewer loaders at once or raise max_connections"
 		}

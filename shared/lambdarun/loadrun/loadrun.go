@@ -25,7 +25,7 @@ func OpenDatabase(ctx context.Context, cfg aws.Config) (*pgxpool.Pool, error) {
 	if url == "" {
 		return nil, fmt.Errorf("the environment variable %s is not set", databaseURL)
 	}
-	return postgres.OpenPool(ctx, url, 1, postgres.ConnectOptions{Token: postgres.IAMToken(cfg), Params: load.SessionParams})
+	return postgres.OpenPool(ctx, url, 1, postgres.ConnectOptions{Token: postgres.IAMToken(cfg), Params: load.SessionParams, Writes: true})
 }
 
 // Load serves the loader of one table group until Lambda ends the process, see [lambdarun.Start].
