@@ -35,7 +35,7 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 			return err
 		}
 	}
-	db, err := openDatabase(ctx, g.State, d.DatabaseURL, d.Fresh)
+	db, err := openDatabase(ctx, out, g.State, d.DatabaseURL, d.Fresh)
 	if err != nil {
 		return err
 	}

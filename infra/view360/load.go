@@ -39,7 +39,7 @@ func (l loadCommand) Run(ctx context.Context, g *globals, out *output) error {
 		return err
 	}
 	defer unlock()
-	db, err := openDatabase(ctx, g.State, l.DatabaseURL, false)
+	db, err := openDatabase(ctx, out, g.State, l.DatabaseURL, false)
 	if err != nil {
 		return err
 	}

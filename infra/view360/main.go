@@ -186,6 +186,15 @@ type output struct {
 	json     bool
 }
 
+// sayWaiting says which database has not answered yet. It never prints the password.
+func (o *output) sayWaiting(endpoint string, reason error) {
+	why := "no answer yet"
+	if reason != nil {
+		why = strings.Join(strings.Fields(reason.Error()), " ") // the driver has a line for each attempt
+	}
+	fmt.Fprintf(o.err, "Waiting for the database at %s: %s\n", endpoint, why)
+}
+
 // printResult prints a result as text or as one line of JSON.
 func (o *output) printResult(p summary.Printer) error { return summary.Write(o.out, o.json, p) }
 

@@ -75,7 +75,7 @@ func measure(t *testing.T) price.Measured {
 	m := &measuring{}
 	m.now.Store(&m.collect)
 	ctx := withLog(t.Context(), m)
-	db, err := openDatabase(t.Context(), t.TempDir(), "", false)
+	db, err := openDatabase(t.Context(), &output{}, t.TempDir(), "", false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ version made, without losing a row. Safe to run twice, and to interrupt.`
 
 // Run migrates the database.
 func (m migrateCommand) Run(ctx context.Context, out *output) error {
-	result, err := migrate.Run(ctx, m.DatabaseURL, migrate.Options{DryRun: m.DryRun})
+	result, err := migrate.Run(ctx, m.DatabaseURL, migrate.Options{DryRun: m.DryRun, Waiting: out.sayWaiting})
 	if err != nil {
 		return err
 	}

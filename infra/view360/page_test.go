@@ -35,7 +35,7 @@ type site struct {
 func startSite(t *testing.T, faults ...simaws.Fault) *site {
 	t.Helper()
 	state := t.TempDir()
-	db, err := openDatabase(t.Context(), state, pgtest.URL(t), false)
+	db, err := openDatabase(t.Context(), &output{}, state, pgtest.URL(t), false)
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	objects, err := openObjects(state)

@@ -56,7 +56,7 @@ func (q queryCommand) Run(ctx context.Context, g *globals, out *output) error {
 	if out.json {
 		format = "json"
 	}
-	return q.read(ctx, g, func(tx pgx.Tx) error {
+	return q.read(ctx, g, out, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, statement, append([]any{pgx.QueryExecModeDescribeExec, pgx.QueryResultFormats{pgx.TextFormatCode}}, args...)...)
 		if err != nil {
 			return describeQueryError(err)
@@ -91,7 +91,7 @@ func (q queryCommand) readStatement() (statement string, args []any, err error) 
 }
 
 // read calls f in a transaction that only reads.
-func (d databaseFlag) read(ctx context.Context, g *globals, f func(pgx.Tx) error) (err error) {
+func (d databaseFlag) read(ctx context.Context, g *globals, out *output, f func(pgx.Tx) error) (err error) {
 	url := d.DatabaseURL
 	if url == "" {
 		server, stop, err := startStoredDatabase(ctx, g)
@@ -101,7 +101,9 @@ func (d databaseFlag) read(ctx context.Context, g *globals, f func(pgx.Tx) error
 		defer stop()
 		url = server.URL
 	}
-	conn, err := postgres.Connect(ctx, url, postgres.ConnectOptions{Params: map[string]string{"default_transaction_read_only": "on"}})
+	conn, err := postgres.Connect(ctx, url, postgres.ConnectOptions{
+		Params: map[string]string{"default_transaction_read_only": "on"}, Waiting: out.sayWaiting,
+	})
 	if err != nil {
 		return err
 	}

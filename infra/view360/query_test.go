@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,7 +88,7 @@ func TestQueryErrorsNameTheNextStep(t *testing.T) {
 // The embedded database runs only while it is read.
 func TestQueryStartsTheStoredDatabase(t *testing.T) {
 	state := t.TempDir()
-	db, err := openDatabase(t.Context(), state, "", false)
+	db, err := openDatabase(t.Context(), &output{}, state, "", false)
 	must(t, err)
 	must(t, db.Close())
 	for range 2 {
@@ -100,4 +103,37 @@ func TestQueryStartsTheStoredDatabase(t *testing.T) {
 	if code, _, stderr := runProgram(t, "query", "--state", state, "select 1"); code != exitFailed || !strings.Contains(stderr, "(view360 demo, since") {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
+}
+
+// A database that does not answer is named while the program waits, without the password.
+func TestWaitingIsSaid(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer silent.Close()
+	for _, command := range [][]string{{"query", "select 1"}, {"migrate"}} {
+		ctx, cancel := context.WithCancel(t.Context())
+		said := &watcher{sign: "Waiting for the database at " + silent.Addr().String() + ": no answer yet\n", seen: cancel}
+		args := append(command, "--database-url", "postgres://somebody:hidden@"+silent.Addr().String()+"/core")
+		runCommand(ctx, args, host{stdout: said, stderr: said, setLogger: func(*slog.Logger) {}})
+		if ctx.Err() == nil || strings.Contains(said.text.String(), "hidden") {
+			t.Errorf("%s: printed %q", command[0], &said.text)
+		}
+		cancel()
+	}
+}
+
+// watcher keeps what is written, and calls seen once a sign is in it. What is written to it is written by one goroutine at a
+// time.
+type watcher struct {
+	text strings.Builder
+	sign string
+	seen func()
+}
+
+func (w *watcher) Write(p []byte) (int, error) {
+	w.text.Write(p)
+	if strings.Contains(w.text.String(), w.sign) {
+		w.seen()
+	}
+	return len(p), nil
 }

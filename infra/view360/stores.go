@@ -37,7 +37,7 @@ const connections = 6
 
 // openDatabase starts the embedded server, or uses the one of url, and brings the schema up to date. A fresh embedded
 // server is empty.
-func openDatabase(ctx context.Context, state, url string, fresh bool) (*database, error) {
+func openDatabase(ctx context.Context, out *output, state, url string, fresh bool) (*database, error) {
 	server, err := postgres.Start(ctx, postgres.Options{URL: url, Dir: filepath.Join(state, "postgres"), Fresh: fresh})
 	if err != nil {
 		return nil, fmt.Errorf("starting the embedded database: %w", err)
@@ -46,7 +46,7 @@ func openDatabase(ctx context.Context, state, url string, fresh bool) (*database
 	if url == "" {
 		db.passwordFile = filepath.Join(state, "postgres", "password")
 	}
-	if _, err := migrate.Run(ctx, server.URL, migrate.Options{}); err != nil {
+	if _, err := migrate.Run(ctx, server.URL, migrate.Options{Waiting: out.sayWaiting}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	db.Pool, err = postgres.OpenPool(ctx, server.URL, connections, postgres.ConnectOptions{Params: load.SessionParams, Writes: true})

@@ -36,6 +36,8 @@ type Options struct {
 	Roles bool
 	// Token returns the password if the URL has none.
 	Token postgres.TokenFunc
+	// Waiting is told what is waited for, see [postgres.ConnectOptions].
+	Waiting func(endpoint string, reason error)
 }
 
 // Result lists the changes of a run or, after a dry run, the pending changes.
@@ -51,7 +53,7 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	conn, err := postgres.Connect(ctx, url, postgres.ConnectOptions{Token: opts.Token, Writes: true})
+	conn, err := postgres.Connect(ctx, url, postgres.ConnectOptions{Token: opts.Token, Writes: true, Waiting: opts.Waiting})
 	if err != nil {
 		return Result{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/rds/auth"
@@ -33,6 +34,9 @@ type ConnectOptions struct {
 	// Writes: a server that only reads, such as the writer before a failover, is waited for; a user that only reads is
 	// refused.
 	Writes bool
+	// Waiting, if any, is told after two seconds, and again every five, that the server at endpoint (host:port) has not let
+	// the program in, with the reason once there is one. Pools do not use it.
+	Waiting func(endpoint string, reason error)
 }
 
 // TokenFunc returns a password for a user of the server at endpoint (host:port).
@@ -54,7 +58,13 @@ func Connect(ctx context.Context, url string, opts ConnectOptions) (*pgx.Conn, e
 	if err != nil {
 		return nil, err
 	}
-	return connectPatiently(ctx, config, func(ctx context.Context) (*pgx.Conn, error) { return pgx.ConnectConfig(ctx, config) })
+	var reason atomic.Pointer[error]
+	defer opts.tellWaiting(formatEndpoint(config), &reason)()
+	return connectPatiently(ctx, config, func(ctx context.Context) (*pgx.Conn, error) {
+		conn, err := pgx.ConnectConfig(ctx, config)
+		reason.Store(&err)
+		return conn, err
+	})
 }
 
 // BuildConfig returns the configuration that Connect uses. A token in it lasts 15 minutes.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,6 +21,9 @@ const (
 	attemptPatience = 30 * time.Second
 	firstPause      = 100 * time.Millisecond
 	longestPause    = 5 * time.Second
+	// firstNotice and nextNotice are when somebody who waits is told what for.
+	firstNotice = 2 * time.Second
+	nextNotice  = 5 * time.Second
 )
 
 // connectPatiently calls connect until it succeeds, while the server is paused, starting or full and ctx lasts; it starts
@@ -43,6 +47,30 @@ func connectPatiently[C any](ctx context.Context, config *pgx.ConnConfig, connec
 		}
 	}
 	return conn, describeFailure(config, cause)
+}
+
+// tellWaiting tells Waiting what is waited for until the returned function is called, which returns when Waiting has.
+func (o ConnectOptions) tellWaiting(endpoint string, reason *atomic.Pointer[error]) (stop func()) {
+	if o.Waiting == nil {
+		return func() {}
+	}
+	ended, told := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(told)
+		for next := firstNotice; ; next = nextNotice {
+			select {
+			case <-ended:
+				return
+			case <-time.After(next):
+			}
+			var last error
+			if err := reason.Load(); err != nil {
+				last = *err
+			}
+			o.Waiting(endpoint, last)
+		}
+	}()
+	return func() { close(ended); <-told }
 }
 
 // isTemporary reports whether a server that refused a connection with err may accept one later.
