@@ -285,7 +285,7 @@ func (m maker) setAnswers(url, what, answers string) {
 		m.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
 	if err != nil {
 		m.Fatal(err)
 	}

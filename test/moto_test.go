@@ -155,7 +155,7 @@ func waitUntilAnswered(ctx context.Context, url string) error {
 		if err != nil {
 			return err
 		}
-		if response, err := http.DefaultClient.Do(request); err == nil {
+		if response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request); err == nil {
 			return response.Body.Close()
 		}
 		select {

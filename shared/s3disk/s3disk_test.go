@@ -176,7 +176,7 @@ func TestRequestsWithoutTheKeyAreRejected(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Header.Set("Authorization", credential)
-		response, err := http.DefaultClient.Do(r)
+		response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -226,7 +226,8 @@ func TestCloseDoesNotWaitForUnusedConnections(t *testing.T) {
 	if err := unused.SetReadDeadline(time.Now().Add(3 * time.Second)); err != nil { // the server would close it after five
 		t.Fatal(err)
 	}
-	after, err := http.Get(server.Endpoint) // once it is answered, the connection before it has been accepted
+	client := &http.Client{Transport: &http.Transport{}}
+	after, err := client.Get(server.Endpoint) // once it is answered, the connection before it has been accepted
 	if err != nil {
 		t.Fatal(err)
 	}

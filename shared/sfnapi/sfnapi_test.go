@@ -332,7 +332,7 @@ func TestBrowsersAreRefused(t *testing.T) {
 		}
 		r.Header.Set("X-Amz-Target", "AWSStepFunctions.ListStateMachines")
 		change(r)
-		answer, err := http.DefaultClient.Do(r)
+		answer, err := p.server.Client().Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -342,7 +342,7 @@ func TestBrowsersAreRefused(t *testing.T) {
 			t.Errorf("%s: status %d, %s", name, answer.StatusCode, body)
 		}
 	}
-	answer, err := http.Get(p.server.URL)
+	answer, err := p.server.Client().Get(p.server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}

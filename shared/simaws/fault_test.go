@@ -263,7 +263,7 @@ func ask(t *testing.T, server *simaws.Server, account, region, service, target, 
 	if err := v4.NewSigner().SignHTTP(t.Context(), keys, request, "UNSIGNED-PAYLOAD", service, region, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +331,7 @@ func TestClosedServerAnswersNothing(t *testing.T) {
 	if err := server.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := http.Get(server.URL()); err == nil {
+	if _, err := (&http.Client{Transport: &http.Transport{}}).Get(server.URL()); err == nil {
 		t.Error("a closed server answers")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,20 +23,37 @@ type answer struct {
 	Data                                          map[string]any
 }
 
-func cloudFormation(t *testing.T) (url string, got *answer) {
+// cloudFormation takes responses, each under the path it was sent to. There is one for all cases: responses are sent with
+// the process's HTTP client, whose connections the Close of any test server breaks.
+type cloudFormation struct {
+	url     string
+	answers sync.Map
+}
+
+func startCloudFormation(t *testing.T) *cloudFormation {
 	t.Helper()
-	got = &answer{}
+	c := &cloudFormation{}
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		if err := json.NewDecoder(r.Body).Decode(got); err != nil {
+		var got answer
+		if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
 			t.Error(err)
 		}
+		c.answers.Store(r.URL.Path, got)
 	}))
 	t.Cleanup(server.Close)
-	return server.URL, got
+	c.url = server.URL
+	return c
+}
+
+func (c *cloudFormation) answer(path string) answer {
+	got, _ := c.answers.Load(path)
+	sent, _ := got.(answer)
+	return sent
 }
 
 func TestHandleRespondsToCloudFormation(t *testing.T) {
 	t.Parallel()
+	formation := startCloudFormation(t)
 	for name, c := range map[string]struct {
 		request cfn.RequestType
 		work    error
@@ -49,13 +67,14 @@ func TestHandleRespondsToCloudFormation(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			url, got := cloudFormation(t)
+			path := "/" + string(c.request) + "/" + c.status
 			worked := false
 			handler := resourcerun.Handler{ID: "schema", Work: func(context.Context) (map[string]any, error) {
 				worked = true
 				return map[string]any{"Views": 50}, c.work
 			}}
-			_, err := handler.Handle(t.Context(), cfn.Event{RequestType: c.request, RequestID: "r-1", ResponseURL: url})
+			_, err := handler.Handle(t.Context(), cfn.Event{RequestType: c.request, RequestID: "r-1", ResponseURL: formation.url + path})
+			got := formation.answer(path)
 			if got.Status != c.status || got.PhysicalResourceId != "schema" || got.RequestId != "r-1" || worked != c.worked {
 				t.Errorf("answered %+v, worked %t", got, worked)
 			}
