@@ -19,6 +19,7 @@ type cellPage struct {
 	Source        catalog.Source
 	Outcomes      []regionOutcome
 	CanRun        bool
+	Missing       []string // actions that can be granted
 }
 
 // regionOutcome is a source's outcome in one region, with the execution that collected it; nil if it is not known here.
@@ -79,6 +80,7 @@ func (p *page) readCell(r *http.Request) (cellPage, error) {
 	}
 	slices.SortStableFunc(show.Outcomes, func(a, b regionOutcome) int { return compareUrgency(a.coverageEntry, b.coverageEntry) })
 	p.linkExecutions(show.Outcomes)
+	show.Missing = p.listMissing(account, source)
 	show.frame = p.newFrame("coverage", source.Title+" of "+show.Name, "")
 	return show, nil
 }

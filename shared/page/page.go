@@ -28,6 +28,10 @@ type Options struct {
 	// CollectAgain starts an execution that collects one source of one account and loads it, and returns its ARN; nil hides
 	// the button.
 	CollectAgain func(context.Context, Rerun) (string, error)
+	// Permissions grants what the collectors of a simulated organization lack; nil hides the button.
+	Permissions Permissions
+	// Banner stands at the top of every page; "" for none.
+	Banner string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -46,13 +50,15 @@ type page struct {
 	views        map[string]sql.View // by short name
 	executions   Executions
 	startCollect func(context.Context, Rerun) (string, error)
+	permissions  Permissions
+	banner       string
 	token        string
 	now          func() time.Time
 }
 
 // New returns the handler of the page. Wrap it in [Guard].
 func New(o Options) (http.Handler, error) {
-	p := &page{db: database{o.Pool}, executions: o.Executions, startCollect: o.CollectAgain, token: newToken(), now: o.Now, views: map[string]sql.View{}}
+	p := &page{db: database{o.Pool}, executions: o.Executions, startCollect: o.CollectAgain, permissions: o.Permissions, banner: o.Banner, token: newToken(), now: o.Now, views: map[string]sql.View{}}
 	if p.now == nil {
 		p.now = time.Now
 	}
@@ -78,6 +84,9 @@ func (p *page) newMux() http.Handler {
 	mux.HandleFunc("GET /coverage", p.handleErrors(p.showCoverage))
 	mux.HandleFunc("GET /coverage/{account}/{service}", p.handleErrors(p.showCell))
 	mux.HandleFunc("POST /coverage/{account}/{service}/run", p.handleErrors(p.collectAgain))
+	if p.permissions != nil {
+		mux.HandleFunc("POST /coverage/{account}/{service}/grant", p.handleErrors(p.grantPermission))
+	}
 	if p.executions != nil {
 		mux.HandleFunc("GET /executions", p.handleErrors(p.showExecutions))
 		mux.HandleFunc("GET /executions/{arn...}", p.handleErrors(p.showExecution))

@@ -91,8 +91,9 @@ type frame struct {
 	Title   string
 	Lead    string // one sentence under the title
 	Token   string // sent back by forms
+	Banner  string // on every page; may be empty
 }
 
 func (p *page) newFrame(section, title, lead string) frame {
-	return frame{Section: section, Title: title, Lead: lead, Token: p.token}
+	return frame{Section: section, Title: title, Lead: lead, Token: p.token, Banner: p.banner}
 }
