@@ -17,8 +17,9 @@ import (
 type demoCommand struct {
 	Once         bool   `help:"Exit after the summary instead of serving the pages until Ctrl-C."`
 	Listen       string `help:"Loopback address of the pages and of the Step Functions API." default:"127.0.0.1:8360" placeholder:"HOST:PORT"`
-	Fresh        bool   `help:"Start with an empty object store, and an empty database if it is the embedded one."`
-	WithFailures bool   `help:"Add accounts that are denied, throttled and broken, to show failures."`
+	Fresh        bool   `help:"Start with an empty object store, and an empty database if it is the embedded one. Says what it deletes, and asks."`
+	Yes          bool   `help:"Let --fresh delete without asking."`
+	WithFailures bool   `help:"Add a missing permission, throttling and an outage, to show failures and how they are repaired."`
 	DatabaseURL  string `help:"PostgreSQL to load into (default: the embedded one)." placeholder:"URL"`
 	Seed         int64  `help:"Seed of the simulated organization." default:"360" placeholder:"N"`
 }
@@ -31,11 +32,11 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 	}
 	defer unlock()
 	if d.Fresh {
-		if err := clearState(g.State); err != nil {
+		if err := d.clearState(g, out); err != nil {
 			return err
 		}
 	}
-	db, err := openDatabase(ctx, out, g.State, d.DatabaseURL, d.Fresh)
+	db, err := d.openDatabase(ctx, out, g.State)
 	if err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 		return err
 	}
 	defer organization.Close()
-	demo := &demonstration{pipeline: newPipeline(objects.openBucket(stagingBucket)), staging: objects.openBucket(stagingBucket), data: objects.openBucket(dataBucket)}
+	demo := &demonstration{organization: organization.Organization, pipeline: newPipeline(objects.openBucket(stagingBucket)), staging: objects.openBucket(stagingBucket), data: objects.openBucket(dataBucket)}
 	closeExecutions, err := demo.keepExecutions(g.State)
 	if err != nil {
 		return err
@@ -71,6 +72,7 @@ func (d demoCommand) Run(ctx context.Context, g *globals, out *output) error {
 // demonstration has the pipeline and the buckets of the demonstration.
 type demonstration struct {
 	*pipeline
+	organization  *simaws.Organization
 	loader        *loadRunner
 	staging, data *object.Store
 }
@@ -100,6 +102,7 @@ func (d demoCommand) collectAndLoad(ctx context.Context, demo *demonstration, ou
 	if err != nil {
 		return err
 	}
+	demo.organization.EndOutages()
 	if !out.json {
 		d.printNextSteps(out, db)
 	}

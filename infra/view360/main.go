@@ -56,12 +56,13 @@ A deployment is found by the outputs CollectMachineArn and LoadMachineArn of its
 Exit codes: 0 done; 1 could not run; 2 wrong usage; 3 done, but something failed or needs attention (see the output).`
 
 type globals struct {
-	State string `help:"Folder for the embedded database, the objects and the executions." placeholder:"DIR" type:"path" default:"${state}"`
+	State string `help:"Folder for the embedded database, the objects and the executions (default: ${state}; of the demonstration: ${demoState})." placeholder:"DIR" type:"path"`
 	Log   string `help:"File for the JSON log of the functions; - is standard error." placeholder:"FILE"`
 	JSON  bool   `help:"Print JSON instead of text."`
 
 	command string        // name of the command that runs
 	poll    time.Duration // how long to wait before reading an execution of a deployment again
+	stdin   io.Reader     // answers questions
 }
 
 type cli struct {
@@ -91,7 +92,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := runCommand(ctx, os.Args[1:], host{poll: 2 * time.Second, stdout: os.Stdout, stderr: os.Stderr, setLogger: slog.SetDefault})
+	code := runCommand(ctx, os.Args[1:], host{poll: 2 * time.Second, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, setLogger: slog.SetDefault})
 	stop()
 	os.Exit(code)
 }
@@ -99,6 +100,7 @@ func main() {
 // host is the process that a command runs in.
 type host struct {
 	poll           time.Duration // sets globals.poll
+	stdin          io.Reader     // sets globals.stdin
 	stdout, stderr io.Writer
 	setLogger      func(*slog.Logger) // sets the process's default logger
 }
@@ -109,7 +111,7 @@ func runCommand(ctx context.Context, args []string, in host) int {
 	var options cli
 	code := -1
 	parser, err := kong.New(&options, kong.Name(programName), kong.Description(description),
-		kong.Writers(stdout, stderr), kong.Exit(func(c int) { code = c }), kong.Vars{"state": defaultState()},
+		kong.Writers(stdout, stderr), kong.Exit(func(c int) { code = c }), kong.Vars{"state": defaultState(programName), "demoState": defaultState(demoStateName)},
 		kong.ValueFormatter(formatHelp), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.ExplicitGroups([]kong.Group{
 			{Key: hereGroup, Title: "In this process, with --out:"},
@@ -133,7 +135,8 @@ func runCommand(ctx context.Context, args []string, in host) int {
 	}
 	defer closeLog()
 	in.setLogger(logger)
-	options.poll, options.command = in.poll, command.Selected().Name
+	options.poll, options.stdin, options.command = in.poll, in.stdin, command.Selected().Name
+	options.chooseState()
 	command.BindTo(ctx, (*context.Context)(nil))
 	return reportEnd(stderr, command.Run(&options.globals, &output{stdout, stderr, options.JSON}))
 }
@@ -222,12 +225,27 @@ func formatHelp(value *kong.Value) string {
 	return strings.TrimSuffix(help, ".") + " (default: " + value.Default + ")."
 }
 
-func defaultState() string {
+// demoStateName is the folder of the demonstration: what it invents never lies beside what collect and load have stored.
+const demoStateName = programName + "-demo"
+
+// chooseState sets the state folder unless the user named one.
+func (g *globals) chooseState() {
+	switch {
+	case g.State != "":
+	case g.command == "demo":
+		g.State = defaultState(demoStateName)
+	default:
+		g.State = defaultState(programName)
+	}
+}
+
+// defaultState returns a folder in the user's cache directory.
+func defaultState(name string) string {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		cache = os.TempDir()
 	}
-	return filepath.Join(cache, "view360")
+	return filepath.Join(cache, name)
 }
 
 // openLog returns the logger of the functions. Without a path it drops all: progress and summary say the same.

@@ -52,7 +52,7 @@ func runUntil(ctx context.Context, args ...string) (code int, stdout, stderr str
 
 // testHost keeps the process's logger, because other tests log too. It polls often, so that tests do not wait.
 func testHost(stdout, stderr io.Writer) host {
-	return host{poll: 5 * time.Millisecond, stdout: stdout, stderr: stderr, setLogger: func(*slog.Logger) {}}
+	return host{poll: 5 * time.Millisecond, stdin: strings.NewReader(""), stdout: stdout, stderr: stderr, setLogger: func(*slog.Logger) {}}
 }
 
 // contextLog writes each record to the log of the test whose context it was logged with, if that test has one.

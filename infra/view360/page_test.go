@@ -48,7 +48,7 @@ func startSite(t *testing.T, faults ...simaws.Fault) *site {
 	t.Cleanup(func() { _ = organization.Close() })
 	organization.Fault(faults...)
 
-	demo := &demonstration{pipeline: newPipeline(objects.openBucket(stagingBucket)), staging: objects.openBucket(stagingBucket), data: objects.openBucket(dataBucket)}
+	demo := &demonstration{organization: organization.Organization, pipeline: newPipeline(objects.openBucket(stagingBucket)), staging: objects.openBucket(stagingBucket), data: objects.openBucket(dataBucket)}
 	demo.Engine().Base = t.Context()
 	must(t, demo.addCollect(collectors.All, organization.Config(""), demoSettings(), demo.staging, demo.data))
 	demo.loader, err = newLoadRunner(demo.pipeline, db, demo.data, nil, false)
@@ -62,7 +62,9 @@ func startSite(t *testing.T, faults ...simaws.Fault) *site {
 	arrivals.Go(func() { demo.loadArrivals(arriving) })
 	t.Cleanup(func() { stop(); arrivals.Wait() })
 
-	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.pipeline, CollectAgain: demo.collectAgain})
+	shown, err := page.New(page.Options{
+		Pool: db.Pool, Executions: demo.pipeline, CollectAgain: demo.collectAgain, Banner: demoBanner, Permissions: demo.organization,
+	})
 	must(t, err)
 	s := &site{Server: httptest.NewUnstartedServer(nil), organization: organization, demo: demo}
 	s.Config.Handler = page.Guard(s.Listener.Addr().String(), shown)
@@ -220,7 +222,7 @@ func TestPageWorksInABrowser(t *testing.T) {
 		b := openBrowser(t, s.URL)
 		b.open("/coverage")
 		b.do(chromedp.Click(`a[href="/coverage/617390258846/kms"]`), chromedp.WaitVisible(`//td[contains(., "denied kms:ListKeys")]`))
-		s.organization.ClearFaults() // the role is fixed
+		b.do(chromedp.Click(`//button[.="Grant the permission"]`), chromedp.WaitNotPresent(`//button[.="Grant the permission"]`))
 		b.do(chromedp.Click(`//button[.="Collect again"]`), chromedp.WaitVisible(`//p[@class="facts"]//span[.="SUCCEEDED"]`))
 		b.until(`fetch("/coverage/617390258846/kms").then(r => r.text()).then(t => !t.includes("denied kms:ListKeys"))`)
 		b.open("/coverage")
@@ -230,6 +232,7 @@ func TestPageWorksInABrowser(t *testing.T) {
 		b := openBrowser(t, s.URL)
 		b.open("/executions?machine=collect&status=FAILED")
 		b.do(chromedp.Click(`main td a`), chromedp.WaitVisible(`//li[contains(., "617390258846 waf in ") and contains(., ": denied")]`))
+		s.organization.ClearFaults() // the role is fixed
 		b.do(chromedp.Click(`//button[.="Redrive"]`), chromedp.WaitVisible(`//p[@class="facts"]//span[.="SUCCEEDED"]`))
 		b.do(chromedp.WaitVisible(`//p[@class="facts"][contains(., "redriven 1 ×")]`))
 		b.until(`fetch("/coverage/617390258846/waf").then(r => r.text()).then(t => t.includes("passed") && !t.includes("denied"))`)

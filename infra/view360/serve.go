@@ -22,7 +22,9 @@ func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output
 		return err
 	}
 	defer listener.Close()
-	shown, err := page.New(page.Options{Pool: db.Pool, Executions: demo.pipeline, CollectAgain: demo.collectAgain})
+	shown, err := page.New(page.Options{
+		Pool: db.Pool, Executions: demo.pipeline, CollectAgain: demo.collectAgain, Banner: demoBanner, Permissions: demo.organization,
+	})
 	if err != nil {
 		return err
 	}
@@ -32,6 +34,7 @@ func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output
 	go func() { failed <- server.Serve(listener) }()
 	defer server.Close()
 	defer demo.waitForExecutions(out.err, d.Listen)
+	fmt.Fprintf(out.err, "The page is at http://%s and fills while the simulated organization is collected and loaded.\n", d.Listen)
 
 	outcome := d.collectAndLoad(ctx, demo, out, db)
 	if outcome != nil && !errors.Is(outcome, errPartial) {
@@ -48,6 +51,9 @@ func (d demoCommand) serve(ctx context.Context, demo *demonstration, out *output
 		return fmt.Errorf("serving the page: %w", err)
 	}
 }
+
+// demoBanner stands on every page of the demonstration.
+const demoBanner = "Simulated organization: its accounts, costs and findings are invented."
 
 // waitForExecutions waits until all executions have stopped, and prints how to continue those that were interrupted.
 func (d *demonstration) waitForExecutions(w io.Writer, address string) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -85,14 +84,4 @@ func openObjects(state string, more ...string) (objects, error) {
 
 func (o objects) openBucket(name string) *object.Store {
 	return object.New(o.Client(), name, object.Options{})
-}
-
-// clearState removes what earlier runs left in the state folder, but for the database. The caller has locked the folder.
-func clearState(state string) error {
-	for _, name := range []string{"objects", "executions"} {
-		if err := os.RemoveAll(filepath.Join(state, name)); err != nil {
-			return fmt.Errorf("emptying the state folder: %w", err)
-		}
-	}
-	return nil
 }
