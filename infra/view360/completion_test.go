@@ -9,7 +9,7 @@ import (
 
 func TestCompletionOffersWhatCanFollow(t *testing.T) {
 	for _, test := range []struct{ words, want string }{
-		{"", "demo collect backfill load query migrate preflight verify executions redrive cost version completion"},
+		{"", "demo collect backfill load serve query migrate preflight verify executions redrive cost version completion"},
 		{"co", "collect cost completion"},
 		{"--on", "--once"}, // of the default command
 		{"collect --st", "--state --state-machine-arn"},

@@ -46,8 +46,8 @@ const description = `View360 reports what AWS accounts cost, run and expose.
 Without a command it runs the demonstration: it collects a simulated organization, loads it into an embedded
 PostgreSQL, and serves pages at http://127.0.0.1:8360 until Ctrl-C.
 
-  In this process:      demo, collect --out, backfill --out, load, query, migrate
-  On a deployment:      collect, backfill, executions, redrive
+  In this process:      demo, collect --out, backfill --out, load, serve, query, migrate
+  On a deployment:      serve, collect, backfill, executions, redrive
   Before a deployment:  preflight, cost
 
 A deployment is found by the outputs CollectMachineArn and LoadMachineArn of its stacks, by --state-machine-arn, or by
@@ -72,6 +72,7 @@ type cli struct {
 	Collect    collectCommand    `cmd:"" help:"Collect now: on the deployment, or with --out in this process."`
 	Backfill   backfillCommand   `cmd:"" help:"Collect past dates: on the deployment, or with --out in this process."`
 	Load       loadCommand       `cmd:"" help:"Load snapshot files, folders of them, or s3://bucket/prefix into PostgreSQL."`
+	Serve      serveCommand      `cmd:"" help:"Serve the page over the stored database, or over that of a deployment."`
 	Query      queryCommand      `cmd:"" help:"Run one SQL statement that reads, or list tables, views and columns."`
 	Migrate    migrateCommand    `cmd:"" help:"Create or upgrade the schema and the views of a database."`
 	Preflight  preflightCommand  `cmd:"" help:"Check whether an AWS account is ready for a deployment."`
