@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"log/slog"
 	"time"
@@ -129,9 +128,8 @@ func (h Handler) scanObject(ctx context.Context, store *object.Store, body io.Re
 	if foreign != "" {
 		return index, newInvalid(0, "%s", foreign)
 	}
-	content := fnv.New64a()
 	// Half a surrogate pair is valid JSON, and the loaders replace it. The reader rejects bytes that are not UTF-8.
-	d := jsontext.NewDecoder(&checkedReader{source: io.TeeReader(body, content)}, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	d := jsontext.NewDecoder(&checkedReader{source: body}, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	s := scanner{d: d, index: &index, seen: map[string]bool{}}
 	if err := s.scanDocument(); err != nil {
 		return index, s.explainError(err)
@@ -139,7 +137,7 @@ func (h Handler) scanObject(ctx context.Context, store *object.Store, body io.Re
 	if err := s.checkIdentity(); err != nil {
 		return index, err
 	}
-	if err := h.applyMeta(ctx, store, &index, content.Sum64()); err != nil {
+	if err := h.applyMeta(ctx, store, &index); err != nil {
 		return index, err
 	}
 	return index, h.checkTimes(index)

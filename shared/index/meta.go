@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"encoding/json"
+	"hash/fnv"
 	"maps"
 	"slices"
 	"strings"
@@ -17,17 +18,17 @@ const maxMeta = 1 << 20
 
 // applyMeta sets the times of the sections and whether they are complete, from the snapshot's meta section.
 //
-// Without one, the snapshot's date is the time, or the first day of a period that has not ended, plus a second for each longer interval of the same date, so that each
-// interval has its own row in logs. Two versions of one snapshot would then be equally old, so a hash of the content sets
-// the fraction of the second: the result does not depend on the order in which they are loaded.
-func (h Handler) applyMeta(ctx context.Context, store *object.Store, index *snapshot.Index, content uint64) error {
+// Without one, the snapshot's date is the time, or the first day of a period that has not ended, plus a second for each
+// longer interval of the same date, so that each interval has its own row in logs. Of two versions of one snapshot, the one
+// written last wins.
+func (h Handler) applyMeta(ctx context.Context, store *object.Store, index *snapshot.Index) error {
 	seconds := slices.Index([]snapshot.Interval{snapshot.Daily, snapshot.Weekly, snapshot.Monthly, snapshot.Yearly}, index.Name.Interval)
 	date := index.Name.Date
 	if date.After(h.readClock().Add(maxDateAhead)) { // of a period that has begun
 		date = findBegin(index.Name)
 	}
 	index.CollectedAt = date.Add(time.Duration(seconds) * time.Second)
-	observed := index.CollectedAt.Add(time.Duration(content%1_000_000) * time.Microsecond)
+	observed := observeByName(date, seconds, index.Name.Region, index.LastModified)
 	r, found := index.Sections["meta"]
 	delete(index.Sections, "meta")
 	index.Meta = r
@@ -55,6 +56,31 @@ func (h Handler) applyMeta(ctx context.Context, store *object.Store, index *snap
 		index.Sections[path] = r
 	}
 	return nil
+}
+
+// Constants of the time of a snapshot without meta: each longer interval of one date is intervalStep later. Within it, each
+// region has one of regionSteps parts, and each second since firstWrite is writeStep later, which is enough for 42 years.
+// Of two versions written in the same second, the one loaded last wins.
+const (
+	intervalStep = 3 * time.Hour
+	regionSteps  = 8
+	regionStep   = intervalStep / regionSteps
+	writeStep    = time.Microsecond
+	firstWrite   = 1577836800 // 2020-01-01 in Unix time
+)
+
+// observeByName returns the time of observation of a snapshot that does not have one: that of its date, of the nth interval,
+// and of the time when the object was written, so that the last written of two objects with one name wins. The region
+// decides between two regions that report one thing on one date. The time is not after that of writing.
+func observeByName(date time.Time, nth int, region string, written time.Time) time.Time {
+	hash := fnv.New32a()
+	hash.Write([]byte(region)) // never fails
+	at := min(max(time.Duration(written.Unix()-firstWrite)*writeStep, 0), regionStep-writeStep)
+	observed := date.Add(time.Duration(nth)*intervalStep + time.Duration(hash.Sum32()%regionSteps)*regionStep + at)
+	if !written.IsZero() && observed.After(written) {
+		return written
+	}
+	return observed
 }
 
 // Limits of times ahead of the clock: S3 itself refuses a sender whose clock is more than 15 minutes off, and the date is
