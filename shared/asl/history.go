@@ -39,6 +39,14 @@ type Details struct {
 	MapRunARN         string            `json:"mapRunArn,omitempty"`
 	RedriveCount      *int              `json:"redriveCount,omitempty"`
 	RoleARN           string            `json:"roleArn,omitempty"`
+	InputDetails      *DataDetails      `json:"inputDetails,omitempty"`  // in answers of the API only
+	OutputDetails     *DataDetails      `json:"outputDetails,omitempty"` // as above
+}
+
+// DataDetails says whether an input or output is cut.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEventExecutionDataDetails.html
+type DataDetails struct {
+	Truncated bool `json:"truncated"`
 }
 
 // MarshalJSON writes the event as the Step Functions API does, with the time in seconds since 1970.

@@ -64,6 +64,7 @@ type listExecutionsInput struct {
 	pageInput
 	StateMachineARN, MapRunARN string
 	StatusFilter               asl.Status
+	RedriveFilter              string // REDRIVEN or NOT_REDRIVEN, of a map run's children; "" for both
 }
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
@@ -73,6 +74,9 @@ func (a *api) listExecutions(_ context.Context, in listExecutionsInput) (any, er
 	}
 	if in.MapRunARN != "" {
 		return a.listChildren(in)
+	}
+	if in.RedriveFilter != "" {
+		return nil, newAPIError("ValidationException", "redriveFilter needs mapRunArn")
 	}
 	m, err := a.findMachine(in.StateMachineARN)
 	if err != nil {
@@ -85,18 +89,20 @@ func (a *api) listExecutions(_ context.Context, in listExecutionsInput) (any, er
 	if err != nil {
 		return nil, err
 	}
-	return buildExecutionList(list, token), nil
+	return buildExecutionList(list, token, 0), nil
 }
 
 // buildExecutionList returns a page of executions. An execution whose status changed since an earlier page may be missing
 // or appear twice, as in the service.
-func buildExecutionList(list []*asl.Execution, token string) any {
+// Items is the number of items of each child of a map run; 0 for others.
+func buildExecutionList(list []*asl.Execution, token string, items int) any {
 	out := struct {
 		Executions []description `json:"executions"`
 		NextToken  string        `json:"nextToken,omitempty"`
 	}{[]description{}, token}
 	for _, x := range list {
 		d, _ := toDescription(x)
+		d.ItemCount = items
 		out.Executions = append(out.Executions, d)
 	}
 	return out
@@ -111,6 +117,7 @@ type description struct {
 	StartDate       timestamp  `json:"startDate"`
 	StopDate        timestamp  `json:"stopDate,omitzero"`
 	MapRunARN       string     `json:"mapRunArn,omitempty"`
+	ItemCount       int        `json:"itemCount,omitempty"` // in lists of children only
 	RedriveCount    int        `json:"redriveCount"`
 	RedriveDate     timestamp  `json:"redriveDate,omitzero"`
 }
@@ -126,10 +133,15 @@ func toDescription(x *asl.Execution) (description, asl.Description) {
 
 // machineARN returns the ARN of the state machine of an execution; that of a child has the label of its map.
 func machineARN(x *asl.Execution) string {
-	_, rest, _ := strings.Cut(x.MapRun, "/")
-	label, _, isChild := strings.Cut(rest, ":")
-	if isChild {
+	if label := mapLabel(x); label != "" {
 		return x.Machine.ARN() + "/" + label
 	}
 	return x.Machine.ARN()
+}
+
+// mapLabel returns the label of the map that an execution is a child of; "" for others.
+func mapLabel(x *asl.Execution) string {
+	_, rest, _ := strings.Cut(x.MapRun, "/")
+	label, _, _ := strings.Cut(rest, ":")
+	return label
 }

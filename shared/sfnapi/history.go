@@ -40,6 +40,8 @@ func (a *api) getExecutionHistory(_ context.Context, in historyInput) (any, erro
 	}
 	if in.IncludeExecutionData != nil && !*in.IncludeExecutionData {
 		shown = dropData(shown)
+	} else {
+		shown = describeData(shown)
 	}
 	return struct {
 		Events    []asl.Event `json:"events"`
@@ -59,6 +61,25 @@ func countFitting(events []asl.Event) int {
 		}
 	}
 	return max(len(events), 1)
+}
+
+// describeData says of each input and output that it is whole.
+func describeData(events []asl.Event) []asl.Event {
+	events = slices.Clone(events)
+	for i, e := range events {
+		if e.Details == nil || e.Details.Input == "" && e.Details.Output == "" {
+			continue
+		}
+		described := *e.Details
+		if described.Input != "" {
+			described.InputDetails = &asl.DataDetails{}
+		}
+		if described.Output != "" {
+			described.OutputDetails = &asl.DataDetails{}
+		}
+		events[i].Details = &described
+	}
+	return events
 }
 
 func dropData(events []asl.Event) []asl.Event {

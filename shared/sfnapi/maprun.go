@@ -104,8 +104,11 @@ func (a *api) listChildren(in listExecutionsInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !slices.Contains([]string{"", redriven, notRedriven}, in.RedriveFilter) {
+		return nil, newAPIError("ValidationException", "redriveFilter is %q: use %s or %s", in.RedriveFilter, redriven, notRedriven)
+	}
 	children := slices.DeleteFunc(run.Children, func(child asl.Child) bool {
-		return in.StatusFilter != "" && child.Status != in.StatusFilter
+		return in.StatusFilter != "" && child.Status != in.StatusFilter || in.RedriveFilter != "" && a.redriveState(child) != in.RedriveFilter
 	})
 	slices.Reverse(children)
 	children, token, err := cutPage(children, in.pageInput, func(child asl.Child) string { return child.ARN })
@@ -118,7 +121,21 @@ func (a *api) listChildren(in listExecutionsInput) (any, error) {
 			list = append(list, x)
 		}
 	}
-	return buildExecutionList(list, token), nil
+	return buildExecutionList(list, token, 1), nil // without an ItemBatcher, a child has one item
+}
+
+// The values of redriveFilter.
+const (
+	redriven    = "REDRIVEN"
+	notRedriven = "NOT_REDRIVEN"
+)
+
+// redriveState returns the value of redriveFilter that selects a child.
+func (a *api) redriveState(child asl.Child) string {
+	if x, known := a.engine.Lookup(child.ARN); known && x.Describe().RedriveCount > 0 {
+		return redriven
+	}
+	return notRedriven
 }
 
 // findMapRun returns a map run.

@@ -53,6 +53,8 @@ var operations = map[string]operation{
 	"DescribeMapRun":       decodeRequest((*api).describeMapRun),
 	"ListStateMachines":    decodeRequest((*api).listStateMachines),
 	"DescribeStateMachine": decodeRequest((*api).describeStateMachine),
+
+	"DescribeStateMachineForExecution": decodeRequest((*api).describeStateMachineForExecution),
 }
 
 // decodeRequest returns an operation that decodes the request and calls a method.

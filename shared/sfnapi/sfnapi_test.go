@@ -124,12 +124,20 @@ func TestExecutionIsStartedAndRedriven(t *testing.T) {
 		t.Fatalf("failed children %+v, error %v", children, err)
 	}
 	child := children.Executions[1]
-	if *child.Name != "run-1-1" || *child.MapRunArn != *mapRun || *child.StateMachineArn != machineARN+"/Items" {
+	if *child.ItemCount != 1 || *child.Name != "run-1-1" || *child.MapRunArn != *mapRun || *child.StateMachineArn != machineARN+"/Items" {
 		t.Errorf("the older failed child is %+v", child)
 	}
 	inside, err := p.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: child.ExecutionArn})
 	if err != nil || *inside.Error != "Negative" || *inside.Input != "-2" || inside.RedriveStatus != types.ExecutionRedriveStatusRedrivableByMapRun {
 		t.Errorf("the child is described as %+v, error %v", inside, err)
+	}
+
+	machine, err := p.DescribeStateMachineForExecution(t.Context(), &sfn.DescribeStateMachineForExecutionInput{ExecutionArn: child.ExecutionArn})
+	if err != nil || *machine.Label != "Items" || *machine.MapRunArn != *mapRun || *machine.StateMachineArn != machineARN+"/Items" || *machine.Definition == "" || machine.UpdateDate == nil {
+		t.Errorf("the machine of the child is %+v, error %v", machine, err)
+	}
+	if machine, err = p.DescribeStateMachineForExecution(t.Context(), &sfn.DescribeStateMachineForExecutionInput{ExecutionArn: arn}); err != nil || *machine.StateMachineArn != machineARN || machine.Label != nil {
+		t.Errorf("the machine of the execution is %+v, error %v", machine, err)
 	}
 
 	p.repaired.Store(true)
@@ -141,6 +149,11 @@ func TestExecutionIsStartedAndRedriven(t *testing.T) {
 	fixed, err := p.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: arn})
 	if err != nil || fixed.Status != types.ExecutionStatusSucceeded || *fixed.Output != "[1,-2,-3]" || *fixed.RedriveCount != 1 || !fixed.RedriveDate.Equal(*redriven.RedriveDate) {
 		t.Errorf("redriven, it is %+v, error %v", fixed, err)
+	}
+	for filter, want := range map[types.ExecutionRedriveFilter]int{types.ExecutionRedriveFilterRedriven: 2, types.ExecutionRedriveFilterNotRedriven: 1, "": 3} {
+		if children, err = p.ListExecutions(t.Context(), &sfn.ListExecutionsInput{MapRunArn: mapRun, RedriveFilter: filter}); err != nil || len(children.Executions) != want {
+			t.Errorf("%q lists %d children, want %d; error %v", filter, len(children.Executions), want, err)
+		}
 	}
 	if described, err = p.DescribeMapRun(t.Context(), &sfn.DescribeMapRunInput{MapRunArn: mapRun}); err != nil || *described.RedriveCount != 1 || described.ItemCounts.Succeeded != 3 {
 		t.Errorf("redriven, the map run is %+v, error %v", described, err)
@@ -169,6 +182,10 @@ func TestHistoryIsReadInPages(t *testing.T) {
 	}
 
 	arn := aws.String("arn:aws:states:local:000000000000:execution:fan/Items:run-1-0")
+	whole, err := p.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: arn})
+	if err != nil || whole.Events[0].ExecutionStartedEventDetails.InputDetails == nil || whole.Events[4].TaskSucceededEventDetails.OutputDetails == nil {
+		t.Errorf("the data are not described: %+v, error %v", whole, err)
+	}
 	newest, err := p.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: arn, ReverseOrder: true, MaxResults: 1})
 	if err != nil || *newest.Events[0].ExecutionSucceededEventDetails.Output != "7" || newest.NextToken == nil {
 		t.Errorf("the newest event is %+v, error %v", newest, err)
@@ -302,6 +319,10 @@ func TestRefusalsHaveTheTypesOfTheSDK(t *testing.T) {
 			_, err := p.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: aws.String(machineARN), MaxResults: 1001})
 			return err
 		},
+		"ValidationException ": func() error {
+			_, err := p.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: aws.String(machineARN), RedriveFilter: types.ExecutionRedriveFilterRedriven})
+			return err
+		},
 		"UnknownOperationException": func() error {
 			_, err := p.DeleteStateMachine(ctx, &sfn.DeleteStateMachineInput{StateMachineArn: aws.String(machineARN)})
 			return err
@@ -309,7 +330,7 @@ func TestRefusalsHaveTheTypesOfTheSDK(t *testing.T) {
 	} {
 		err := call()
 		var refused smithy.APIError
-		if !errors.As(err, &refused) || refused.ErrorCode() != want || refused.ErrorMessage() == "" {
+		if !errors.As(err, &refused) || refused.ErrorCode() != strings.TrimSpace(want) || refused.ErrorMessage() == "" {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}

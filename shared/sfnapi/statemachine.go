@@ -37,6 +37,24 @@ func (a *api) describeStateMachine(_ context.Context, in struct{ StateMachineARN
 	}{a.toStateMachine(m), "ACTIVE", string(m.Definition), m.Comment, asl.RoleARN}, nil
 }
 
+// describeStateMachineForExecution also says of a child which map run it is of.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineForExecution.html
+func (a *api) describeStateMachineForExecution(_ context.Context, in executionInput) (any, error) {
+	x, err := a.findExecution(in.ExecutionARN)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		ARN        string    `json:"stateMachineArn"`
+		Name       string    `json:"name"`
+		Definition string    `json:"definition"`
+		RoleARN    string    `json:"roleArn"`
+		UpdateDate timestamp `json:"updateDate"`
+		MapRunARN  string    `json:"mapRunArn,omitempty"`
+		Label      string    `json:"label,omitempty"`
+	}{machineARN(x), x.Machine.Name, string(x.Machine.Definition), asl.RoleARN, timestamp(a.since), x.MapRun, mapLabel(x)}, nil
+}
+
 // stateMachine has the members that ListStateMachines and DescribeStateMachine share.
 type stateMachine struct {
 	ARN          string    `json:"stateMachineArn"`
