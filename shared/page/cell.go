@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -135,6 +136,21 @@ func isChildOf(child *asl.Execution, entry coverageEntry) bool {
 		input.Request.Date == entry.Date.Format(time.DateOnly)
 }
 
+// startOnce starts an execution, unless the one of an earlier click still runs. It returns the ARN of either.
+func (p *page) startOnce(ctx context.Context, r Rerun) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	key := r.Account + " " + r.Source
+	if before := p.again[key]; before != "" && p.isRunning(before) {
+		return before, nil
+	}
+	arn, err := p.startCollect(ctx, r)
+	if err == nil {
+		p.again[key] = arn
+	}
+	return arn, err
+}
+
 // collectAgain starts an execution for one source of one account and redirects to it.
 func (p *page) collectAgain(w http.ResponseWriter, r *http.Request) error {
 	if err := p.checkToken(r); err != nil {
@@ -147,7 +163,7 @@ func (p *page) collectAgain(w http.ResponseWriter, r *http.Request) error {
 	if p.startCollect == nil {
 		return notFound("This page cannot start executions.")
 	}
-	execution, err := p.startCollect(r.Context(), Rerun{Account: show.Account, Source: show.Source.Name, Regions: show.Failing()})
+	execution, err := p.startOnce(r.Context(), Rerun{Account: show.Account, Source: show.Source.Name, Regions: show.Failing()})
 	if err != nil {
 		return err
 	}

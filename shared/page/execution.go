@@ -63,6 +63,15 @@ func (p *page) findExecution(r *http.Request) (*asl.Execution, error) {
 	return x, nil
 }
 
+// isRunning reports whether an execution runs.
+func (p *page) isRunning(arn string) bool {
+	if p.executions == nil {
+		return false
+	}
+	x, known := p.executions.Lookup(arn)
+	return known && x.Describe().Status == asl.Running
+}
+
 // indentJSON indents JSON. It returns other text unchanged, and "" for null.
 func indentJSON(text []byte) string {
 	if string(text) == "null" {
@@ -85,10 +94,16 @@ func (p *page) redriveExecution(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := p.executions.StartRedrive(r.Context(), x); err != nil {
-		if failure := (*asl.Failure)(nil); errors.As(err, &failure) {
+		failure := (*asl.Failure)(nil)
+		switch {
+		case !errors.As(err, &failure):
+			return err
+		case p.isRunning(x.ARN): // another tab has redriven it
+			http.Redirect(w, r, "/executions/"+x.ARN, http.StatusSeeOther)
+			return nil
+		default:
 			return &httpError{http.StatusConflict, failure.Cause}
 		}
-		return err
 	}
 	http.Redirect(w, r, "/executions/"+x.ARN, http.StatusSeeOther)
 	return nil

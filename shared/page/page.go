@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -54,11 +55,14 @@ type page struct {
 	banner       string
 	token        string
 	now          func() time.Time
+
+	mu    sync.Mutex
+	again map[string]string // ARN of the newest execution that collects again, by account and source
 }
 
 // New returns the handler of the page. Wrap it in [Guard].
 func New(o Options) (http.Handler, error) {
-	p := &page{db: database{o.Pool}, executions: o.Executions, startCollect: o.CollectAgain, permissions: o.Permissions, banner: o.Banner, token: newToken(), now: o.Now, views: map[string]sql.View{}}
+	p := &page{db: database{o.Pool}, executions: o.Executions, startCollect: o.CollectAgain, permissions: o.Permissions, banner: o.Banner, token: newToken(), now: o.Now, views: map[string]sql.View{}, again: map[string]string{}}
 	if p.now == nil {
 		p.now = time.Now
 	}
