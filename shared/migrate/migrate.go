@@ -7,14 +7,12 @@ package migrate
 
 import (
 	"context"
-	"crypto/tls"
 	stdsql "database/sql"
 	"errors"
 	"fmt"
 	"net/url"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/lib/pq"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 
@@ -84,11 +82,11 @@ func Run(ctx context.Context, url string, opts Options) (Result, error) {
 			return result, err
 		}
 	}
-	db, err := openForGoose(url, conn)
+	db, closeAll, err := openForGoose(ctx, url, opts)
 	if err != nil {
 		return result, err
 	}
-	defer db.Close()
+	defer closeAll()
 	if result.Migrations, err = applyMigrations(ctx, db); err != nil {
 		return result, err
 	}
@@ -116,31 +114,21 @@ func setSearchPath(text string) (string, error) {
 	return u.String(), nil
 }
 
-// openForGoose returns the database of text for goose, with the same password as conn, which may be a token, and with TLS
-// if conn has it. goose's driver has fewer TLS modes than pgx: it does not fall back from one to another.
-func openForGoose(text string, conn *pgx.Conn) (*stdsql.DB, error) {
-	u, err := url.Parse(text)
+// openForGoose returns the database of url for goose, and what closes it. Its connection is open already: Acquire has
+// waited for a server without a free one.
+func openForGoose(ctx context.Context, url string, opts Options) (db *stdsql.DB, closeAll func(), err error) {
+	pool, err := postgres.OpenPool(ctx, url, 1, postgres.ConnectOptions{Token: opts.Token, Writes: true})
 	if err != nil {
-		return nil, fmt.Errorf("reading the database URL: %w", err)
+		return nil, nil, err
 	}
-	u.User = url.UserPassword(conn.Config().User, conn.Config().Password)
-	query := u.Query()
-	for name, value := range postgres.SessionParams {
-		query.Set(name, value)
-	}
-	_, encrypted := conn.PgConn().Conn().(*tls.Conn)
-	switch mode := query.Get("sslmode"); {
-	case !encrypted:
-		query.Set("sslmode", "disable")
-	case mode == "" || mode == "allow" || mode == "prefer":
-		query.Set("sslmode", "require")
-	}
-	u.RawQuery = query.Encode()
-	connector, err := pq.NewConnector(u.String())
+	conn, err := postgres.Acquire(ctx, pool)
 	if err != nil {
-		return nil, fmt.Errorf("reading the database URL: %w", err)
+		pool.Close()
+		return nil, nil, err
 	}
-	return stdsql.OpenDB(connector), nil
+	conn.Release()
+	db = stdlib.OpenDBFromPool(pool)
+	return db, func() { _ = db.Close(); pool.Close() }, nil
 }
 
 // applyMigrations returns the applied files, also after an error.
