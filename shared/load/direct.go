@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // errNeedsTempTable aborts a direct COPY: a row's parent is not known, or there are too many parents.
@@ -46,8 +45,7 @@ func (l *tableLoader) copyDirectly(ctx context.Context, hash io.Writer) (result 
 }
 
 func ignoreNeedsTempTable(err error) error {
-	var violation *pgconn.PgError
-	if errors.Is(err, errNeedsTempTable) || errors.As(err, &violation) && violation.Code == uniqueViolation {
+	if errors.Is(err, errNeedsTempTable) || hasCode(err, uniqueViolation) || hasCode(err, programLimitExceeded) {
 		return nil
 	}
 	return err

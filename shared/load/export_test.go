@@ -31,6 +31,7 @@ func StatementsText(t Table, children []Table) string {
 	add(t.DiffersSQL != "", "Rejects rows that are another thing than the stored row.", s.deleteDifferentSQL)
 	add(t.DiffersSQL != "", "Rejects rows that are another thing than an earlier row.", s.deleteAmbiguousSQL)
 	add(true, "Upserts the rows of the temporary table: $1 accounts row, $2 time of collection.", s.upsertSQL)
+	add(true, "Rejects rows whose key no index holds, after an upsert that failed for it.", s.deleteLongKeysSQL)
 	add(!t.IsParent, "Looks for duplicates after an upsert that left rows out.", s.hasDuplicatesSQL)
 	add(true, "Deletes all but the last row of each key, before the upsert runs again.", s.deleteDuplicatesSQL)
 	add(true, "Marks equal rows as seen, unless the section uses a watermark.", s.markSeenSQL)

@@ -249,6 +249,22 @@ using (select ctid, row_number() over (partition by %[2]s order by _parent desc,
 where x.ctid = d.ctid and d.n > 1`, t.tempTableName(), strings.Join(t.tempKeyColumns(), ", "))
 }
 
+// maxKeyBytes is the room for the mapped parts of a key in an entry of a B-tree, 2,704 bytes with its other parts.
+const maxKeyBytes = 2_600
+
+// deleteLongKeysSQL returns the statement that deletes rows whose key no index holds from the temporary table and returns
+// their positions. The size is that after compression, which indexes use as well.
+func (t statements) deleteLongKeysSQL() string {
+	var sizes []string
+	for _, name := range t.Key {
+		if _, mapped := t.findColumn(name); mapped {
+			sizes = append(sizes, fmt.Sprintf("coalesce(pg_column_size(x.%s), 0)", quoteName(name)))
+		}
+	}
+	return fmt.Sprintf("delete from %s x\nwhere $1::integer is not null and %s > %d\nreturning x._parent, x._row",
+		t.tempTableName(), strings.Join(sizes, " + "), maxKeyBytes)
+}
+
 // hasDuplicatesSQL returns the query that reports whether the temporary table has two rows of one key.
 func (t statements) hasDuplicatesSQL() string {
 	return fmt.Sprintf("select exists (select from %s group by %s having count(*) > 1)", t.tempTableName(), strings.Join(t.tempKeyColumns(), ", "))

@@ -134,7 +134,8 @@ const (
 	CutAtComma
 	// Clamp limits a number to the column's range.
 	Clamp
-	// AtLeastOne rounds a positive fraction to at least 1.
+	// AtLeastOne rounds a positive fraction to at least 1. Rounding is expected, as of the size of a Lambda function in GB,
+	// and so is not reported.
 	AtLeastOne
 	// Join joins the elements of a list with commas, then cuts.
 	Join

@@ -82,6 +82,17 @@ func (l *tableLoader) rejectDifferentRows(ctx context.Context, result *copyResul
 	return nil
 }
 
+// rejectLongKeys rejects rows whose key no index holds. Their stored rows, under any key, stay.
+func (l *tableLoader) rejectLongKeys(ctx context.Context, result *copyResult) error {
+	before := result.counts.Rejected
+	why := issue{reason: fmt.Sprintf("its key has more than %d bytes, compressed, which no index holds", maxKeyBytes)}
+	if err := l.rejectRows(ctx, why, l.statements.deleteLongKeysSQL(), result); err != nil {
+		return err
+	}
+	result.listed.incomplete = result.listed.incomplete || result.counts.Rejected > before
+	return nil
+}
+
 // rejectRows runs a statement that deletes rows from the temporary table and returns their positions.
 func (l *tableLoader) rejectRows(ctx context.Context, why issue, statement string, result *copyResult) error {
 	rows, err := l.Tx.Query(ctx, statement, l.accountRowID)
@@ -109,7 +120,7 @@ func (l *tableLoader) rejectRows(ctx context.Context, why issue, statement strin
 func (l *tableLoader) writeTable(ctx context.Context, isLarge bool, result *copyResult) error {
 	counts := &result.counts
 	// The index of a key without the account finds single rows; those of one account are compared all at once.
-	err := l.withHashJoins(ctx, isLarge && !l.table.keyLacksAccount(), func() error { return l.writeRows(ctx, counts) })
+	err := l.withHashJoins(ctx, isLarge && !l.table.keyLacksAccount(), func() error { return l.writeRows(ctx, result) })
 	if err != nil {
 		return err
 	}
@@ -133,12 +144,13 @@ func (l *tableLoader) writeTable(ctx context.Context, isLarge bool, result *copy
 }
 
 // writeRows inserts and updates rows, and marks equal ones as seen.
-func (l *tableLoader) writeRows(ctx context.Context, counts *Counts) error {
+func (l *tableLoader) writeRows(ctx context.Context, result *copyResult) error {
+	counts := &result.counts
 	parents, err := l.findParents(ctx)
 	if err != nil {
 		return err
 	}
-	if err := l.upsertRows(ctx, counts); err != nil {
+	if err := l.upsertRows(ctx, result); err != nil {
 		return err
 	}
 	if err := l.resetCounters(ctx, parents); err != nil {
@@ -200,10 +212,25 @@ func (l *tableLoader) withHashJoins(ctx context.Context, isLarge bool, run func(
 // cardinalityViolation: one statement would write a row twice, because the section repeats a key.
 const cardinalityViolation = "21000"
 
-// upsertRows runs the upsert. If the section repeats keys, it deletes all but the last row of each and runs it again:
-// looking for duplicates first would cost every section what few need.
-func (l *tableLoader) upsertRows(ctx context.Context, counts *Counts) error {
+// programLimitExceeded: the key of a row is larger than an entry of an index can be.
+const programLimitExceeded = "54000"
+
+func hasCode(err error, code string) bool {
+	var violation *pgconn.PgError
+	return errors.As(err, &violation) && violation.Code == code
+}
+
+// upsertRows runs the upsert. It runs it again without rows whose key no index holds, if there are any, and with only the
+// last row of each key, if the section repeats keys: looking for both first would cost every section what few need.
+func (l *tableLoader) upsertRows(ctx context.Context, result *copyResult) error {
+	counts := &result.counts
 	hasDuplicates, err := l.tryUpsert(ctx, counts)
+	if hasCode(err, programLimitExceeded) {
+		if err := l.rejectLongKeys(ctx, result); err != nil {
+			return err
+		}
+		hasDuplicates, err = l.tryUpsert(ctx, counts)
+	}
 	if err == nil && hasDuplicates {
 		if _, err := l.Tx.Exec(ctx, l.statements.deleteDuplicatesSQL()); err != nil {
 			return fmt.Errorf("deleting duplicates: %w", err)
@@ -225,9 +252,8 @@ func (l *tableLoader) tryUpsert(ctx context.Context, counts *Counts) (hasDuplica
 		return false, fmt.Errorf("setting a savepoint: %w", err)
 	}
 	err = nested.QueryRow(ctx, l.statements.upsertSQL(), l.accountRowID, l.section.ObservedAt).Scan(&counts.Created, &counts.Updated)
-	var violation *pgconn.PgError
 	switch {
-	case errors.As(err, &violation) && violation.Code == cardinalityViolation:
+	case hasCode(err, cardinalityViolation):
 		return true, nested.Rollback(ctx)
 	case err != nil:
 		return false, errors.Join(err, nested.Rollback(ctx))

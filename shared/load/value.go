@@ -254,7 +254,7 @@ func (c Column) convertInteger(v jsontext.Value) (cell, error) {
 	if err != nil {
 		return cell{}, fmt.Errorf("%s does not fit an integer", toExcerpt(v))
 	}
-	return cell{text: strconv.FormatInt(n, 10), adapted: !r.IsInt()}, nil
+	return cell{text: strconv.FormatInt(n, 10), adapted: !r.IsInt() && c.Rule != AtLeastOne}, nil
 }
 
 func (c Column) convertBoolean(v jsontext.Value) (cell, error) {

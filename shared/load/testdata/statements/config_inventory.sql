@@ -74,6 +74,12 @@ with written as (
 )
 select count(*) filter (where created), count(*) filter (where not created) from written;
 
+-- Rejects rows whose key no index holds, after an upsert that failed for it.
+delete from temp_config_inventory x
+where $1::integer is not null and coalesce(pg_column_size(x."resource_type"),
+    0) + coalesce(pg_column_size(x."resource_subtype"), 0) + coalesce(pg_column_size(x."resource_id"), 0) > 2600
+returning x._parent, x._row;
+
 -- Looks for duplicates after an upsert that left rows out.
 select exists (select from temp_config_inventory group by _parent, "resource_type", "resource_subtype",
     "resource_id" having count(*) > 1);

@@ -49,6 +49,12 @@ with written as (
 )
 select count(*) filter (where created), count(*) filter (where not created) from written;
 
+-- Rejects rows whose key no index holds, after an upsert that failed for it.
+delete from temp_config_reports x
+where $1::integer is not null and coalesce(pg_column_size(x."date_from"),
+    0) + coalesce(pg_column_size(x."period_granularity"), 0) > 2600
+returning x._parent, x._row;
+
 -- Deletes all but the last row of each key, before the upsert runs again.
 delete from temp_config_reports x
 using (select ctid, row_number() over (partition by _parent, "date_from", "period_granularity" order by _parent desc,

@@ -55,6 +55,12 @@ with written as (
 )
 select count(*) filter (where created), count(*) filter (where not created) from written;
 
+-- Rejects rows whose key no index holds, after an upsert that failed for it.
+delete from temp_marketplace_usage x
+where $1::integer is not null and coalesce(pg_column_size(x."product_code"),
+    0) + coalesce(pg_column_size(x."period_start"), 0) > 2600
+returning x._parent, x._row;
+
 -- Looks for duplicates after an upsert that left rows out.
 select exists (select from temp_marketplace_usage group by _parent, "product_code", "period_start" having count(*) > 1);
 

@@ -93,6 +93,12 @@ with written as (
 )
 select count(*) filter (where created), count(*) filter (where not created) from written;
 
+-- Rejects rows whose key no index holds, after an upsert that failed for it.
+delete from temp_ri_sp_daily_savings x
+where $1::integer is not null and coalesce(pg_column_size(x."subscription_id"),
+    0) + coalesce(pg_column_size(x."date_to"), 0) + coalesce(pg_column_size(x."reservation_type"), 0) > 2600
+returning x._parent, x._row;
+
 -- Looks for duplicates after an upsert that left rows out.
 select exists (select from temp_ri_sp_daily_savings group by _parent, "subscription_id", "date_to",
     "reservation_type" having count(*) > 1);

@@ -56,6 +56,12 @@ with written as (
 )
 select count(*) filter (where created), count(*) filter (where not created) from written;
 
+-- Rejects rows whose key no index holds, after an upsert that failed for it.
+delete from temp_services x
+where $1::integer is not null and coalesce(pg_column_size(x."service"), 0) + coalesce(pg_column_size(x."usage_types"),
+    0) + coalesce(pg_column_size(x."date_from"), 0) + coalesce(pg_column_size(x."period_granularity"), 0) > 2600
+returning x._parent, x._row;
+
 -- Looks for duplicates after an upsert that left rows out.
 select exists (select from temp_services group by _parent, "service", "usage_types", "date_from",
     "period_granularity" having count(*) > 1);

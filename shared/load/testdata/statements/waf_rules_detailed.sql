@@ -69,6 +69,12 @@ with written as (
 )
 select count(*) filter (where created), count(*) filter (where not created) from written;
 
+-- Rejects rows whose key no index holds, after an upsert that failed for it.
+delete from temp_waf_rules_detailed x
+where $1::integer is not null and coalesce(pg_column_size(x."web_acl_name"),
+    0) + coalesce(pg_column_size(x."rule_name"), 0) + coalesce(pg_column_size(x."scope"), 0) > 2600
+returning x._parent, x._row;
+
 -- Looks for duplicates after an upsert that left rows out.
 select exists (select from temp_waf_rules_detailed group by _parent, "web_acl_name", "rule_name",
     "scope" having count(*) > 1);
