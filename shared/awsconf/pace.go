@@ -42,7 +42,8 @@ const (
 )
 
 // Pace returns cfg with every attempt of its clients, which act in account, sent when its turn comes. A request whose turn
-// comes after the context's deadline fails at once with an outcome.Transient error. A nil Pacer does not wait.
+// comes after the context's deadline waits for the deadline, and fails with an outcome.Transient error: collectors then know
+// that the time is over, and do not take it for one item that cannot be read. A nil Pacer does not wait.
 func (p *Pacer) Pace(cfg aws.Config, account string) aws.Config {
 	if p == nil {
 		return cfg
@@ -50,6 +51,7 @@ func (p *Pacer) Pace(cfg aws.Config, account string) aws.Config {
 	return wrapAttempts(cfg, "view360.Pace", func(ctx context.Context, send func() error) error {
 		l := p.findLane(account, awsmiddleware.GetRegion(ctx), awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx))
 		if err := l.limiter.Wait(ctx); err != nil {
+			<-ctx.Done()
 			// The time left is too short, not the quota.
 			return fault.New(outcome.Transient, "waiting for the request quota: %w", errors.Join(context.DeadlineExceeded, err))
 		}
