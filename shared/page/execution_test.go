@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"view360/shared/asl"
 	"view360/shared/inprocess"
@@ -68,6 +69,12 @@ func TestExecutionIsShownAndRedriven(t *testing.T) {
 		s.expect(s.get("/executions"), "run-1 FAILED", "View360.PartialSnapshot: 111122223333 us-east-1 kms: denied kms:ListKeys")
 		s.expect(s.get("/executions?status=SUCCEEDED"), "No executions.")
 		s.expect(s.get("/executions?machine=load"), "No executions.")
+		s.expect(s.get("/executions?account=111122223333&date="+x.Describe().Started.UTC().Format(time.DateOnly)), "run-1 FAILED")
+		s.expect(s.get("/executions?account=999999999999"), "No executions.")
+		s.expect(s.get("/executions?date=2020-01-01"), "No executions.")
+		if answer, _ := s.ask(http.MethodGet, "/executions?date=1-1", nil, nil); answer.StatusCode != http.StatusBadRequest {
+			t.Errorf("a date that is none: %s", answer.Status)
+		}
 	})
 	t.Run("shows its states, cause and children", func(t *testing.T) {
 		s := s.in(t)

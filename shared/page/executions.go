@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
+	"time"
 
 	"view360/shared/asl"
 )
@@ -27,6 +29,8 @@ type executionsPage struct {
 	pager
 	Machines        []string
 	Machine, Status string // of the filter; empty: all
+	Account         string // named in the input or the cause of the executions; empty: all
+	Date            string // UTC day of the start, such as 2026-03-11; empty: all
 	Rows            []executionRow
 }
 
@@ -35,6 +39,10 @@ func (p *page) showExecutions(w http.ResponseWriter, r *http.Request) error {
 	show := executionsPage{
 		frame:    p.newFrame("executions", "Executions", "Executions of the state machines, newest first."),
 		Machines: []string{"collect", "load"}, Machine: q.Get("machine"), Status: q.Get("status"),
+		Account: strings.TrimSpace(q.Get("account")), Date: q.Get("date"),
+	}
+	if _, err := time.Parse(time.DateOnly, show.Date); show.Date != "" && err != nil {
+		return badRequest("%q is not a date, such as 2026-03-11.", show.Date)
 	}
 	var err error
 	if show.pager, err = parsePager(q, maxPage); err != nil {
@@ -52,7 +60,7 @@ func (e *executionsPage) addRows(all []*asl.Execution, newRow func(*asl.Executio
 			continue
 		}
 		row := newRow(x)
-		if e.Status != "" && string(row.Status) != e.Status {
+		if !e.matches(x, row) {
 			continue
 		}
 		if skip > 0 {
@@ -66,9 +74,16 @@ func (e *executionsPage) addRows(all []*asl.Execution, newRow func(*asl.Executio
 	}
 }
 
+// matches reports whether an execution has the status, the date and the account of the filter.
+func (e *executionsPage) matches(x *asl.Execution, row executionRow) bool {
+	return (e.Status == "" || string(row.Status) == e.Status) &&
+		(e.Date == "" || row.Started.UTC().Format(time.DateOnly) == e.Date) &&
+		(e.Account == "" || strings.Contains(string(x.Input), e.Account) || strings.Contains(row.Cause, e.Account))
+}
+
 // PageLink returns the address of another page of the list.
 func (e executionsPage) PageLink(number int) string {
-	return "?" + url.Values{"machine": {e.Machine}, "status": {e.Status}, "page": {strconv.Itoa(number)}}.Encode()
+	return "?" + url.Values{"machine": {e.Machine}, "status": {e.Status}, "account": {e.Account}, "date": {e.Date}, "page": {strconv.Itoa(number)}}.Encode()
 }
 
 // IsLive reports whether an execution of the list still runs, so that the browser reloads it.
