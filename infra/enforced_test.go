@@ -60,6 +60,14 @@ func deployEnforced(t *testing.T, example string) *enforced {
 		stacks = append(stacks, newStack("Receiver", owner, analytics))
 	}
 	d := &enforced{Deployment: enforcetest.Start(t, f, accounts, member, stacks...), config: f}
+	// One region has only the new Security Hub, so that both are read.
+	simaws.Set(d.Organization, simaws.Place{}, simaws.SecurityHubV2{Home: "eu-west-1", Mode: "ALL_REGIONS"})
+	d.Organization.Override(simaws.Answer{Service: "securityhub", Operation: "ListFindingAggregators", Give: func(r simaws.Request) (any, error) {
+		if r.Region != "eu-west-1" {
+			return nil, simaws.ErrPassOn
+		}
+		return nil, simaws.Failure(401, "InvalidAccessException", "The account is not subscribed to AWS Security Hub")
+	}})
 	if o := f.Organization; o != nil && len(o.Units) > 0 {
 		d.Organization.Override(simaws.Answer{Service: "organizations", Operation: "ListAccountsForParent", Give: func(r simaws.Request) (any, error) {
 			if !strings.Contains(string(r.Input), o.Units[0]) {

@@ -178,7 +178,7 @@ func (s survey) checkSupportPlan(ctx context.Context) check {
 	return check{what, ok, "advice, support cases and health events can be read"}
 }
 
-// checkSecurityHub tells Security Hub CSPM, whose findings are collected, from the new Security Hub.
+// checkSecurityHub tells Security Hub CSPM from the new Security Hub, whose findings are collected where CSPM is off.
 func (s survey) checkSecurityHub(ctx context.Context) check {
 	const what = "security hub"
 	client := securityhub.NewFromConfig(s.cfg)
@@ -189,9 +189,9 @@ func (s survey) checkSecurityHub(ctx context.Context) check {
 	if code := errorCode(err); code != "InvalidAccessException" && code != "ResourceNotFoundException" {
 		return reportUnknown(what, "securityhub:DescribeHub", err)
 	}
-	remedy := fmt.Sprintf("Security Hub CSPM is not enabled in %s: its findings are shown as not applicable; enable it there, or in its aggregation region", s.cfg.Region)
+	remedy := fmt.Sprintf("Security Hub CSPM is not enabled in %s, nor the new Security Hub: findings are shown as not applicable; enable one there, or in its aggregation region", s.cfg.Region)
 	if _, err := client.DescribeSecurityHubV2(ctx, &securityhub.DescribeSecurityHubV2Input{}); err == nil {
-		return check{what, note, "only the new Security Hub is enabled, whose findings View360 does not read: " + remedy}
+		return check{what, ok, fmt.Sprintf("only the new Security Hub is enabled in %s: its findings are collected", s.cfg.Region)}
 	}
 	return check{what, note, remedy}
 }

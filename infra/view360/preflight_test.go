@@ -177,7 +177,7 @@ func TestPreflightTellsSecurityHubsApart(t *testing.T) {
 		t.Errorf("without both: exit code %d\n%s", code, out)
 	}
 	answers["/hubv2"] = answer{200, `{"HubV2Arn":"arn:aws:securityhub:eu-west-1:111122223333:hubv2/x"}`}
-	if code, out, _ := preflight(t, answers); code != exitOK || !strings.Contains(out, "only the new Security Hub is enabled") {
+	if code, out, _ := preflight(t, answers); code != exitOK || !strings.Contains(out, "only the new Security Hub is enabled in eu-west-1: its findings are collected") {
 		t.Errorf("with the new one: exit code %d\n%s", code, out)
 	}
 }

@@ -58,6 +58,8 @@ type Action struct {
 	Operation string
 	// Dependent actions are not called: AWS requires them of the caller of another action.
 	Dependent bool
+	// Also is another operation that the action allows, without an action of its own.
+	Also string
 }
 
 // The default limits of a collector function.

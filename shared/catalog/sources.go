@@ -304,7 +304,10 @@ var Sources = []Source{
 			{Name: "securityhub:ListFindingAggregators"},
 			// The home of an aggregation may be another region, and an organization's belongs to its administrator.
 			{Name: "securityhub:GetFindingAggregator", Resource: "arn:${Partition}:securityhub:*:*:finding-aggregator/*"},
-			{Name: "securityhub:GetFindings"},
+			{Name: "securityhub:GetFindings", Also: "GetFindingsV2"},
+			{Name: "securityhub:DescribeSecurityHubV2"},
+			{Name: "securityhub:ListAggregatorsV2"},
+			{Name: "securityhub:GetAggregatorV2"},
 		},
 		// 270,000 findings a run at 3 requests per second; each product's list is buffered on its own.
 		MemoryMB: 512, Timeout: 15 * time.Minute,

@@ -224,6 +224,9 @@ func (b *Bench) LeastPrivilege() {
 			operation = action.Operation
 		}
 		allowed = append(allowed, service+":"+operation)
+		if action.Also != "" {
+			allowed = append(allowed, service+":"+action.Also)
+		}
 	}
 	slices.Sort(allowed)
 	if diff := cmp.Diff(allowed, b.Operations()); diff != "" {

@@ -25,6 +25,8 @@ type Cases struct {
 	// Options are those of the simulated organization. Its production account must make the collector call each of its
 	// operations.
 	Options simaws.Options
+	// Otherwise, if set, prepares a second run with the operations that the first does not call.
+	Otherwise func(*Bench)
 	// Golden changes the request of the run that testdata/<source>.golden.json shows.
 	Golden func(*Bench)
 	// Pages gives the account the items of several pages, in each list of the section, and returns the texts that
@@ -92,6 +94,10 @@ func (c conformance) callsWhatRoleAllows(t *testing.T) {
 	t.Parallel()
 	b := c.newBench(t)
 	b.Passed()
+	if c.Otherwise != nil {
+		c.Otherwise(b)
+		b.Passed()
+	}
 	b.LeastPrivilege()
 }
 

@@ -19,6 +19,10 @@ var securityHubService = service{
 		{name: "GetFindings", route: "POST /findings", handle: handleInput(getSecurityFindings)},
 		{name: "ListFindingAggregators", route: "GET /findingAggregator/list", handle: handleInput(listFindingAggregators)},
 		{name: "GetFindingAggregator", route: "GET /findingAggregator/get/{FindingAggregatorArn+}", handle: handleInput(getFindingAggregator)},
+		{name: "DescribeSecurityHubV2", route: "GET /hubv2", handle: handleInput(describeHubV2)},
+		{name: "GetFindingsV2", route: "POST /findingsv2", action: "GetFindings", handle: handleInput(getFindingsV2)},
+		{name: "ListAggregatorsV2", route: "GET /aggregatorv2/list", handle: handleInput(listAggregatorsV2)},
+		{name: "GetAggregatorV2", route: "GET /aggregatorv2/get/{AggregatorV2Arn+}", handle: handleInput(getAggregatorV2)},
 	},
 }
 

@@ -30,7 +30,7 @@ func findAggregationRegion(ctx context.Context, api API, region string) (string,
 			if err != nil {
 				return "", fmt.Errorf("getting finding aggregator %s: %w", aws.ToString(listed.FindingAggregatorArn), err)
 			}
-			if isLinked(aggregator, region) {
+			if isLinked(aws.ToString(aggregator.RegionLinkingMode), aggregator.Regions, region) {
 				return aws.ToString(aggregator.FindingAggregationRegion), nil
 			}
 		}
@@ -38,10 +38,34 @@ func findAggregationRegion(ctx context.Context, api API, region string) (string,
 	return region, nil
 }
 
-// isLinked reports whether the findings of region are sent to the aggregation's home.
-func isLinked(aggregator *securityhub.GetFindingAggregatorOutput, region string) bool {
-	named := slices.Contains(aggregator.Regions, region)
-	switch aws.ToString(aggregator.RegionLinkingMode) {
+// findAggregationRegionV2 is findAggregationRegion of the new Security Hub, which aggregates regions on its own.
+func findAggregationRegionV2(ctx context.Context, api API, region string) (string, error) {
+	pages := securityhub.NewListAggregatorsV2Paginator(api, &securityhub.ListAggregatorsV2Input{MaxResults: aws.Int32(pageSize)},
+		func(o *securityhub.ListAggregatorsV2PaginatorOptions) { o.StopOnDuplicateToken = true })
+	for page, err := range paging.ReadPages(ctx, pages) {
+		if err != nil {
+			return "", fmt.Errorf("listing aggregators of the new Security Hub: %w", err)
+		}
+		for _, listed := range page.AggregatorsV2 {
+			aggregator, err := api.GetAggregatorV2(ctx, &securityhub.GetAggregatorV2Input{AggregatorV2Arn: listed.AggregatorV2Arn})
+			if fault.IsGone(err) {
+				continue
+			}
+			if err != nil {
+				return "", fmt.Errorf("getting aggregator %s: %w", aws.ToString(listed.AggregatorV2Arn), err)
+			}
+			if isLinked(aws.ToString(aggregator.RegionLinkingMode), aggregator.LinkedRegions, region) {
+				return aws.ToString(aggregator.AggregationRegion), nil
+			}
+		}
+	}
+	return region, nil
+}
+
+// isLinked reports whether an aggregation with a linking mode and the regions that it names shows the findings of region.
+func isLinked(mode string, regions []string, region string) bool {
+	named := slices.Contains(regions, region)
+	switch mode {
 	case "ALL_REGIONS":
 		return true
 	case "ALL_REGIONS_EXCEPT_SPECIFIED":

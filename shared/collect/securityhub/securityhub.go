@@ -2,7 +2,10 @@
 // state, so that a reader sees them resolved and archived, and all that are open now. Where the account aggregates its regions, the home region of
 // the aggregation answers for the regions that are linked to it.
 //
-//	operations  securityhub ListFindingAggregators, GetFindingAggregator, GetFindings (all pages)
+// Where Security Hub CSPM is off and the new Security Hub is on, its findings are collected in the same way.
+//
+//	operations  securityhub ListFindingAggregators, GetFindingAggregator, GetFindings (all pages); without CSPM
+//	            DescribeSecurityHubV2, ListAggregatorsV2, GetAggregatorV2, GetFindingsV2 (all pages)
 //	scope       region
 //	window      UpdatedAt in [start, end), UTC, which the counts are of; severities CRITICAL, HIGH, MEDIUM and LOW. Of the
 //	            present, also what is active, and new or notified: its workflow changes without a new UpdatedAt
@@ -25,17 +28,20 @@ import (
 	smithy "github.com/aws/smithy-go"
 
 	"view360/shared/collect"
-	"view360/shared/fault"
-	"view360/shared/outcome"
 	"view360/shared/paging"
 	"view360/shared/snapshot"
 )
 
-// API is the part of the Security Hub client that Collect uses; each method is one IAM action of the role.
+// API is the part of the Security Hub client that Collect uses; each method is one IAM action of the role, and GetFindingsV2
+// that of GetFindings.
 type API interface {
 	ListFindingAggregators(context.Context, *securityhub.ListFindingAggregatorsInput, ...func(*securityhub.Options)) (*securityhub.ListFindingAggregatorsOutput, error)
 	GetFindingAggregator(context.Context, *securityhub.GetFindingAggregatorInput, ...func(*securityhub.Options)) (*securityhub.GetFindingAggregatorOutput, error)
 	GetFindings(context.Context, *securityhub.GetFindingsInput, ...func(*securityhub.Options)) (*securityhub.GetFindingsOutput, error)
+	DescribeSecurityHubV2(context.Context, *securityhub.DescribeSecurityHubV2Input, ...func(*securityhub.Options)) (*securityhub.DescribeSecurityHubV2Output, error)
+	ListAggregatorsV2(context.Context, *securityhub.ListAggregatorsV2Input, ...func(*securityhub.Options)) (*securityhub.ListAggregatorsV2Output, error)
+	GetAggregatorV2(context.Context, *securityhub.GetAggregatorV2Input, ...func(*securityhub.Options)) (*securityhub.GetAggregatorV2Output, error)
+	GetFindingsV2(context.Context, *securityhub.GetFindingsV2Input, ...func(*securityhub.Options)) (*securityhub.GetFindingsV2Output, error)
 }
 
 // Collector is the source securityhub.
@@ -53,20 +59,21 @@ const (
 
 // Collect writes a [snapshot.SecurityHubProduct] for each product with findings, the one with the most first. A region
 // that is linked to another one is skipped, unless that one is not collected; a region without Security Hub is outcome.NotEnabled.
+// Security Hub CSPM is read if it is on, else the new Security Hub: never both, so that no finding counts twice.
 func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Part) error {
 	home, err := findAggregationRegion(ctx, api, scope.Region)
-	if err != nil {
-		return explainNotEnabled(err, scope.Region)
+	if isNotSubscribed(err) {
+		return collectV2(ctx, api, scope, part)
 	}
-	if home != scope.Region && !isCovered(scope, home) {
-		part.Note(section, fmt.Sprintf("Security Hub sends the findings of %s to %s, which is not collected: they are read in %s", scope.Region, home, scope.Region))
-	} else if home != scope.Region {
-		part.Skip(fmt.Sprintf("Security Hub sends the findings of %s to %s, whose snapshot has them", scope.Region, home))
+	if err != nil {
+		return err
+	}
+	if leaveToHome(scope, home, part) {
 		return nil
 	}
 	found := newProducts(part)
 	err = visitFindings(ctx, api, changedFilters(scope), func(f types.AwsSecurityFinding) error {
-		if !isInWindow(f, scope) {
+		if !isInWindow(f.UpdatedAt, scope) {
 			return nil
 		}
 		return found.addChanged(toFinding(f))
@@ -74,16 +81,33 @@ func Collect(ctx context.Context, api API, scope collect.Scope, part *collect.Pa
 	if err == nil && !scope.History {
 		part.DeclareAllOpen(section)
 		err = visitFindings(ctx, api, openFilters(scope), func(f types.AwsSecurityFinding) error {
-			if isInWindow(f, scope) {
+			if isInWindow(f.UpdatedAt, scope) {
 				return nil
 			}
 			return found.addOpen(toFinding(f))
 		})
 	}
+	if isNotSubscribed(err) {
+		return newNotEnabled(scope.Region)
+	}
 	if err != nil {
-		return explainNotEnabled(err, scope.Region)
+		return err
 	}
 	return found.compose()
+}
+
+// leaveToHome reports whether the snapshot of the aggregation's home has the findings of the region. A home that is not
+// collected leaves them here.
+func leaveToHome(scope collect.Scope, home string, part *collect.Part) bool {
+	if home == scope.Region {
+		return false
+	}
+	if !isCovered(scope, home) {
+		part.Note(section, fmt.Sprintf("Security Hub sends the findings of %s to %s, which is not collected: they are read in %s", scope.Region, home, scope.Region))
+		return false
+	}
+	part.Skip(fmt.Sprintf("Security Hub sends the findings of %s to %s, whose snapshot has them", scope.Region, home))
+	return true
 }
 
 // isCovered reports whether a region is collected.
@@ -145,17 +169,13 @@ func toEqualsFilters[T ~string](values ...T) []types.StringFilter {
 
 // isInWindow excludes a finding that changed exactly at the end of the window, which the filter includes (D21). It
 // includes a finding whose time cannot be read.
-func isInWindow(f types.AwsSecurityFinding, scope collect.Scope) bool {
-	updated, _, err := snapshot.ParseTime(aws.ToString(f.UpdatedAt))
+func isInWindow(updatedAt *string, scope collect.Scope) bool {
+	updated, _, err := snapshot.ParseTime(aws.ToString(updatedAt))
 	return err != nil || scope.Window.Contains(updated)
 }
 
-// explainNotEnabled returns outcome.NotEnabled for a region without Security Hub, by the error code that only this
-// service uses. It returns other errors unchanged.
-func explainNotEnabled(err error, region string) error {
+// isNotSubscribed reports whether Security Hub CSPM is off, by the error code that only this service uses.
+func isNotSubscribed(err error) bool {
 	var api smithy.APIError
-	if errors.As(err, &api) && api.ErrorCode() == "InvalidAccessException" {
-		return fault.New(outcome.NotEnabled, "Security Hub is off in %s: enable Security Hub to collect its findings", region)
-	}
-	return err
+	return errors.As(err, &api) && api.ErrorCode() == "InvalidAccessException"
 }

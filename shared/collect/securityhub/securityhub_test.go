@@ -69,6 +69,9 @@ func TestCollectorConforms(t *testing.T) {
 		},
 		Empty:     collecttest.Clear[simaws.SecurityFinding],
 		Essential: []string{"ListFindingAggregators", "GetFindingAggregator", "GetFindings"},
+		Otherwise: func(b *collecttest.Bench) {
+			enableOnlyV2(b, simaws.SecurityHubV2{Home: b.Request.Region, Mode: "ALL_REGIONS"})
+		},
 		NotApplicable: []collecttest.NotApplicable{{
 			Prepare: func(b *collecttest.Bench) { b.Request.Account = collecttest.Sandbox },
 			Status:  outcome.NotEnabled, Reason: "Security Hub is off in us-east-1",

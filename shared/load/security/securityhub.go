@@ -22,9 +22,11 @@ var security = load.Table{
 var findings = load.Table{
 	Name: "findings", Section: "security.security_hub[].findings[]", Nature: load.Event,
 	VersionColumn: "updated_at",
-	// Two products may use one id. The same product has an ARN in each region.
-	DiffersSQL: "split_part(x.product_arn, '::product/', 2) <> split_part(t.product_arn, '::product/', 2)",
-	IsOpenSQL:  "t.record_state is distinct from 'ARCHIVED' and t.status in ('NEW', 'NOTIFIED')",
+	// Two products may use one id. The same product has an ARN in each region, and another name in the new Security Hub,
+	// where the same finding keeps its id.
+	DiffersSQL: "(substring(x.product_arn from '::product/(.*)') <> substring(t.product_arn from '::product/(.*)')" +
+		" or substring(x.product_arn from '::productv2/(.*)') <> substring(t.product_arn from '::productv2/(.*)'))",
+	IsOpenSQL: "t.record_state is distinct from 'ARCHIVED' and t.status in ('NEW', 'NOTIFIED')",
 	Parent: &load.Parent{Table: "security", Column: "security_id", Counters: []string{
 		"total_findings", "critical_count", "high_count", "medium_count", "low_count", "informational_count", "open_findings", "resolved_findings",
 	}},

@@ -97,6 +97,12 @@ func TestFindings(t *testing.T) {
 			Query: "select product_arn from findings", Want: []string{"arn:aws:securityhub:us-east-1::product/prowler/prowler"}, Counts: load.Counts{Read: 2, Created: 1, Rejected: 1},
 			Rejects: []string{"security.security_hub[1].findings|0|finding_id|another product has reported a finding with this id"},
 		},
+		{
+			Name: "finding of the new Security Hub is the one that Security Hub CSPM had",
+			Loads: []loadtest.Snapshot{loadtest.Day(11, "security", `{"security_hub":[{"service":"Prowler","findings":[`+ofProduct("us-east-1", "prowler/prowler")+`]}]}`),
+				loadtest.Day(12, "security", strings.ReplaceAll(`{"security_hub":[{"service":"Prowler","findings":[`+ofProduct("us-east-1", "e74c7eec")+`]}]}`, "::product/", "::productv2/"))},
+			Query: "select product_arn from findings", Want: []string{"arn:aws:securityhub:us-east-1::productv2/e74c7eec"}, Counts: load.Counts{Read: 1, Updated: 1},
+		},
 		{Name: "counters do not stay behind a finding that moves", Loads: moved, Query: openOfRegions, Want: []string{"eu-west-1|0|0|0", "us-east-1|1|0|1"}},
 		{
 			Name: "counters do not stay where a newer finding has moved from", Loads: []loadtest.Snapshot{moved[3], moved[2], moved[1], moved[0]},

@@ -51,14 +51,16 @@ returning x._parent, x._row;
 
 -- Rejects rows that are another thing than the stored row.
 delete from temp_findings x using findings t
-where $1::integer is not null and x."finding_id" = t."finding_id" and split_part(x.product_arn, '::product/',
-    2) <> split_part(t.product_arn, '::product/', 2)
+where $1::integer is not null and x."finding_id" = t."finding_id"
+    and (substring(x.product_arn from '::product/(.*)') <> substring(t.product_arn from '::product/(.*)') or
+    substring(x.product_arn from '::productv2/(.*)') <> substring(t.product_arn from '::productv2/(.*)'))
 returning x._parent, x._row;
 
 -- Rejects rows that are another thing than an earlier row.
 delete from temp_findings x using temp_findings t
 where $1::integer is not null and x."finding_id" = t."finding_id" and (t._parent, t._row) < (x._parent, x._row)
-    and split_part(x.product_arn, '::product/', 2) <> split_part(t.product_arn, '::product/', 2)
+    and (substring(x.product_arn from '::product/(.*)') <> substring(t.product_arn from '::product/(.*)') or
+    substring(x.product_arn from '::productv2/(.*)') <> substring(t.product_arn from '::productv2/(.*)'))
 returning x._parent, x._row;
 
 -- Upserts the rows of the temporary table: $1 accounts row, $2 time of collection.
