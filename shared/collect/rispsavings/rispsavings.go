@@ -64,8 +64,8 @@ var Collector = collect.Collector{
 	SourceName: "rispsavings",
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, API{
-			EC2: ec2.NewFromConfig(cfg), RDS: rds.NewFromConfig(cfg), ElastiCache: elasticache.NewFromConfig(cfg),
-			OpenSearch: opensearch.NewFromConfig(cfg), Redshift: redshift.NewFromConfig(cfg),
+			EC2: newEC2Client(cfg), RDS: newRDSClient(cfg), ElastiCache: elasticache.NewFromConfig(cfg),
+			OpenSearch: opensearch.NewFromConfig(cfg), Redshift: newRedshiftClient(cfg),
 			SavingsPlans: savingsplans.NewFromConfig(cfg), CostExplorer: costexplorer.NewFromConfig(cfg),
 		}, scope, part)
 	},

@@ -48,7 +48,7 @@ var Collector = collect.Collector{
 	SourceName: "serviceresources",
 	Collect: func(ctx context.Context, cfg aws.Config, scope collect.Scope, part *collect.Part) error {
 		return Collect(ctx, API{
-			EC2: ec2.NewFromConfig(cfg), RDS: rds.NewFromConfig(cfg), ELB: elasticloadbalancingv2.NewFromConfig(cfg),
+			EC2: newEC2Client(cfg), RDS: newRDSClient(cfg), ELB: elasticloadbalancingv2.NewFromConfig(cfg),
 			AutoScaling: autoscaling.NewFromConfig(cfg), Lambda: lambda.NewFromConfig(cfg), S3: s3.NewFromConfig(cfg),
 		}, scope, part)
 	},
