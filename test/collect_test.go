@@ -209,6 +209,9 @@ func listOperations(source catalog.Source) (names []string) {
 		if !action.Dependent {
 			names = append(names, service+":"+name)
 		}
+		if action.Also != "" {
+			names = append(names, service+":"+action.Also)
+		}
 	}
 	return names
 }

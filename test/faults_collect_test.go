@@ -163,8 +163,13 @@ func TestFaultOfAnOperationHasItsOutcome(t *testing.T) {
 	group := errgroup.Group{}
 	group.SetLimit(16) // a slow operation is waited for
 	for _, source := range catalog.Sources {
-		calm := sync.OnceValue(func() trial { return runTrial(t, source.Name, longDeadline, func(*collection) {}) })
+		calmCSPM := sync.OnceValue(func() trial { return runTrial(t, source.Name, longDeadline, func(*collection) {}) })
+		calmV2 := sync.OnceValue(func() trial { return runTrial(t, source.Name, longDeadline, enableOnlyHubV2) })
 		for _, operation := range listOperations(source) {
+			calm := calmCSPM
+			if isOfHubV2(operation) {
+				calm = calmV2
+			}
 			group.Go(func() error {
 				if !isCalled(calm().calls, operation) {
 					t.Errorf("%s does not call %s here: give the organization what makes it", source.Name, operation)
@@ -205,7 +210,31 @@ func tryFault(t *testing.T, source, operation string, fault simaws.Fault) trial 
 	case simaws.NotEnabled:
 		fault.Operation = "" // a service is on or off as a whole
 	}
-	return runTrial(t, source, deadline, func(c *collection) { c.Fault(fault) })
+	return runTrial(t, source, deadline, func(c *collection) {
+		if isOfHubV2(operation) {
+			enableOnlyHubV2(c)
+		}
+		c.Fault(fault)
+	})
+}
+
+// isOfHubV2 reports whether an operation is called only where Security Hub CSPM is off.
+func isOfHubV2(operation string) bool {
+	return strings.HasPrefix(operation, "securityhub:") && strings.HasSuffix(operation, "V2")
+}
+
+// enableOnlyHubV2 turns Security Hub CSPM off, and gives the account the new Security Hub with a finding.
+func enableOnlyHubV2(c *collection) {
+	simaws.Set(c.Organization, simaws.Place{}, simaws.SecurityHubV2{Home: "us-east-1", Mode: "ALL_REGIONS"})
+	simaws.Set(c.Organization, simaws.Place{}, simaws.OCSFFinding{
+		Cloud:       simaws.OCSFCloud{Account: simaws.OCSFAccount{UID: collecttest.Production}, Region: "us-east-1"},
+		FindingInfo: simaws.OCSFFindingInfo{UID: "f", Title: "t", CreatedTimeDt: "2026-03-11T01:00:00Z", ModifiedTimeDt: "2026-03-11T01:00:00Z"},
+		Metadata:    simaws.OCSFMetadata{Product: simaws.OCSFProduct{Name: "Inspector", UID: "arn:aws:securityhub:us-east-1::productv2/aws/inspector"}},
+		SeverityID:  5, StatusID: 1,
+	})
+	c.Override(simaws.Answer{Service: "securityhub", Operation: "ListFindingAggregators", Give: func(simaws.Request) (any, error) {
+		return nil, simaws.Failure(401, "InvalidAccessException", "The account is not subscribed to AWS Security Hub")
+	}})
 }
 
 // checkEffect compares a trial with the calm one. That the execution ended and the snapshot was published is proven
@@ -261,7 +290,7 @@ func findAction(operation string) string {
 	for _, source := range catalog.Sources {
 		for _, a := range source.Actions {
 			service, _, _ := strings.Cut(a.Name, ":")
-			if a.Operation != "" && service+":"+a.Operation == operation {
+			if a.Operation != "" && service+":"+a.Operation == operation || a.Also != "" && service+":"+a.Also == operation {
 				return a.Name
 			}
 		}
@@ -287,6 +316,7 @@ var gone = map[string]error{
 	"resiliencehub:DescribeResiliencyPolicy":       simaws.Failure(404, "ResourceNotFoundException", "The policy does not exist."),
 	"resiliencehub:ListAppAssessments":             simaws.Failure(404, "ResourceNotFoundException", "The application does not exist."),
 	"securityhub:GetFindingAggregator":             simaws.Failure(404, "ResourceNotFoundException", "The aggregator does not exist."),
+	"securityhub:GetAggregatorV2":                  simaws.Failure(404, "ResourceNotFoundException", "The aggregator does not exist."),
 	"ssm:DescribeInstancePatches":                  simaws.Failure(400, "InvalidInstanceId", "The node does not exist."),
 	"ssm:ListInventoryEntries":                     simaws.Failure(400, "InvalidInstanceId", "The node does not exist."),
 	"support:DescribeTrustedAdvisorCheckSummaries": simaws.Failure(400, "InvalidParameterValueException", "Check ID withdrawn is not valid"),
@@ -308,6 +338,9 @@ func TestItemDeletedBetweenListAndDescribe(t *testing.T) {
 				var asked atomic.Int64
 				service, name, _ := strings.Cut(operation, ":")
 				got := runTrial(t, source.Name, longDeadline, func(c *collection) {
+					if isOfHubV2(operation) {
+						enableOnlyHubV2(c)
+					}
 					c.Override(simaws.Answer{Service: service, Operation: name, Give: func(r simaws.Request) (any, error) {
 						shared := strings.Contains(string(r.Input), "trail/organization") // not the account's own, so nothing is known to be deleted
 						if !shared && asked.Add(1) == 1 {
